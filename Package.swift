@@ -1,0 +1,46 @@
+// swift-tools-version: 6.1
+
+import PackageDescription
+
+let package = Package(
+    name: "bellpull",
+    products: [
+        .executable(name: "bellpull", targets: ["bellpull"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    ],
+    targets: [
+        // The C libraries. Only FastCGI imports CFastCGI, only Webhook imports COpenSSL.
+        .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        // The leaves, which do not know each other.
+        .target(name: "FastCGI", dependencies: ["CFastCGI"]),
+        .target(name: "Webhook", dependencies: ["COpenSSL"]),
+        .target(name: "Git"),
+
+        .target(name: "Deploy", dependencies: ["Git", "Webhook"]),
+        .target(
+            name: "Endpoints",
+            dependencies: ["FastCGI", "Webhook", "Git", "Deploy", .product(name: "Logging", package: "swift-log")]
+        ),
+        .executableTarget(
+            name: "bellpull",
+            dependencies: [
+                "FastCGI", "Webhook", "Git", "Deploy", "Endpoints",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+
+        .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
+        .testTarget(name: "WebhookTests", dependencies: ["Webhook"]),
+        .testTarget(name: "GitTests", dependencies: ["Git"]),
+        .testTarget(name: "DeployTests", dependencies: ["Deploy", "Git"]),
+        .testTarget(name: "EndpointsTests", dependencies: ["Endpoints"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["bellpull"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

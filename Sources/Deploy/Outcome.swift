@@ -1,0 +1,61 @@
+public import Git
+
+/// What became of a push.
+public enum Outcome: Sendable, Equatable {
+    /// The site is now at this commit.
+    case deployed(Commit)
+    /// The site was at this commit already.
+    case unchanged(Commit)
+    /// The push does not concern the site.
+    case ignored(IgnoreReason)
+    /// The deployment goes on, or has yet to begin.
+    case queued
+    /// The deployment failed.
+    case failed(Failure)
+    /// Bellpull stopped before the deployment was over.
+    case interrupted
+
+    /// The commit the site is at, if this says so.
+    public var commit: Commit? {
+        switch self {
+        case .deployed(let commit), .unchanged(let commit): commit
+        case .ignored, .queued, .failed, .interrupted: nil
+        }
+    }
+}
+
+/// Why a push does not concern any site.
+public enum IgnoreReason: Sendable, Equatable {
+    /// It is one of another repository.
+    case repository(String)
+    /// A tag or another reference moved, not a branch.
+    case notABranch(String)
+    /// The branch was deleted.
+    case deletion(String)
+    /// Another branch moved than the one that is followed.
+    case branch(String, followed: String)
+
+    /// The reason in words. It holds text of the delivery, to be escaped wherever it goes.
+    public var description: String {
+        switch self {
+        case .repository(let name): "no site of repository \(name)"
+        case .notABranch(let ref): "not a branch: \(ref)"
+        case .deletion(let ref): "deletion of \(ref)"
+        case .branch(let ref, let followed): "\(ref) is not the branch \(followed)"
+        }
+    }
+}
+
+/// Why a deployment failed.
+public struct Failure: Error, Sendable, Equatable {
+    /// What happened, in one line a person can act on.
+    public let message: String
+    /// The way out, if there is one to tell.
+    public let hint: String?
+
+    /// A failure in these words.
+    public init(_ message: String, hint: String? = nil) {
+        self.message = message
+        self.hint = hint
+    }
+}

@@ -1,0 +1,21 @@
+public import Git
+public import Webhook
+
+extension Site {
+    /// What a push means to a site.
+    public enum Relevance: Sendable, Equatable {
+        /// The site should be brought to this commit.
+        case deploy(Commit)
+        /// Nothing.
+        case ignore(IgnoreReason)
+    }
+
+    /// What `push` means to this site.
+    public func relevance(of push: Push) -> Relevance {
+        guard RepositoryName(push.repository) == repository else { return .ignore(.repository(push.repository)) }
+        guard let pushed = Branch(ref: push.ref) else { return .ignore(.notABranch(push.ref)) }
+        guard let commit = Commit(push.after), !push.isDeletion else { return .ignore(.deletion(push.ref)) }
+        guard pushed == branch else { return .ignore(.branch(push.ref, followed: branch.name)) }
+        return .deploy(commit)
+    }
+}

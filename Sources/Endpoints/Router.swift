@@ -1,0 +1,39 @@
+public import FastCGI
+
+/// Finds the endpoint for a request by its path below the place where Bellpull is mounted.
+public struct Router: Responder {
+    private let webhook: WebhookEndpoint
+
+    /// A router to these endpoints.
+    public init(webhook: WebhookEndpoint) {
+        self.webhook = webhook
+    }
+
+    /// Hands the request on, or answers 404 or 405.
+    public func respond(to request: Request, through exchange: Exchange) {
+        let path: String?
+        let method: String?
+        do {
+            path = try request.params.value(of: "PATH_INFO")
+            method = try request.params.value(of: "REQUEST_METHOD")
+        } catch {
+            return exchange.reply(.malformed("the web server sent \(error.name) twice"), to: request)
+        }
+        guard path == nil || path == "/" else {
+            return exchange.reply(.refused(404, "there is nothing here"), to: request)
+        }
+        guard method == "POST" else {
+            var report = Report.refused(405, "deliveries are sent by POST")
+            report.extraHeaders = [("Allow", "POST")]
+            return exchange.reply(report, to: request)
+        }
+        webhook.respond(to: request, through: exchange)
+    }
+}
+
+extension Exchange {
+    /// Replies to `request` with what is told of it.
+    func reply(_ report: Report, to request: Request) {
+        reply(report.response(after: request.received.duration(to: .now)))
+    }
+}

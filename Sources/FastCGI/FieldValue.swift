@@ -1,0 +1,49 @@
+/// A header field's value that is safe to send and to log: printable ASCII, of bounded length (RFC 9110 §5.5).
+///
+/// Text from outside becomes one by `init(escaping:)`; this is the only place where Bellpull escapes it.
+public struct FieldValue: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
+    /// The longest text that is kept, in characters; what is longer ends in `...`.
+    public static let limit = 200
+
+    /// The value itself.
+    public let description: String
+
+    /// `text` with everything but printable ASCII written as `\u{…}`, quotation marks and backslashes escaped, and
+    /// cut at `limit`.
+    public init(escaping text: some StringProtocol) {
+        guard !Self.isPlain(text) else {
+            description = String(text)
+            return
+        }
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            let piece = Self.isPlain(scalar) ? String(scalar) : Self.escape(scalar)
+            guard escaped.utf8.count + piece.utf8.count <= Self.limit - 3 else {
+                escaped += "..."
+                break
+            }
+            escaped += piece
+        }
+        description = escaped
+    }
+
+    /// A constant.
+    public init(stringLiteral text: StaticString) {
+        self.init(escaping: "\(text)")
+    }
+
+    private static func isPlain(_ text: some StringProtocol) -> Bool {
+        text.utf8.count <= limit && text.unicodeScalars.allSatisfy(isPlain)
+    }
+
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        (" "..."~").contains(scalar) && scalar != "\"" && scalar != "\\"
+    }
+
+    private static func escape(_ scalar: Unicode.Scalar) -> String {
+        switch scalar {
+        case "\"", "\\": "\\\(scalar)"
+        default: "\\u{\(String(scalar.value, radix: 16))}"
+        }
+    }
+}

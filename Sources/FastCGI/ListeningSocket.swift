@@ -1,0 +1,112 @@
+internal import Foundation
+
+/// A listening socket: the one this process was given as descriptor 0 (FastCGI 1.0 §2.2), or one made at a path.
+public final class ListeningSocket: Sendable {
+    /// Why there is no listening socket.
+    public enum SocketError: Error, Equatable {
+        /// Somebody answers on the socket that stands at the path.
+        case inUse(path: String)
+        /// Something that is no socket stands at the path.
+        case notASocket(path: String)
+        /// The path is longer than the 107 bytes an address holds (unix(7)).
+        case pathTooLong(path: String)
+        /// The system refused; in its own words.
+        case refused(path: String, reason: String)
+    }
+
+    let descriptor: Int32
+    private let path: String?
+
+    private init(descriptor: Int32, path: String?) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    /// Closes the socket, and removes it from the file system if it was made here.
+    deinit {
+        close(descriptor)
+        if let path { unlink(path) }
+    }
+
+    /// The listening socket on descriptor 0, or `nil` if there is none. Its number is then taken by `/dev/null`, so
+    /// that no child process can be given the socket by mistake.
+    public static func inherited() -> ListeningSocket? {
+        guard isInherited else { return nil }
+        let descriptor = fcntl(0, F_DUPFD_CLOEXEC, 3)
+        guard descriptor >= 0 else { return nil }
+        let null = open("/dev/null", O_RDONLY)
+        dup2(null, 0)
+        close(null)
+        return ListeningSocket(descriptor: descriptor, path: nil)
+    }
+
+    /// Whether descriptor 0 is a listening socket.
+    public static var isInherited: Bool {
+        var value: Int32 = 0
+        var size = socklen_t(MemoryLayout.size(ofValue: value))
+        return getsockopt(0, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value == 1
+    }
+
+    /// Makes a socket at `path`, readable and writable for its owner and group (mode 0660). A socket that a dead process
+    /// left there is replaced; one on which somebody answers is not.
+    public init(path: String, backlog: Int32 = 1024) throws(SocketError) {
+        guard var address = sockaddr_un(path: path) else { throw .pathTooLong(path: path) }
+        try Self.removeStaleSocket(at: path, &address)
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        // Bound under a mask that leaves nothing open between bind and chmod.
+        let mask = umask(0o177)
+        let isBound = address.withPointer { bind(descriptor, $0, $1) } == 0
+        let bindError = errno
+        umask(mask)
+        guard isBound else {
+            close(descriptor)
+            throw .refused(path: path, reason: String(cString: strerror(bindError)))
+        }
+        guard chmod(path, 0o660) == 0, listen(descriptor, backlog) == 0 else {
+            let reason = String(cString: strerror(errno))
+            close(descriptor)
+            throw .refused(path: path, reason: reason)
+        }
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    func makeNonBlocking() {
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+    }
+
+    private static func removeStaleSocket(at path: String, _ address: inout sockaddr_un) throws(SocketError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path: path) }
+        let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        defer { close(probe) }
+        let answered = address.withPointer { connect(probe, $0, $1) } == 0
+        // A full queue (EAGAIN) has somebody behind it; only a refusal says that nobody is there.
+        guard !answered, errno == ECONNREFUSED else { throw .inUse(path: path) }
+        unlink(path)
+    }
+}
+
+extension sockaddr_un {
+    /// The address of `path`, or `nil` if it is too long.
+    fileprivate init?(path: String) {
+        self.init()
+        sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        let fits = withUnsafeMutableBytes(of: &sun_path) { field in
+            guard !bytes.isEmpty, bytes.count < field.count else { return false }
+            field.copyBytes(from: bytes)
+            return true
+        }
+        guard fits else { return nil }
+    }
+
+    fileprivate mutating func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+        withUnsafePointer(to: &self) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+internal import Foundation
+
+/// The parameters of one request (FastCGI 1.0 §5.2), which are the meta-variables of CGI (RFC 3875 §4.1).
+///
+/// They are kept as the bytes that arrived, in one piece, and become strings only when asked for: a web server sends
+/// thirty, a responder reads eight.
+public struct Params: Sendable {
+    private struct Entry {
+        let nameStart: Int
+        let valueStart: Int
+        let valueEnd: Int
+    }
+
+    private var bytes: [UInt8] = []
+    private var entries: [Entry] = []
+
+    /// A parameter or header field that may stand in a request once was there several times.
+    public struct Repeated: Error, Equatable {
+        /// Its name, such as `X-Hub-Signature-256`.
+        public let name: String
+    }
+
+    /// Parameters made by hand, in the order given; a name may be repeated.
+    public init(_ pairs: KeyValuePairs<String, String>) {
+        for (name, value) in pairs {
+            append(Array("\(name)=\(value)".utf8)[...], nameLength: name.utf8.count)
+        }
+    }
+
+    /// Copies the `NAME=value` strings of a null-terminated C array; one without `=` is passed over.
+    init(environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) {
+        guard var next = environment else { return }
+        bytes.reserveCapacity(4096)
+        entries.reserveCapacity(48)
+        while let pair = next.pointee {
+            let text = UnsafeRawBufferPointer(start: pair, count: strlen(pair))
+            if let nameLength = text.firstIndex(of: UInt8(ascii: "=")) { append(text[...], nameLength: nameLength) }
+            next += 1
+        }
+    }
+
+    /// The value of the parameter `name`, or `nil` if it is absent or empty, which RFC 3875 §4.1 makes the same.
+    ///
+    /// - Throws: `Repeated` if the request has it more than once: which of them counts is not for us to guess.
+    public func value(of name: StaticString) throws(Repeated) -> String? {
+        try single(name) { bytes, name in memcmp(bytes, name.utf8Start, name.utf8CodeUnitCount) == 0 }
+    }
+
+    /// The value of the header field `name`, such as `X-Hub-Signature-256`, which is the parameter
+    /// `HTTP_X_HUB_SIGNATURE_256` (RFC 3875 §4.1.18; `Content-Type` is `CONTENT_TYPE`, §4.1.3); `nil` if it is absent or empty. For fields whose value holds no
+    /// comma: with one, a web server may have joined a field that was sent twice (RFC 9110 §5.3).
+    ///
+    /// - Throws: `Repeated` if the request has it more than once: a field sent twice reaches us as two parameters.
+    public func header(_ name: StaticString) throws(Repeated) -> String? {
+        let prefix: StaticString = name.isContentType ? "" : "HTTP_"
+        let value = try single(name, prefix: prefix, isField)
+        guard let value, value.utf8.contains(UInt8(ascii: ",")) else { return value }
+        throw Repeated(name: "\(name)")
+    }
+
+    private func single(
+        _ name: StaticString, prefix: StaticString = "", _ isNamed: (UnsafeRawPointer, StaticString) -> Bool
+    ) throws(Repeated) -> String? {
+        let skipped = prefix.utf8CodeUnitCount
+        let length = skipped + name.utf8CodeUnitCount
+        var found: Entry?
+        for entry in entries where entry.valueStart - 1 - entry.nameStart == length {
+            let isMatch = bytes.withUnsafeBytes { bytes in
+                guard let start = bytes.baseAddress?.advanced(by: entry.nameStart) else { return false }
+                return memcmp(start, prefix.utf8Start, skipped) == 0 && isNamed(start + skipped, name)
+            }
+            guard isMatch else { continue }
+            guard found == nil else { throw Repeated(name: "\(name)") }
+            found = entry
+        }
+        guard let found, found.valueStart < found.valueEnd else { return nil }
+        return String(decoding: bytes[found.valueStart..<found.valueEnd], as: UTF8.self)
+    }
+
+    /// Whether `bytes` are `name` in upper case with underscores for hyphens.
+    private func isField(_ bytes: UnsafeRawPointer, _ name: StaticString) -> Bool {
+        for index in 0..<name.utf8CodeUnitCount {
+            let expected: UInt8 =
+                switch name.utf8Start[index] {
+                case UInt8(ascii: "-"): UInt8(ascii: "_")
+                case let letter where letter >= UInt8(ascii: "a"): letter - 0x20
+                case let other: other
+                }
+            guard bytes.load(fromByteOffset: index, as: UInt8.self) == expected else { return false }
+        }
+        return true
+    }
+
+    private mutating func append(_ pair: some Collection<UInt8>, nameLength: Int) {
+        let start = bytes.count
+        bytes.append(contentsOf: pair)
+        entries.append(Entry(nameStart: start, valueStart: start + nameLength + 1, valueEnd: bytes.count))
+    }
+}
+
+extension StaticString {
+    fileprivate var isContentType: Bool {
+        utf8CodeUnitCount == 12 && memcmp(utf8Start, ("Content-Type" as StaticString).utf8Start, 12) == 0
+    }
+}

@@ -1,0 +1,40 @@
+/// A reply: its status, headers and body, sent as a CGI document response (RFC 3875 §6.2.1).
+public struct Response: Sendable {
+    /// The HTTP status code.
+    public let status: Int
+    /// Header fields in the order in which they are sent; `Content-Type` and `Content-Length` come of themselves.
+    public var headers: [(name: StaticString, value: FieldValue)]
+    /// The body, a JSON text.
+    public let body: String
+
+    /// A reply of this status whose body is the JSON text `body`.
+    public init(status: Int, headers: [(name: StaticString, value: FieldValue)] = [], body: String) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The value of the first header `name`, in the case it was given in.
+    public func header(_ name: String) -> String? {
+        headers.first { "\($0.name)" == name }?.value.description
+    }
+
+    /// The reply as bytes on the wire.
+    var serialized: String {
+        var text = ""
+        text.reserveCapacity(512)
+        text += "Status: "
+        text += String(status)
+        text += "\r\nContent-Type: application/json\r\nContent-Length: "
+        text += String(body.utf8.count)
+        for (name, value) in headers {
+            text += "\r\n"
+            name.withUTF8Buffer { text += String(decoding: $0, as: UTF8.self) }
+            text += ": "
+            text += value.description
+        }
+        text += "\r\n\r\n"
+        text += body
+        return text
+    }
+}

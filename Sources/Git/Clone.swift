@@ -1,0 +1,105 @@
+internal import Foundation
+
+/// A working clone that follows a branch of its remote.
+public struct Clone: Sendable {
+    /// The folder of the work tree, absolute and without symbolic links.
+    public let path: String
+    /// The branch checked out when it was opened.
+    public let branch: Branch
+    /// The branch it follows, under its name in the remote repository.
+    public let upstream: Branch
+    /// The repository that the upstream's remote is.
+    public let repository: RepositoryName
+    /// The folder `.git`, or where it points to.
+    public let gitDirectory: String
+
+    private let git: Git
+    private let references: References
+    private let trackingRef: String
+
+    /// What `git status` says of a clone.
+    public struct Status: Sendable, Equatable {
+        /// Where HEAD is; `nil` before the first commit.
+        public let head: Commit?
+        /// How many commits HEAD has that the upstream has not, as of the last fetch.
+        public let ahead: Int
+        /// How many commits the upstream has that HEAD has not, as of the last fetch.
+        public let behind: Int
+        /// Whether files that git tracks differ from HEAD.
+        public let isDirty: Bool
+    }
+
+    init(
+        path: String, branch: Branch, upstream: Branch, trackingRef: String, repository: RepositoryName,
+        gitDirectory: String, commonDirectory: String, git: Git
+    ) {
+        self.path = path
+        self.branch = branch
+        self.upstream = upstream
+        self.trackingRef = trackingRef
+        self.repository = repository
+        self.gitDirectory = gitDirectory
+        self.git = git
+        references = References(gitDirectory: gitDirectory, commonDirectory: commonDirectory)
+    }
+
+    /// The commit that `branch` is at, read from the repository's files without a git process; `nil` if HEAD is not on
+    /// `branch`, or the files do not say, as in a repository that keeps its references in a reftable.
+    public var head: Commit? {
+        isOnBranch ? references.commit(of: branch.ref) : nil
+    }
+
+    /// The commit the upstream was at when last fetched, read like `head`.
+    public var fetchedUpstream: Commit? { references.commit(of: trackingRef) }
+
+    /// Whether HEAD is `branch`, and not another branch or detached, as it is during a rebase.
+    public var isOnBranch: Bool { references.head == branch.ref }
+
+    /// What a git that was killed left behind: a rebase half done.
+    public var hasUnfinishedRebase: Bool {
+        ["rebase-merge", "rebase-apply"].contains {
+            FileManager.default.fileExists(atPath: "\(gitDirectory)/\($0)")
+        }
+    }
+
+    /// `git pull --rebase`, from the upstream.
+    public func pull(_ limits: Git.Limits) throws(GitError) {
+        _ = try git.output(of: ["pull", "--rebase", "--no-stat"], limits)
+    }
+
+    /// Ends a rebase that is half done; branch and work tree are then as before it.
+    public func abortRebase(_ limits: Git.Limits) throws(GitError) {
+        _ = try git.output(of: ["rebase", "--abort"], limits)
+    }
+
+    /// Moves the branch and the work tree to `commit`, unless that would lose a local change.
+    public func reset(keepingChanges commit: Commit, _ limits: Git.Limits) throws(GitError) {
+        _ = try git.output(of: ["reset", "--quiet", "--keep", commit.description], limits)
+    }
+
+    /// How many commits HEAD has that the upstream had not when last fetched.
+    public func countLocalCommits(_ limits: Git.Limits) throws(GitError) -> Int {
+        Int(try git.output(of: ["rev-list", "--count", "\(trackingRef)..HEAD"], limits)) ?? 0
+    }
+
+    /// Where the clone is, and whether it is clean.
+    public func status(_ limits: Git.Limits) throws(GitError) -> Status {
+        Status(
+            porcelain: try git.output(of: ["status", "--porcelain=v2", "--branch", "--untracked-files=no"], limits))
+    }
+}
+
+extension Clone.Status {
+    /// Reads git-status(1), "Porcelain Format Version 2".
+    init(porcelain text: String) {
+        let lines = text.split(whereSeparator: \.isNewline)
+        func header(_ name: String) -> Substring? {
+            lines.first { $0.hasPrefix("# \(name) ") }?.dropFirst(name.count + 3)
+        }
+        let counts = header("branch.ab")?.split(separator: " ").compactMap { Int($0) } ?? []
+        head = header("branch.oid").flatMap { Commit($0) }
+        ahead = counts.first ?? 0
+        behind = -(counts.last ?? 0)
+        isDirty = lines.contains { !$0.hasPrefix("#") }
+    }
+}

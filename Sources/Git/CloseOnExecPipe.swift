@@ -1,0 +1,44 @@
+internal import Foundation
+internal import Synchronization
+
+/// A pipe that no child process inherits by itself, closed when it is let go. Its reading end does not block.
+final class CloseOnExecPipe: Sendable {
+    let reading: Int32
+    private let writing: Mutex<Int32?>
+
+    init() {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else {
+            // Polls of a descriptor below zero report nothing, and writes to it fail: the caller's deadline remains.
+            reading = -1
+            writing = Mutex(nil)
+            return
+        }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+        reading = ends[0]
+        writing = Mutex(ends[1])
+    }
+
+    deinit {
+        closeWriting()
+        if reading >= 0 { close(reading) }
+    }
+
+    /// The writing end, for a child process to be given.
+    var writingHandle: FileHandle {
+        FileHandle(fileDescriptor: writing.withLock { $0 } ?? -1, closeOnDealloc: false)
+    }
+
+    func closeWriting() {
+        writing.withLock { end in
+            if let open = end { close(open) }
+            end = nil
+        }
+    }
+
+    var isAtEnd: Bool {
+        var entry = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, 0) == 1 && entry.revents & Int16(POLLHUP) != 0
+    }
+}

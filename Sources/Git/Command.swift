@@ -1,0 +1,85 @@
+public import Foundation
+internal import Synchronization
+
+/// A program to run, without a terminal, for a limited time, in a process group of its own.
+public struct Command: Sendable {
+    /// How a command ended.
+    public enum End: Sendable, Equatable {
+        /// It exited with this status.
+        case exited(Int32)
+        /// A signal ended it.
+        case killed(signal: Int32)
+        /// Its time was up; its process group was ended.
+        case timedOut
+        /// Bellpull is stopping; its process group was ended.
+        case cancelled
+    }
+
+    /// How a command ended and what it wrote, the last 64 KiB of each stream.
+    public struct Completion: Sendable {
+        /// How it ended.
+        public let end: End
+        /// Standard output.
+        public let output: String
+        /// Standard error.
+        public let errors: String
+
+        /// Whether it exited with status 0.
+        public var isSuccess: Bool { end == .exited(0) }
+    }
+
+    /// How long a process group has between SIGTERM and SIGKILL.
+    static let grace = Duration.seconds(2)
+
+    /// Launches are taken in turn: another child must not inherit what is being prepared for this one.
+    private static let launching = Mutex(())
+
+    let executable: URL
+    let arguments: [String]
+    let directory: String
+    let environment: [String: String]
+
+    /// The command `executable arguments…`, run in `directory` with exactly this environment.
+    public init(executable: URL, arguments: [String], directory: String, environment: [String: String]) {
+        self.executable = executable
+        self.arguments = arguments
+        self.directory = directory
+        self.environment = environment
+    }
+
+    /// Runs the command and waits for its end, until `deadline` at the latest. To be called on a plain thread: a
+    /// child inherits the signal mask, and Dispatch's threads block signals.
+    ///
+    /// - Throws: what `Process` throws when there is no such program or directory.
+    public func run(until deadline: ContinuousClock.Instant, cancellation: Cancellation) throws -> Completion {
+        guard !cancellation.isCancelled else { return Completion(end: .cancelled, output: "", errors: "") }
+        // Process would find a missing directory too late, and leak descriptors.
+        guard FileManager.default.fileExists(atPath: directory) else {
+            throw CocoaError(.fileNoSuchFile, userInfo: [NSFilePathErrorKey: directory])
+        }
+        let streams = Streams()
+        let process = Process()
+        process.executableURL = executable
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: directory, isDirectory: true)
+        process.environment = environment
+        // Never our own standard input: it may be the listening socket.
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = streams.output.writingHandle
+        process.standardError = streams.errors.writingHandle
+        process.terminationHandler = { _ in streams.exit.closeWriting() }
+        try Self.launching.withLock { _ in try process.run() }
+        streams.output.closeWriting()
+        streams.errors.closeWriting()
+        var supervision = Supervision(process: process, streams: streams)
+        return supervision.supervise(until: deadline, cancellation: cancellation)
+    }
+}
+
+/// The pipes between a command and its supervisor.
+final class Streams: Sendable {
+    let output = CloseOnExecPipe()
+    let errors = CloseOnExecPipe()
+    /// Closed when the command's process has ended.
+    let exit = CloseOnExecPipe()
+}

@@ -1,0 +1,24 @@
+extension Delivery {
+    /// A content type or content encoding that no forge sends.
+    public struct UnsupportedEncoding: Error, Equatable, Sendable {}
+}
+
+extension Delivery.Encoding {
+    /// The encoding that these header fields announce (RFC 9110 §8.3, §8.4), or `nil` if there is no content type.
+    /// Parameters such as `charset` are passed over.
+    init?(contentType: String?, encoding: String?) throws(Delivery.UnsupportedEncoding) {
+        guard encoding == nil || encoding == "identity" else { throw Delivery.UnsupportedEncoding() }
+        guard let contentType else { return nil }
+        switch contentType.prefix(while: { $0 != ";" }).trimmingSuffix(while: \.isWhitespace).lowercased() {
+        case "application/json": self = .json
+        case "application/x-www-form-urlencoded": self = .form
+        default: throw Delivery.UnsupportedEncoding()
+        }
+    }
+}
+
+extension Substring {
+    fileprivate func trimmingSuffix(while predicate: (Character) -> Bool) -> Substring {
+        self[..<(lastIndex { !predicate($0) }.map(index(after:)) ?? startIndex)]
+    }
+}

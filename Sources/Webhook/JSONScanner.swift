@@ -1,0 +1,211 @@
+internal import Foundation
+
+/// Walks over a JSON text by the grammar of RFC 8259, within the bounds of `JSONExcerpt`. It builds nothing: it knows
+/// where it is and throws where the text is wrong.
+struct JSONScanner {
+    private let text: UnsafeRawBufferPointer
+    private(set) var position = 0
+    private var depth = 0
+    private var isASCII = true
+
+    init(_ text: UnsafeRawBufferPointer) {
+        self.text = text
+    }
+
+    /// The byte at the position; 0, which no JSON text holds, at the end.
+    var next: UInt8 { position < text.count ? text[position] : 0 }
+
+    func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: text[range])
+    }
+
+    /// Whether the string at `range`, quotation marks included, is `name`.
+    func text(_ range: Range<Int>, equals name: StaticString) -> Bool {
+        guard range.count == name.utf8CodeUnitCount + 2, let base = text.baseAddress else { return false }
+        return memcmp(base + range.lowerBound + 1, name.utf8Start, name.utf8CodeUnitCount) == 0
+    }
+
+    mutating func skipWhitespace() {
+        while true {
+            switch next {
+            case 0x20, 0x09, 0x0a, 0x0d: position += 1
+            default: return
+            }
+        }
+    }
+
+    /// Enters the object or array that opens at the position.
+    mutating func enter() throws(Malformed) {
+        depth += 1
+        guard depth <= JSONExcerpt.deepest else { throw Malformed("the payload is nested too deeply") }
+        position += 1
+    }
+
+    /// Goes on to the next member of the object, or past its end; says which.
+    mutating func nextMember(isFirst: Bool) throws(Malformed) -> Bool {
+        guard try !isClosed(by: UInt8(ascii: "}"), isFirst: isFirst) else { return false }
+        guard next == UInt8(ascii: "\"") else { throw notJSON }
+        return true
+    }
+
+    /// Passes over the name of a member and its colon. A name with an escape in it is refused: it could be that of a
+    /// member that is read.
+    mutating func name() throws(Malformed) -> Range<Int> {
+        let name = try memberName()
+        guard !text[name].contains(UInt8(ascii: "\\")) else { throw Malformed("the payload has an escaped member name") }
+        return name
+    }
+
+    mutating func skipValue() throws(Malformed) {
+        switch next {
+        case UInt8(ascii: "\""): try skipString()
+        case UInt8(ascii: "{"):
+            try enter()
+            var isFirst = true
+            while try nextMember(isFirst: isFirst) {
+                isFirst = false
+                _ = try memberName()
+                try skipValue()
+            }
+        case UInt8(ascii: "["):
+            try enter()
+            var isFirst = true
+            while try !isClosed(by: UInt8(ascii: "]"), isFirst: isFirst) {
+                isFirst = false
+                try skipValue()
+            }
+        case UInt8(ascii: "t"): try skip("true")
+        case UInt8(ascii: "f"): try skip("false")
+        case UInt8(ascii: "n"): try skip("null")
+        default: try skipNumber()
+        }
+    }
+
+    /// Throws unless nothing but white space follows, and all of the text is UTF-8.
+    mutating func finish() throws(Malformed) {
+        skipWhitespace()
+        guard position == text.count else { throw notJSON }
+        guard isASCII || String(validating: text, as: UTF8.self) != nil else {
+            throw Malformed("the payload is not UTF-8")
+        }
+    }
+
+    private var notJSON: Malformed { Malformed("the payload is not JSON") }
+
+    /// Passes over a member's name, its colon and the white space about it; returns where the name stands.
+    private mutating func memberName() throws(Malformed) -> Range<Int> {
+        let start = position
+        try skipString()
+        let name = start..<position
+        skipWhitespace()
+        guard next == UInt8(ascii: ":") else { throw notJSON }
+        position += 1
+        skipWhitespace()
+        return name
+    }
+
+    /// Goes on to the next element, or past the closing bracket; says which.
+    private mutating func isClosed(by bracket: UInt8, isFirst: Bool) throws(Malformed) -> Bool {
+        skipWhitespace()
+        if next == bracket {
+            position += 1
+            depth -= 1
+            return true
+        }
+        guard !isFirst else { return false }
+        guard next == UInt8(ascii: ",") else { throw notJSON }
+        position += 1
+        skipWhitespace()
+        return false
+    }
+
+    private mutating func skip(_ literal: StaticString) throws(Malformed) {
+        let end = position + literal.utf8CodeUnitCount
+        guard end <= text.count, let base = text.baseAddress,
+            memcmp(base + position, literal.utf8Start, literal.utf8CodeUnitCount) == 0
+        else { throw notJSON }
+        position = end
+    }
+
+    /// RFC 8259 §6.
+    private mutating func skipNumber() throws(Malformed) {
+        let start = position
+        if next == UInt8(ascii: "-") { position += 1 }
+        if next == UInt8(ascii: "0") { position += 1 } else { try skipDigits() }
+        if next == UInt8(ascii: ".") {
+            position += 1
+            try skipDigits()
+        }
+        if next | 0x20 == UInt8(ascii: "e") {
+            position += 1
+            if next == UInt8(ascii: "+") || next == UInt8(ascii: "-") { position += 1 }
+            try skipDigits()
+        }
+        guard position - start <= JSONExcerpt.longestNumber else { throw Malformed("the payload has a number too long") }
+    }
+
+    private mutating func skipDigits() throws(Malformed) {
+        let start = position
+        while (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(next) { position += 1 }
+        guard position > start else { throw notJSON }
+    }
+
+    /// RFC 8259 §7.
+    private mutating func skipString() throws(Malformed) {
+        position += 1
+        while true {
+            skipPlainCharacters()
+            let byte = next
+            position += 1
+            switch byte {
+            case UInt8(ascii: "\""): return
+            case UInt8(ascii: "\\"): try skipEscape()
+            case 0x80...: isASCII = false
+            case 0x20...: continue
+            default: throw notJSON
+            }
+        }
+    }
+
+    /// Passes over characters of a string that mean themselves, eight at a time: most of a payload is URLs.
+    private mutating func skipPlainCharacters() {
+        while position + 8 <= text.count {
+            let word = text.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            let special =
+                Self.zeroBytes(word ^ Self.repeated(UInt8(ascii: "\""))) | Self.zeroBytes(word ^ Self.repeated(0x5c))
+                | (word &- Self.repeated(0x20)) | word
+            guard special & Self.repeated(0x80) == 0 else { return }
+            position += 8
+        }
+    }
+
+    private mutating func skipEscape() throws(Malformed) {
+        let byte = next
+        position += 1
+        switch byte {
+        case UInt8(ascii: "u"):
+            for _ in 0..<4 {
+                guard isHexDigit(next) else { throw notJSON }
+                position += 1
+            }
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            return
+        default: throw notJSON
+        }
+    }
+
+    private func isHexDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+            UInt8(ascii: "A")...UInt8(ascii: "F"):
+            true
+        default: false
+        }
+    }
+
+    private static func repeated(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+
+    /// The highest bit of every byte of `word` that is zero, and perhaps of some above the first such.
+    private static func zeroBytes(_ word: UInt64) -> UInt64 { (word &- repeated(1)) & ~word }
+}

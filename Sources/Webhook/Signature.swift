@@ -1,0 +1,57 @@
+/// A keyed digest that came with a delivery, such as `sha256=757107ea…`.
+public struct Signature: Sendable, Equatable {
+    /// The hash function beneath the HMAC.
+    public enum Algorithm: String, Sendable, CaseIterable {
+        /// HMAC-SHA1 (RFC 2202), GitHub's first.
+        case sha1
+        /// HMAC-SHA256 (RFC 4231).
+        case sha256
+
+        /// The length of a digest in bytes.
+        var digestLength: Int {
+            switch self {
+            case .sha1: 20
+            case .sha256: 32
+            }
+        }
+    }
+
+    let algorithm: Algorithm
+    let digest: [UInt8]
+
+    /// Reads `<algorithm>=<hex>`, the digest in full and in either case; `nil` for anything else.
+    public init?(header: String, algorithm: Algorithm) {
+        var header = header
+        let digest: [UInt8]? = header.withUTF8 { text in
+            let name = algorithm.rawValue.utf8
+            guard text.count == name.count + 1 + 2 * algorithm.digestLength,
+                text.starts(with: name), text[name.count] == UInt8(ascii: "=")
+            else { return nil }
+            return Self.bytes(hex: text[(name.count + 1)...])
+        }
+        guard let digest else { return nil }
+        self.algorithm = algorithm
+        self.digest = digest
+    }
+
+    private static func bytes(hex: Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(hex.count / 2)
+        var index = hex.startIndex
+        while index < hex.endIndex {
+            guard let high = value(of: hex[index]), let low = value(of: hex[index + 1]) else { return nil }
+            bytes.append(high << 4 | low)
+            index += 2
+        }
+        return bytes
+    }
+
+    private static func value(of digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

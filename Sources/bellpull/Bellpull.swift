@@ -1,0 +1,23 @@
+import ArgumentParser
+import FastCGI
+import Foundation
+
+/// The program: `bellpull`, with a subcommand or started by a web server.
+@main
+struct Bellpull: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Deploys a site when its repository is pushed to.",
+        discussion: """
+            A FastCGI responder that stands behind a web server: it proves that a webhook comes from your repository, \
+            runs git pull --rebase in the clone it belongs to, and answers {}.
+            """,
+        version: "0.1.0",
+        subcommands: [Serve.self],
+        defaultSubcommand: Serve.self
+    )
+
+    static func main() {
+        // Under plain CGI a query such as ?--socket+x arrives as arguments (RFC 3875 §4.4): they are a stranger's.
+        main(CommonGateway.isCurrent ? [] : nil)
+    }
+}

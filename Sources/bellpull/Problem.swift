@@ -1,0 +1,48 @@
+import FastCGI
+import Foundation
+import Git
+
+/// Why the program cannot go on, for the person who started it.
+struct Problem: Error {
+    /// What the exit status says (sysexits.h).
+    enum Kind: Int32 {
+        case failure = 1
+        case usage = 64
+        case configuration = 78
+    }
+
+    let kind: Kind
+    let message: String
+    let hint: String?
+
+    init(_ kind: Kind, _ message: String, hint: String? = nil) {
+        self.kind = kind
+        self.message = message
+        self.hint = hint
+    }
+
+    init(_ error: CloneError) {
+        self.init(.configuration, error.message, hint: error.hint)
+    }
+
+    init(_ error: ListeningSocket.SocketError) {
+        switch error {
+        case .inUse(let path):
+            self.init(.failure, "somebody answers on \(path) already", hint: "stop the other bellpull, or choose another path")
+        case .notASocket(let path):
+            self.init(.configuration, "\(path) is there and is not a socket", hint: "choose another path")
+        case .pathTooLong(let path):
+            self.init(.configuration, "\(path) is too long for a socket", hint: "choose a path of at most 107 bytes")
+        case .refused(let path, let reason):
+            self.init(.configuration, "cannot listen on \(path): \(reason)", hint: "does its folder exist, and may bellpull write there?")
+        }
+    }
+
+    /// Says so on standard error, and ends the program.
+    func exit() -> Never {
+        var text = "bellpull: error: \(message)\n"
+        if let hint { text += "bellpull: hint: \(hint)\n" }
+        FileHandle.standardError.write(Data(text.utf8))
+        Foundation.exit(kind.rawValue)
+    }
+}
