@@ -32,7 +32,9 @@ let package = Package(
                 "FastCGI", "Webhook", "Git", "Deploy", "Endpoints",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-            ]
+            ],
+            // The default linker warns of what the static Foundation calls.
+            linkerSettings: [.unsafeFlags(["-use-ld=lld"])]
         ),
 
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),

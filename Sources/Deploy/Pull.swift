@@ -17,7 +17,7 @@ struct Pull: Strategy {
             if !lock.isAfterInterruption, let head = clone.head, targets == [head] { return .unchanged(head) }
             try clone.repair(ownLeftovers: lock.isAfterInterruption, limits)
             return try pull(limits)
-        } catch where limits.cancellation.isCancelled {
+        } catch  where limits.cancellation.isCancelled {
             return .interrupted
         } catch let failure as Failure {
             return .failed(failure)
@@ -32,7 +32,8 @@ struct Pull: Strategy {
 
     private func pull(_ limits: Git.Limits) throws -> Outcome {
         guard clone.isOnBranch else {
-            throw Failure("\(clone.path) is not on \(clone.branch)", hint: "git -C \(clone.path) switch \(clone.branch)")
+            throw Failure(
+                "\(clone.path) is not on \(clone.branch)", hint: "git -C \(clone.path) switch \(clone.branch)")
         }
         let before = try Position(of: clone, limits)
         do {

@@ -48,7 +48,9 @@ extension Clone {
         }
         return Clone(
             path: root, branch: branch, upstream: upstreamBranch, trackingRef: upstream[2], repository: repository,
-            gitDirectory: places[1], commonDirectory: URL(fileURLWithPath: places[2], relativeTo: URL(fileURLWithPath: root, isDirectory: true)).path, git: git)
+            gitDirectory: places[1],
+            commonDirectory: URL(fileURLWithPath: places[2], relativeTo: URL(fileURLWithPath: root, isDirectory: true))
+                .path, git: git)
     }
 
     private static func configured(_ key: String, _ git: Git, _ limits: Git.Limits) throws(GitError) -> String? {

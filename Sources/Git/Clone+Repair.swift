@@ -53,7 +53,8 @@ extension Clone {
     private var isGitAtWork: Bool {
         let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return processes.lazy.filter { $0.allSatisfy(\.isNumber) }.contains { process in
-            guard let name = FileManager.default.contents(atPath: "/proc/\(process)/comm"), name.starts(with: Array("git".utf8))
+            guard let name = FileManager.default.contents(atPath: "/proc/\(process)/comm"),
+                name.starts(with: Array("git".utf8))
             else { return false }
             let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/cwd")
             guard let place else { return FileManager.default.fileExists(atPath: "/proc/\(process)") }

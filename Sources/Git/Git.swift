@@ -57,7 +57,8 @@ public struct Git: Sendable {
     /// Runs `git arguments…`; a status other than 0 is a result like any other.
     public func run(_ arguments: [String], _ limits: Limits) throws(GitError) -> Command.Completion {
         let command = Command(
-            executable: executable, arguments: Self.settings + arguments, directory: directory, environment: environment)
+            executable: executable, arguments: Self.settings + arguments, directory: directory, environment: environment
+        )
         do {
             return try command.run(until: limits.deadline, cancellation: limits.cancellation)
         } catch {

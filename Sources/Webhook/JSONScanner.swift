@@ -52,7 +52,9 @@ struct JSONScanner {
     /// member that is read.
     mutating func name() throws(Malformed) -> Range<Int> {
         let name = try memberName()
-        guard !text[name].contains(UInt8(ascii: "\\")) else { throw Malformed("the payload has an escaped member name") }
+        guard !text[name].contains(UInt8(ascii: "\\")) else {
+            throw Malformed("the payload has an escaped member name")
+        }
         return name
     }
 
@@ -141,7 +143,9 @@ struct JSONScanner {
             if next == UInt8(ascii: "+") || next == UInt8(ascii: "-") { position += 1 }
             try skipDigits()
         }
-        guard position - start <= JSONExcerpt.longestNumber else { throw Malformed("the payload has a number too long") }
+        guard position - start <= JSONExcerpt.longestNumber else {
+            throw Malformed("the payload has a number too long")
+        }
     }
 
     private mutating func skipDigits() throws(Malformed) {

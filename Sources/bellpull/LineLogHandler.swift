@@ -46,8 +46,13 @@ struct LineLogHandler: LogHandler {
         }
     }
 
-    /// The time in UTC, to the second (RFC 3339 §5.6).
+    /// The time in UTC, to the second (RFC 3339 §5.6). Foundation's formatters would do, for 3 MB of memory.
     private static func timestamp() -> String {
-        Date.now.formatted(.iso8601)
+        var now = time(nil)
+        var parts = tm()
+        gmtime_r(&now, &parts)
+        func padded(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let date = "\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))"
+        return "\(date)T\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec))Z"
     }
 }

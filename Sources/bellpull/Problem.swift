@@ -28,13 +28,17 @@ struct Problem: Error {
     init(_ error: ListeningSocket.SocketError) {
         switch error {
         case .inUse(let path):
-            self.init(.failure, "somebody answers on \(path) already", hint: "stop the other bellpull, or choose another path")
+            self.init(
+                .failure, "somebody answers on \(path) already", hint: "stop the other bellpull, or choose another path"
+            )
         case .notASocket(let path):
             self.init(.configuration, "\(path) is there and is not a socket", hint: "choose another path")
         case .pathTooLong(let path):
             self.init(.configuration, "\(path) is too long for a socket", hint: "choose a path of at most 107 bytes")
         case .refused(let path, let reason):
-            self.init(.configuration, "cannot listen on \(path): \(reason)", hint: "does its folder exist, and may bellpull write there?")
+            self.init(
+                .configuration, "cannot listen on \(path): \(reason)",
+                hint: "does its folder exist, and may bellpull write there?")
         }
     }
 

@@ -35,7 +35,8 @@ struct Service {
         logger.info(
             "serving site=\(site.name) repository=\(site.repository) branch=\(site.branch) path=\(clone.path)")
         if settings.secret.isWeak {
-            logger.warning("the secret has fewer than \(Secret.advisable) bytes; openssl rand -hex 20 makes a better one")
+            logger.warning(
+                "the secret has fewer than \(Secret.advisable) bytes; openssl rand -hex 20 makes a better one")
         }
     }
 
