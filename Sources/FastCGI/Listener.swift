@@ -24,7 +24,7 @@ public final class Listener: Sendable {
     ///   - bodyLimit: the largest body read, in bytes.
     ///   - responder: what answers.
     public init(socket: ListeningSocket, threads: Int = 8, bodyLimit: Int, responder: any Responder) {
-        // Installs handlers for SIGTERM, SIGUSR1 and SIGPIPE, the last of which is welcome.
+        // Installs handlers for SIGTERM, SIGUSR1 and SIGPIPE where there are none; only the last is welcome.
         FCGX_Init()
         self.socket = socket
         self.bodyLimit = bodyLimit

@@ -25,6 +25,8 @@ public struct Response: Sendable {
         text.reserveCapacity(512)
         text += "Status: "
         text += String(status)
+        text += " "
+        text += Self.phrase(for: status)
         text += "\r\nContent-Type: application/json\r\nContent-Length: "
         text += String(body.utf8.count)
         for (name, value) in headers {
@@ -36,5 +38,21 @@ public struct Response: Sendable {
         text += "\r\n\r\n"
         text += body
         return text
+    }
+
+    /// The reason phrase (RFC 9110 §15): a web server that is given none writes a status line without its last space.
+    private static func phrase(for status: Int) -> String {
+        switch status {
+        case 200: "OK"
+        case 202: "Accepted"
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 413: "Content Too Large"
+        case 415: "Unsupported Media Type"
+        case 503: "Service Unavailable"
+        default: "Internal Server Error"
+        }
     }
 }

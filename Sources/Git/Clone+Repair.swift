@@ -29,9 +29,11 @@ extension Clone {
         try abortRebase(limits)
     }
 
+    /// The locks there are, without those of other users, whose git need not show among the processes we see.
     private var staleLockCandidates: [String] {
-        ["index.lock", "HEAD.lock", "\(branch.ref).lock"].map { "\(gitDirectory)/\($0)" }.filter {
-            FileManager.default.fileExists(atPath: $0)
+        ["index.lock", "HEAD.lock", "\(branch.ref).lock"].map { "\(gitDirectory)/\($0)" }.filter { path in
+            var status = stat()
+            return lstat(path, &status) == 0 && status.st_uid == geteuid()
         }
     }
 

@@ -18,6 +18,16 @@ struct Bellpull: ParsableCommand {
 
     static func main() {
         // Under plain CGI a query such as ?--socket+x arrives as arguments (RFC 3875 §4.4): they are a stranger's.
-        main(CommonGateway.isCurrent ? [] : nil)
+        let arguments = CommonGateway.isCurrent ? [] : Array(CommandLine.arguments.dropFirst())
+        do {
+            var command = try parseAsRoot(arguments)
+            try command.run()
+        } catch let problem as Problem {
+            problem.exit()
+        } catch where exitCode(for: error) == .success {
+            exit(withError: error)
+        } catch {
+            Problem(.usage, message(for: error), hint: "bellpull --help, bellpull serve --help").exit()
+        }
     }
 }

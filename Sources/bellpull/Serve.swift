@@ -25,20 +25,13 @@ struct Serve: ParsableCommand {
     var socket: String?
 
     func run() throws {
-        do throws(Problem) {
-            try serve(Settings(options, environment: ProcessInfo.processInfo.environment))
-        } catch {
-            error.exit()
-        }
-    }
-
-    private func serve(_ settings: Settings) throws(Problem) {
-        let logger = Log.logger()
-        let service = try Service(settings, logger: logger)
+        let settings = try Settings(options, environment: ProcessInfo.processInfo.environment)
         if CommonGateway.isCurrent {
-            service.answerOneRequest()
+            try Service(settings, logger: Log.logger()).answerOneRequest()
         } else {
-            service.listen(on: try listeningSocket())
+            // The socket first: who cannot listen need not look at the clone.
+            let socket = try listeningSocket()
+            try Service(settings, logger: Log.logger()).listen(on: socket)
         }
     }
 

@@ -8,6 +8,7 @@ import Webhook
 
 /// Everything that answers, put together.
 struct Service {
+    private let site: Site
     private let router: Router
     private let dispatcher: Dispatcher
     private let settings: Settings
@@ -25,6 +26,7 @@ struct Service {
         }
         let name = URL(fileURLWithPath: clone.path).lastPathComponent
         let site = Site(name: name, clone: clone, timeout: settings.timeout)
+        self.site = site
         self.settings = settings
         self.logger = logger
         dispatcher = Dispatcher(sites: [site]) { Log.deployment($0, $1, deliveries: $2, took: $3, to: logger) }
@@ -32,8 +34,6 @@ struct Service {
             webhook: WebhookEndpoint(
                 site: site, secret: settings.secret, forge: GitHub(acceptsSHA1: settings.acceptsSHA1),
                 dispatcher: dispatcher, answerWithin: settings.answerWithin, logger: logger))
-        logger.info(
-            "serving site=\(site.name) repository=\(site.repository) branch=\(site.branch) path=\(clone.path)")
         if settings.secret.isWeak {
             logger.warning(
                 "the secret has fewer than \(Secret.advisable) bytes; openssl rand -hex 20 makes a better one")
@@ -42,10 +42,11 @@ struct Service {
 
     /// Answers what comes on `socket` until SIGTERM or SIGINT, then finishes what runs.
     func listen(on socket: ListeningSocket) {
-        let listener = Listener(socket: socket, bodyLimit: settings.bodyLimit, responder: router)
-        // After libfcgi, which takes these signals for itself.
+        // Before libfcgi, which takes these signals for itself where nobody has.
         let signals = TerminationSignals()
-        logger.info("listening")
+        let listener = Listener(socket: socket, bodyLimit: settings.bodyLimit, responder: router)
+        logger.info(
+            "serving site=\(site.name) repository=\(site.repository) branch=\(site.branch) path=\(settings.path)")
         signals.wait()
         logger.info("stopping")
         listener.stop()
