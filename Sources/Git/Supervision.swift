@@ -18,10 +18,9 @@ struct Supervision {
 
     /// Waits for the command's end, and brings it about at `deadline` or when cancelled.
     mutating func supervise(until deadline: ContinuousClock.Instant, cancellation: Cancellation) -> Command.Completion {
-        if wait(until: deadline, cancellation) { return completion(regularEnd) }
-        let end: Command.End = cancellation.isCancelled ? .cancelled : .timedOut
+        if let end = wait(until: deadline, cancellation) { return completion(end) }
         endGroup()
-        return completion(end)
+        return completion(cancellation.isCancelled ? .cancelled : .timedOut)
     }
 
     /// SIGTERM, a while to comply, SIGKILL: to the group, whose leader the command is.
@@ -34,11 +33,11 @@ struct Supervision {
         _ = wait(until: .now + Command.grace, nil)
     }
 
-    /// Reads output until the process has ended (true), or time is up or it is cancelled (false).
-    private mutating func wait(until deadline: ContinuousClock.Instant, _ cancellation: Cancellation?) -> Bool {
+    /// Reads output until the process has ended, and returns how; `nil` if time is up or it is cancelled before.
+    private mutating func wait(until deadline: ContinuousClock.Instant, _ cancellation: Cancellation?) -> Command.End? {
         while true {
             let left = ContinuousClock.now.duration(to: deadline)
-            guard left > .zero else { return false }
+            guard left > .zero else { return nil }
             var entries = [
                 pollfd(fd: streams.exit.reading, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: cancellation?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
@@ -47,8 +46,9 @@ struct Supervision {
             ]
             poll(&entries, nfds_t(entries.count), Int32(min(left, Self.glance) / .milliseconds(1)) + 1)
             drain()
-            if entries[0].revents != 0 || hasEndedUnseen { return true }
-            if entries[1].revents != 0 { return false }
+            if entries[0].revents != 0 { return endAsReported }
+            if let end = endAsSeen { return end }
+            if entries[1].revents != 0 { return nil }
         }
     }
 
@@ -56,28 +56,23 @@ struct Supervision {
     private static let glance = Duration.milliseconds(250)
 
     /// Foundation learns of the end when a socket that the child inherits is closed, which a grandchild that outlives
-    /// the child delays. So look at the process too, and leave it for Foundation to reap.
-    private var hasEndedUnseen: Bool {
+    /// the child delays. So look at the process too, and leave it for Foundation to reap; `nil` while it runs.
+    private var endAsSeen: Command.End? {
         var info = siginfo_t()
-        let flags = WEXITED | WNOHANG | WNOWAIT
-        return waitid(P_PID, id_t(process.processIdentifier), &info, flags) == 0
-            && info._sifields._sigchld.si_pid != 0
+        let isKnown = waitid(P_PID, id_t(process.processIdentifier), &info, WEXITED | WNOHANG | WNOWAIT) == 0
+        guard isKnown, info._sifields._sigchld.si_pid != 0 else { return nil }
+        let status = info._sifields._sigchld.si_status
+        return info.si_code == CLD_EXITED ? .exited(status) : .killed(signal: status)
+    }
+
+    private var endAsReported: Command.End {
+        process.terminationReason == .exit
+            ? .exited(process.terminationStatus) : .killed(signal: process.terminationStatus)
     }
 
     private mutating func drain() {
         if isOutputOpen { isOutputOpen = output.drain(streams.output.reading) }
         if isErrorsOpen { isErrorsOpen = errors.drain(streams.errors.reading) }
-    }
-
-    private var regularEnd: Command.End {
-        guard !process.isRunning else {
-            var info = siginfo_t()
-            waitid(P_PID, id_t(process.processIdentifier), &info, WEXITED | WNOHANG | WNOWAIT)
-            let status = info._sifields._sigchld.si_status
-            return info.si_code == CLD_EXITED ? .exited(status) : .killed(signal: status)
-        }
-        return process.terminationReason == .exit
-            ? .exited(process.terminationStatus) : .killed(signal: process.terminationStatus)
     }
 
     private mutating func completion(_ end: Command.End) -> Command.Completion {
