@@ -10,12 +10,12 @@ extension Site {
         case ignore(IgnoreReason)
     }
 
-    /// What `push` means to this site.
+    /// What `push` means to this site. Only whole names are compared: what the push calls a branch goes nowhere.
     public func relevance(of push: Push) -> Relevance {
-        guard RepositoryName(push.repository) == repository else { return .ignore(.repository(push.repository)) }
-        guard let pushed = Branch(ref: push.ref) else { return .ignore(.notABranch(push.ref)) }
+        guard repository.matches(push.repository) else { return .ignore(.repository(push.repository)) }
+        guard push.ref.hasPrefix("refs/heads/") else { return .ignore(.notABranch(push.ref)) }
         guard let commit = Commit(push.after), !push.isDeletion else { return .ignore(.deletion(push.ref)) }
-        guard pushed == branch else { return .ignore(.branch(push.ref, followed: branch.name)) }
+        guard push.ref == branch.ref else { return .ignore(.branch(push.ref, followed: branch.name)) }
         return .deploy(commit)
     }
 }

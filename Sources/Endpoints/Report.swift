@@ -20,7 +20,7 @@ struct Report: Sendable {
         self.status = status
         self.outcome = outcome
         self.error = error
-        reason = error.map { FieldValue(escaping: $0.prefix { !$0.isNewline }) }
+        reason = error.map { FieldValue(escaping: String($0.prefix { !$0.isNewline })) }
     }
 
     /// The reply to the delivery's sender, `duration` after it came.

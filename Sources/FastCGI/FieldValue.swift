@@ -10,9 +10,9 @@ public struct FieldValue: Sendable, Hashable, CustomStringConvertible, Expressib
 
     /// `text` with everything but printable ASCII written as `\u{…}`, quotation marks and backslashes escaped, and
     /// cut at `limit`.
-    public init(escaping text: some StringProtocol) {
+    public init(escaping text: String) {
         guard !Self.isPlain(text) else {
-            description = String(text)
+            description = text
             return
         }
         var escaped = ""
@@ -32,12 +32,12 @@ public struct FieldValue: Sendable, Hashable, CustomStringConvertible, Expressib
         self.init(escaping: "\(text)")
     }
 
-    private static func isPlain(_ text: some StringProtocol) -> Bool {
-        text.utf8.count <= limit && text.unicodeScalars.allSatisfy(isPlain)
+    private static func isPlain(_ text: String) -> Bool {
+        text.utf8.count <= limit && text.utf8.allSatisfy { isPlain(Unicode.Scalar($0)) }
     }
 
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-        (" "..."~").contains(scalar) && scalar != "\"" && scalar != "\\"
+        scalar.value >= 0x20 && scalar.value < 0x7f && scalar != "\"" && scalar != "\\"
     }
 
     private static func escape(_ scalar: Unicode.Scalar) -> String {

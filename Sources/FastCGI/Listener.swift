@@ -23,7 +23,7 @@ public final class Listener: Sendable {
     ///   - threads: how many threads read.
     ///   - bodyLimit: the largest body read, in bytes.
     ///   - responder: what answers.
-    public init(socket: ListeningSocket, threads: Int = 8, bodyLimit: Int, responder: any Responder) {
+    public init(socket: ListeningSocket, threads: Int = 4, bodyLimit: Int, responder: any Responder) {
         // Installs handlers for SIGTERM, SIGUSR1 and SIGPIPE where there are none; only the last is welcome.
         FCGX_Init()
         self.socket = socket

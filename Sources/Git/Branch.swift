@@ -25,18 +25,31 @@ public struct Branch: Hashable, Sendable, CustomStringConvertible {
     public var description: String { name }
 
     private static func isValid(_ name: some StringProtocol) -> Bool {
-        guard (1...200).contains(name.utf8.count), !name.hasPrefix("-"), !name.hasSuffix("."), name != "@",
-            !name.contains(".."), !name.contains("@{"), name.unicodeScalars.allSatisfy(isAllowed)
+        let bytes = Array(name.utf8)
+        guard (1...200).contains(bytes.count), bytes.first != UInt8(ascii: "-"), bytes.last != UInt8(ascii: "."),
+            name != "@", bytes.allSatisfy(isAllowed)
         else { return false }
-        return name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { component in
-            !component.isEmpty && !component.hasPrefix(".") && !component.hasSuffix(".lock")
+        for (byte, next) in zip(bytes, bytes.dropFirst()) {
+            if byte == UInt8(ascii: "."), next == UInt8(ascii: ".") { return false }
+            if byte == UInt8(ascii: "@"), next == UInt8(ascii: "{") { return false }
+        }
+        return bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { component in
+            !component.isEmpty && component.first != UInt8(ascii: ".") && !component.ends(with: ".lock".utf8)
         }
     }
 
-    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar {
-        case "\0"..." ", "\u{7f}", "~", "^", ":", "?", "*", "[", "\\": false
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0...0x20, 0x7f, UInt8(ascii: "~"), UInt8(ascii: "^"), UInt8(ascii: ":"), UInt8(ascii: "?"),
+            UInt8(ascii: "*"), UInt8(ascii: "["), UInt8(ascii: "\\"):
+            false
         default: true
         }
+    }
+}
+
+extension BidirectionalCollection where Element: Equatable {
+    fileprivate func ends(with suffix: some BidirectionalCollection<Element>) -> Bool {
+        reversed().starts(with: suffix.reversed())
     }
 }

@@ -6,7 +6,7 @@ public struct Commit: Hashable, Sendable, CustomStringConvertible {
     /// The commit `hexadecimal`, or `nil` if that is not 40 digits (SHA-1) or 64 (SHA-256), or all zeros, which is no
     /// commit but git's word for none.
     public init?(_ hexadecimal: some StringProtocol) {
-        let digits = hexadecimal.utf8
+        let digits = Array(hexadecimal.utf8)
         guard digits.count == 40 || digits.count == 64, digits.allSatisfy(Self.isDigit),
             digits.contains(where: { $0 != UInt8(ascii: "0") })
         else { return nil }

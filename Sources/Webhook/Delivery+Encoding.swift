@@ -9,16 +9,11 @@ extension Delivery.Encoding {
     init?(contentType: String?, encoding: String?) throws(Delivery.UnsupportedEncoding) {
         guard encoding == nil || encoding == "identity" else { throw Delivery.UnsupportedEncoding() }
         guard let contentType else { return nil }
-        switch contentType.prefix(while: { $0 != ";" }).trimmingSuffix(while: \.isWhitespace).lowercased() {
+        let type = contentType.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
+        switch Substring(type).lowercased() {
         case "application/json": self = .json
         case "application/x-www-form-urlencoded": self = .form
         default: throw Delivery.UnsupportedEncoding()
         }
-    }
-}
-
-extension Substring {
-    fileprivate func trimmingSuffix(while predicate: (Character) -> Bool) -> Substring {
-        self[..<(lastIndex { !predicate($0) }.map(index(after:)) ?? startIndex)]
     }
 }

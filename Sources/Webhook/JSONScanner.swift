@@ -7,6 +7,7 @@ struct JSONScanner {
     private(set) var position = 0
     private var depth = 0
     private var isASCII = true
+    private var hasSeenEscape = false
 
     init(_ text: UnsafeRawBufferPointer) {
         self.text = text
@@ -51,10 +52,9 @@ struct JSONScanner {
     /// Passes over the name of a member and its colon. A name with an escape in it is refused: it could be that of a
     /// member that is read.
     mutating func name() throws(Malformed) -> Range<Int> {
+        hasSeenEscape = false
         let name = try memberName()
-        guard !text[name].contains(UInt8(ascii: "\\")) else {
-            throw Malformed("the payload has an escaped member name")
-        }
+        guard !hasSeenEscape else { throw Malformed("the payload has an escaped member name") }
         return name
     }
 
@@ -184,6 +184,7 @@ struct JSONScanner {
     }
 
     private mutating func skipEscape() throws(Malformed) {
+        hasSeenEscape = true
         let byte = next
         position += 1
         switch byte {

@@ -1,0 +1,140 @@
+"""deploy.py FOLDER PORT PUSHES: how long a push takes to arrive, beside a bare `git pull --rebase`.
+
+FOLDER holds three clones of one remote: `author`, which pushes; `site`, which the responder behind
+127.0.0.1:PORT keeps up to date; `plain`, which is pulled here. GITHUB_SECRET signs the deliveries.
+"""
+
+import collections
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import uuid
+
+CROWD = 100
+
+folder, port, pushes = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+secret = os.environ["GITHUB_SECRET"].encode()
+template = json.loads(pathlib.Path(__file__).with_name("push.json").read_text())
+
+
+def git(clone, *arguments):
+    command = ["git", "-C", folder / clone, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def head(clone):
+    return git(clone, "rev-parse", "HEAD")
+
+
+def push(number):
+    """Commits and pushes one changed page; the body GitHub would send."""
+    before, page = head("author"), folder / "author" / f"page{number % 100}.html"
+    page.write_text(f"<p>Edition {number}, {uuid.uuid4()}</p>\n")
+    git("author", "commit", "--quiet", "--all", "--message", f"Edition {number}")
+    git("author", "push", "--quiet")
+    after = head("author")
+    commit = template["head_commit"] | {"id": after, "modified": [page.name], "added": []}
+    news = {"ref": "refs/heads/main", "before": before, "after": after, "head_commit": commit, "commits": [commit]}
+    return json.dumps(template | news, separators=(",", ":")).encode()
+
+
+def headers(body):
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": "GitHub-Hookshot/044aadd",
+        "X-GitHub-Event": "push",
+        "X-GitHub-Delivery": str(uuid.uuid4()),
+        "X-Hub-Signature": "sha1=" + hmac.new(secret, body, hashlib.sha1).hexdigest(),
+        "X-Hub-Signature-256": "sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest(),
+    }
+
+
+def connect():
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.connect()
+    return connection
+
+
+def deliver(connection, body, head):
+    """Status and outcome of one delivery, and the milliseconds until its reply was read."""
+    start = time.perf_counter()
+    connection.request("POST", "/github", body, head)
+    reply = connection.getresponse()
+    reply.read()
+    return f"{reply.status} {reply.getheader('Bellpull-Outcome')}", (time.perf_counter() - start) * 1000
+
+
+def pull():
+    """Milliseconds that a bare pull takes."""
+    start = time.perf_counter()
+    subprocess.run(["git", "pull", "--rebase"], cwd=folder / "plain", check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return (time.perf_counter() - start) * 1000
+
+
+def expect(fact, otherwise):
+    if not fact:
+        sys.exit(f"scripts/bench: error: {otherwise}")
+
+
+def one_after_the_other():
+    pulled, delivered, connection = [], [], connect()
+    for number in range(pushes):
+        body = push(number)
+        signed = headers(body)
+        if number % 2:
+            pulled.append(pull())
+        outcome, elapsed = deliver(connection, body, signed)
+        delivered.append(elapsed)
+        if not number % 2:
+            pulled.append(pull())
+        expect(outcome == "200 deployed", f"push {number} was answered {outcome}")
+        expect(head("site") == head("plain") == head("author"), f"push {number} did not arrive everywhere")
+
+    print(f"\n{f'deploy: {pushes} pushes':<34}{'bare pull':>12}{'Bellpull':>12}{'ratio':>8}")
+    for label, figure in [("median, ms", statistics.median), ("90th percentile, ms", ninetieth)]:
+        bare, ours = figure(pulled), figure(delivered)
+        print(f"{label:<34}{bare:>12.2f}{ours:>12.2f}{ours / bare:>8.2f}")
+
+
+def ninetieth(figures):
+    return sorted(figures)[int(0.9 * (len(figures) - 1))]
+
+
+def all_at_once():
+    """A crowd of deliveries of one push; git itself counts how often the remote is asked."""
+    asked = folder / "asked"
+    asked.touch()
+    git("site", "config", "remote.origin.uploadpack", f"echo >>'{asked}'; git-upload-pack")
+    body, replies, barrier = push(pushes), [], threading.Barrier(CROWD)
+
+    def one():
+        signed, connection = headers(body), connect()
+        barrier.wait()
+        replies.append(deliver(connection, body, signed))
+
+    crowd = [threading.Thread(target=one) for _ in range(CROWD)]
+    for thread in crowd:
+        thread.start()
+    for thread in crowd:
+        thread.join()
+    git("site", "config", "--unset", "remote.origin.uploadpack")
+
+    expect(len(replies) == CROWD, f"{CROWD - len(replies)} of {CROWD} deliveries got no reply")
+    expect(head("site") == head("author"), "the crowd's push did not arrive")
+    outcomes = collections.Counter(outcome for outcome, _ in replies)
+    print(f"\ncrowd: {CROWD} deliveries of one push at once")
+    print("replies:", ", ".join(f"{count} × {outcome}" for outcome, count in outcomes.most_common()))
+    print(f"fetches from the remote: {len(asked.read_text().splitlines())}; last reply after {max(ms for _, ms in replies):.0f} ms")
+
+
+one_after_the_other()
+all_at_once()
