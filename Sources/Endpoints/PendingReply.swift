@@ -44,7 +44,7 @@ final class PendingReply: Sendable {
     /// Replies with `report`, unless there was a reply already.
     func send(_ report: Report) {
         let report = complete(report)
-        let duration = received.duration(to: .now)
+        let duration = received.millisecondsAgo
         guard exchange.reply(report.response(after: duration)) else { return }
         logger.log(level: report.level, "\(report.line(after: duration))")
     }
@@ -59,7 +59,7 @@ final class PendingReply: Sendable {
             case .unreadable: "the signature header is not one"
             case .signature: "the signature is not that of the body under our secret"
             }
-        logger.warning("\(report.line(after: received.duration(to: .now)))")
+        logger.warning("\(report.line(after: received.millisecondsAgo))")
     }
 
     private func complete(_ report: Report) -> Report {

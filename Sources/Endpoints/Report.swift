@@ -23,8 +23,8 @@ struct Report: Sendable {
         reason = error.map { FieldValue(escaping: String($0.prefix { !$0.isNewline })) }
     }
 
-    /// The reply to the delivery's sender, `duration` after it came.
-    func response(after duration: Duration) -> Response {
+    /// The reply to the delivery's sender, so many milliseconds after it came.
+    func response(after milliseconds: Int64) -> Response {
         var headers = extraHeaders
         headers.reserveCapacity(8)
         headers.append(("Bellpull-Outcome", outcome))
@@ -33,12 +33,12 @@ struct Report: Sendable {
         if let delivery { headers.append(("Bellpull-Delivery", delivery)) }
         if let event { headers.append(("Bellpull-Event", event)) }
         if let reason { headers.append(("Bellpull-Reason", reason)) }
-        headers.append(("Bellpull-Duration-Ms", FieldValue(escaping: String(duration.milliseconds))))
+        headers.append(("Bellpull-Duration-Ms", FieldValue(escaping: String(milliseconds))))
         return Response(status: status, headers: headers, body: body)
     }
 
     /// The report as a line for the log, a word or two and then `key=value` by `key=value`.
-    func line(after duration: Duration) -> String {
+    func line(after milliseconds: Int64) -> String {
         var line = ""
         line.reserveCapacity(256)
         line += "delivery outcome=\(outcome.description) status=\(status)"
@@ -46,7 +46,7 @@ struct Report: Sendable {
         if let commit { line += " commit=\(commit.description)" }
         if let delivery { line += " delivery=\(delivery.description)" }
         if let event { line += " event=\(event.quoted)" }
-        line += " duration_ms=\(duration.milliseconds)"
+        line += " duration_ms=\(milliseconds)"
         if let reason { line += " reason=\(reason.quoted)" }
         return line
     }
@@ -67,8 +67,10 @@ extension FieldValue {
     }
 }
 
-extension Duration {
-    fileprivate var milliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+extension ContinuousClock.Instant {
+    /// The time since, in whole milliseconds.
+    var millisecondsAgo: Int64 {
+        let duration = duration(to: .now).components
+        return duration.seconds * 1000 + duration.attoseconds / 1_000_000_000_000_000
     }
 }

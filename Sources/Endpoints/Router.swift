@@ -34,6 +34,6 @@ public struct Router: Responder {
 extension Exchange {
     /// Replies to `request` with what is told of it.
     func reply(_ report: Report, to request: Request) {
-        reply(report.response(after: request.received.duration(to: .now)))
+        reply(report.response(after: request.received.millisecondsAgo))
     }
 }

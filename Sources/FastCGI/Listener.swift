@@ -1,6 +1,5 @@
 internal import CFastCGI
 internal import Foundation
-internal import Synchronization
 
 /// Accepts connections on a listening socket and hands the request on each to a responder.
 ///
@@ -12,14 +11,12 @@ public final class Listener: Sendable {
 
     private let socket: ListeningSocket
     private let bodyLimit: Int
-    private let stopping: Int32
     private let guardian: StallGuard
-    private let readers = DispatchGroup()
 
     /// Starts accepting.
     ///
     /// - Parameters:
-    ///   - socket: the listening socket, which this makes non-blocking.
+    ///   - socket: the listening socket.
     ///   - threads: how many threads read.
     ///   - bodyLimit: the largest body read, in bytes.
     ///   - responder: what answers.
@@ -28,36 +25,31 @@ public final class Listener: Sendable {
         FCGX_Init()
         self.socket = socket
         self.bodyLimit = bodyLimit
-        stopping = eventfd(0, Int32(EFD_CLOEXEC))
         guardian = StallGuard(patience: Self.patience)
-        socket.makeNonBlocking()
+        let started = DispatchGroup()
         for _ in 0..<threads {
-            readers.enter()
+            started.enter()
             let thread = Thread { [self] in
-                serve(responder)
-                readers.leave()
+                let watch = guardian.watch()
+                started.leave()
+                serve(responder, watch)
+                guardian.dismiss(watch)
             }
             thread.stackSize = 512 << 10
             thread.start()
         }
+        started.wait()
     }
-
-    deinit { close(stopping) }
 
     /// Stops accepting and waits until no thread reads. Connections not accepted by then stay in the socket's queue,
     /// for the next process to listen on it.
     public func stop() {
-        eventfd_write(stopping, 1)
-        readers.wait()
         guardian.stop()
     }
 
-    private func serve(_ responder: any Responder) {
-        let watch = guardian.watch()
-        defer { guardian.dismiss(watch) }
-        let queue = AcceptQueue(socket: socket, stopping: stopping)
-        while let descriptor = queue.next() {
-            guard let (request, exchange) = guardian.reading(watch, { read(descriptor) }) else { continue }
+    private func serve(_ responder: any Responder, _ watch: StallGuard.Watch) {
+        while let descriptor = watch.accepting(socket.accept) {
+            guard let (request, exchange) = watch.reading({ read(descriptor) }) else { continue }
             responder.respond(to: request, through: exchange)
         }
     }

@@ -1,3 +1,4 @@
+internal import CFastCGI
 internal import Foundation
 
 /// A listening socket: the one this process was given as descriptor 0 (FastCGI 1.0 §2.2), or one made at a path.
@@ -14,12 +15,14 @@ public final class ListeningSocket: Sendable {
         case refused(path: String, reason: String)
     }
 
-    let descriptor: Int32
+    private let descriptor: Int32
     private let path: String?
 
     private init(descriptor: Int32, path: String?) {
         self.descriptor = descriptor
         self.path = path
+        // Whoever made it may have wanted otherwise; our threads wait in accept.
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
     }
 
     /// Closes the socket, and removes it from the file system if it was made here.
@@ -49,7 +52,7 @@ public final class ListeningSocket: Sendable {
 
     /// Makes a socket at `path`, readable and writable for its owner and group (mode 0660). A socket that a dead process
     /// left there is replaced; one on which somebody answers is not.
-    public init(path: String, backlog: Int32 = 1024) throws(SocketError) {
+    public convenience init(path: String, backlog: Int32 = 1024) throws(SocketError) {
         guard var address = sockaddr_un(path: path) else { throw .pathTooLong(path: path) }
         try Self.removeStaleSocket(at: path, &address)
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -67,12 +70,17 @@ public final class ListeningSocket: Sendable {
             close(descriptor)
             throw .refused(path: path, reason: reason)
         }
-        self.descriptor = descriptor
-        self.path = path
+        self.init(descriptor: descriptor, path: path)
     }
 
-    func makeNonBlocking() {
-        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+    /// Waits for the next connection and returns it, close-on-exec; `nil` if a signal came first or there is no room
+    /// for it now.
+    func accept() -> Int32? {
+        let connection = accept4(descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+        if connection >= 0 { return connection }
+        // Out of descriptors or memory: the connection stays queued. To ask again at once would only burn the processor.
+        if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) { usleep(50_000) }
+        return nil
     }
 
     private static func removeStaleSocket(at path: String, _ address: inout sockaddr_un) throws(SocketError) {

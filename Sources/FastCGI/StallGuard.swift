@@ -1,28 +1,77 @@
 internal import Foundation
 internal import Synchronization
 
-/// Frees threads that a silent or dripping peer holds up: libfcgi reads without a time-out.
+/// Interrupts threads that wait: those that a silent or dripping peer holds up, as libfcgi reads without a time-out, and
+/// when it is time to stop those that wait for a connection.
 ///
-/// A thread stands watch over itself with `reading`; once it has been at it for longer than `patience`, it is
-/// interrupted with a signal whose handler does nothing, again and again until it lets go: the system call it blocks in
-/// fails with `EINTR`, which libfcgi takes for the end of the connection. Closing or shutting down the descriptor from
-/// outside would not do: libfcgi may have closed it, and its number may belong to another connection by then.
+/// It sends them a signal whose handler does nothing: the system call that blocks fails with `EINTR`, which libfcgi takes
+/// for the end of the connection. A signal can come just before the call, so that it is sent again and again until the
+/// thread lets go. To shut down the descriptor from outside would not do: libfcgi may have closed it, and its number be
+/// that of another connection by then.
 final class StallGuard: Sendable {
-    /// One thread's watch.
+    /// What a thread is doing.
+    private enum Occupation {
+        case accepting
+        case reading(since: ContinuousClock.Instant)
+        case answering
+    }
+
+    /// One thread under guard. It is used by that thread alone, and dismissed before the thread ends.
     final class Watch: Sendable {
-        fileprivate let thread = pthread_self()
-        fileprivate let since = Mutex<ContinuousClock.Instant?>(nil)
+        private let thread = pthread_self()
+        private let occupation = Mutex(Occupation.answering)
+        private unowned let guardian: StallGuard
+
+        fileprivate init(_ guardian: StallGuard) {
+            self.guardian = guardian
+        }
+
+        /// Runs `body`, which waits for a connection, until it succeeds or the guard is stopping.
+        func accepting<Result>(_ body: () -> Result?) -> Result? {
+            occupation.withLock { $0 = .accepting }
+            defer { occupation.withLock { $0 = .answering } }
+            while !guardian.isStopping.load(ordering: .relaxed) {
+                if let result = body() { return result }
+            }
+            return nil
+        }
+
+        /// Runs `body`, which reads a request, for as long as the guard's patience lasts.
+        func reading<Result>(_ body: () -> Result) -> Result {
+            occupation.withLock { $0 = .reading(since: .now) }
+            defer { occupation.withLock { $0 = .answering } }
+            guardian.wake()
+            return body()
+        }
+
+        fileprivate var isReading: Bool {
+            if case .reading = occupation.withLock({ $0 }) { true } else { false }
+        }
+
+        /// Interrupts the thread if it has been reading for longer than `patience`, or is accepting while it should
+        /// stop. Under the lock, so that the thread cannot turn to something else between the look and the signal.
+        fileprivate func interrupt(patience: Duration, isStopping: Bool) {
+            occupation.withLock { occupation in
+                switch occupation {
+                case .accepting where isStopping: pthread_kill(thread, StallGuard.signal)
+                case .reading(let since) where since.duration(to: .now) > patience:
+                    pthread_kill(thread, StallGuard.signal)
+                default: break
+                }
+            }
+        }
     }
 
     private let patience: Duration
     private let watches = Mutex<[Watch]>([])
     private let isAsleep = Atomic(false)
-    private let isStopped = Atomic(false)
+    private let isStopping = Atomic(false)
     private let alarm = DispatchSemaphore(value: 0)
+    private let rounds = DispatchGroup()
 
-    /// How often the guard looks while there is something to look at; 0 times a second while there is not.
-    private static let interval = Duration.milliseconds(100)
-    private static let signal = SIGUSR2
+    /// How often the guard looks, while there is something to look at.
+    private static let interval = Duration.milliseconds(50)
+    fileprivate static let signal = SIGUSR2
 
     /// Starts a guard that lets a thread read for `patience`.
     init(patience: Duration) {
@@ -30,12 +79,16 @@ final class StallGuard: Sendable {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in }
         sigaction(Self.signal, &action, nil)
-        Thread.detachNewThread { [self] in run() }
+        rounds.enter()
+        Thread.detachNewThread { [self] in
+            run()
+            rounds.leave()
+        }
     }
 
-    /// The calling thread's watch, to be used by that thread alone and ended with `dismiss` before the thread ends.
+    /// Puts the calling thread under guard.
     func watch() -> Watch {
-        let watch = Watch()
+        let watch = Watch(self)
         watches.withLock { $0.append(watch) }
         return watch
     }
@@ -45,41 +98,30 @@ final class StallGuard: Sendable {
         watches.withLock { $0.removeAll { $0 === watch } }
     }
 
-    /// Runs `body` on the calling thread, whose blocking system calls are interrupted once patience is at an end.
-    func reading<Result>(_ watch: Watch, _ body: () -> Result) -> Result {
-        watch.since.withLock { $0 = .now }
-        if isAsleep.exchange(false, ordering: .sequentiallyConsistent) { alarm.signal() }
-        defer { watch.since.withLock { $0 = nil } }
-        return body()
+    /// Lets no thread accept any more, and returns when all watches are dismissed.
+    func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        wake()
+        rounds.wait()
     }
 
-    /// Ends the guard.
-    func stop() {
-        isStopped.store(true, ordering: .sequentiallyConsistent)
-        alarm.signal()
+    private func wake() {
+        if isAsleep.exchange(false, ordering: .sequentiallyConsistent) { alarm.signal() }
     }
 
     private func run() {
-        while !isStopped.load(ordering: .sequentiallyConsistent) {
+        while true {
             isAsleep.store(true, ordering: .sequentiallyConsistent)
-            if isAnyoneReading { isAsleep.store(false, ordering: .sequentiallyConsistent) } else { alarm.wait() }
+            if !hasWork { alarm.wait() }
+            let watches = watches.withLock { $0 }
+            let isStopping = isStopping.load(ordering: .relaxed)
+            if isStopping, watches.isEmpty { return }
+            for watch in watches { watch.interrupt(patience: patience, isStopping: isStopping) }
             usleep(UInt32(Self.interval / .microseconds(1)))
-            interruptTheStalled()
         }
     }
 
-    private var isAnyoneReading: Bool {
-        watches.withLock { $0.contains { $0.since.withLock { $0 != nil } } }
-    }
-
-    private func interruptTheStalled() {
-        let watches = watches.withLock { $0 }
-        for watch in watches {
-            // Under the lock, so that the thread cannot leave `reading` between the look and the signal.
-            watch.since.withLock { since in
-                guard let since, since.duration(to: .now) > patience else { return }
-                pthread_kill(watch.thread, Self.signal)
-            }
-        }
+    private var hasWork: Bool {
+        isStopping.load(ordering: .relaxed) || watches.withLock { $0.contains { $0.isReading } }
     }
 }

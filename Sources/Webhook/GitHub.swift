@@ -52,37 +52,13 @@ public struct GitHub: Forge {
         }
     }
 
+    private static let paths: [JSONExcerpt.Path] = [["ref"], ["after"], ["repository", "full_name"], ["deleted"]]
+
     private func push(in payload: Data) throws(Malformed) -> Push {
-        let excerpt = try JSONExcerpt.of(payload, keeping: Payload.members)
-        let decoded: Payload
-        do {
-            decoded = try JSONDecoder().decode(Payload.self, from: excerpt)
-        } catch {
+        let values = try JSONExcerpt.values(at: Self.paths, in: payload)
+        guard let ref = values[0]?.string, let after = values[1]?.string, let repository = values[2]?.string else {
             throw Malformed("the payload is not that of a push: ref, after or repository.full_name is missing or odd")
         }
-        return Push(
-            repository: decoded.repository.full_name,
-            ref: decoded.ref,
-            after: decoded.after,
-            isDeletion: decoded.deleted ?? false
-        )
+        return Push(repository: repository, ref: ref, after: after, isDeletion: values[3]?.isTrue ?? false)
     }
-}
-
-/// The part of a push payload that is read, under GitHub's names.
-private struct Payload: Decodable {
-    struct Repository: Decodable {
-        // swift-format-ignore: AlwaysUseLowerCamelCase
-        let full_name: String
-    }
-
-    let ref: String
-    let after: String
-    let deleted: Bool?
-    let repository: Repository
-
-    static let members: [JSONExcerpt.Member] = [
-        .init(name: "ref"), .init(name: "after"), .init(name: "deleted"),
-        .init(name: "repository", members: [.init(name: "full_name")]),
-    ]
 }

@@ -26,6 +26,7 @@ struct JSONScanner {
         return memcmp(base + range.lowerBound + 1, name.utf8Start, name.utf8CodeUnitCount) == 0
     }
 
+    @inline(__always)
     mutating func skipWhitespace() {
         while true {
             switch next {
@@ -43,6 +44,7 @@ struct JSONScanner {
     }
 
     /// Goes on to the next member of the object, or past its end; says which.
+    @inline(__always)
     mutating func nextMember(isFirst: Bool) throws(Malformed) -> Bool {
         guard try !isClosed(by: UInt8(ascii: "}"), isFirst: isFirst) else { return false }
         guard next == UInt8(ascii: "\"") else { throw notJSON }
@@ -95,6 +97,7 @@ struct JSONScanner {
     private var notJSON: Malformed { Malformed("the payload is not JSON") }
 
     /// Passes over a member's name, its colon and the white space about it; returns where the name stands.
+    @inline(__always)
     private mutating func memberName() throws(Malformed) -> Range<Int> {
         let start = position
         try skipString()
@@ -107,6 +110,7 @@ struct JSONScanner {
     }
 
     /// Goes on to the next element, or past the closing bracket; says which.
+    @inline(__always)
     private mutating func isClosed(by bracket: UInt8, isFirst: Bool) throws(Malformed) -> Bool {
         skipWhitespace()
         if next == bracket {
@@ -155,6 +159,7 @@ struct JSONScanner {
     }
 
     /// RFC 8259 §7.
+    @inline(__always)
     private mutating func skipString() throws(Malformed) {
         position += 1
         while true {
@@ -172,15 +177,16 @@ struct JSONScanner {
     }
 
     /// Passes over characters of a string that mean themselves, eight at a time: most of a payload is URLs.
+    @inline(__always)
     private mutating func skipPlainCharacters() {
+        var position = position
         while position + 8 <= text.count {
             let word = text.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-            let special =
-                Self.zeroBytes(word ^ Self.repeated(UInt8(ascii: "\""))) | Self.zeroBytes(word ^ Self.repeated(0x5c))
-                | (word &- Self.repeated(0x20)) | word
-            guard special & Self.repeated(0x80) == 0 else { return }
-            position += 8
+            let special = Self.specialBytes(UInt64(littleEndian: word))
+            position += special.trailingZeroBitCount / 8
+            if special != 0 { break }
         }
+        self.position = position
     }
 
     private mutating func skipEscape() throws(Malformed) {
@@ -209,8 +215,14 @@ struct JSONScanner {
         }
     }
 
-    private static func repeated(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+    /// The highest bit of each byte of `word` that is a quotation mark, a backslash, a control character or not ASCII;
+    /// in the bytes above the first such, perhaps more.
+    private static func specialBytes(_ word: UInt64) -> UInt64 {
+        let quote = word ^ repeated(UInt8(ascii: "\""))
+        let backslash = word ^ repeated(UInt8(ascii: "\\"))
+        let isZero = (quote &- repeated(1)) & ~quote | (backslash &- repeated(1)) & ~backslash
+        return (isZero | (word &- repeated(0x20)) | word) & repeated(0x80)
+    }
 
-    /// The highest bit of every byte of `word` that is zero, and perhaps of some above the first such.
-    private static func zeroBytes(_ word: UInt64) -> UInt64 { (word &- repeated(1)) & ~word }
+    private static func repeated(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
 }

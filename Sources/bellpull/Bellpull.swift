@@ -24,7 +24,7 @@ struct Bellpull: ParsableCommand {
             try command.run()
         } catch let problem as Problem {
             problem.exit()
-        } catch where exitCode(for: error) == .success {
+        } catch  where exitCode(for: error) == .success {
             exit(withError: error)
         } catch {
             Problem(.usage, message(for: error), hint: "bellpull --help, bellpull serve --help").exit()

@@ -7,7 +7,8 @@ struct SettingSource {
         guard let (text, place) = value(name, option) else { return fallback }
         guard let (number, unit) = Self.split(text), let scale = Self.units[unit], number > 0, number < 1_000_000 else {
             throw Problem(
-                option == nil ? .configuration : .usage, "\(place) is \(text), which is not a duration", hint: "such as 500ms, 4s, 5m or 1h")
+                option == nil ? .configuration : .usage, "\(place) is \(text), which is not a duration",
+                hint: "such as 500ms, 4s, 5m or 1h")
         }
         return scale * number
     }
@@ -19,7 +20,8 @@ struct SettingSource {
             number <= (1 << 30) / scale
         else {
             throw Problem(
-                option == nil ? .configuration : .usage, "\(place) is \(text), which is not a size up to 1GiB", hint: "such as 512KiB or 25MiB")
+                option == nil ? .configuration : .usage, "\(place) is \(text), which is not a size up to 1GiB",
+                hint: "such as 512KiB or 25MiB")
         }
         return number * scale
     }
