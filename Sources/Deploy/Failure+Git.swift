@@ -74,6 +74,9 @@ extension Failure {
             words: ".lock': File exists", meaning: "another git is at work in the clone",
             hint: "it deploys with the next push; if no git runs, remove the file named"),
         Known(
+            words: "' not found", meaning: "the remote has no such repository, or does not show it",
+            hint: "git -C PATH remote -v names it; git -C PATH fetch, as the user bellpull runs as, has to work"),
+        Known(
             words: "unable to access", meaning: "the remote cannot be reached", hint: "git -C PATH fetch shows why"),
         Known(
             words: "Could not read from remote repository", meaning: "the remote cannot be reached",

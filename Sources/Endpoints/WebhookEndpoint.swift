@@ -38,9 +38,9 @@ public struct WebhookEndpoint: Responder {
     public func respond(to request: Request, through exchange: Exchange) {
         let pending = PendingReply(exchange: exchange, received: request.received, logger: logger)
         do {
-            let body = try request.body.get()
             let delivery = try forge.delivery(request.params.header)
             pending.concerns(delivery)
+            let body = try request.body.get()
             guard case .signature(let signature) = delivery.evidence, let proven = secret.prove(body, by: signature)
             else { return pending.reject(delivery.evidence) }
             try act(on: forge.news(of: delivery, in: proven), pending)

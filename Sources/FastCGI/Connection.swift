@@ -18,7 +18,11 @@ final class Connection: @unchecked Sendable {
         raw.pointee.ipcFd = descriptor
         // With this set, FCGX_Accept_r takes the open connection instead of accepting one.
         raw.pointee.keepConnection = 1
-        guard FCGX_Accept_r(raw) == 0 else { return nil }
+        // Should libfcgi close it after all, it does so at once: it would wait for the peer to close, and wait again for
+        // every byte that comes instead.
+        raw.pointee.detached = 1
+        // Parameters that were cut short it takes for all there are, but for the error.
+        guard FCGX_Accept_r(raw) == 0, FCGX_GetError(raw.pointee.in) == 0 else { return nil }
         raw.pointee.keepConnection = 1
         guard raw.pointee.role == FCGI_RESPONDER else {
             refuseRole()
@@ -51,10 +55,14 @@ final class Connection: @unchecked Sendable {
         guard count == length, FCGX_GetError(raw.pointee.in) == 0 else {
             free(buffer)
             if count > length { discardInput() }
-            let relation = count < length ? "shorter" : "longer"
-            return .failure(.malformed("the body is \(relation) than its announced length"))
+            return .failure(.malformed(Self.mismatch(count, length)))
         }
         return .success(Data(bytesNoCopy: buffer, count: length, deallocator: .free))
+    }
+
+    private static func mismatch(_ count: Int32, _ length: Int) -> String {
+        if count == length { return "the body did not come to its end" }
+        return "the body is \(count < length ? "shorter" : "longer") than its announced length"
     }
 
     /// Sends `response` and ends the request (FastCGI 1.0 §5.5). A peer that has gone is no error of ours.

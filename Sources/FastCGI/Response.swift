@@ -14,11 +14,6 @@ public struct Response: Sendable {
         self.body = body
     }
 
-    /// The value of the first header `name`, in the case it was given in.
-    public func header(_ name: String) -> String? {
-        headers.first { "\($0.name)" == name }?.value.description
-    }
-
     /// The reply as bytes on the wire.
     var serialized: String {
         var text = ""

@@ -88,6 +88,11 @@ final class StallGuard: Sendable {
 
     /// Puts the calling thread under guard.
     func watch() -> Watch {
+        // A thread inherits what its creator blocks, up to whoever started this process.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, Self.signal)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         let watch = Watch(self)
         watches.withLock { $0.append(watch) }
         return watch

@@ -54,7 +54,10 @@ public struct Command: Sendable {
     public func run(until deadline: ContinuousClock.Instant, cancellation: Cancellation) throws -> Completion {
         guard !cancellation.isCancelled else { return Completion(end: .cancelled, output: "", errors: "") }
         // Process would find a missing directory too late, and leak descriptors.
-        guard FileManager.default.fileExists(atPath: directory) else {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: directory, isDirectory: &isFolder), isFolder.boolValue,
+            access(directory, X_OK) == 0
+        else {
             throw CocoaError(.fileNoSuchFile, userInfo: [NSFilePathErrorKey: directory])
         }
         let streams = Streams()
@@ -67,12 +70,29 @@ public struct Command: Sendable {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = streams.output.writingHandle
         process.standardError = streams.errors.writingHandle
-        process.terminationHandler = { _ in streams.exit.closeWriting() }
-        try Self.launching.withLock { _ in try process.run() }
+        process.terminationHandler = { process in
+            streams.exit.closeWriting()
+            // Returns at once, and lets go of what keeps the process, and with it these pipes, for ever.
+            process.waitUntilExit()
+        }
+        try Self.launching.withLock { _ in
+            try Self.requireSpareDescriptors()
+            try process.run()
+        }
         streams.output.closeWriting()
         streams.errors.closeWriting()
         var supervision = Supervision(process: process, streams: streams)
         return supervision.supervise(until: deadline, cancellation: cancellation)
+    }
+}
+
+extension Command {
+    /// When `Process` runs out of descriptors half way, it leaks those it has, and watches and closes descriptor 0 for a
+    /// socket it did not get.
+    private static func requireSpareDescriptors() throws(POSIXError) {
+        let spare = (0..<16).map { _ in open("/dev/null", O_RDONLY | O_CLOEXEC) }
+        defer { for descriptor in spare where descriptor >= 0 { close(descriptor) } }
+        guard spare.allSatisfy({ $0 >= 0 }) else { throw POSIXError(.EMFILE) }
     }
 }
 

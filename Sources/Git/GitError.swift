@@ -48,6 +48,6 @@ public struct GitError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// `text` with user names and passwords in URLs replaced.
     static func redacted(_ text: String) -> String {
-        text.replacing(#/:\/\/[^\/@\s]+@/#, with: "://***@")
+        text.replacing(#/:\/\/[^\/\s]+@/#, with: "://***@")
     }
 }

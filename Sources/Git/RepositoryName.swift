@@ -32,8 +32,9 @@ public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
             let rest = url[scheme.upperBound...]
             return rest[(rest.firstIndex(of: "/") ?? rest.endIndex)...]
         }
-        // scp's form, host:path, has no slash before its first colon.
-        if let colon = url.firstIndex(of: ":"), !url[..<colon].contains("/") {
+        // scp's form, host:path, has no slash before its first colon; an IPv6 address stands in brackets.
+        let host = url.prefix { $0 != "/" }
+        if let colon = host[(host.lastIndex(of: "]") ?? host.startIndex)...].firstIndex(of: ":") {
             return url[url.index(after: colon)...]
         }
         return url[...]

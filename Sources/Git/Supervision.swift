@@ -10,6 +10,10 @@ struct Supervision {
     private var errors = OutputTail()
     private var isOutputOpen = true
     private var isErrorsOpen = true
+    private var end: Command.End?
+
+    /// How often to look for the end ourselves.
+    private static let glance = Duration.milliseconds(250)
 
     init(process: Process, streams: Streams) {
         self.process = process
@@ -18,54 +22,53 @@ struct Supervision {
 
     /// Waits for the command's end, and brings it about at `deadline` or when cancelled.
     mutating func supervise(until deadline: ContinuousClock.Instant, cancellation: Cancellation) -> Command.Completion {
-        if let end = wait(until: deadline, cancellation) { return completion(end) }
-        endGroup()
-        return completion(cancellation.isCancelled ? .cancelled : .timedOut)
-    }
-
-    /// SIGTERM, a while to comply, SIGKILL: to the group, whose leader the command is.
-    private mutating func endGroup() {
-        let group = -process.processIdentifier
-        kill(group, SIGTERM)
-        _ = wait(until: .now + Command.grace, nil)
-        // Also when the leader has complied: others of its group may not have.
-        kill(group, SIGKILL)
-        _ = wait(until: .now + Command.grace, nil)
-    }
-
-    /// Reads output until the process has ended, and returns how; `nil` if time is up or it is cancelled before.
-    private mutating func wait(until deadline: ContinuousClock.Instant, _ cancellation: Cancellation?) -> Command.End? {
-        while true {
-            let left = ContinuousClock.now.duration(to: deadline)
-            guard left > .zero else { return nil }
-            var entries = [
-                pollfd(fd: streams.exit.reading, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: cancellation?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: isOutputOpen ? streams.output.reading : -1, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: isErrorsOpen ? streams.errors.reading : -1, events: Int16(POLLIN), revents: 0),
-            ]
-            poll(&entries, nfds_t(entries.count), Int32(min(left, Self.glance) / .milliseconds(1)) + 1)
-            drain()
-            if entries[0].revents != 0 { return endAsReported }
-            if let end = endAsSeen { return end }
-            if entries[1].revents != 0 { return nil }
+        while end == nil, deadline > .now, !cancellation.isCancelled {
+            look(for: min(ContinuousClock.now.duration(to: deadline), Self.glance), cancellation)
         }
+        let end = end ?? endGroup(cancellation.isCancelled ? .cancelled : .timedOut)
+        drain()
+        return Command.Completion(end: end, output: output.text, errors: errors.text)
     }
 
-    /// How often to look for the end ourselves.
-    private static let glance = Duration.milliseconds(250)
+    /// SIGTERM, a while to comply, SIGKILL: to the group, whose leader the command is. Others of it may take longer than
+    /// their leader, and have locks to remove.
+    private mutating func endGroup(_ end: Command.End) -> Command.End {
+        for signal in [SIGTERM, SIGKILL] where isGroupAlive {
+            kill(-process.processIdentifier, signal)
+            let deadline = ContinuousClock.now + Command.grace
+            while isGroupAlive, deadline > .now { look(for: .milliseconds(10), nil) }
+        }
+        return end
+    }
 
-    /// Foundation learns of the end when a socket that the child inherits is closed, which a grandchild that outlives
-    /// the child delays. So look at the process too, and leave it for Foundation to reap; `nil` while it runs.
-    private var endAsSeen: Command.End? {
+    private var isGroupAlive: Bool { kill(-process.processIdentifier, 0) == 0 || errno != ESRCH }
+
+    /// Reads output until there is none for `time`, and sees whether the process has ended.
+    private mutating func look(for time: Duration, _ cancellation: Cancellation?) {
+        var entries = [
+            pollfd(fd: end == nil ? streams.exit.reading : -1, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: cancellation?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: isOutputOpen ? streams.output.reading : -1, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: isErrorsOpen ? streams.errors.reading : -1, events: Int16(POLLIN), revents: 0),
+        ]
+        poll(&entries, nfds_t(entries.count), Int32(time / .milliseconds(1)) + 1)
+        drain()
+        end = end ?? reapedEnd ?? (entries[0].revents != 0 ? noticedEnd : nil)
+    }
+
+    /// The end, if the process has ended and Foundation has not seen it: that waits for a socket to be closed which the
+    /// child inherits, and a grandchild that outlives the child keeps open, and would leave a zombie until then.
+    private var reapedEnd: Command.End? {
         var info = siginfo_t()
-        let isKnown = waitid(P_PID, id_t(process.processIdentifier), &info, WEXITED | WNOHANG | WNOWAIT) == 0
-        guard isKnown, info._sifields._sigchld.si_pid != 0 else { return nil }
+        guard waitid(P_PID, id_t(process.processIdentifier), &info, WEXITED | WNOHANG) == 0,
+            info._sifields._sigchld.si_pid != 0
+        else { return nil }
         let status = info._sifields._sigchld.si_status
         return info.si_code == CLD_EXITED ? .exited(status) : .killed(signal: status)
     }
 
-    private var endAsReported: Command.End {
+    /// The end that Foundation has seen, and said so.
+    private var noticedEnd: Command.End {
         process.terminationReason == .exit
             ? .exited(process.terminationStatus) : .killed(signal: process.terminationStatus)
     }
@@ -73,10 +76,5 @@ struct Supervision {
     private mutating func drain() {
         if isOutputOpen { isOutputOpen = output.drain(streams.output.reading) }
         if isErrorsOpen { isErrorsOpen = errors.drain(streams.errors.reading) }
-    }
-
-    private mutating func completion(_ end: Command.End) -> Command.Completion {
-        drain()
-        return Command.Completion(end: end, output: output.text, errors: errors.text)
     }
 }

@@ -9,7 +9,7 @@ extension Delivery.Encoding {
     init?(contentType: String?, encoding: String?) throws(Delivery.UnsupportedEncoding) {
         guard encoding == nil || encoding == "identity" else { throw Delivery.UnsupportedEncoding() }
         guard let contentType else { return nil }
-        let type = contentType.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
+        let type = contentType.utf8.prefix { $0 > UInt8(ascii: " ") && $0 != UInt8(ascii: ";") }
         switch Substring(type).lowercased() {
         case "application/json": self = .json
         case "application/x-www-form-urlencoded": self = .form

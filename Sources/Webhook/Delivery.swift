@@ -45,7 +45,7 @@ extension Delivery {
     /// A delivery id that is safe to store, send and log: 1 to 128 characters, letters, digits and `-._:`.
     static func checkedID(_ text: String?) throws(Malformed) -> String? {
         guard let text else { return nil }
-        let isPlain = text.utf8.count <= 128 && text.unicodeScalars.allSatisfy(isIDScalar)
+        let isPlain = (1...128).contains(text.utf8.count) && text.unicodeScalars.allSatisfy(isIDScalar)
         guard isPlain else { throw Malformed("the delivery id has characters that no forge sends, or too many") }
         return text
     }

@@ -56,9 +56,12 @@ public struct GitHub: Forge {
 
     private func push(in payload: Data) throws(Malformed) -> Push {
         let values = try JSONExcerpt.values(at: Self.paths, in: payload)
-        guard let ref = values[0]?.string, let after = values[1]?.string, let repository = values[2]?.string else {
+        let deleted = values[3].flatMap { $0.isNull ? nil : $0 }
+        guard let ref = values[0]?.string, let after = values[1]?.string, let repository = values[2]?.string,
+            let isDeletion = deleted.map(\.bool) ?? false
+        else {
             throw Malformed("the payload is not that of a push: ref, after or repository.full_name is missing or odd")
         }
-        return Push(repository: repository, ref: ref, after: after, isDeletion: values[3]?.isTrue ?? false)
+        return Push(repository: repository, ref: ref, after: after, isDeletion: isDeletion)
     }
 }

@@ -2,21 +2,28 @@ internal import Foundation
 
 /// One value cut out of a JSON text, which has been found to be well-formed.
 struct JSONValue {
-    private let text: [UInt8]
+    /// The value as it was written.
+    let bytes: [UInt8]
 
     init(_ text: UnsafeRawBufferPointer) {
-        self.text = Array(text)
+        bytes = Array(text)
     }
 
     /// The string it is; `nil` if it is something else, or not of whole characters.
     var string: String? {
-        guard text.first == UInt8(ascii: "\"") else { return nil }
-        guard text.contains(UInt8(ascii: "\\")) else {
-            return String(decoding: text.dropFirst().dropLast(), as: UTF8.self)
+        guard bytes.first == UInt8(ascii: "\"") else { return nil }
+        guard bytes.contains(UInt8(ascii: "\\")) else {
+            return String(decoding: bytes.dropFirst().dropLast(), as: UTF8.self)
         }
-        return try? JSONDecoder().decode(String.self, from: Data(text))
+        return try? JSONDecoder().decode(String.self, from: Data(bytes))
     }
 
-    /// Whether it is `true`.
-    var isTrue: Bool { text.elementsEqual("true".utf8) }
+    /// The truth value it is; `nil` if it is something else.
+    var bool: Bool? {
+        if bytes.elementsEqual("true".utf8) { return true }
+        return bytes.elementsEqual("false".utf8) ? false : nil
+    }
+
+    /// Whether it is `null`, which is no better than a value that is not there.
+    var isNull: Bool { bytes.elementsEqual("null".utf8) }
 }

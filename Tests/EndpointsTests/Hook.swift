@@ -1,0 +1,52 @@
+import FastCGI
+import Foundation
+
+@testable import Webhook
+
+/// A delivery as a forge sends it: right in everything that is not said otherwise.
+struct Hook {
+    var event = "push"
+    var id = "72d3162e-cc78-11e3-81ab-4c9367dc0958"
+    var contentType = "application/json"
+    var contentEncoding = ""
+    var method = "POST"
+    var path = ""
+    var body = Hook.push()
+    /// The headers that are to prove the body; those that do if `nil`. An empty one is not sent.
+    var signatures: (sha256: String, sha1: String)?
+
+    /// The payload of a push.
+    static func push(
+        ref: String = "refs/heads/main", after: String = Stage.commit, repository: String = "alice/blog",
+        deleted: Bool = false
+    ) -> String {
+        struct Payload: Encodable {
+            let ref: String
+            let after: String
+            let deleted: Bool
+            let repository: [String: String]
+        }
+        let payload = Payload(ref: ref, after: after, deleted: deleted, repository: ["full_name": repository])
+        return (try? JSONEncoder().encode(payload)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+
+    /// The header that proves `body` by `secret`.
+    static func signature(
+        of body: String, by algorithm: Signature.Algorithm = .sha256, secret: String = Stage.secret
+    ) throws -> String {
+        let digest = try Secret(secret).digest(of: Data(body.utf8), by: algorithm)
+        return "\(algorithm.rawValue)=" + digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    /// The request that it comes in.
+    func request() throws -> Request {
+        let signatures = try signatures ?? (sha256: Self.signature(of: body), sha1: "")
+        return Request(
+            params: Params([
+                "REQUEST_METHOD": method, "PATH_INFO": path, "CONTENT_TYPE": contentType,
+                "HTTP_CONTENT_ENCODING": contentEncoding, "HTTP_X_GITHUB_EVENT": event, "HTTP_X_GITHUB_DELIVERY": id,
+                "HTTP_X_HUB_SIGNATURE_256": signatures.sha256, "HTTP_X_HUB_SIGNATURE": signatures.sha1,
+            ]),
+            body: .success(Data(body.utf8)))
+    }
+}

@@ -1,0 +1,28 @@
+import Testing
+
+@testable import Endpoints
+@testable import FastCGI
+@testable import Webhook
+
+@Suite struct `a report of an error` {
+    private struct Surprise: Error {}
+
+    @Test(
+        arguments: [
+            (Malformed("it is odd"), 400, "malformed", "it is odd"),
+            (Params.Repeated(name: "X-Hub-Signature"), 400, "malformed", "the header X-Hub-Signature came twice"),
+            (Request.BodyError.malformed("it is short"), 400, "malformed", "it is short"),
+            (Request.BodyError.tooLarge(limit: 7), 413, "refused", "the body is larger than 7 bytes"),
+            (
+                Delivery.UnsupportedEncoding(), 415, "refused",
+                "the body is neither plain application/json nor application/x-www-form-urlencoded"
+            ),
+            (Surprise(), 500, "failed", "the delivery could not be read: Surprise()"),
+        ] as [(any Error, Int, String, String)])
+    func `says what is wrong`(_ error: any Error, status: Int, outcome: String, text: String) {
+        let report = Report(error)
+        #expect(report.status == status)
+        #expect(report.outcome.description == outcome)
+        #expect(report.error == text)
+    }
+}

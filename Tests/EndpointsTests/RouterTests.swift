@@ -1,0 +1,63 @@
+import Endpoints
+import FastCGI
+import Foundation
+import Testing
+
+@Suite struct `the router` {
+    private let stage: Stage
+
+    init() throws { stage = try Stage() }
+
+    private func answer(to request: Request) async -> Response {
+        await withCheckedContinuation { continuation in
+            Router(webhook: stage.endpoint).respond(
+                to: request, through: Exchange { continuation.resume(returning: $0) })
+        }
+    }
+
+    private func answer(to hook: Hook) async throws -> Response { await answer(to: try hook.request()) }
+
+    @Test(arguments: ["", "/"])
+    func `takes a POST to the mount to the webhook`(_ path: String) async throws {
+        let response = try await answer(to: Hook(event: "ping", path: path))
+        #expect(response.status == 200)
+        #expect(response.header("Bellpull-Outcome") == "ping")
+    }
+
+    @Test func `takes a request without a path for one to the mount`() async throws {
+        let response = await answer(to: Request(params: Params(["REQUEST_METHOD": "POST"])))
+        #expect(response.status == 401)
+    }
+
+    @Test(
+        arguments: [
+            "/x", "x", "foo", "/../x", "/..", "..", "/.", "//", "///", "/%2e%2e/x", "/%2F", "/?", "/ ", " /", "/\n",
+            "/\0",
+            "\\", "/github", "/é", "/\u{202e}", "/" + String(repeating: "x", count: 10_000),
+        ], ["POST", "GET"])
+    func `answers 404 anywhere else`(_ path: String, method: String) async throws {
+        let response = try await answer(to: Hook(event: "ping", method: method, path: path))
+        #expect(response.status == 404)
+        #expect(response.body == #"{"error":"there is nothing here"}"#)
+        #expect(response.header("Bellpull-Outcome") == "refused")
+        #expect(response.header("Bellpull-Reason") == "there is nothing here")
+    }
+
+    @Test(arguments: ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "post", "POST ", "POSTS", ""])
+    func `answers 405 to another method, and says which one it is`(_ method: String) async throws {
+        let response = try await answer(to: Hook(event: "ping", method: method, path: "/"))
+        #expect(response.status == 405)
+        #expect(response.header("Allow") == "POST")
+        #expect(response.body == #"{"error":"deliveries are sent by POST"}"#)
+        #expect(response.header("Bellpull-Outcome") == "refused")
+    }
+
+    @Test func `answers 400 to two paths or methods`() async {
+        let paths = await answer(to: Request(params: Params(["PATH_INFO": "/", "PATH_INFO": "/x"])))
+        #expect(paths.status == 400)
+        #expect(paths.body == #"{"error":"the web server sent PATH_INFO twice"}"#)
+        let methods = await answer(to: Request(params: Params(["REQUEST_METHOD": "POST", "REQUEST_METHOD": "GET"])))
+        #expect(methods.status == 400)
+        #expect(methods.body == #"{"error":"the web server sent REQUEST_METHOD twice"}"#)
+    }
+}

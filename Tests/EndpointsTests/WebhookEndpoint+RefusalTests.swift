@@ -1,0 +1,128 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import FastCGI
+@testable import Webhook
+
+@Suite struct `the webhook endpoint refuses` {
+    @Test(arguments: [
+        (Hook(body: ""), "the payload is not a JSON object"),
+        (Hook(body: "[]"), "the payload is not a JSON object"),
+        (Hook(body: "{\"ref\""), "the payload is not JSON"),
+        (Hook(body: String(repeating: "[", count: 100_000)), "the payload is not a JSON object"),
+        (
+            Hook(body: "{\"x\":" + String(repeating: "[", count: 100_000)), "the payload is nested too deeply"
+        ),
+        (Hook(body: "{}"), "the payload is not that of a push: ref, after or repository.full_name is missing or odd"),
+        (Hook(event: ""), "there is no X-GitHub-Event header"),
+        (Hook(id: "a b"), "the delivery id has characters that no forge sends, or too many"),
+        (Hook(id: "\u{202e}\n"), "the delivery id has characters that no forge sends, or too many"),
+        (Hook(event: "push, ping"), "the header X-GitHub-Event came twice"),
+        (
+            Hook(contentType: "application/x-www-form-urlencoded", body: "payload={}&payload={}"),
+            "the form has several fields named payload"
+        ),
+    ])
+    func `what is malformed with 400`(_ hook: Hook, error: String) async throws {
+        let response = try await Stage().answer(to: hook)
+        #expect(response.status == 400)
+        #expect(response.body == #"{"error":"\#(error)"}"#)
+        #expect(response.header("Bellpull-Outcome") == "malformed")
+        #expect(response.header("Bellpull-Reason") == error)
+    }
+
+    @Test func `a signature that came twice with 400, even if it is the right one`() async throws {
+        let signature = try Hook.signature(of: "{}")
+        let params = Params([
+            "CONTENT_TYPE": "application/json", "HTTP_X_GITHUB_EVENT": "ping",
+            "HTTP_X_HUB_SIGNATURE_256": signature, "HTTP_X_HUB_SIGNATURE_256": signature,
+        ])
+        let response = try await Stage().answer(to: Request(params: params, body: .success(Data("{}".utf8))))
+        #expect(response.status == 400)
+        #expect(response.body == #"{"error":"the header X-Hub-Signature-256 came twice"}"#)
+    }
+
+    @Test func `a body that cannot be read`() async throws {
+        let params = try Hook().request().params
+        let short = try await Stage().answer(to: Request(params: params, body: .failure(.malformed("it is short"))))
+        #expect(short.status == 400)
+        #expect(short.body == #"{"error":"it is short"}"#)
+        let large = try await Stage().answer(to: Request(params: params, body: .failure(.tooLarge(limit: 26_214_400))))
+        #expect(large.status == 413)
+        #expect(large.body == #"{"error":"the body is larger than 26214400 bytes"}"#)
+        #expect(large.header("Bellpull-Outcome") == "refused")
+        #expect(large.header("Bellpull-Delivery") == Hook().id)
+    }
+
+    @Test(arguments: [
+        Hook(contentType: "text/plain"), Hook(contentType: "multipart/form-data"), Hook(contentType: ""),
+        Hook(contentEncoding: "gzip"),
+    ])
+    func `an encoding that no forge sends with 415`(_ hook: Hook) async throws {
+        let response = try await Stage().answer(to: hook)
+        #expect(response.status == 415)
+        #expect(response.header("Bellpull-Outcome") == "refused")
+        #expect(response.body.hasPrefix(#"{"error":"the body is neither plain application/json nor "#))
+    }
+
+    @Test func `what it cannot prove with 401 and the same bytes each time`() async throws {
+        let body = Hook.push()
+        let right = try Hook.signature(of: body)
+        let rightSHA1 = try Hook.signature(of: body, by: .sha1)
+        let zeros = "sha256=" + String(repeating: "0", count: 64)
+        let unproven: [(sha256: String, sha1: String)] = [
+            ("", ""), ("sha256=", ""), (String(right.dropLast()), ""), ("\(right)0", ""), (zeros, ""), ("x", ""),
+            (right.replacing("sha256", with: "sha512"), ""), (String(right.dropFirst(7)), ""), (rightSHA1, ""),
+            (String(right.dropLast()) + "g", ""), ("", "sha1="), ("", right), (zeros, rightSHA1), ("x", rightSHA1),
+            (try Hook.signature(of: body + " "), ""), (try Hook.signature(of: body, secret: "another secret"), ""),
+            ("", try Hook.signature(of: body + " ", by: .sha1)),
+        ]
+        let stage = try Stage()
+        for (index, signatures) in unproven.enumerated() {
+            let hook = Hook(event: index % 2 == 0 ? "push" : "ping", id: "id-\(index)", signatures: signatures)
+            let response = try await stage.answer(to: hook)
+            #expect(
+                response.serialized == """
+                    Status: 401 Unauthorized\r
+                    Content-Type: application/json\r
+                    Content-Length: 45\r
+                    Bellpull-Outcome: rejected\r
+                    \r
+                    {"error":"the signature is missing or wrong"}
+                    """, "\(signatures)")
+        }
+        #expect(stage.log.lines.count == unproven.count)
+    }
+
+    @Test func `SHA-1 alone, if that is off`() async throws {
+        let sha1 = try Hook.signature(of: "{}", by: .sha1)
+        let hook = Hook(event: "ping", body: "{}", signatures: (sha256: "", sha1: sha1))
+        #expect(try await Stage().answer(to: hook).status == 200)
+        #expect(try await Stage(forge: GitHub(acceptsSHA1: false)).answer(to: hook).status == 401)
+    }
+
+    @Test func `without having read anything, what it cannot prove`() async throws {
+        /// GitHub, counting what it decodes.
+        final class Counting: Forge {
+            private let decoded = Atomic(0)
+
+            var count: Int { decoded.load(ordering: .relaxed) }
+
+            func delivery(_ header: Delivery.HeaderLookup) throws -> Delivery { try GitHub().delivery(header) }
+
+            func news(of delivery: Delivery, in proven: Proven) throws -> Delivery.News {
+                decoded.add(1, ordering: .relaxed)
+                return try GitHub().news(of: delivery, in: proven)
+            }
+        }
+        let forge = Counting()
+        let stage = try Stage(forge: forge)
+        for signature in ["", "x", try Hook.signature(of: "another body")] {
+            _ = try await stage.answer(to: Hook(event: "ping", signatures: (sha256: signature, sha1: "")))
+        }
+        #expect(forge.count == 0)
+        _ = try await stage.answer(to: Hook(event: "ping"))
+        #expect(forge.count == 1)
+    }
+}

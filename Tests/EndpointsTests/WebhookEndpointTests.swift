@@ -1,0 +1,151 @@
+import Deploy
+import Foundation
+import Git
+import Synchronization
+import Testing
+import Webhook
+
+@testable import FastCGI
+
+@Suite struct `the webhook endpoint` {
+    private let commit: Commit
+
+    init() throws { commit = try #require(Commit(Stage.commit)) }
+
+    @Test func `answers 200 when the push is deployed`() async throws {
+        let stage = try Stage(outcome: .deployed(commit))
+        let response = try await stage.answer(to: Hook())
+        #expect(response.status == 200)
+        #expect(response.body == "{}")
+        #expect(response.header("Bellpull-Outcome") == "deployed")
+        #expect(response.header("Bellpull-Site") == "blog")
+        #expect(response.header("Bellpull-Commit") == Stage.commit)
+        #expect(response.header("Bellpull-Delivery") == "72d3162e-cc78-11e3-81ab-4c9367dc0958")
+        #expect(response.header("Bellpull-Event") == "push")
+        #expect(response.header("Bellpull-Reason") == nil)
+        #expect(response.header("Bellpull-Duration-Ms").flatMap { Int($0) } != nil)
+    }
+
+    @Test func `has the announced commit deployed`() async throws {
+        let stage = try Stage { targets, _ in targets.first.map { .deployed($0) } ?? .queued }
+        let other = String(repeating: "a", count: 40)
+        let response = try await stage.answer(to: Hook(body: Hook.push(after: other)))
+        #expect(response.header("Bellpull-Commit") == other)
+    }
+
+    @Test func `answers 200 when the commit turns out to be there`() async throws {
+        let response = try await Stage(outcome: .unchanged(commit)).answer(to: Hook())
+        #expect(response.status == 200)
+        #expect(response.header("Bellpull-Outcome") == "unchanged")
+        #expect(response.header("Bellpull-Commit") == Stage.commit)
+    }
+
+    @Test func `deploys nothing when the commit is there already`() async throws {
+        let response = try await Stage(deployed: commit).answer(to: Hook())
+        #expect(response.status == 200)
+        #expect(response.header("Bellpull-Outcome") == "unchanged")
+        #expect(response.header("Bellpull-Site") == "blog")
+    }
+
+    @Test(arguments: [
+        (Hook.push(repository: "alice/shop"), "no site of repository alice/shop"),
+        (Hook.push(repository: "mallory/blog"), "no site of repository mallory/blog"),
+        (Hook.push(repository: ""), "no site of repository "),
+        (Hook.push(ref: "refs/heads/docs"), "refs/heads/docs is not the branch main"),
+        (Hook.push(ref: "refs/heads/Main"), "refs/heads/Main is not the branch main"),
+        (Hook.push(ref: "refs/heads/main/x"), "refs/heads/main/x is not the branch main"),
+        (Hook.push(ref: "refs/tags/main"), "not a branch: refs/tags/main"),
+        (Hook.push(ref: "main"), "not a branch: main"),
+        (Hook.push(after: String(repeating: "0", count: 40), deleted: true), "deletion of refs/heads/main"),
+        (Hook.push(deleted: true), "deletion of refs/heads/main"),
+    ])
+    func `ignores a push that does not concern the site`(_ body: String, reason: String) async throws {
+        let response = try await Stage().answer(to: Hook(body: body))
+        #expect(response.status == 200)
+        #expect(response.body == "{}")
+        #expect(response.header("Bellpull-Outcome") == "ignored")
+        #expect(response.header("Bellpull-Reason") == reason)
+    }
+
+    @Test func `takes repositories without regard to case`() async throws {
+        let response = try await Stage(outcome: .deployed(commit))
+            .answer(to: Hook(body: Hook.push(repository: "Alice/Blog")))
+        #expect(response.header("Bellpull-Outcome") == "deployed")
+    }
+
+    @Test func `ignores an event never heard of`() async throws {
+        let response = try await Stage().answer(to: Hook(event: "issues", body: "{}"))
+        #expect(response.status == 200)
+        #expect(response.header("Bellpull-Outcome") == "ignored")
+        #expect(response.header("Bellpull-Event") == "issues")
+        #expect(response.header("Bellpull-Reason") == "the event issues is not a push")
+    }
+
+    @Test func `answers a ping`() async throws {
+        let response = try await Stage().answer(to: Hook(event: "ping", body: #"{"zen":"Half measures"}"#))
+        #expect(response.status == 200)
+        #expect(response.body == "{}")
+        #expect(response.header("Bellpull-Outcome") == "ping")
+    }
+
+    @Test func `takes a push in a form`() async throws {
+        let payload = Hook.push().addingPercentEncoding(withAllowedCharacters: []) ?? ""
+        let hook = Hook(contentType: "application/x-www-form-urlencoded", body: "payload=\(payload)")
+        let response = try await Stage(outcome: .deployed(commit)).answer(to: hook)
+        #expect(response.header("Bellpull-Outcome") == "deployed")
+    }
+
+    @Test func `answers 202 when the time for an answer is over, and the deployment goes on`() async throws {
+        let isEnough = Atomic(false)
+        let isDeployed = Atomic(false)
+        let stage = try Stage(answerWithin: .milliseconds(50)) { [commit] _, _ in
+            while !isEnough.load(ordering: .relaxed) { usleep(1000) }
+            isDeployed.store(true, ordering: .relaxed)
+            return .deployed(commit)
+        }
+        let response = try await stage.answer(to: Hook())
+        #expect(response.status == 202)
+        #expect(response.body == "{}")
+        #expect(response.header("Bellpull-Outcome") == "queued")
+        #expect(response.header("Bellpull-Site") == "blog")
+        #expect(response.header("Bellpull-Commit") == nil)
+        #expect(response.header("Bellpull-Reason") == "the deployment goes on")
+        let duration = try #require(response.header("Bellpull-Duration-Ms").flatMap { Int($0) })
+        #expect((50..<2000).contains(duration))
+
+        isEnough.store(true, ordering: .relaxed)
+        stage.dispatcher.waitUntilIdle()
+        let wentOn = isDeployed.load(ordering: .relaxed)
+        #expect(wentOn)
+        #expect(stage.log.lines.count == 1)
+    }
+
+    @Test func `answers 500 with what went wrong and the way out`() async throws {
+        let failure = Failure("the clone has local \"changes\"\nin é", hint: "git -C /srv/blog status")
+        let response = try await Stage(outcome: .failed(failure)).answer(to: Hook())
+        #expect(response.status == 500)
+        let body = try JSONDecoder().decode([String: String].self, from: Data(response.body.utf8))
+        #expect(body == ["error": "the clone has local \"changes\"\nin é\ngit -C /srv/blog status"])
+        #expect(response.header("Bellpull-Outcome") == "failed")
+        #expect(response.header("Bellpull-Reason") == #"the clone has local \"changes\""#)
+        #expect(response.header("Bellpull-Site") == "blog")
+        #expect(response.header("Bellpull-Commit") == nil)
+    }
+
+    @Test func `answers 503 when it is interrupted, and says when to come back`() async throws {
+        let hasBegun = Atomic(false)
+        let stage = try Stage { _, limits in
+            hasBegun.store(true, ordering: .relaxed)
+            while !limits.cancellation.isCancelled { usleep(1000) }
+            return .interrupted
+        }
+        async let answer = stage.answer(to: Hook())
+        while !hasBegun.load(ordering: .relaxed) { try await Task.sleep(for: .milliseconds(1)) }
+        stage.dispatcher.drain(within: .zero)
+        let response = try await answer
+        #expect(response.status == 503)
+        #expect(response.header("Retry-After") == "10")
+        #expect(response.header("Bellpull-Outcome") == "interrupted")
+        #expect(response.body == #"{"error":"bellpull is shutting down; deliver again"}"#)
+    }
+}

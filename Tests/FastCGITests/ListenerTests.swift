@@ -1,0 +1,161 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import FastCGI
+
+@Suite struct `a listener` {
+    /// What a good request may take while peers misbehave: the listener's patience and a second.
+    private static let limit = Listener.patience + .seconds(1)
+
+    @Test func `answers requests, many at once`() async throws {
+        let listener = try LiveListener(threads: 4)
+        let bodies = try await withThrowingTaskGroup(of: Substring?.self) { group in
+            for index in 0..<50 {
+                group.addTask { try await onThread { try listener.reply(to: Record.request("\(index)"))?.body } }
+            }
+            return try await group.reduce(into: Set<Substring?>()) { $0.insert($1) }
+        }
+        #expect(bodies == Set((0..<50).map { "\($0)" }))
+    }
+
+    @Test func `keeps no thread waiting for an answer`() async throws {
+        let parked = Parked()
+        let listener = try LiveListener(threads: 1, responder: parked)
+        let peers = try (0..<20).map { _ in try listener.connect() }
+        for peer in peers { try peer.send(Record.request("hello")) }
+        // Answered from a thread that is not the one that read, and not in the order they came in.
+        let exchanges = try await onThread { parked.exchanges(count: 20) }
+        #expect(!peers.contains { $0.hears(within: .zero) })
+        for exchange in exchanges.reversed() { exchange.reply(Response(status: 200, body: "later")) }
+        for peer in peers { #expect(try peer.reply()?.body == "later") }
+    }
+
+    @Test func `answers 500 where the responder does not`() throws {
+        let listener = try LiveListener(responder: LiveListener.Answer { _, _ in })
+        #expect(
+            try listener.reply(to: Record.request("hello"))?.text.hasPrefix("Status: 500 Internal Server Error\r\n")
+                == true)
+    }
+
+    @Test func `is not held up by silent peers, though they are more than its threads`() async throws {
+        let listener = try LiveListener(threads: 2)
+        let silent = try (0..<3).map { _ in try listener.connect() }
+        try silent[2].send([.begin(), .params(["CONTENT_LENGTH": "5"])])
+        let answer = try await timed { try listener.reply(to: Record.request("hello"))?.body }
+        withExtendedLifetime(silent) {
+            #expect(answer.body == "hello")
+            #expect(answer.duration < Self.limit)
+        }
+    }
+
+    /// What a peer sends before it goes on byte by byte, and which byte: within its params, within its body, and no
+    /// FastCGI at all.
+    private static let drips: [(start: [UInt8], byte: UInt8)] = [
+        (Record.begin().bytes + [1, 4, 0, 1, 0xff, 0xff, 0, 0], 0x7f),
+        (Record.request(["CONTENT_LENGTH": "900"]).dropLast().flatMap(\.bytes) + [1, 5, 0, 1, 3, 0x84, 0, 0], 0x20),
+        (Array("GET / HTTP/1.1\r\n".utf8), 0x20),
+    ]
+
+    @Test(arguments: drips)
+    func `is not held up by a peer that drips`(_ start: [UInt8], byte: UInt8) async throws {
+        let listener = try LiveListener(threads: 1)
+        let dripping = try listener.connect()
+        try dripping.send(start)
+        let isOver = Atomic(false)
+        async let drips: Void = onThread {
+            while !isOver.load(ordering: .relaxed), (try? dripping.send([byte])) != nil { usleep(300_000) }
+        }
+        let answer = try await timed { try listener.reply(to: Record.request("hello"))?.body }
+        isOver.store(true, ordering: .relaxed)
+        try await drips
+        #expect(answer.body == "hello")
+        #expect(answer.duration < Self.limit)
+    }
+
+    @Test func `tells a peer that does not end its body so`() async throws {
+        let listener = try LiveListener(threads: 1)
+        let peer = try listener.connect()
+        try peer.send(Record.request("hello").dropLast())
+        let reply = try await onThread { try peer.reply() }
+        #expect(reply?.body == #"malformed("the body did not come to its end")"#)
+    }
+
+    private func timed(
+        _ body: @escaping @Sendable () throws -> Substring?
+    ) async throws -> (body: Substring?, duration: Duration) {
+        try await onThread {
+            let start = ContinuousClock.now
+            return (try body(), start.duration(to: .now))
+        }
+    }
+}
+
+@Suite struct `a listener that stops` {
+    private let folder: TemporaryFolder
+    private let socket: ListeningSocket
+
+    init() throws {
+        folder = try TemporaryFolder()
+        socket = try ListeningSocket(path: folder.path(of: "socket"))
+    }
+
+    private func connect() throws -> Peer { try Peer(path: folder.path(of: "socket")) }
+
+    private func listener(_ responder: any Responder = LiveListener.Echo()) -> Listener {
+        Listener(socket: socket, threads: 1, bodyLimit: 1000, responder: responder)
+    }
+
+    @Test func `leaves what comes later to the next one`() throws {
+        listener().stop()
+        let peer = try connect()
+        try peer.send(Record.request("hello"))
+        #expect(!peer.hears(within: .milliseconds(200)))
+
+        let next = listener()
+        defer { next.stop() }
+        #expect(try peer.reply()?.body == "hello")
+    }
+
+    @Test func `leaves those who wait in the queue to the next one`() async throws {
+        let peers = try (0..<40).map { _ in try connect() }
+        for peer in peers { try peer.send(Record.request("hello")) }
+        let slow = LiveListener.Answer { request, exchange in
+            usleep(50_000)
+            LiveListener.Echo().respond(to: request, through: exchange)
+        }
+        let first = listener(slow)
+        #expect(peers[0].hears(within: .seconds(5)))
+        try await onThread { first.stop() }
+        #expect(peers.count { !$0.hears(within: .zero) } > 20)
+
+        let next = listener()
+        defer { next.stop() }
+        for peer in peers { #expect(try peer.reply()?.body == "hello") }
+    }
+
+    @Test func `still sends the replies that are owed`() async throws {
+        let parked = Parked()
+        let listener = listener(parked)
+        let peer = try connect()
+        try peer.send(Record.request("hello"))
+        let exchanges = try await onThread { parked.exchanges(count: 1) }
+        listener.stop()
+        #expect(!peer.hears(within: .zero))
+        for exchange in exchanges { exchange.reply(Response(status: 202, body: "{}")) }
+        #expect(try peer.reply()?.body == "{}")
+    }
+}
+
+/// Answers nothing, and hands the exchanges over.
+private final class Parked: Responder {
+    private let exchanges = Mutex<[Exchange]>([])
+
+    func respond(to request: Request, through exchange: Exchange) { exchanges.withLock { $0.append(exchange) } }
+
+    /// The first `count` exchanges, once they are there; fewer if that takes more than ten seconds.
+    func exchanges(count: Int) -> [Exchange] {
+        for _ in 0..<10_000 where exchanges.withLock({ $0.count }) < count { usleep(1000) }
+        return exchanges.withLock { $0 }
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+@testable import Webhook
+
+@Suite struct `a form` {
+    private func payload(_ form: String) throws -> String {
+        String(decoding: try FormBody(Data(form.utf8)).payload(), as: UTF8.self)
+    }
+
+    @Test(arguments: [
+        ("payload={}", "{}"),
+        ("payload=", ""),
+        ("payload=%7B%22ref%22%3A%22refs%2Fheads%2Fmain%22%7D", #"{"ref":"refs/heads/main"}"#),
+        ("payload=%7b%7d", "{}"),
+        ("payload=a+b%2Bc%20d", "a b+c d"),
+        ("payload=%C3%A9%E2%82%AC%F0%9F%98%80", "é€😀"),
+        ("payload=é", "é"),
+        ("payload=a=b==", "a=b=="),
+        ("payload=a%26b%3D%25", "a&b=%"),
+        ("payload=%00", "\0"),
+        ("a=1&payload={}&b=2", "{}"),
+        ("&&payload={}&&", "{}"),
+        ("xpayload=1&payload={}&payloads=2&Payload=3", "{}"),
+    ])
+    func `holds the payload percent-encoded, with plus for space`(_ form: String, payload: String) throws {
+        #expect(try self.payload(form) == payload)
+    }
+
+    @Test func `is read from wherever it stands in memory`() throws {
+        let bytes = Data("xxpayload=%7B%7D".utf8).dropFirst(2)
+        #expect(try FormBody(bytes).payload() == Data("{}".utf8))
+    }
+
+    @Test(arguments: ["", "&", "payload", "a=1", "Payload={}", "%70ayload={}", " payload={}", #"{"ref":"x"}"#])
+    func `without the payload is malformed`(_ form: String) {
+        #expect(throws: Malformed("the form has no field named payload")) { try payload(form) }
+    }
+
+    @Test(arguments: ["payload={}&payload={}", "payload=&payload={}", "payload=1&a=2&payload=3"])
+    func `with two payloads is malformed`(_ form: String) {
+        #expect(throws: Malformed("the form has several fields named payload")) { try payload(form) }
+    }
+
+    @Test(arguments: ["%", "%4", "%zz", "a%2", "%%", "%ff", "%C3", "%ED%A0%80", "%2 0", "%+1", "%u0041"])
+    func `with percent signs that encode nothing is malformed`(_ value: String) {
+        #expect(throws: Malformed("the form is not percent-encoded correctly")) { try payload("payload=\(value)") }
+    }
+
+    @Test func `that is not UTF-8 is malformed`() {
+        let form = Data("payload=".utf8) + [0xff]
+        #expect(throws: Malformed("the form is not percent-encoded correctly")) { try FormBody(form).payload() }
+    }
+}
