@@ -15,6 +15,9 @@ struct Supervision {
     /// How often to look for the end ourselves.
     private static let glance = Duration.milliseconds(250)
 
+    /// How long the rest of a group may take when its leader has gone.
+    private static let stragglersGrace = Duration.milliseconds(200)
+
     init(process: Process, streams: Streams) {
         self.process = process
         self.streams = streams
@@ -31,13 +34,15 @@ struct Supervision {
     }
 
     /// SIGTERM, a while to comply, SIGKILL: to the group, whose leader the command is. Others of it may take longer than
-    /// their leader, and have locks to remove.
+    /// their leader, and have locks to remove; but not long, as what looks alive may be a zombie that nobody reaps.
     private mutating func endGroup(_ end: Command.End) -> Command.End {
-        for signal in [SIGTERM, SIGKILL] where isGroupAlive {
-            kill(-process.processIdentifier, signal)
-            let deadline = ContinuousClock.now + Command.grace
-            while isGroupAlive, deadline > .now { look(for: .milliseconds(10), nil) }
-        }
+        kill(-process.processIdentifier, SIGTERM)
+        let deadline = ContinuousClock.now + Command.grace
+        while self.end == nil, deadline > .now { look(for: .milliseconds(10), nil) }
+        let stragglersDeadline = ContinuousClock.now + Self.stragglersGrace
+        while isGroupAlive, stragglersDeadline > .now { look(for: .milliseconds(10), nil) }
+        kill(-process.processIdentifier, SIGKILL)
+        while self.end == nil, deadline + Command.grace > .now { look(for: .milliseconds(10), nil) }
         return end
     }
 

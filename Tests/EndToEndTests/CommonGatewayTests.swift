@@ -1,0 +1,117 @@
+import Foundation
+import Testing
+
+@Suite struct `Bellpull as a plain CGI program` {
+    let folder: TemporaryFolder
+    let forge: Forge
+    let clone: Repository
+    let ssh: FakeSSH
+    let server: CGIServer
+
+    init() throws {
+        folder = try TemporaryFolder()
+        forge = try Forge(in: folder)
+        clone = try forge.clone(to: folder("blog"))
+        ssh = try FakeSSH(in: folder)
+        try clone.git("remote", "set-url", "origin", "ssh://git@forge\(forge.bare)")
+        try clone.git("config", "core.sshCommand", ssh.executable)
+        server = try CGIServer(
+            in: folder, root: clone.path,
+            environment: [
+                "GITHUB_SECRET": GitHubDelivery.secret, "REPO_PATH": clone.path, "HOME": folder.path,
+                "BELLPULL_ANSWER_WITHIN": "1s",
+            ])
+    }
+
+    @Test func `deploys a push behind lighttpd`() throws {
+        let commit = try forge.push("second")
+
+        let reply = try post(.push(of: commit)).reply()
+
+        #expect(reply.status == 200)
+        #expect(reply.body == "{}")
+        #expect(reply["Bellpull-Outcome"] == "deployed")
+        #expect(try RawHTTP(port: server.port, RawHTTP.request("GET", "/")).reply().body == "second")
+        #expect(try text(of: folder("bellpull.log")).contains("updated to \(commit.prefix(6))"))
+    }
+
+    @Test func `refuses what is not signed`() throws {
+        let delivery = try GitHubDelivery.push(of: try forge.push("second"))
+
+        let reply = try post(delivery.with("X-Hub-Signature-256", nil).with("X-Hub-Signature", nil)).reply()
+
+        #expect(reply.status == 401)
+        #expect(try text(of: "\(clone.path)/index.html") == "first")
+    }
+
+    @Test func `goes on with a slow pull after its reply`() throws {
+        let commit = try forge.push("second")
+        try ssh.hang()
+
+        let reply = try post(.push(of: commit)).reply()
+        #expect(reply.status == 202)
+        #expect(reply["Bellpull-Outcome"] == "queued")
+        #expect(try clone.head != commit)
+
+        try ssh.goOn()
+        #expect(try eventually { try clone.head == commit })
+        #expect(try text(of: "\(clone.path)/index.html") == "second")
+        #expect(!(try ssh.group().isAlive))
+    }
+
+    @Test func `runs git once at a time, however many of it there are`() throws {
+        let second = try forge.push("second")
+        let third = try forge.push("third")
+        try ssh.hang()
+        let one = try post(.push(of: third))
+        _ = try ssh.group()
+        // It announces a commit that the clone is never going to be at, so that this one has to ask the remote, too.
+        let other = try post(.push(of: second))
+        #expect(try [one, other].map { try $0.reply().status } == [202, 202])
+        #expect(ssh.diary.count == 1)
+
+        try ssh.goOn()
+
+        #expect(eventually { ssh.diary.count == 4 })
+        #expect(ssh.diary.map { $0.prefix { $0 != " " } } == ["begin", "end", "begin", "end"])
+        #expect(try clone.head == third)
+    }
+
+    @Test func `takes nothing of a query for an argument`() throws {
+        // As RFC 3875 §4.4 has a server start the program for /github?--socket+/tmp/x.
+        let delivery = try GitHubDelivery.push(of: try forge.push("second"))
+        let socket = folder("stranger.sock")
+        let result = try program(delivery, arguments: ["--socket", socket, "--help"])
+
+        #expect(try Reply(Data(result.output.utf8))["Bellpull-Outcome"] == "deployed")
+        #expect(result.ending == .exited(0))
+        #expect(!FileManager.default.fileExists(atPath: socket))
+    }
+
+    @Test func `tells the server nothing but 500 when Alice has set it up wrongly`() throws {
+        let delivery = try GitHubDelivery.push(of: try forge.push("second"))
+
+        let result = try program(delivery, environment: ["REPO_PATH": folder("nowhere")])
+
+        #expect(result.ending == .exited(78))
+        #expect(result.output == "")
+        #expect(result.errors.contains("bellpull: error: \(folder("nowhere")) does not exist"))
+    }
+
+    private func post(_ delivery: GitHubDelivery) throws -> RawHTTP {
+        try RawHTTP(port: server.port, RawHTTP.request(headers: delivery.headers, body: delivery.body))
+    }
+
+    /// Runs Bellpull as a web server would for `delivery`.
+    private func program(
+        _ delivery: GitHubDelivery, arguments: [String] = [], environment: [String: String] = [:]
+    ) throws -> Program.Result {
+        var variables = Responder.environment(of: clone, in: folder)
+        for (name, value) in RawFastCGI.params(delivery) { variables[name] = value }
+        variables["GATEWAY_INTERFACE"] = "CGI/1.1"
+        try delivery.body.write(to: URL(fileURLWithPath: folder("body")))
+        return try Program.run(
+            [try Responder.executable] + arguments, environment: variables.merging(environment) { $1 },
+            input: folder("body"))
+    }
+}

@@ -1,0 +1,25 @@
+import Testing
+
+@Suite struct `a hundred deliveries of one push, all at once` {
+    @Test func `are all answered, and make two pulls at most`() throws {
+        let site = try ServedSite(remote: .ssh)
+        let commit = try site.forge.push("second")
+        let delivery = try GitHubDelivery.push(of: commit)
+        try site.ssh.hang()
+
+        let requests = try (1...100).map { try site.send(delivery.with("X-GitHub-Delivery", "delivery-\($0)")) }
+        // Until the last of them is in, so that they wait for one pull together.
+        let last = try site.post(GitHubDelivery(event: "ping", body: "{}"))
+        try site.ssh.goOn()
+        let replies = try requests.map { try $0.reply() }
+
+        #expect(last.status == 200)
+        #expect(replies.allSatisfy { $0.status == 200 && $0.body == "{}" })
+        #expect(replies.allSatisfy { ["deployed", "unchanged"].contains($0["Bellpull-Outcome"]) })
+        #expect(Set(replies.map { $0["Bellpull-Delivery"] }).count == 100)
+        #expect(site.bellpull.says("updated to \(commit.prefix(6))"))
+        #expect((1...2).contains(site.bellpull.deployments.count))
+        #expect((1...2).contains(site.ssh.diary.count { $0.hasPrefix("begin") }))
+        #expect(try site.web.log.entries(101).count == 101)
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+@Suite struct `a push that cannot be pulled` {
+    let site: ServedSite
+
+    init() throws { site = try ServedSite() }
+
+    @Test func `beside a commit of the server's own that conflicts leaves the site as it was`() throws {
+        try site.clone.write("edited on the server", to: "index.html")
+        try site.clone.commit()
+        try site.clone.git("config", "user.name", "bellpull")
+        try site.clone.git("config", "user.email", "bellpull@localhost")
+
+        try fails(
+            because: "local commits in \(site.clone.path) conflict with main; the clone is as it was",
+            hint: "git -C \(site.clone.path) pull --rebase, and resolve it")
+        #expect(try site.visit().body == "edited on the server")
+    }
+
+    @Test func `beside an edit that nobody committed leaves the edit alone`() throws {
+        try site.clone.write("half an idea", to: "index.html")
+
+        try fails(because: "the clone has local changes: ", hint: "git -C \(site.clone.path) status; commit or restore")
+        #expect(try site.visit().body == "half an idea")
+    }
+
+    @Test func `over a file that git does not know leaves the file alone`() throws {
+        try site.clone.write("notes", to: "about.html")
+
+        try fails(
+            because: "an untracked file is in the way: ", hint: "git -C \(site.clone.path) pull --rebase names it",
+            page: "about.html")
+        #expect(try site.visit("/about.html").body == "notes")
+    }
+
+    @Test func `into a clone that someone has taken off its branch leaves it there`() throws {
+        try site.clone.git("checkout", "--quiet", "--detach")
+
+        try fails(because: "\(site.clone.path) is not on main", hint: "git -C \(site.clone.path) switch main")
+    }
+
+    @Test func `is deployed with the next delivery, once the cause is gone`() throws {
+        try site.clone.write("half an idea", to: "index.html")
+        let delivery = try GitHubDelivery.push(of: try site.forge.push("second"))
+        #expect(try site.post(delivery).status == 500)
+
+        try site.clone.git("restore", ".")
+
+        #expect(try site.post(delivery)["Bellpull-Outcome"] == "deployed")
+        #expect(try site.visit().body == "second")
+    }
+
+    /// Expects that a push fails with `reason` and `hint` in its reply, the reason in both logs, and the clone as before.
+    private func fails(because reason: String, hint: String, page: String = "index.html") throws {
+        let commit = try site.forge.push("second", page: page)
+        let before = try site.clone.state
+
+        let reply = try site.post(.push(of: commit))
+
+        if reply.status != 500 {
+            _ = site.bellpull.says("deployment failed", within: .seconds(40)); print("DBG", site.bellpull.log)
+        }
+        #expect(reply.status == 500)
+        #expect(reply["Bellpull-Outcome"] == "failed")
+        #expect(reply["Bellpull-Reason"]?.hasPrefix(reason) == true)
+        let lines = reply.error?.split(separator: "\n") ?? []
+        #expect(lines.count == 2)
+        #expect(lines.first?.hasPrefix(reason) == true)
+        #expect(lines.last?.hasPrefix(hint) == true)
+        #expect(try site.web.log.entries(1).first?.reason.hasPrefix(reason) == true)
+        #expect(site.bellpull.says("error deployment failed site=blog"))
+        #expect(try site.clone.state == before)
+        for name in ["rebase-merge", "rebase-apply", "index.lock"] {
+            #expect(!FileManager.default.fileExists(atPath: "\(site.clone.path)/.git/\(name)"))
+        }
+    }
+}

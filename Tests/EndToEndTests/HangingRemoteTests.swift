@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+@Suite struct `Alice's site when git hangs` {
+    let site: ServedSite
+    let delivery: GitHubDelivery
+
+    init() throws {
+        site = try ServedSite(["--timeout", "3s", "--answer-within", "500ms"], remote: .ssh)
+        delivery = try .push(of: try site.forge.push("second"))
+        try site.ssh.hang()
+    }
+
+    @Test func `answers the forge in time, and is deployed in the end`() throws {
+        let start = ContinuousClock.now
+        let reply = try site.post(delivery)
+        let duration = start.duration(to: .now)
+
+        #expect(reply.status == 202)
+        #expect(reply.body == "{}")
+        #expect(reply["Bellpull-Outcome"] == "queued")
+        #expect((.milliseconds(500)...(.milliseconds(1500))).contains(duration))
+        #expect(try site.web.log.entries(1).first?.outcome == "queued")
+        #expect(try site.visit().body == "first")
+
+        try site.ssh.goOn()
+        #expect(site.bellpull.says("updated to "))
+        #expect(try site.visit().body == "second")
+    }
+
+    @Test func `answers everybody else meanwhile`() throws {
+        _ = try site.send(delivery)
+        _ = try site.ssh.group()
+        let start = ContinuousClock.now
+
+        #expect(try site.visit().body == "first")
+        #expect(try site.post(GitHubDelivery(event: "ping", body: "{}"))["Bellpull-Outcome"] == "ping")
+        #expect(try site.post(delivery.with("X-Hub-Signature-256", "sha256=00")).status == 401)
+        #expect(start.duration(to: .now) < .milliseconds(1500))
+        #expect(site.bellpull.deployments.isEmpty)
+    }
+
+    @Test func `is rid of that git after the time-out, and deployed with the next delivery`() throws {
+        let before = try site.clone.state
+        #expect(try site.post(delivery).status == 202)
+        let group = try site.ssh.group()
+        #expect(group.isAlive)
+
+        #expect(site.bellpull.says("took longer than the time-out"))
+        #expect(!group.isAlive)
+        #expect(try site.clone.state == before)
+
+        try site.ssh.goOn()
+        #expect(try site.post(delivery)["Bellpull-Outcome"] == "deployed")
+    }
+}

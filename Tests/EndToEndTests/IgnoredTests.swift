@@ -1,0 +1,59 @@
+import Testing
+
+@Suite struct `a delivery that is not for Alice's site` {
+    let site: ServedSite
+    let commit: String
+    let before: String
+
+    init() throws {
+        site = try ServedSite()
+        commit = try site.forge.push("second")
+        before = try site.clone.state
+    }
+
+    @Test func `is a ping when she adds the webhook`() throws {
+        let reply = try site.post(GitHubDelivery(event: "ping", body: #"{"zen":"Keep it logically awesome."}"#))
+
+        #expect(reply.status == 200)
+        #expect(reply.body == "{}")
+        #expect(reply["Bellpull-Outcome"] == "ping")
+        #expect(try site.web.log.entries(1).first?.outcome == "ping")
+        #expect(try site.clone.state == before)
+    }
+
+    @Test func `is a push to another branch`() throws {
+        let draft = try site.forge.push("draft", branch: "draft")
+        try ignores(.push(of: draft, ref: "refs/heads/draft"), because: "refs/heads/draft is not the branch main")
+    }
+
+    @Test func `is a tag`() throws {
+        try ignores(.push(of: commit, ref: "refs/tags/v1"), because: "not a branch: refs/tags/v1")
+    }
+
+    @Test func `is the deletion of its branch`() throws {
+        try ignores(.push(of: commit, deleted: true), because: "deletion of refs/heads/main")
+    }
+
+    @Test func `is a push to someone else's repository`() throws {
+        try ignores(.push(of: commit, repository: "mallory/blog"), because: "no site of repository mallory/blog")
+    }
+
+    @Test func `is an event nobody has heard of`() throws {
+        let body = try GitHubDelivery.payload(of: commit)
+        try ignores(GitHubDelivery(event: "sneeze", body: body), because: "the event sneeze is not a push")
+    }
+
+    /// Expects that `delivery` gets its 200 and `reason` is told everywhere, and nothing else happens.
+    private func ignores(_ delivery: GitHubDelivery, because reason: String) throws {
+        let reply = try site.post(delivery)
+
+        #expect(reply.status == 200)
+        #expect(reply.body == "{}")
+        #expect(reply["Bellpull-Outcome"] == "ignored")
+        #expect(reply["Bellpull-Reason"] == reason)
+        #expect(try site.web.log.entries(1).first?.reason == reason)
+        #expect(site.bellpull.says("outcome=ignored") && site.bellpull.says(#"reason="\#(reason)""#))
+        #expect(site.bellpull.deployments.isEmpty)
+        #expect(try site.clone.state == before)
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+
+/// A body that is signed correctly and is no push payload.
+struct Payload: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let reason: String
+    let body: Data
+
+    init(_ name: String, _ reason: String, _ body: some Sequence<UInt8>) {
+        testDescription = name
+        self.reason = reason
+        self.body = Data(body)
+    }
+
+    /// A push as far as its last brace, so that only what is added can be wrong with it.
+    private static let push =
+        #"{"ref":"refs/heads/main","after":"\#(String(repeating: "a", count: 40))","#
+        + #""repository":{"full_name":"alice/blog"}"#
+
+    private static func push(with member: String) -> String.UTF8View { "\(push),\(member)}".utf8 }
+
+    private static func nested(_ open: String, _ close: String) -> String.UTF8View {
+        push(with: "\"x\":" + String(repeating: open, count: 100_000) + String(repeating: close, count: 100_000))
+    }
+
+    static let all = [
+        Payload("nothing", "the payload is not a JSON object", "".utf8),
+        Payload("an array", "the payload is not a JSON object", "[\(push)}]".utf8),
+        Payload("a string", "the payload is not a JSON object", #""push""#.utf8),
+        Payload("no JSON", "the payload is not a JSON object", "ref=refs/heads/main".utf8),
+        Payload("a JSON text cut short", "the payload is not JSON", push.utf8),
+        Payload("a JSON text and another", "the payload is not JSON", "\(push)}{}".utf8),
+        Payload("a member twice", "the payload has a member twice", push(with: #""ref":"refs/heads/x""#)),
+        Payload(
+            "a member twice, once in disguise", "the payload has an escaped member name",
+            push(with: #""\u0072ef":"refs/heads/x""#)),
+        Payload("arrays 100,000 deep", "the payload is nested too deeply", nested("[", "]")),
+        Payload("objects 100,000 deep", "the payload is nested too deeply", nested(#"{"a":"#, "}")),
+        Payload(
+            "brackets that never close", "the payload is nested too deeply",
+            String(repeating: "{\"a\":[", count: 50_000).utf8),
+        Payload(
+            "a number of a million digits", "the payload has a number too long",
+            push(with: "\"x\":" + String(repeating: "1", count: 1_000_000))),
+        Payload(
+            "a number with a million digits behind the point", "the payload has a number too long",
+            push(with: "\"x\":0." + String(repeating: "1", count: 1_000_000))),
+        Payload(
+            "a byte that is not UTF-8", "the payload is not UTF-8", Array(push.utf8) + [44, 34, 0xff, 34, 58, 49, 125]),
+        Payload("UTF-16", "the payload is not JSON", "\(push)}".utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }),
+        Payload("a line break in a string", "the payload is not JSON", push(with: "\"x\":\"\n\"")),
+        Payload("a zero byte", "the payload is not JSON", push(with: "\"x\":\"\0\"")),
+        Payload(
+            "no ref", "the payload is not that of a push: ref, after or repository.full_name is missing or odd",
+            #"{"after":"a","repository":{"full_name":"alice/blog"}}"#.utf8),
+        Payload(
+            "a number for a ref",
+            "the payload is not that of a push: ref, after or repository.full_name is missing or odd",
+            #"{"ref":1,"after":"a","repository":{"full_name":"alice/blog"}}"#.utf8),
+    ]
+}
+
+@Suite(.bait, .serialized) struct `a payload that is signed and makes no sense` {
+    @Test(arguments: Payload.all) func `deploys nothing, says why and costs little`(_ payload: Payload) throws {
+        let bait = try Bait.current
+        let memory = try bait.site.bellpull.peakMemory
+
+        let reply = try bait.refuses(
+            try GitHubDelivery(event: "push", body: payload.body), status: 400, outcome: "malformed")
+
+        #expect(reply.error == payload.reason)
+        #expect(reply["Bellpull-Reason"] == payload.reason)
+        // The build under test is not optimised; released, it is held to 50 ms.
+        let duration = try #require(reply["Bellpull-Duration-Ms"].flatMap { Int($0) })
+        #expect(duration < 500)
+        #expect(try bait.site.bellpull.peakMemory - memory < 16 << 20)
+    }
+
+    @Test func `of a form with two payloads deploys neither`() throws {
+        let bait = try Bait.current
+        let form = try GitHubDelivery.form(of: bait.commit)
+        let field = String(decoding: form.body, as: UTF8.self)
+        let delivery = try GitHubDelivery(event: "push", body: "\(field)&\(field)")
+            .with("Content-Type", "application/x-www-form-urlencoded")
+
+        let reply = try bait.refuses(delivery, status: 400, outcome: "malformed")
+
+        #expect(reply.error == "the form has several fields named payload")
+    }
+
+    @Test(arguments: ["", "a=b", "payload", "payload=%", "payload=%zz", "payload=%ff", "PAYLOAD={}"])
+    func `of a form without a payload deploys nothing`(body: String) throws {
+        let delivery = try GitHubDelivery(event: "push", body: body)
+            .with("Content-Type", "application/x-www-form-urlencoded")
+        try Bait.current.refuses(delivery, status: 400, outcome: "malformed")
+    }
+
+    @Test func `without the name of its event deploys nothing`() throws {
+        let bait = try Bait.current
+        let reply = try bait.refuses(bait.delivery.with("X-GitHub-Event", nil), status: 400, outcome: "malformed")
+        #expect(reply.error == "there is no X-GitHub-Event header")
+    }
+}

@@ -1,0 +1,37 @@
+import Testing
+import Foundation
+
+@Suite struct `a site whose remote is somewhere` {
+    @Test(arguments: ServedSite.Remote.allCases)
+    func `is deployed from there`(remote: ServedSite.Remote) throws {
+        let site = try ServedSite(remote: remote)
+        let commit = try site.forge.push("second")
+
+        let reply = try site.post(.push(of: commit))
+
+        #expect(reply["Bellpull-Outcome"] == "deployed")
+        #expect(try site.visit().body == "second")
+    }
+
+    @Test(arguments: ServedSite.Remote.allCases)
+    func `stays as it is when there is nobody any more`(remote: ServedSite.Remote) throws {
+        let site = try ServedSite(remote: remote)
+        let delivery = try GitHubDelivery.push(of: try site.forge.push("second"))
+        let before = try site.clone.state
+        try site.forge.vanish()
+
+        let failed = try site.post(delivery)
+
+        #expect(failed.status == 500)
+        #expect(failed["Bellpull-Outcome"] == "failed")
+        #expect(failed["Bellpull-Reason"]?.hasPrefix("the remote ") == true)
+        #expect(try site.clone.state == before)
+
+        try site.forge.comeBack()
+        let again = try site.post(delivery)
+        if again["Bellpull-Outcome"] != "deployed" {
+            sleep(10); print("DBG", again.text, site.bellpull.log, site.ssh.diary)
+        }
+        #expect(again["Bellpull-Outcome"] == "deployed")
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Testing
+
+@Suite struct `a Bellpull that Alice has set up wrongly` {
+    let folder: TemporaryFolder
+    let forge: Forge
+    let clone: Repository
+
+    init() throws {
+        folder = try TemporaryFolder()
+        forge = try Forge(in: folder)
+        clone = try forge.clone(to: folder("blog"))
+    }
+
+    @Test(arguments: [nil, "", " \t", "x"])
+    func `does not start without a secret`(secret: String?) throws {
+        try refuses(["GITHUB_SECRET": secret], because: "GITHUB_SECRET is ", hint: "openssl rand -hex 20 makes one")
+    }
+
+    @Test(arguments: [nil, ""])
+    func `does not start without a clone to keep`(path: String?) throws {
+        try refuses(["REPO_PATH": path], because: "REPO_PATH is not set", hint: "REPO_PATH=/srv/blog")
+    }
+
+    @Test func `does not start where there is nothing`() throws {
+        let path = folder("nowhere")
+        try refuses(["REPO_PATH": path], because: "\(path) does not exist", hint: "git clone <url> \(path)")
+    }
+
+    @Test func `does not start on a file`() throws {
+        let path = "\(clone.path)/index.html"
+        try refuses(["REPO_PATH": path], because: "\(path) is not a folder", hint: "git clone <url> \(path)")
+    }
+
+    @Test func `does not start in a folder that is no clone`() throws {
+        try refuses(["REPO_PATH": folder.path], because: "\(folder.path) is not a git clone", hint: "git clone <url>")
+    }
+
+    @Test func `does not start in a folder within a clone`() throws {
+        try clone.write("", to: "pages/one.html")
+        try refuses(
+            ["REPO_PATH": "\(clone.path)/pages"], because: "\(clone.path)/pages is a folder within the clone",
+            hint: "name the clone itself: \(clone.path)")
+    }
+
+    @Test func `does not start in the bare repository`() throws {
+        try refuses(["REPO_PATH": forge.bare], because: "\(forge.bare) is a bare repository", hint: "clone it: ")
+    }
+
+    @Test(.enabled(if: getuid() == 0, "only root can give a folder away"))
+    func `does not start in a clone of someone else's`() throws {
+        #expect(chown(clone.path, 65534, 65534) == 0 && chown("\(clone.path)/.git", 65534, 65534) == 0)
+        try refuses(because: "\(clone.path) belongs to ", hint: "chown -R root \(clone.path)")
+    }
+
+    @Test func `does not start without an upstream`() throws {
+        try clone.git("branch", "--quiet", "--unset-upstream")
+        try refuses(because: "the branch main of \(clone.path) has no upstream", hint: "git -C \(clone.path) branch")
+    }
+
+    @Test func `does not start off every branch`() throws {
+        try clone.git("checkout", "--quiet", "--detach")
+        try refuses(because: "\(clone.path) is not on a branch", hint: "git -C \(clone.path) switch")
+    }
+
+    @Test func `does not start when the remote has no owner and name, and does not tell its password`() throws {
+        try clone.git("remote", "set-url", "origin", "https://alice:sesame@example.org/blog")
+        let errors = try refuses(because: "the remote of \(clone.path)", hint: "git -C \(clone.path) remote set-url")
+        #expect(!errors.contains("sesame"))
+    }
+
+    @Test(arguments: [["--timeout", "soon"], ["--drain", "0s"], ["--answer-within", "4"], ["--body-limit", "2GiB"]])
+    func `does not start with a setting that makes no sense`(options: [String]) throws {
+        try refuses(
+            options: options, because: "\(options[0]) is \(options[1]), which is not a ", hint: "such as ",
+            ending: .exited(64))
+    }
+
+    @Test func `does not start with a variable that makes no sense`() throws {
+        try refuses(
+            ["BELLPULL_TIMEOUT": "soon"], because: "BELLPULL_TIMEOUT is soon, which is not a ", hint: "such as ")
+    }
+
+    @Test func `does not start with nothing to listen on`() throws {
+        try refuses(
+            socket: nil, because: "there is nothing to listen on", hint: "bellpull serve --socket", ending: .exited(64))
+    }
+
+    /// Expects that `bellpull serve` ends at once, with this beginning of an error and of a hint and nothing else.
+    ///
+    /// - Returns: what it wrote to standard error.
+    @discardableResult
+    private func refuses(
+        _ changes: [String: String?] = [:], socket: String? = "bellpull.sock", options: [String] = [],
+        because reason: String, hint: String, ending: Program.Ending = .exited(78)
+    ) throws -> String {
+        var environment = Responder.environment(of: clone, in: folder)
+        for (name, value) in changes { environment[name] = value }
+        let place = socket.map { ["--socket", folder($0)] } ?? []
+
+        let result = try Program.run(
+            [try Responder.executable, "serve"] + place + options, environment: environment)
+
+        #expect(result.ending == ending)
+        let lines = result.errors.split(separator: "\n").filter { !$0.contains(" info serving ") }
+        #expect(lines.count == 2)
+        #expect(lines.first?.hasPrefix("bellpull: error: \(reason)") == true, "\(result.errors)")
+        #expect(lines.last?.hasPrefix("bellpull: hint: \(hint)") == true, "\(result.errors)")
+        #expect(result.output == "")
+        #expect(!FileManager.default.fileExists(atPath: folder("bellpull.sock")))
+        return result.errors
+    }
+}

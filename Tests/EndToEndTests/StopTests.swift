@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+@Suite struct `Bellpull, told to stop` {
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `leaves no socket behind when it has nothing to do`(signal: Int32) throws {
+        let site = try ServedSite()
+
+        site.bellpull.program.signal(signal)
+
+        #expect(site.bellpull.program.ending(within: .seconds(2)) == .exited(0))
+        #expect(!FileManager.default.fileExists(atPath: site.socket))
+        #expect(site.bellpull.log.hasSuffix("info stopped\n"))
+    }
+
+    @Test func `finishes the pull that runs, and answers`() throws {
+        let site = try ServedSite(remote: .ssh)
+        let commit = try site.forge.push("second")
+        try site.ssh.hang()
+        let request = try site.send(.push(of: commit))
+        let group = try site.ssh.group()
+
+        site.bellpull.program.signal(SIGTERM)
+        #expect(site.bellpull.says("stopping"))
+        #expect(site.bellpull.program.isRunning)
+        try site.ssh.goOn()
+
+        let reply = try request.reply()
+        #expect(reply.status == 200)
+        #expect(reply["Bellpull-Outcome"] == "deployed")
+        #expect(site.bellpull.program.ending(within: .seconds(5)) == .exited(0))
+        #expect(!group.isAlive)
+        #expect(!FileManager.default.fileExists(atPath: site.socket))
+        #expect(try site.visit().body == "second")
+    }
+
+    @Test func `ends a git that hangs, and has the forge deliver again`() throws {
+        let site = try ServedSite(["--drain", "1s"], remote: .ssh)
+        let delivery = try GitHubDelivery.push(of: try site.forge.push("second"))
+        let before = try site.clone.state
+        try site.ssh.hang()
+        let request = try site.send(delivery)
+        let group = try site.ssh.group()
+        let second = try site.send(delivery)
+        _ = try site.post(GitHubDelivery(event: "ping", body: "{}"))
+
+        site.bellpull.program.signal(SIGTERM)
+
+        for reply in [try request.reply(), try second.reply()] {
+            #expect(reply.status == 503)
+            #expect(reply["Retry-After"] == "10")
+            #expect(reply["Bellpull-Outcome"] == "interrupted")
+            #expect(reply.error == "bellpull is shutting down; deliver again")
+        }
+        #expect(site.bellpull.program.ending(within: .seconds(5)) == .exited(0))
+        #expect(!group.isAlive)
+        #expect(try site.clone.state == before)
+    }
+}

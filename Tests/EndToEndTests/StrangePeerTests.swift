@@ -1,0 +1,82 @@
+import Foundation
+import Testing
+
+@Suite(.bait, .serialized) struct `a peer on Bellpull's socket that is not nginx` {
+    @Test func `would deploy if it sent what nginx sends`() throws {
+        let bait = try Bait()
+        let reply = try RawFastCGI.reply(to: request(bait.delivery), on: bait.site.socket)
+        #expect(reply["Bellpull-Outcome"] == "deployed")
+    }
+
+    @Test(arguments: ["-1", "+5", " 5", "5 ", "0x10", "1e3", "five", "99999999999999999999999999", "\u{665}"])
+    func `cannot announce a length that is no number`(length: String) throws {
+        try isRefused(status: 400, because: "the content length is not a number of bytes") { params in
+            params["CONTENT_LENGTH"] = length
+        }
+    }
+
+    @Test(arguments: [(-1, "longer"), (1, "shorter"), (1_000_000, "shorter")])
+    func `cannot announce a length that is not the body's`(difference: Int, relation: String) throws {
+        let length = try Bait.current.delivery.body.count + difference
+        try isRefused(status: 400, because: "the body is \(relation) than its announced length") { params in
+            params["CONTENT_LENGTH"] = "\(length)"
+        }
+    }
+
+    @Test(arguments: ["26214401", "9223372036854775807"])
+    func `cannot announce more than the limit`(length: String) throws {
+        let memory = try Bait.current.site.bellpull.peakMemory
+        try isRefused(status: 413, because: "the body is larger than 26214400 bytes") { params in
+            params["CONTENT_LENGTH"] = length
+        }
+        #expect(try Bait.current.site.bellpull.peakMemory - memory < 4 << 20)
+    }
+
+    @Test(arguments: ["CONTENT_LENGTH", "REQUEST_METHOD", "PATH_INFO", "CONTENT_TYPE", "HTTP_X_HUB_SIGNATURE_256"])
+    func `cannot say a thing twice`(name: String) throws {
+        let bait = try Bait.current
+        let params = RawFastCGI.params(bait.delivery)
+        let twice = params + params.filter { $0.name == name }
+
+        let reply = try RawFastCGI.reply(to: RawFastCGI.request(twice, body: bait.delivery.body), on: bait.site.socket)
+
+        #expect(reply.status == 400)
+        #expect(reply["Bellpull-Outcome"] == "malformed")
+        try bait.isUntouched()
+    }
+
+    @Test func `cannot bring parameters into git's environment`() throws {
+        let site = try ServedSite(remote: .ssh)
+        let delivery = try GitHubDelivery.push(of: try site.forge.push("second"))
+        let evil = [
+            "HTTP_PROXY", "http_proxy", "GIT_SSH_COMMAND", "GIT_DIR", "GIT_CONFIG_GLOBAL", "GITHUB_SECRET", "REPO_PATH",
+            "BELLPULL_TIMEOUT", "LD_PRELOAD", "PATH", "HOME",
+        ].map { (name: $0, value: "evil") }
+
+        let reply = try RawFastCGI.reply(
+            to: RawFastCGI.request(RawFastCGI.params(delivery) + evil, body: delivery.body), on: site.socket)
+
+        #expect(reply["Bellpull-Outcome"] == "deployed")
+        #expect(try !site.ssh.environment.contains("evil"))
+    }
+
+    /// Expects that the delivery with other parameters is refused, through the raw socket.
+    private func isRefused(
+        status: Int, because reason: String, _ change: (inout [String: String]) -> Void
+    ) throws {
+        let bait = try Bait.current
+        var params = Dictionary(uniqueKeysWithValues: RawFastCGI.params(bait.delivery).map { ($0.name, $0.value) })
+        change(&params)
+        let request = RawFastCGI.request(params.map { ($0.key, $0.value) }, body: bait.delivery.body)
+
+        let reply = try RawFastCGI.reply(to: request, on: bait.site.socket)
+
+        #expect(reply.status == status)
+        #expect(reply.error == reason)
+        try bait.isUntouched()
+    }
+
+    private func request(_ delivery: GitHubDelivery) -> [UInt8] {
+        RawFastCGI.request(RawFastCGI.params(delivery), body: delivery.body)
+    }
+}

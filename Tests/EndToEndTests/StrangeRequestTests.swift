@@ -1,0 +1,141 @@
+import Foundation
+import Testing
+
+@Suite(.bait, .serialized) struct `a request that is no delivery` {
+    @Test(arguments: ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "PROPFIND", "POSTS", "post-"])
+    func `is told which method to use`(method: String) throws {
+        let bait = try Bait.current
+        // nginx answers what is not written in capitals.
+        guard method == method.uppercased() else {
+            return try isRefusedByNginx(Data("\(method) /github HTTP/1.1\r\n\r\n".utf8))
+        }
+
+        let reply = try bait.refuses(
+            RawHTTP.request(method, headers: bait.delivery.headers, body: bait.delivery.body), status: 405,
+            outcome: "refused")
+
+        #expect(reply["Allow"] == "POST")
+        #expect(reply.body == (method == "HEAD" ? "" : #"{"error":"deliveries are sent by POST"}"#))
+    }
+
+    @Test(arguments: [
+        "/github/blog", "/github/x/y", "/githubs", "/github.php", "/github%0A", "/github%0Ax", "/github/%00x",
+        "/github/%c0%ae", "/github/%ff", "/github/\u{e4}", "/github/a\"b", "/github/%22,%22status%22:200",
+    ])
+    func `finds nothing beside the hook`(target: String) throws {
+        let bait = try Bait.current
+        guard !target.contains("%00") else { return try isRefusedByNginx(RawHTTP.request("POST", target)) }
+        try bait.refuses(
+            RawHTTP.request("POST", target, headers: bait.delivery.headers, body: bait.delivery.body), status: 404,
+            outcome: "refused")
+    }
+
+    @Test(arguments: [
+        "/", "/hub", "/github/../x", "/github/%2e%2e/x", "/github/..%2fx", "/github/x/../../x", "/index.html",
+        "/.git/config",
+    ])
+    func `does not get out of the hook into the site`(target: String) throws {
+        let bait = try Bait.current
+        let request = RawHTTP.request("POST", target, headers: bait.delivery.headers, body: bait.delivery.body)
+        let reply = try RawHTTP(port: bait.site.web.port, request).reply()
+        #expect([404, 405].contains(reply.status))
+        #expect(reply["Bellpull-Outcome"] == nil)
+        try bait.isUntouched()
+    }
+
+    @Test(arguments: [
+        "text/plain", "multipart/form-data; boundary=x", "application/xml", "application/jsonx", "json", "*/*",
+        "application/x-www-form-urlencodedx",
+    ])
+    func `is not read in a content type that no forge sends`(type: String) throws {
+        let bait = try Bait.current
+        try bait.refuses(bait.delivery.with("Content-Type", type), status: 415, outcome: "refused")
+    }
+
+    @Test func `is not read without a content type`() throws {
+        let bait = try Bait.current
+        try bait.refuses(bait.delivery.with("Content-Type", nil), status: 415, outcome: "refused")
+    }
+
+    @Test(arguments: ["gzip", "deflate", "br", "gzip identity"])
+    func `is not unpacked`(encoding: String) throws {
+        let bait = try Bait.current
+        try bait.refuses(bait.delivery.with("Content-Encoding", encoding), status: 415, outcome: "refused")
+    }
+
+    @Test(arguments: [
+        "a b", "a\u{1}b", "a\u{1b}[2J", "\u{e4}", "\u{1f514}", "a\"b", "a\\b", "a,b", "../../x", "${x}", "%0a",
+        String(repeating: "x", count: 129),
+    ])
+    func `has no delivery id that could be mistaken for something else`(id: String) throws {
+        let bait = try Bait.current
+        try bait.refuses(bait.delivery.with("X-GitHub-Delivery", id), status: 400, outcome: "malformed")
+    }
+
+    @Test func `has no delivery id that is not even UTF-8`() throws {
+        let bait = try Bait.current
+        var request = RawHTTP.request(
+            headers: bait.delivery.with("X-GitHub-Delivery", "PLACE").headers, body: bait.delivery.body)
+        let place = try #require(request.firstRange(of: Data("PLACE".utf8)))
+        request.replaceSubrange(place, with: [0x61, 0xff, 0xfe, 0xc0, 0x80])
+        try bait.refuses(request, status: 400, outcome: "malformed")
+    }
+
+    @Test func `is not read beyond what GitHub ever sends`() throws {
+        let bait = try Bait.current
+        let head = RawHTTP.head(headers: bait.delivery.headers + [("Content-Length", "\(26 << 20)")])
+        let reply = try bait.refuses(head, status: 413, outcome: "")
+        #expect(reply.error == "larger than 25 MB")
+        #expect(reply["Content-Type"] == "application/json")
+    }
+
+    @Test func `is not waited for by Bellpull when it is slow`() throws {
+        let bait = try Bait.current
+        let count = try bait.site.web.log.entries.count
+        let head = RawHTTP.head(headers: bait.delivery.headers + [("Content-Length", "\(bait.delivery.body.count)")])
+        let slow = try PeerSocket(port: bait.site.web.port)
+        slow.send(head + bait.delivery.body.dropLast())
+
+        // The time-out is nginx's, here of a second.
+        #expect(try slow.receive(within: .seconds(5)).isEmpty)
+        let entry = try #require(try bait.site.web.log.entries(count + 1).last)
+        #expect(entry.status == 408)
+        #expect(entry.upstream_status == nil)
+        try bait.isUntouched()
+    }
+
+    @Test func `is not acted upon when its end never came`() throws {
+        let bait = try Bait.current
+        let count = try bait.site.web.log.entries.count
+        let head = RawHTTP.head(headers: bait.delivery.headers + [("Content-Length", "\(bait.delivery.body.count)")])
+        let cut = try PeerSocket(port: bait.site.web.port)
+        cut.send(head + bait.delivery.body.dropLast())
+        cut.finishSending()
+
+        #expect(try cut.receive(within: .seconds(5)).isEmpty)
+        #expect(try bait.site.web.log.entries(count + 1).last?.upstream_status == nil)
+        try bait.isUntouched()
+    }
+
+    @Test(arguments: ["-1", "+5", "5 5", "0x10", "1e3", "99999999999999999999999999", "", "abc"])
+    func `has no length that is not one`(length: String) throws {
+        let bait = try Bait.current
+        try isRefusedByNginx(
+            RawHTTP.head(headers: bait.delivery.headers + [("Content-Length", length)]) + bait.delivery.body)
+    }
+
+    @Test func `has no two lengths`() throws {
+        let bait = try Bait.current
+        let length = ("Content-Length", "\(bait.delivery.body.count)")
+        try isRefusedByNginx(RawHTTP.head(headers: bait.delivery.headers + [length, length]) + bait.delivery.body)
+        let chunked = ("Transfer-Encoding", "chunked")
+        try isRefusedByNginx(RawHTTP.head(headers: bait.delivery.headers + [length, chunked]) + bait.delivery.body)
+    }
+
+    /// Expects that nginx answers 400 itself, before it knows where the request would go, and nothing is deployed.
+    private func isRefusedByNginx(_ request: Data) throws {
+        let bait = try Bait.current
+        #expect(try RawHTTP(port: bait.site.web.port, request).reply().status == 400)
+        try bait.isUntouched()
+    }
+}

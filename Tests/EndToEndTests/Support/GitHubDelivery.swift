@@ -1,0 +1,97 @@
+import Foundation
+
+/// A request as GitHub sends it to a webhook.
+///
+/// It is signed by `openssl dgst`, so that Bellpull is not measured by itself.
+struct GitHubDelivery {
+    static let secret = "It's a Secret to Everybody, and a long one"
+
+    var headers: [(name: String, value: String)]
+    var body: Data
+
+    /// A delivery of `body`, signed in both ways.
+    init(event: String, body: Data, id: String = UUID().uuidString, secret: String = Self.secret) throws {
+        self.body = body
+        headers = [
+            ("User-Agent", "GitHub-Hookshot/044aadd"), ("Accept", "*/*"), ("Content-Type", "application/json"),
+            ("X-GitHub-Delivery", id), ("X-GitHub-Event", event),
+            ("X-Hub-Signature", "sha1=\(try Self.digest("sha1", of: body, secret))"),
+            ("X-Hub-Signature-256", "sha256=\(try Self.digest("sha256", of: body, secret))"),
+        ]
+    }
+
+    init(event: String, body: String, id: String = UUID().uuidString, secret: String = Self.secret) throws {
+        try self.init(event: event, body: Data(body.utf8), id: id, secret: secret)
+    }
+
+    /// News that `ref` moved to `commit`.
+    static func push(
+        of commit: String, ref: String = "refs/heads/main", repository: String = "alice/blog", deleted: Bool = false,
+        id: String = UUID().uuidString
+    ) throws -> GitHubDelivery {
+        let body = try payload(of: commit, ref: ref, repository: repository, deleted: deleted)
+        return try GitHubDelivery(event: "push", body: body, id: id)
+    }
+
+    /// The same sent as a form, as GitHub does unless told otherwise.
+    static func form(of commit: String) throws -> GitHubDelivery {
+        let payload = String(decoding: try payload(of: commit), as: UTF8.self)
+        let value = payload.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        return try GitHubDelivery(event: "push", body: "payload=\(value)")
+            .with("Content-Type", "application/x-www-form-urlencoded")
+    }
+
+    /// The part of GitHub's payload that a reader could stumble over, and what Bellpull reads.
+    static func payload(
+        of commit: String, ref: String = "refs/heads/main", repository: String = "alice/blog", deleted: Bool = false
+    ) throws -> Data {
+        let zeros = String(repeating: "0", count: 40)
+        let payload: [String: Any] = [
+            "ref": ref, "before": zeros, "after": deleted ? zeros : commit, "created": false, "deleted": deleted,
+            "forced": false, "base_ref": NSNull(),
+            "repository": [
+                "id": 186_853_002, "name": "blog", "full_name": repository, "private": false, "size": 0.5,
+                "owner": ["name": "alice", "login": "alice", "full_name": "Alice Ünicode", "id": 21_031_067],
+            ],
+            "pusher": ["name": "alice", "email": "alice@example.org"],
+            "commits": [
+                ["id": commit, "message": "Grüße \u{1F514} \"quoted\"\n\tand more", "ref": "refs/heads/other"]
+            ],
+        ]
+        return try JSONSerialization.data(withJSONObject: payload, options: .sortedKeys)
+    }
+
+    /// The same with `name` as the only header of this name, or without it if `value` is `nil`.
+    func with(_ name: String, _ value: String?) -> GitHubDelivery {
+        var changed = self
+        changed.headers.removeAll { $0.name == name }
+        if let value { changed.headers.append((name, value)) }
+        return changed
+    }
+
+    /// The same with one header more, even if there is one of that name.
+    func adding(_ name: String, _ value: String) -> GitHubDelivery {
+        var changed = self
+        changed.headers.append((name, value))
+        return changed
+    }
+
+    /// The same with another body, under the signatures of this one.
+    func with(body: String) -> GitHubDelivery {
+        var changed = self
+        changed.body = Data(body.utf8)
+        return changed
+    }
+
+    /// The value of the header `name`.
+    subscript(_ name: String) -> String { headers.first { $0.name == name }?.value ?? "" }
+
+    /// The digest of `body` in hexadecimal, by the program `openssl`.
+    static func digest(_ algorithm: String, of body: Data, _ secret: String = Self.secret) throws -> String {
+        let folder = try TemporaryFolder()
+        try body.write(to: URL(fileURLWithPath: folder("body")))
+        let command = ["openssl", "dgst", "-\(algorithm)", "-hmac", secret, "-r", folder("body")]
+        let result = try Program.run(command, environment: Repository.environment(home: folder.path))
+        return String(result.output.prefix { $0 != " " })
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+/// Bellpull itself, as it runs behind a web server.
+final class Responder: Sendable {
+    let program: Program
+    /// Where it writes its log.
+    let logFile: String
+
+    /// The program under test, which the build puts beside the tests.
+    static var executable: String {
+        get throws {
+            let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            let path = URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("bellpull").path
+            guard access(path, X_OK) == 0 else { throw Trouble("there is no \(path)") }
+            return path
+        }
+    }
+
+    /// Starts `bellpull serve arguments…` and waits until it listens.
+    ///
+    /// - Parameters:
+    ///   - input: what it gets as descriptor 0.
+    init(_ arguments: [String], environment: [String: String], input: Int32? = nil, logFile: String) throws {
+        self.logFile = logFile
+        let command = [try Self.executable, "serve"] + arguments
+        program = try Program(command, environment: environment, input: input, output: logFile)
+        guard says("serving ") else { throw Trouble("bellpull does not start: \(log)") }
+    }
+
+    /// What it has logged.
+    var log: String { (try? text(of: logFile)) ?? "" }
+
+    /// Whether it has logged, or comes to log, a line that contains `words`.
+    func says(_ words: String, within time: Duration = .seconds(10)) -> Bool {
+        eventually(within: time) { log.contains(words) || !program.isRunning } && log.contains(words)
+    }
+
+    /// The lines on deployments, one for each time git was asked to pull.
+    var deployments: [Substring] {
+        log.split(separator: "\n").filter { line in
+            ["updated to", "already at", "deployment failed", "deployment interrupted"].contains { line.contains($0) }
+        }
+    }
+
+    /// The most memory that was resident so far, in bytes (proc(5), VmHWM).
+    var peakMemory: Int {
+        get throws {
+            let line = try text(of: "/proc/\(program.pid)/status").split(separator: "\n").first {
+                $0.hasPrefix("VmHWM")
+            }
+            return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0) << 10
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+
+/// Alice's site: a clone of what she pushes, kept up to date by Bellpull and served by nginx. Everything it takes is
+/// started for one test, and ended and removed after it.
+final class ServedSite: Sendable {
+    /// How the clone reaches its remote.
+    enum Remote: CaseIterable {
+        case path, file, http, ssh
+    }
+
+    let folder: TemporaryFolder
+    let forge: Forge
+    /// The clone that is the site.
+    let clone: Repository
+    /// What stands for ssh, if the remote is reached by it.
+    let ssh: FakeSSH
+    let bellpull: Responder
+    let web: WebServer
+    private let backend: GitOverHTTP?
+
+    /// - Parameters:
+    ///   - options: what follows `bellpull serve --socket PATH`.
+    ///   - environment: variables beside `GITHUB_SECRET` and `REPO_PATH`.
+    ///   - remote: the clone's remote.
+    init(_ options: [String] = [], environment: [String: String] = [:], remote: Remote = .path) throws {
+        folder = try TemporaryFolder()
+        forge = try Forge(in: folder)
+        clone = try forge.clone(to: folder("blog"))
+        ssh = try FakeSSH(in: folder)
+        let backend = remote == .http ? try GitOverHTTP(forge, in: folder) : nil
+        self.backend = backend
+        web = try WebServer(in: folder, root: clone.path, socket: folder("bellpull.sock")) {
+            backend?.server(port: $0) ?? ""
+        }
+        switch remote {
+        case .path: break
+        case .file: try clone.git("remote", "set-url", "origin", "file://\(forge.bare)")
+        case .http: try clone.git("remote", "set-url", "origin", "http://127.0.0.1:\(web.otherPort)/alice/blog.git")
+        case .ssh:
+            try clone.git("remote", "set-url", "origin", "ssh://git@forge\(forge.bare)")
+            try clone.git("config", "core.sshCommand", ssh.executable)
+        }
+        bellpull = try Responder(
+            ["--socket", folder("bellpull.sock")] + options,
+            environment: Responder.environment(of: clone, in: folder).merging(environment) { $1 },
+            logFile: folder("bellpull.log"))
+    }
+
+    deinit {
+        try? ssh.goOn()
+        bellpull.program.end()
+        web.end()
+        backend?.end()
+        try? write(bellpull.log + ssh.diary.joined(separator: "\n"), to: "/tmp/w-e2e/.build/logs/\(UUID().uuidString)")  // DBG
+    }
+
+    /// The unix socket that Bellpull listens on.
+    var socket: String { folder("bellpull.sock") }
+
+    /// Sends `delivery` to nginx, without waiting for the reply.
+    func send(_ delivery: GitHubDelivery, to target: String = "/github") throws -> RawHTTP {
+        try RawHTTP(
+            port: web.port, RawHTTP.request("POST", target, headers: delivery.headers, body: delivery.body))
+    }
+
+    /// Sends `delivery` to nginx.
+    func post(_ delivery: GitHubDelivery, to target: String = "/github") throws -> Reply {
+        try send(delivery, to: target).reply()
+    }
+
+    /// What a visitor of the site sees.
+    func visit(_ target: String = "/") throws -> Reply {
+        try RawHTTP(port: web.port, RawHTTP.request("GET", target)).reply()
+    }
+}
+
+extension Responder {
+    /// What Bellpull has to be told about `clone`.
+    static func environment(of clone: Repository, in folder: TemporaryFolder) -> [String: String] {
+        Repository.environment(home: folder.path).merging(
+            ["GITHUB_SECRET": GitHubDelivery.secret, "REPO_PATH": clone.path]) { $1 }
+    }
+}

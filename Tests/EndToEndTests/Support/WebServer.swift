@@ -1,0 +1,83 @@
+import Foundation
+
+/// nginx, with the project's own configuration files, in a folder of its own.
+final class WebServer: Sendable {
+    /// Where the site is served.
+    let port: UInt16
+    /// Where the other server block is, if there is one.
+    let otherPort: UInt16
+    let log: AccessLog
+    private let program: Program
+
+    /// The folder nginx/ of this repository.
+    private static let configuration = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("nginx").path
+
+    /// Starts nginx for the site whose files are in `root` and whose Bellpull listens on `socket`.
+    ///
+    /// - Parameters:
+    ///   - folder: where it may write.
+    ///   - besides: another server block to add, given a port for it.
+    init(
+        in folder: TemporaryFolder, root: String, socket: String, besides: (_ port: UInt16) -> String = { _ in "" }
+    ) throws {
+        let prefix = folder("nginx")
+        log = AccessLog(path: "\(prefix)/bellpull.log")
+        let logPath = ("/var/log/nginx/bellpull.log", log.path)
+        try Self.install("bellpull-log.conf", as: "\(prefix)/conf.d/bellpull-log.conf", [])
+        try Self.install(
+            "bellpull.conf", as: "\(prefix)/snippets/bellpull.conf",
+            [("unix:/run/bellpull/bellpull.sock", "unix:\(socket)"), logPath])
+        // Between finding a port free and taking it, somebody else may.
+        for _ in 1...3 {
+            let (port, otherPort) = (try freePort(), try freePort())
+            try Self.install(
+                "example-site.conf", as: "\(prefix)/sites-enabled/blog",
+                [("listen 80;", "listen 127.0.0.1:\(port);"), ("listen [::]:80;", ""), ("/srv/blog;", "\(root);")])
+            try write(Self.main(prefix, besides(otherPort)), to: "\(prefix)/nginx.conf")
+            let program = try Program(
+                ["nginx", "-p", prefix, "-c", "\(prefix)/nginx.conf", "-e", "\(prefix)/error.log"],
+                environment: Repository.environment(home: folder.path), output: "\(prefix)/output.log")
+            if program.isUp(on: port) {
+                (self.program, self.port, self.otherPort) = (program, port, otherPort)
+                return
+            }
+        }
+        throw Trouble("nginx does not start: \((try? text(of: "\(prefix)/error.log")) ?? "")")
+    }
+
+    func end() { program.end() }
+
+    /// Copies a file of the project, with each of `changes` made where it applies, which it has to.
+    private static func install(_ name: String, as path: String, _ changes: [(String, String)]) throws {
+        var text = try text(of: "\(configuration)/\(name)")
+        for (old, new) in changes {
+            guard text.contains(old) else { throw Trouble("\(name) has no \(old)") }
+            text = text.replacing(old, with: new)
+        }
+        try write(text, to: path)
+    }
+
+    /// As Debian's nginx.conf, but for what lies elsewhere. One process, so that no worker is another user.
+    private static func main(_ prefix: String, _ besides: String) -> String {
+        """
+        daemon off;
+        master_process off;
+        pid \(prefix)/nginx.pid;
+        events { worker_connections 1024; }
+        http {
+            access_log \(prefix)/access.log;
+            client_body_timeout 1s;
+            client_body_temp_path \(prefix)/body;
+            fastcgi_temp_path \(prefix)/fastcgi;
+            proxy_temp_path \(prefix)/proxy;
+            scgi_temp_path \(prefix)/scgi;
+            uwsgi_temp_path \(prefix)/uwsgi;
+            include conf.d/*.conf;
+            include sites-enabled/*;
+            \(besides)
+        }
+        """
+    }
+}
