@@ -51,7 +51,6 @@ final class ServedSite: Sendable {
         bellpull.program.end()
         web.end()
         backend?.end()
-        try? write(bellpull.log + ssh.diary.joined(separator: "\n"), to: "/tmp/w-e2e/.build/logs/\(UUID().uuidString)")  // DBG
     }
 
     /// The unix socket that Bellpull listens on.
