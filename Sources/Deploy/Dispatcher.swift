@@ -24,16 +24,19 @@ public final class Dispatcher: Sendable {
     }
 
     /// Finishes what runs and waits, for `time` at most, then ends it, and answers everybody.
-    public func drain(within time: Duration) {
-        let deadline = ContinuousClock.now + time
-        for queue in queues.values { queue.waitUntilIdle(until: deadline) }
+    public func drain(within time: Duration) { drain(within: time, grace: .seconds(10)) }
+
+    /// - Parameter grace: how long ended commands have to die and to be cleaned up after.
+    func drain(within time: Duration, grace: Duration) {
+        waitUntilIdle(until: .now + time)
         cancellation.cancel()
-        // Ended commands are given a while to die and to be cleaned up after.
-        for queue in queues.values { queue.waitUntilIdle(until: .now + .seconds(10)) }
+        waitUntilIdle(until: .now + grace)
     }
 
     /// Waits until nothing runs and nothing waits.
-    public func waitUntilIdle() {
-        for queue in queues.values { queue.waitUntilIdle(until: nil) }
+    public func waitUntilIdle() { waitUntilIdle(until: nil) }
+
+    private func waitUntilIdle(until deadline: ContinuousClock.Instant?) {
+        for queue in queues.values { queue.waitUntilIdle(until: deadline) }
     }
 }

@@ -13,7 +13,7 @@ extension Failure {
     }
 
     /// Local commits and the upstream's do not go together.
-    static func conflict(in clone: Clone, _ error: any Error) -> Failure {
+    static func conflict(in clone: Clone) -> Failure {
         Failure(
             "local commits in \(clone.path) conflict with \(clone.upstream); the clone is as it was",
             hint: "git -C \(clone.path) pull --rebase, and resolve it or drop them with git reset --hard @{upstream}")

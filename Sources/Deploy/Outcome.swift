@@ -32,6 +32,8 @@ public enum IgnoreReason: Sendable, Equatable {
     case notABranch(String)
     /// The branch was deleted.
     case deletion(String)
+    /// What it moved to is not the name of a commit.
+    case notACommit(String)
     /// Another branch moved than the one that is followed.
     case branch(String, followed: String)
 
@@ -41,6 +43,7 @@ public enum IgnoreReason: Sendable, Equatable {
         case .repository(let name): "no site of repository \(name)"
         case .notABranch(let ref): "not a branch: \(ref)"
         case .deletion(let ref): "deletion of \(ref)"
+        case .notACommit(let name): "not a commit: \(name)"
         case .branch(let ref, let followed): "\(ref) is not the branch \(followed)"
         }
     }

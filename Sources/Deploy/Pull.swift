@@ -16,7 +16,7 @@ struct Pull: Strategy {
             // Another process may have been here while this one waited.
             if !lock.isAfterInterruption, let head = clone.head, targets == [head] { return .unchanged(head) }
             try clone.repair(ownLeftovers: lock.isAfterInterruption, limits)
-            return try pull(limits)
+            return try pull(lock, limits)
         } catch  where limits.cancellation.isCancelled {
             return .interrupted
         } catch let failure as Failure {
@@ -30,20 +30,33 @@ struct Pull: Strategy {
         }
     }
 
-    private func pull(_ limits: Git.Limits) throws -> Outcome {
+    private func pull(_ lock: SiteLock, _ limits: Git.Limits) throws -> Outcome {
         guard clone.isOnBranch else {
             throw Failure(
                 "\(clone.path) is not on \(clone.branch)", hint: "git -C \(clone.path) switch \(clone.branch)")
         }
-        let before = try Position(of: clone, limits)
+        let before = try Position(of: clone, since: lock.lastUpstream, limits)
+        lock.noteBeginning()
         do {
             try clone.pull(limits)
-            return try verify(against: before, limits)
+            let outcome = try verify(against: before, limits)
+            lock.noteEnd(deployed: clone.fetchedUpstream)
+            return outcome
         } catch {
-            let conflict = clone.hasUnfinishedRebase
-            try clone.repair(ownLeftovers: true, .within(Self.repairTime))
-            throw conflict ? Failure.conflict(in: clone, error) : error
+            let isConflict = clone.hasUnfinishedRebase && (error as? GitError)?.isConflict == true
+            try clearUp(after: error, before)
+            lock.noteEnd()
+            throw isConflict ? Failure.conflict(in: clone) : error
         }
+    }
+
+    /// Makes the clone what it was before. If this fails, the note stays, and the next deployment tries again.
+    private func clearUp(after error: any Error, _ before: Position) throws {
+        // Otherwise git has done nothing, or everything, and what has changed is someone else's.
+        guard let error = error as? GitError, !error.isForLocalChanges else { return }
+        try clone.repair(
+            ownLeftovers: true, checkoutBegan: error.isCutShort && clone.fetchedUpstream != before.upstream,
+            .within(Self.repairTime))
     }
 
     /// Deployed means deployed: HEAD is at the upstream or on top of it, the tree is clean, and no commit is there that
@@ -67,16 +80,33 @@ struct Pull: Strategy {
     }
 }
 
+extension GitError {
+    /// Git could not put a local commit on top of the upstream's.
+    fileprivate var isConflict: Bool { message.contains("could not apply") }
+
+    /// Git found local changes before it began.
+    fileprivate var isForLocalChanges: Bool { message.contains("cannot pull with rebase") }
+
+    /// Git did not come to its end.
+    fileprivate var isCutShort: Bool {
+        if case .exited = end { false } else { true }
+    }
+}
+
 /// Where a clone was before a pull.
 private struct Position {
     let head: Commit?
+    let upstream: Commit?
     /// How many commits it had of its own.
     let localCommits: Int
 
-    init(of clone: Clone, _ limits: Git.Limits) throws {
+    /// - Parameter known: where the upstream was at the last deployment. It may have been fetched since, so that commits
+    ///   that were removed from it look like local ones.
+    init(of clone: Clone, since known: Commit?, _ limits: Git.Limits) throws {
         head = clone.head
+        upstream = clone.fetchedUpstream
         // The usual case costs no process: the clone is where the upstream was.
-        let isAtUpstream = head != nil && head == clone.fetchedUpstream
-        localCommits = isAtUpstream ? 0 : try clone.countLocalCommits(limits)
+        let isAtUpstream = head != nil && head == upstream
+        localCommits = isAtUpstream ? 0 : try clone.countLocalCommits(besides: known, limits)
     }
 }

@@ -14,8 +14,10 @@ extension Site {
     public func relevance(of push: Push) -> Relevance {
         guard repository.matches(push.repository) else { return .ignore(.repository(push.repository)) }
         guard push.ref.hasPrefix("refs/heads/") else { return .ignore(.notABranch(push.ref)) }
-        guard let commit = Commit(push.after), !push.isDeletion else { return .ignore(.deletion(push.ref)) }
+        let isDeletion = push.isDeletion || push.after.utf8.allSatisfy { $0 == UInt8(ascii: "0") }
+        guard !isDeletion else { return .ignore(.deletion(push.ref)) }
         guard push.ref == branch.ref else { return .ignore(.branch(push.ref, followed: branch.name)) }
+        guard let commit = Commit(push.after) else { return .ignore(.notACommit(push.after)) }
         return .deploy(commit)
     }
 }

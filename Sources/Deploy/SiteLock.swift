@@ -5,19 +5,22 @@ internal import Git
 /// `.git`, where all processes meet that could work there, however they were started (flock(2)). The system lifts it when
 /// the process ends, however that happens.
 ///
-/// The file also remembers that a deployment is going on. If the next holder finds that note, the one before it was
-/// killed, and what is half done in the clone was left by Bellpull and not by a person.
+/// The file also remembers which commit of the upstream was deployed last, and that a deployment is going on. If the next
+/// holder finds that note, the one before it was killed, and what is half done in the clone was left by Bellpull and not
+/// by a person.
 final class SiteLock {
-    /// Whether the holder before this one did not come to the end of its deployment.
+    /// Whether a deployment before this one did not come to its end.
     let isAfterInterruption: Bool
+    /// Where the upstream was at the last deployment.
+    let lastUpstream: Commit?
 
     private let descriptor: Int32
 
     /// How often to try again while another process holds the lock, in microseconds.
     private static let interval: UInt32 = 20_000
-    private static let note = Array("deploying\n".utf8)
+    private static let note = "deploying"
 
-    /// Waits for the lock, within `limits`, and notes that a deployment goes on.
+    /// Waits for the lock, within `limits`.
     init(in gitDirectory: String, _ limits: Git.Limits) throws(Failure) {
         let path = "\(gitDirectory)/bellpull.lock"
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -29,13 +32,31 @@ final class SiteLock {
             }
             usleep(Self.interval)
         }
-        isAfterInterruption = lseek(descriptor, 0, SEEK_END) > 0
-        pwrite(descriptor, Self.note, Self.note.count, 0)
+        let lines = Self.text(of: descriptor).split(separator: "\n")
+        isAfterInterruption = lines.contains { $0 == Self.note }
+        lastUpstream = lines.first.flatMap { Commit($0) }
     }
 
-    /// Lifts the lock. The deployment has come to its end, good or bad.
-    func release() {
-        ftruncate(descriptor, 0)
-        close(descriptor)
+    /// Notes that from now on what is half done is Bellpull's.
+    func noteBeginning() { write((lastUpstream.map { "\($0)\n" } ?? "") + "\(Self.note)\n") }
+
+    /// Takes that back: nothing is half done.
+    ///
+    /// - Parameter upstream: where the upstream now is, if that was deployed.
+    func noteEnd(deployed upstream: Commit? = nil) { write((upstream ?? lastUpstream).map { "\($0)\n" } ?? "") }
+
+    /// Lifts the lock.
+    func release() { close(descriptor) }
+
+    /// Writes over what is there before it cuts off the rest, so that a note is not lost in between.
+    private func write(_ text: String) {
+        pwrite(descriptor, text, text.utf8.count, 0)
+        ftruncate(descriptor, off_t(text.utf8.count))
+    }
+
+    private static func text(of descriptor: Int32) -> String {
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
     }
 }

@@ -41,10 +41,11 @@ public final class Listener: Sendable {
         started.wait()
     }
 
-    /// Stops accepting and waits until no thread reads. Connections not accepted by then stay in the socket's queue,
-    /// for the next process to listen on it.
+    /// Stops accepting and waits until no thread reads. Connections not accepted by then stay in the queue of an
+    /// inherited socket, for the next process to listen on it; a socket made here is gone from the file system.
     public func stop() {
         guardian.stop()
+        socket.withdraw()
     }
 
     private func serve(_ responder: any Responder, _ watch: StallGuard.Watch) {

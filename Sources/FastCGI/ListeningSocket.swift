@@ -1,5 +1,6 @@
 internal import CFastCGI
 internal import Foundation
+internal import Synchronization
 
 /// A listening socket: the one this process was given as descriptor 0 (FastCGI 1.0 §2.2), or one made at a path.
 public final class ListeningSocket: Sendable {
@@ -16,19 +17,28 @@ public final class ListeningSocket: Sendable {
     }
 
     private let descriptor: Int32
-    private let path: String?
+    /// Where it stands in the file system, if it was made here, and as long as it does.
+    private let path: Mutex<String?>
 
     private init(descriptor: Int32, path: String?) {
         self.descriptor = descriptor
-        self.path = path
+        self.path = Mutex(path)
         // Whoever made it may have wanted otherwise; our threads wait in accept.
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
     }
 
-    /// Closes the socket, and removes it from the file system if it was made here.
     deinit {
+        withdraw()
         close(descriptor)
-        if let path { unlink(path) }
+    }
+
+    /// Removes the socket from the file system if it was made here: who connects from now on is refused at once, and
+    /// another process may make its own.
+    func withdraw() {
+        path.withLock { path in
+            if let path { unlink(path) }
+            path = nil
+        }
     }
 
     /// The listening socket on descriptor 0, or `nil` if there is none. Its number is then taken by `/dev/null`, so

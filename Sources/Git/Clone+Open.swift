@@ -61,7 +61,8 @@ extension Clone {
     /// Git's refusal to work in a folder, told apart by its words.
     private static func refusal(_ error: GitError, path: String) -> CloneError {
         if error.message.contains("dubious ownership") {
-            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+            let root = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+            let attributes = try? FileManager.default.attributesOfItem(atPath: root)
             let owner = attributes?[.ownerAccountName] as? String ?? "another user"
             return .foreignOwner(path: path, owner: owner, user: NSUserName())
         }

@@ -13,9 +13,9 @@ public struct Clone: Sendable {
     /// The folder `.git`, or where it points to.
     public let gitDirectory: String
 
-    private let git: Git
-    private let references: References
-    private let trackingRef: String
+    let git: Git
+    let references: References
+    let trackingRef: String
 
     /// What `git status` says of a clone.
     public struct Status: Sendable, Equatable {
@@ -69,7 +69,13 @@ public struct Clone: Sendable {
 
     /// Ends a rebase that is half done; branch and work tree are then as before it.
     public func abortRebase(_ limits: Git.Limits) throws(GitError) {
-        _ = try git.output(of: ["rebase", "--abort"], limits)
+        do {
+            _ = try git.output(of: ["rebase", "--abort"], limits)
+        } catch {
+            // One that was killed while it noted what it was about has moved nothing, and cannot be aborted either.
+            guard isOnBranch else { throw error }
+            _ = try git.output(of: ["rebase", "--quit"], limits)
+        }
     }
 
     /// Moves the branch and the work tree to `commit`, unless that would lose a local change.
@@ -77,15 +83,17 @@ public struct Clone: Sendable {
         _ = try git.output(of: ["reset", "--quiet", "--keep", commit.description], limits)
     }
 
-    /// How many commits HEAD has that the upstream had not when last fetched.
-    public func countLocalCommits(_ limits: Git.Limits) throws(GitError) -> Int {
-        Int(try git.output(of: ["rev-list", "--count", "\(trackingRef)..HEAD"], limits)) ?? 0
+    /// How many commits HEAD has that the upstream had not when last fetched, nor when it was at `known`.
+    public func countLocalCommits(besides known: Commit? = nil, _ limits: Git.Limits) throws(GitError) -> Int {
+        let others = ["^\(trackingRef)"] + (known.map { ["^\($0)"] } ?? [])
+        return Int(try git.output(of: ["rev-list", "--count", "--ignore-missing", "HEAD"] + others, limits)) ?? 0
     }
 
     /// Where the clone is, and whether it is clean.
     public func status(_ limits: Git.Limits) throws(GitError) -> Status {
-        Status(
-            porcelain: try git.output(of: ["status", "--porcelain=v2", "--branch", "--untracked-files=no"], limits))
+        // Submodules do not count, as for git pull, which leaves them where they are.
+        let options = ["--porcelain=v2", "--branch", "--untracked-files=no", "--ignore-submodules"]
+        return Status(porcelain: try git.output(of: ["status"] + options, limits))
     }
 }
 

@@ -30,6 +30,8 @@ public struct Command: Sendable {
 
     /// How long a process group has between SIGTERM and SIGKILL.
     static let grace = Duration.seconds(2)
+    /// How long others of a group have when its leader has ended. They may be zombies that nobody waits for.
+    static let graceOfOthers = Duration.milliseconds(500)
 
     /// Launches are taken in turn: another child must not inherit what is being prepared for this one.
     private static let launching = Mutex(())

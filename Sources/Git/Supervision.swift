@@ -15,9 +15,6 @@ struct Supervision {
     /// How often to look for the end ourselves.
     private static let glance = Duration.milliseconds(250)
 
-    /// How long the rest of a group may take when its leader has gone.
-    private static let stragglersGrace = Duration.milliseconds(200)
-
     init(process: Process, streams: Streams) {
         self.process = process
         self.streams = streams
@@ -33,20 +30,22 @@ struct Supervision {
         return Command.Completion(end: end, output: output.text, errors: errors.text)
     }
 
-    /// SIGTERM, a while to comply, SIGKILL: to the group, whose leader the command is. Others of it may take longer than
-    /// their leader, and have locks to remove; but not long, as what looks alive may be a zombie that nobody reaps.
+    /// SIGTERM, a while to comply, SIGKILL: to the group, whose leader the command is. Others of it may take a little
+    /// longer than their leader, and have locks to remove.
     private mutating func endGroup(_ end: Command.End) -> Command.End {
-        kill(-process.processIdentifier, SIGTERM)
-        let deadline = ContinuousClock.now + Command.grace
-        while self.end == nil, deadline > .now { look(for: .milliseconds(10), nil) }
-        let stragglersDeadline = ContinuousClock.now + Self.stragglersGrace
-        while isGroupAlive, stragglersDeadline > .now { look(for: .milliseconds(10), nil) }
-        kill(-process.processIdentifier, SIGKILL)
-        while self.end == nil, deadline + Command.grace > .now { look(for: .milliseconds(10), nil) }
+        let group = -process.processIdentifier
+        kill(group, SIGTERM)
+        look(for: Command.grace) { $0.end != nil }
+        look(for: Command.graceOfOthers) { _ in kill(group, 0) != 0 && errno == ESRCH }
+        kill(group, SIGKILL)
+        look(for: Command.grace) { $0.end != nil }
         return end
     }
 
-    private var isGroupAlive: Bool { kill(-process.processIdentifier, 0) == 0 || errno != ESRCH }
+    private mutating func look(for time: Duration, until isOver: (Self) -> Bool) {
+        let deadline = ContinuousClock.now + time
+        while !isOver(self), deadline > .now { look(for: .milliseconds(10), nil) }
+    }
 
     /// Reads output until there is none for `time`, and sees whether the process has ended.
     private mutating func look(for time: Duration, _ cancellation: Cancellation?) {

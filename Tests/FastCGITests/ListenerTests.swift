@@ -106,9 +106,17 @@ import Testing
         Listener(socket: socket, threads: 1, bodyLimit: 1000, responder: responder)
     }
 
-    @Test func `leaves what comes later to the next one`() throws {
+    @Test func `is not to be found at its path any more`() throws {
         listener().stop()
-        let peer = try connect()
+        #expect(throws: Peer.Broken.self) { try connect() }
+    }
+
+    @Test func `leaves what comes later to the next one`() throws {
+        // As with an inherited socket, which stands in the file system for longer than this process lasts.
+        let kept = folder.path(of: "kept")
+        try #require(link(folder.path(of: "socket"), kept) == 0)
+        listener().stop()
+        let peer = try Peer(path: kept)
         try peer.send(Record.request("hello"))
         #expect(!peer.hears(within: .milliseconds(200)))
 

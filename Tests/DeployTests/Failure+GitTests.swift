@@ -1,0 +1,111 @@
+import Testing
+
+@testable import Deploy
+@testable import Git
+
+@Suite struct `failure in words` {
+    private let path = "/srv/blog"
+
+    private func clone() throws -> Clone {
+        let main = try #require(Branch(name: "main"))
+        return Clone(
+            path: path, branch: main, upstream: main, trackingRef: "refs/remotes/origin/main",
+            repository: try #require(RepositoryName("alice/blog")), gitDirectory: "\(path)/.git",
+            commonDirectory: "\(path)/.git", git: try Git(in: path))
+    }
+
+    private func failure(_ errors: String, end: Command.End = .exited(1)) throws -> Failure {
+        let completion = Command.Completion(end: end, output: "", errors: errors)
+        return Failure(GitError(arguments: ["pull", "--rebase"], completion: completion), in: try clone())
+    }
+
+    /// What git says, as it says it, and the beginning of what is made of it.
+    struct Known: Sendable {
+        let errors: String
+        let message: String
+        let hint: String?
+
+        init(_ errors: String, _ message: String, hint: String?) {
+            self.errors = errors
+            self.message = message
+            self.hint = hint
+        }
+    }
+
+    private static let known = [
+        Known(
+            "error: cannot pull with rebase: You have unstaged changes.\nerror: please commit or stash them.",
+            "the clone has local changes: error: cannot pull with rebase: You have unstaged changes.",
+            hint: "git -C /srv/blog status"),
+        Known(
+            "error: The following untracked working tree files would be overwritten by checkout:\n\tx\nAborting",
+            "an untracked file is in the way: error: The following", hint: "git -C /srv/blog pull --rebase"),
+        Known(
+            "fatal: couldn't find remote ref refs/heads/main", "the branch is gone from the remote: fatal: couldn't",
+            hint: "git -C /srv/blog branch -vv"),
+        Known(
+            """
+            Your configuration specifies to merge with the ref 'refs/heads/main'
+            from the remote, but no such ref was fetched.
+            """, "the branch is gone from the remote: ", hint: "git -C /srv/blog branch -vv"),
+        Known(
+            "Host key verification failed.\nfatal: Could not read from remote repository.\n\nPlease make sure",
+            "the remote's host key is not known: fatal: Could not read", hint: "ssh-keyscan <host>"),
+        Known(
+            "git@github.com: Permission denied (publickey).\nfatal: Could not read from remote repository.",
+            "the remote refuses the ssh key: ", hint: "add the public key"),
+        Known(
+            "fatal: could not read Username for 'https://github.com': terminal prompts disabled",
+            "the remote asks for a password: fatal: could not read Username", hint: "give the clone a URL with ssh"),
+        Known(
+            "remote: Invalid username or password.\nfatal: Authentication failed for 'https://a:b@github.com/x/y/'",
+            "the remote refuses the credentials: fatal: Authentication failed for 'https://***@github.com/x/y/'",
+            hint: "git -C /srv/blog fetch"),
+        Known(
+            "fatal: detected dubious ownership in repository at '/srv/blog'", "the clone belongs to another user: ",
+            hint: "chown -R"),
+        Known(
+            "Committer identity unknown\n\n*** Please tell me who you are.\n\nfatal: no email was given",
+            "git needs a name to rebase local commits: fatal: no email", hint: "git -C /srv/blog config user.name"),
+        Known("fatal: write error: No space left on device", "the disk is full: fatal: write error", hint: nil),
+        Known(
+            "fatal: Unable to create '/srv/blog/.git/index.lock': File exists.\n\nAnother git process seems to be",
+            "another git is at work in the clone: fatal: Unable to create", hint: "it deploys with the next push"),
+        Known(
+            "fatal: unable to access 'https://github.com/x/y/': Could not resolve host: github.com",
+            "the remote cannot be reached: fatal: unable to access", hint: "git -C /srv/blog fetch shows why"),
+        Known(
+            "ssh: connect to host github.com port 22: Connection timed out\nfatal: Could not read from remote repository.",
+            "the remote cannot be reached: ", hint: "git -C /srv/blog fetch shows why"),
+    ]
+
+    @Test(arguments: known) func `says what git's words mean, and what to do`(_ known: Known) throws {
+        let failure = try failure(known.errors)
+        #expect(failure.message.hasPrefix(known.message))
+        #expect(!failure.message.contains("\n"))
+        if let hint = known.hint {
+            #expect(failure.hint?.hasPrefix(hint) == true)
+        } else {
+            #expect(failure.hint == nil)
+        }
+    }
+
+    @Test func `repeats words it does not know`() throws {
+        let failure = try failure("fatal: the sky is falling\n", end: .exited(128))
+        #expect(failure.message == "git pull --rebase exited with status 128: fatal: the sky is falling")
+        #expect(failure.hint == nil)
+    }
+
+    @Test func `says that time was up, whatever git had said`() throws {
+        let failure = try failure("fatal: unable to access 'x'", end: .timedOut)
+        #expect(failure == Failure("git pull took longer than the time-out and was ended"))
+    }
+
+    @Test func `names the clone in what is no git error`() throws {
+        let clone = try clone()
+        for failure in [Failure.conflict(in: clone), .rewritten(clone), .dirty(clone)] {
+            #expect("\(failure.message) \(failure.hint ?? "")".contains("/srv/blog"))
+            #expect(!failure.message.contains("\n") && failure.hint != nil)
+        }
+    }
+}

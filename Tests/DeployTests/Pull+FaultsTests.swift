@@ -1,0 +1,162 @@
+import Foundation
+import Git
+import Testing
+
+@testable import Deploy
+
+/// What a git that was killed leaves behind is cleared away by the next deployment.
+@Suite(.onPlainThreads) struct `pull recovers` {
+    private var limits: Git.Limits { .within(.seconds(20)) }
+    private let clock = ContinuousClock()
+
+    @Test(arguments: ["index", "HEAD", "refs/heads/main", "refs/remotes/origin/main", "packed-refs"])
+    func `from a lock that was left`(_ name: String) throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = try Pull(clone: blog.open())
+        try blog.write("", to: "site/.git/\(name).lock")
+        let commit = try blog.push(["index.html": "two\n"])
+        #expect(pull.deploy([commit], limits) == .deployed(commit))
+        #expect(!blog.exists("site/.git/\(name).lock"))
+    }
+
+    @Test func `from a rebase that was killed`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = try Pull(clone: blog.open())
+        _ = try blog.stateBeforeConflict(killed: true)
+        try blog.git("push", "--quiet", "--force", "origin", "HEAD~:main", in: blog.author)
+        #expect(pull.deploy([], limits).failure == nil)
+        #expect(try blog.text("site/index.html") == "ours\n")
+        #expect(!blog.exists("site/.git/rebase-merge"))
+    }
+
+    @Test func `from a conflict of its own, as it was killed before it could clear up`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = try Pull(clone: blog.open())
+        _ = try blog.stateBeforeConflict(killed: false)
+        try blog.write("deploying\n", to: "site/.git/bellpull.lock")
+        try blog.git("push", "--quiet", "--force", "origin", "HEAD~:main", in: blog.author)
+        #expect(pull.deploy([], limits).failure == nil)
+        #expect(try blog.text("site/index.html") == "ours\n")
+    }
+
+    /// Files that were written already, and files that are new, are in the way of the next pull.
+    @Test(arguments: [false, true]) func `from a checkout that was killed`(_ hasLocalCommit: Bool) throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = try Pull(clone: blog.open())
+        if hasLocalCommit { try blog.commit(["local.html": "mine\n"], in: blog.site) }
+        let before = try blog.state()
+        try blog.killCheckout(of: "z.html")
+        let commit = try blog.push(["index.html": "two\n", "a.html": "new\n", "z.html": "last\n"])
+        let failure = try #require(pull.deploy([commit], limits).failure)
+        #expect(failure.message.contains("signal 9"))
+        #expect(try blog.state() == before)
+        #expect(pull.deploy([commit], limits).failure == nil)
+        #expect(try blog.text("site/index.html") == "two\n")
+        #expect(try blog.text("site/z.html") == "last\n")
+    }
+
+    @Test(arguments: [false, true]) func `from its own end in a checkout`(_ hasLocalCommit: Bool) throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = try Pull(clone: blog.open())
+        if hasLocalCommit { try blog.commit(["local.html": "mine\n"], in: blog.site) }
+        try blog.killCheckout(of: "z.html")
+        let commit = try blog.push(["index.html": "two\n", "a.html": "new\n", "z.html": "last\n"])
+        #expect(throws: GitError.self) { try blog.git("pull", "--rebase", in: blog.site) }
+        #expect(blog.exists("site/a.html") && blog.exists("site/.git/index.lock"))
+        try blog.write("deploying\n", to: "site/.git/bellpull.lock")
+        #expect(pull.deploy([commit], limits).failure == nil)
+        #expect(try blog.text("site/z.html") == "last\n")
+        #expect(try blog.text("site/.git/bellpull.lock") == "\(commit)\n")
+    }
+
+    @Test func `from a remote that hangs, of which nothing is left at the deadline`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pid = "\(blog.folder)/pid"
+        try blog.git("config", "core.sshCommand", "trap '' TERM; sleep 60 & echo $! > \(pid); wait; #", in: blog.site)
+        try blog.git("remote", "set-url", "origin", "ssh://git@example.invalid/alice/blog.git", in: blog.site)
+        let hanging = try Pull(clone: blog.open())
+        let before = try blog.state()
+        var outcome: Outcome?
+        let time = clock.measure { outcome = hanging.deploy([], .within(.milliseconds(500))) }
+        #expect(outcome?.failure?.message == "git pull took longer than the time-out and was ended")
+        #expect(time < .milliseconds(500) + .seconds(5))
+        let process = try Observation.process(in: pid)
+        #expect(Observation.eventually { !Observation.isRunning(process) })
+        #expect(try blog.state() == before)
+        try blog.git("remote", "set-url", "origin", blog.remote, in: blog.site)
+        let commit = try blog.push(["index.html": "two\n"])
+        #expect(hanging.deploy([commit], limits) == .deployed(commit))
+    }
+
+    @Test func `from a rebase that takes too long, which is no conflict`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = try Pull(clone: blog.open())
+        try blog.commit(["index.html": "ours\n"], in: blog.site)
+        try blog.push(["index.html": "theirs\n"])
+        try blog.git("config", "merge.slow.driver", "sleep 60", in: blog.site)
+        try blog.write("index.html merge=slow\n", to: "site/.git/info/attributes")
+        let before = try blog.git("log", "--format=%H", in: blog.site)
+        let failure = pull.deploy([], .within(.seconds(1))).failure
+        #expect(failure?.message == "git pull took longer than the time-out and was ended")
+        #expect(try blog.git("log", "--format=%H", in: blog.site) == before)
+        #expect(try blog.text("site/index.html") == "ours\n")
+        #expect(!blog.exists("site/.git/rebase-merge") && !blog.exists("site/.git/index.lock"))
+    }
+
+    @Test func `from being stopped`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = try Pull(clone: blog.open())
+        let before = try blog.state()
+        let commit = try blog.push(["index.html": "two\n"])
+        try blog.git(
+            "config", "filter.slow.smudge", "cd \(blog.folder); test -e begun || { touch begun; sleep 60; }; cat",
+            in: blog.site)
+        try blog.write("* filter=slow\n", to: "site/.git/info/attributes")
+        let cancellation = Cancellation()
+        let stop = Running {
+            #expect(Observation.eventually { blog.exists("begun") })
+            cancellation.cancel()
+        }
+        #expect(pull.deploy([commit], .within(.seconds(20), cancellation: cancellation)) == .interrupted)
+        #expect(stop.isSuccess())
+        #expect(pull.deploy([commit], .within(.seconds(20), cancellation: cancellation)) == .interrupted)
+        #expect(try blog.state() == before)
+        #expect(pull.deploy([commit], limits) == .deployed(commit))
+    }
+
+    @Test func `but tries again if it could not clear up`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = try Pull(clone: blog.open())
+        try blog.commit(["index.html": "ours\n"], in: blog.site)
+        let commit = try blog.push(["index.html": "theirs\n"])
+        // The way back leads over the file's old state, which a filter refuses to write.
+        try blog.git("config", "filter.no.smudge", "grep -vx ours", in: blog.site)
+        try blog.git("config", "filter.no.clean", "cat", in: blog.site)
+        try blog.git("config", "filter.no.required", "true", in: blog.site)
+        try blog.write("index.html filter=no\n", to: "site/.git/info/attributes")
+        #expect(pull.deploy([commit], limits).failure?.message.contains("git rebase --abort exited") == true)
+        #expect(blog.exists("site/.git/rebase-merge"))
+        try FileManager.default.removeItem(atPath: "\(blog.site)/.git/info/attributes")
+        let failure = pull.deploy([commit], limits).failure
+        #expect(failure?.message.hasPrefix("local commits in \(blog.site) conflict") == true)
+        #expect(!blog.exists("site/.git/rebase-merge"))
+    }
+}
+
+extension Blog {
+    /// Lets git be killed once, in the site's clone, where it is about to write `file`.
+    fileprivate func killCheckout(of file: String) throws {
+        let filter = "test -e \(folder)/killed && exec cat; touch \(folder)/killed; kill -9 $PPID"
+        try git("config", "filter.kill.smudge", filter, in: site)
+        try write("\(file) filter=kill\n", to: "site/.git/info/attributes")
+    }
+}

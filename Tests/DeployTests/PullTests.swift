@@ -1,0 +1,131 @@
+import Foundation
+import Git
+import Testing
+
+@testable import Deploy
+
+@Suite(.onPlainThreads) struct `pull` {
+    private var limits: Git.Limits { .within(.seconds(20)) }
+
+    @Test func `deploys a push`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = try Pull(clone: blog.open())
+        let commit = try blog.push(["index.html": "two\n", "new.html": "new\n"])
+        #expect(pull.deployed != commit)
+        #expect(pull.deploy([commit], limits) == .deployed(commit))
+        #expect(pull.deployed == commit)
+        #expect(try blog.text("site/index.html") == "two\n")
+        #expect(try blog.text("site/new.html") == "new\n")
+        #expect(try blog.text("site/.git/bellpull.lock") == "\(commit)\n")
+    }
+
+    @Test func `deploys what was pushed since, whatever was announced`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = try Pull(clone: blog.open())
+        let first = try blog.push(["index.html": "two\n"])
+        let second = try blog.push(["index.html": "three\n"])
+        #expect(pull.deploy([first], limits) == .deployed(second))
+        #expect(pull.deploy([first], limits) == .unchanged(second))
+    }
+
+    /// With its settings broken, every git command would fail.
+    @Test func `needs no git for what is there already`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = try Pull(clone: blog.open())
+        let commit = try blog.push(["index.html": "two\n"])
+        #expect(pull.deploy([commit], limits) == .deployed(commit))
+        try blog.write("[broken", to: "site/.git/config")
+        #expect(pull.deploy([commit], limits) == .unchanged(commit))
+        let other = try blog.push(["index.html": "three\n"])
+        #expect(pull.deploy([commit, other], limits).failure?.message.contains("fatal: bad config") == true)
+    }
+
+    @Test func `deploys a branch of another name, and from packed references`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        try blog.git("checkout", "--quiet", "-b", "live", "--track", "origin/main", in: blog.site)
+        try blog.git("pack-refs", "--all", in: blog.site)
+        let pull = try Pull(clone: blog.open())
+        let commit = try blog.push(["index.html": "two\n"])
+        #expect(pull.deploy([commit], limits) == .deployed(commit))
+    }
+
+    @Test func `deploys a linked worktree`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let tree = "\(blog.folder)/tree"
+        try blog.git("worktree", "add", "--quiet", "-b", "next", tree, "origin/main", in: blog.site)
+        let pull = try Pull(clone: Clone.open(at: tree, limits))
+        let commit = try blog.push(["index.html": "two\n"])
+        #expect(pull.deploy([commit], limits) == .deployed(commit))
+        #expect(try blog.text("tree/index.html") == "two\n")
+        #expect(try blog.text("site/index.html") == "one\n")
+    }
+
+    @Test func `puts local commits on top`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = try Pull(clone: blog.open())
+        try blog.commit(["local.html": "mine\n"], in: blog.site)
+        for text in ["two\n", "three\n"] {
+            let commit = try blog.push(["index.html": text])
+            let outcome = pull.deploy([commit], limits)
+            #expect(outcome == .deployed(try blog.head(of: blog.site)))
+            #expect(try blog.git("rev-parse", "HEAD~", in: blog.site) == commit.description)
+            #expect(try blog.text("site/index.html") == text)
+            #expect(try blog.text("site/local.html") == "mine\n")
+        }
+    }
+
+    @Test func `lets files be that nobody tracks`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = try Pull(clone: blog.open())
+        try blog.write("x\n", to: "site/upload.jpg")
+        let commit = try blog.push(["index.html": "two\n"])
+        #expect(pull.deploy([commit], limits) == .deployed(commit))
+        #expect(try blog.text("site/upload.jpg") == "x\n")
+    }
+
+    @Test func `deploys a site with a submodule that moves`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = try Pull(clone: blog.open())
+        let allowed = [
+            "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "protocol.file.allow", "GIT_CONFIG_VALUE_0": "always",
+        ]
+        try blog.git("submodule", "--quiet", "add", blog.remote, "theme", in: blog.author, environment: allowed)
+        try blog.push([:])
+        try blog.git("pull", "--quiet", in: blog.site)
+        try blog.git("submodule", "--quiet", "update", "--init", in: blog.site, environment: allowed)
+        for text in ["two\n", "three\n"] {
+            try blog.commit(["theme.css": text], in: "\(blog.author)/theme")
+            let commit = try blog.push(["index.html": text])
+            #expect(pull.deploy([commit], limits) == .deployed(commit))
+        }
+    }
+
+    @Test func `waits for another process that deploys, and finds the work done`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = try Pull(clone: blog.open())
+        let commit = try blog.push(["index.html": "two\n"])
+        let lock = "\(blog.site)/.git/bellpull.lock"
+        let other = Running {
+            try Shell.run("flock \(lock) sh -c 'touch \(lock).held; sleep 0.5; git -C \(blog.site) pull --quiet'")
+        }
+        #expect(Observation.eventually { blog.exists("\(lock).held") })
+        #expect(pull.deploy([commit], limits) == .unchanged(commit))
+        #expect(other.isSuccess())
+    }
+}
+
+extension Outcome {
+    /// Why it failed, if it did.
+    var failure: Failure? {
+        if case .failed(let failure) = self { failure } else { nil }
+    }
+}

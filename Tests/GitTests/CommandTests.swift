@@ -1,0 +1,114 @@
+import Foundation
+import Testing
+
+@testable import Git
+
+@Suite(.onPlainThreads) struct `command` {
+    @Test(arguments: [0, 1, 128, 255] as [Int32]) func `ends with its exit status`(_ status: Int32) throws {
+        let completion = try Shell.run("exit \(status)")
+        #expect(completion.end == .exited(status))
+        #expect(completion.isSuccess == (status == 0))
+    }
+
+    @Test(arguments: [SIGTERM, SIGKILL, SIGHUP]) func `ends with the signal that ended it`(_ signal: Int32) throws {
+        let completion = try Shell.run("kill -\(signal) $$; sleep 5")
+        #expect(completion.end == .killed(signal: signal))
+        #expect(!completion.isSuccess)
+    }
+
+    @Test func `keeps what it wrote to each stream`() throws {
+        let completion = try Shell.run("echo out; echo err >&2; echo out again")
+        #expect(completion.output == "out\nout again\n")
+        #expect(completion.errors == "err\n")
+    }
+
+    @Test func `runs where it is told to, with these arguments`() throws {
+        let folder = try TemporaryFolder.make()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let command = Shell.command("pwd; printf '%s|' \"$@\"", ["a b", "$(id)", "", "-x", "ü\n"], in: folder)
+        let completion = try command.run(until: .now + .seconds(20), cancellation: Cancellation())
+        #expect(completion.output == "\(folder)\na b|$(id)||-x|ü\n|")
+    }
+
+    @Test func `has exactly the environment it was given`() throws {
+        setenv("BELLPULL_TEST_STRAY", "1", 1)
+        defer { unsetenv("BELLPULL_TEST_STRAY") }
+        let command = Command(
+            executable: URL(fileURLWithPath: "/usr/bin/env"), arguments: [], directory: "/", environment: ["A": "b c"])
+        let completion = try command.run(until: .now + .seconds(20), cancellation: Cancellation())
+        #expect(completion.output == "A=b c\n")
+    }
+
+    @Test func `reads nothing, as its standard input is the null device`() throws {
+        #expect(try Shell.run("readlink /proc/self/fd/0; cat").output == "/dev/null\n")
+    }
+
+    @Test func `inherits three descriptors and no more that a listener or a lock could be`() throws {
+        let own = open("/dev/zero", O_RDONLY)
+        defer { close(own) }
+        let listing = try Shell.run("ls -l /proc/self/fd")
+        #expect(listing.isSuccess && !listing.output.contains("/dev/zero"))
+    }
+
+    @Test func `runs with no signal blocked, in a process group of its own`() throws {
+        let completion = try Shell.run("grep SigBlk /proc/self/status; cut -d' ' -f1,5 /proc/$$/stat")
+        let lines = completion.output.split(separator: "\n")
+        #expect(lines.first == "SigBlk:\t0000000000000000")
+        let numbers = try #require(lines.last).split(separator: " ")
+        #expect(numbers.count == 2 && numbers.first == numbers.last)
+    }
+
+    @Test func `throws if there is no such program`() {
+        let command = Command(
+            executable: URL(fileURLWithPath: "/nonexistent/git"), arguments: [], directory: "/", environment: [:])
+        #expect(throws: (any Error).self) {
+            try command.run(until: .now + .seconds(20), cancellation: Cancellation())
+        }
+    }
+
+    @Test(arguments: ["/nonexistent", "/etc/passwd", "/dev/null"])
+    func `throws if there is no such folder`(_ directory: String) {
+        #expect(throws: (any Error).self) {
+            try Shell.command("true", in: directory).run(until: .now + .seconds(20), cancellation: Cancellation())
+        }
+    }
+
+    @Test func `is not started once it was cancelled`() throws {
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        let completion = try Shell.run("echo started", cancellation: cancellation)
+        #expect(completion.end == .cancelled)
+        #expect(completion.output.isEmpty)
+    }
+
+    /// Whoever sees a process end, Foundation or we, the status is that of the process.
+    @Test func `tells the truth of its end a thousand times`() throws {
+        for number in 0..<1000 {
+            let status = Int32(number % 3)
+            let completion = try Shell.run("exit \(status)")
+            try #require(completion.end == .exited(status))
+        }
+    }
+
+    @Test func `leaves no descriptor open`() throws {
+        let runs = 200
+        func runOften() throws {
+            for _ in 0..<runs { _ = try Shell.run("echo x") }
+            for directory in ["/nonexistent", "/etc/passwd"] {
+                for _ in 0..<runs {
+                    _ = try? Shell.command("true", in: directory)
+                        .run(until: .now + .seconds(20), cancellation: Cancellation())
+                }
+            }
+        }
+        let before = try Observation.descriptorCount()
+        try runOften()
+        // One left by each run, or by each failure, would make it 200 more; what runs beside this test has a few.
+        #expect(try Observation.eventually { try Observation.descriptorCount() < before + runs / 2 })
+    }
+
+    @Test func `leaves no zombie`() throws {
+        let process = try #require(Int32(Shell.run("printf $$").output))
+        #expect(Observation.eventually { Observation.state(of: process) == nil })
+    }
+}

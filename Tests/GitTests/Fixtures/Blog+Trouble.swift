@@ -1,0 +1,67 @@
+import Foundation
+import Git
+import Testing
+
+extension Blog {
+    /// Leaves a rebase of the site's commits half done: at a conflict, or killed by SIGKILL, with its lock. Returns the
+    /// state before.
+    func stateBeforeConflict(killed: Bool) throws -> [String] {
+        try push(["index.html": "theirs\n"])
+        try commit(["index.html": "ours\n"], in: site)
+        let before = try state()
+        if killed {
+            try git("config", "merge.kill.driver", "kill -9 $PPID", in: site)
+            try write("index.html merge=kill\n", to: "site/.git/info/attributes")
+        }
+        #expect(throws: GitError.self) { try git("pull", "--rebase", in: site) }
+        guard killed else { return before }
+        try FileManager.default.removeItem(atPath: "\(site)/.git/info/attributes")
+        // What the merge driver was to work on.
+        for file in try FileManager.default.contentsOfDirectory(atPath: site) where file.hasPrefix(".merge_file_") {
+            try FileManager.default.removeItem(atPath: "\(site)/\(file)")
+        }
+        return before
+    }
+
+    /// Starts a `git commit` that holds the index's lock while its editor is open, and waits until it does.
+    func startCommit(lasting time: Duration, in clone: String? = nil) throws -> Running {
+        let clone = clone ?? site
+        try write("\(UUID())\n", to: "\(clone)/index.html")
+        let running = Running {
+            try git(
+                "commit", "--all", "--quiet", in: clone,
+                environment: ["GIT_EDITOR": "sleep \(time / .seconds(1)); echo message >"])
+        }
+        #expect(Observation.eventually { exists("\(clone)/.git/index.lock") })
+        return running
+    }
+}
+
+/// Something that goes on at a thread of its own.
+final class Running: @unchecked Sendable {
+    private let condition = NSCondition()
+    private var result: Result<Void, any Error>?
+
+    init(_ body: @escaping @Sendable () throws -> some Any) {
+        Thread.detachNewThread { [self] in
+            let result = Result { _ = try body() }
+            condition.withLock {
+                self.result = result
+                condition.broadcast()
+            }
+        }
+    }
+
+    /// Waits for the end, and says whether it was a good one.
+    func isSuccess() -> Bool {
+        condition.withLock {
+            while true {
+                switch result {
+                case .success: return true
+                case .failure: return false
+                case nil: condition.wait()
+                }
+            }
+        }
+    }
+}

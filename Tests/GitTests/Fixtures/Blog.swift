@@ -1,0 +1,109 @@
+import Foundation
+import Git
+import Testing
+
+/// A repository `alice/blog.git`, its author's clone and the clone that is a site, in a temporary folder.
+struct Blog {
+    /// The temporary folder, without symbolic links.
+    let folder: String
+
+    /// The bare repository.
+    var remote: String { "\(folder)/alice/blog.git" }
+    /// The author's clone.
+    var author: String { "\(folder)/author" }
+    /// The clone that is deployed.
+    var site: String { "\(folder)/site" }
+
+    /// A blog of one commit, cloned for the site.
+    init() throws {
+        folder = try TemporaryFolder.make()
+        do {
+            try git("init", "--quiet", "--bare", remote, in: folder)
+            try git("clone", "--quiet", remote, author, in: folder)
+            try push(["index.html": "one\n"])
+            try git("clone", "--quiet", remote, site, in: folder)
+            try git("config", "user.name", "Bellpull", in: site)
+            try git("config", "user.email", "bellpull@localhost", in: site)
+        } catch {
+            remove()
+            throw error
+        }
+    }
+
+    func remove() { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// Commits `files` in the author's clone and pushes.
+    @discardableResult
+    func push(_ files: [String: String], _ options: String...) throws -> Commit {
+        let commit = try commit(files, in: author)
+        _ = try git(["push", "--quiet", "origin", "HEAD"] + options, in: author)
+        return commit
+    }
+
+    /// Takes the author's last commit back, and pushes `files` in its place.
+    @discardableResult
+    func replaceLastPush(with files: [String: String]) throws -> Commit {
+        try git("reset", "--quiet", "--hard", "HEAD~", in: author)
+        return try push(files, "--force")
+    }
+
+    /// Writes `files` in `clone` and commits them.
+    @discardableResult
+    func commit(_ files: [String: String], in clone: String) throws -> Commit {
+        for (name, text) in files { try write(text, to: "\(clone)/\(name)") }
+        try git("add", "--all", in: clone)
+        try git("commit", "--quiet", "--message", "Write", in: clone)
+        return try head(of: clone)
+    }
+
+    func head(of clone: String) throws -> Commit {
+        try #require(Commit(git("rev-parse", "HEAD", in: clone)))
+    }
+
+    /// Opens the site's clone, as Bellpull does.
+    func open() throws -> Clone {
+        Isolation.begin()
+        return try Clone.open(at: site, .within(.seconds(20)))
+    }
+
+    /// What is to be the same when nothing was deployed: HEAD, the files that differ from it, and work half done.
+    func state() throws -> [String] {
+        [
+            try git("rev-parse", "--symbolic-full-name", "HEAD", in: site),
+            try head(of: site).description,
+            try git("--no-optional-locks", "status", "--porcelain", in: site),
+            try git("ls-files", "--stage", in: site),
+            "\(exists("site/.git/rebase-merge"))", "\(exists("site/.git/rebase-apply"))",
+        ]
+    }
+
+    // MARK: Files, by their path within the folder or absolute
+
+    func text(_ path: String) throws -> String { try String(contentsOfFile: absolute(path), encoding: .utf8) }
+
+    func write(_ text: String, to path: String) throws {
+        try text.write(toFile: absolute(path), atomically: false, encoding: .utf8)
+    }
+
+    func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: absolute(path)) }
+
+    private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(folder)/\(path)" }
+
+    // MARK: Git
+
+    /// Runs git as a person would, with no settings but the clone's, and returns what it prints.
+    @discardableResult
+    func git(_ arguments: String..., in directory: String, environment: [String: String] = [:]) throws -> String {
+        try git(arguments, in: directory, environment: environment)
+    }
+
+    private func git(
+        _ arguments: [String], in directory: String, environment: [String: String] = [:]
+    ) throws -> String {
+        let completion = try Shell.command(
+            "exec git \"$@\"", arguments, in: directory, Isolation.environment.merging(environment) { $1 }
+        ).run(until: .now + .seconds(20), cancellation: Cancellation())
+        guard completion.isSuccess else { throw GitError(arguments: arguments, completion: completion) }
+        return completion.output.trimmingCharacters(in: .newlines)
+    }
+}

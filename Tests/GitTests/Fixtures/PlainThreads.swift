@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+/// Threads of our own for tests to run on, as commands are to be run: Dispatch's block signals, which children inherit.
+final class PlainThreads: TaskExecutor, @unchecked Sendable {
+    static let shared = PlainThreads(count: 8)
+
+    // Guards and signals the jobs.
+    private let condition = NSCondition()
+    private var jobs: [UnownedJob] = []
+
+    private init(count: Int) {
+        for _ in 0..<count { Thread.detachNewThread { [self] in work() } }
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        condition.withLock {
+            jobs.append(job)
+            condition.signal()
+        }
+    }
+
+    private func work() {
+        // A thread starts with the mask of the one that made it, which may be Dispatch's.
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
+        while true { next().runSynchronously(on: asUnownedTaskExecutor()) }
+    }
+
+    private func next() -> UnownedJob {
+        condition.withLock {
+            while jobs.isEmpty { condition.wait() }
+            return jobs.removeFirst()
+        }
+    }
+}
+
+/// Runs the tests of a suite on `PlainThreads`.
+struct PlainThreadsTrait: SuiteTrait, TestTrait, TestScoping {
+    var isRecursive: Bool { true }
+
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+    ) async throws {
+        try await withTaskExecutorPreference(PlainThreads.shared) { try await function() }
+    }
+}
+
+extension Trait where Self == PlainThreadsTrait {
+    /// On a thread that may wait and that blocks no signal.
+    static var onPlainThreads: Self { Self() }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Git
+
+/// Commands of the shell.
+enum Shell {
+    /// `sh -c script`, with `arguments` as `$1`, `$2`, ….
+    static func command(
+        _ script: String, _ arguments: [String] = [], in directory: String = "/",
+        _ environment: [String: String] = ["PATH": "/usr/local/bin:/usr/bin:/bin"]
+    ) -> Command {
+        Command(
+            executable: URL(fileURLWithPath: "/bin/sh"), arguments: ["-c", script, "sh"] + arguments,
+            directory: directory, environment: environment)
+    }
+
+    /// Runs `script` for `time` at most.
+    static func run(
+        _ script: String, within time: Duration = .seconds(20), cancellation: Cancellation = Cancellation()
+    ) throws -> Command.Completion {
+        try command(script).run(until: .now + time, cancellation: cancellation)
+    }
+}
+
+/// Keeps the settings of whoever runs the tests out of them.
+enum Isolation {
+    /// The environment of the tests' own git commands.
+    static let environment = [
+        "PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "HOME": home,
+        "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "init.defaultBranch", "GIT_CONFIG_VALUE_0": "main",
+        "GIT_AUTHOR_NAME": "Alice", "GIT_AUTHOR_EMAIL": "alice@example.org",
+        "GIT_COMMITTER_NAME": "Alice", "GIT_COMMITTER_EMAIL": "alice@example.org",
+    ]
+
+    /// A home without settings.
+    private static let home = "/nonexistent"
+
+    /// Bellpull's git commands get this process's environment, or a part of it.
+    static func begin() { _ = environmentIsSet }
+
+    private static let environmentIsSet: Bool = {
+        setenv("HOME", home, 1)
+        unsetenv("XDG_CONFIG_HOME")
+        return true
+    }()
+}
+
+enum TemporaryFolder {
+    /// Makes an empty folder, whose path has no symbolic links.
+    static func make() throws -> String {
+        let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
+            .appendingPathComponent("bellpull-\(UUID().uuidString)", isDirectory: true)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder.path
+    }
+}

@@ -1,0 +1,60 @@
+import Testing
+
+@testable import Git
+
+@Suite struct `git error` {
+    private func error(
+        _ arguments: [String] = ["pull", "--rebase", "--no-stat"], end: Command.End = .exited(1),
+        output: String = "", errors: String = ""
+    ) -> GitError {
+        GitError(arguments: arguments, completion: Command.Completion(end: end, output: output, errors: errors))
+    }
+
+    @Test(arguments: [
+        ("https://alice:ghp_secret@github.com/alice/blog", "https://***@github.com/alice/blog"),
+        ("https://ghp_secret@github.com/alice/blog", "https://***@github.com/alice/blog"),
+        ("https://alice:p@ghp_secret@github.com/a/b@c", "https://***@github.com/a/b@c"),
+        ("http://a:ghp_secret@h:80/x and http://b:ghp_secret@h/y", "http://***@h:80/x and http://***@h/y"),
+        ("https://github.com/alice/blog", "https://github.com/alice/blog"),
+        ("git@github.com:alice/blog.git", "git@github.com:alice/blog.git"),
+    ])
+    func `shows no credentials`(_ text: String, _ redacted: String) {
+        let error = error(["fetch", text], errors: "fatal: unable to access '\(text)': 403")
+        #expect(error.arguments == ["fetch", redacted])
+        #expect(error.message == "fatal: unable to access '\(redacted)': 403")
+        #expect(!"\(error) \(error.firstLine)".contains("ghp_secret"))
+    }
+
+    @Test func `has standard error for evidence, and output where that is empty`() {
+        #expect(error(output: "out", errors: "err").message == "err")
+        #expect(error(output: "out").message == "out")
+    }
+
+    @Test func `leaves out hints and empty lines`() {
+        let text = "hint: a\n\nerror: b\nhint: c\nfatal: d\n"
+        #expect(error(errors: text).message == "error: b\nfatal: d")
+    }
+
+    @Test func `keeps the last 20 lines`() {
+        let lines = (1...30).map { "line \($0)" }
+        #expect(error(errors: lines.joined(separator: "\n")).message == lines.suffix(20).joined(separator: "\n"))
+    }
+
+    @Test func `says most in the first line that git calls an error`() {
+        #expect(error(errors: "From x\nerror: one\nfatal: two\n").firstLine == "error: one")
+        #expect(error(errors: "From x\nfatal: two\nerror: three").firstLine == "fatal: two")
+    }
+
+    @Test func `says most in the last line where git calls none an error`() {
+        #expect(error(errors: "one\ntwo").firstLine == "two")
+        #expect(error().firstLine == "it said nothing")
+    }
+
+    @Test func `is described in one line`() {
+        #expect(error(errors: "x\nfatal: y\n").description == "git pull --rebase exited with status 1: fatal: y")
+        #expect(error(end: .killed(signal: 9)).description == "git pull --rebase was ended by signal 9")
+        #expect(error(end: .timedOut).description == "git pull --rebase took too long and was ended")
+        #expect(error(end: .cancelled).description == "git pull --rebase was ended, as bellpull is stopping")
+        #expect(GitError.noExecutable.description == "there is no git in PATH")
+    }
+}

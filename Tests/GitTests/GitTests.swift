@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+@testable import Git
+
+@Suite(.onPlainThreads) struct `git` {
+    private var limits: Git.Limits { .within(.seconds(20)) }
+
+    @Test func `returns what it prints, without the last line break`() throws {
+        let output = try Git(in: "/").output(of: ["--version"], limits)
+        #expect(output.hasPrefix("git version ") && !output.hasSuffix("\n"))
+    }
+
+    @Test func `throws its own words if it fails`() throws {
+        let git = try Git(in: "/")
+        let error = #expect(throws: GitError.self) { try git.output(of: ["rev-parse", "--verify", "x"], limits) }
+        #expect(error?.end == .exited(128))
+        #expect(error?.arguments == ["rev-parse", "--verify", "x"])
+        #expect(error?.firstLine.hasPrefix("fatal: not a git repository") == true)
+    }
+
+    @Test func `takes a failure for a result if it is asked to run only`() throws {
+        #expect(try Git(in: "/").run(["rev-parse", "--verify", "x"], limits).end == .exited(128))
+    }
+
+    @Test func `is not there if PATH has none`() {
+        #expect(throws: GitError.noExecutable) { try Git(in: "/", inheriting: ["PATH": "/nonexistent:/dev"]) }
+    }
+
+    @Test func `is found where PATH has it first`() throws {
+        let folder = try TemporaryFolder.make()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let script = "#!/bin/sh\nprintf '%s\\n' \"$@\"\n"
+        try script.write(toFile: "\(folder)/git", atomically: false, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder)/git")
+        let git = try Git(in: "/", inheriting: ["PATH": "/nonexistent:\(folder):/usr/bin:/bin"])
+        let arguments = try git.output(of: ["pull", "--rebase"], limits).split(separator: "\n")
+        #expect(arguments.suffix(2) == ["pull", "--rebase"])
+        for setting in ["core.hooksPath=/dev/null", "rebase.autoStash=false", "gc.auto=0"] {
+            #expect(arguments.contains(Substring(setting)))
+        }
+    }
+
+    @Test func `says where it cannot run`() throws {
+        let git = try Git(in: "/nonexistent")
+        let error = #expect(throws: GitError.self) { try git.run(["status"], limits) }
+        #expect(error?.end == nil)
+        #expect(error?.message.hasPrefix("cannot run git in /nonexistent: ") == true)
+    }
+
+    @Test func `has a deadline`() throws {
+        let error = #expect(throws: GitError.self) { try Git(in: "/").output(of: ["help", "-a"], .within(.zero)) }
+        #expect(error?.end == .timedOut)
+    }
+
+    @Test func `runs no hook of the clone`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let hook = "\(blog.site)/.git/hooks/post-checkout"
+        try blog.write("#!/bin/sh\ntouch \(blog.folder)/called\n", to: hook)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: hook)
+        _ = try Git(in: blog.site).output(of: ["checkout", "--quiet", "-b", "next"], limits)
+        #expect(!blog.exists("called"))
+        try blog.git("checkout", "--quiet", "-b", "again", in: blog.site)
+        #expect(blog.exists("called"))
+    }
+}

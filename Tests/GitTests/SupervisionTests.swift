@@ -1,0 +1,106 @@
+import Foundation
+import Testing
+
+@testable import Git
+
+@Suite(.onPlainThreads) struct `supervision` {
+    private let clock = ContinuousClock()
+
+    @Test func `bounds 100 MB of output`() throws {
+        let completion = try Shell.run("head -c 100000000 /dev/zero | tr '\\0' x; echo end; echo err >&2")
+        #expect(completion.end == .exited(0))
+        #expect(completion.output.utf8.count == 64 << 10)
+        #expect(completion.output.hasSuffix("xend\n"))
+        #expect(completion.errors == "err\n")
+    }
+
+    @Test func `bounds 100 MB of errors`() throws {
+        let completion = try Shell.run("head -c 100000000 /dev/zero >&2; exit 3")
+        #expect(completion.end == .exited(3))
+        #expect(completion.errors.utf8.count == 64 << 10)
+    }
+
+    @Test func `ends a command that never stops writing`() throws {
+        var completion: Command.Completion?
+        let time = try clock.measure { completion = try Shell.run("yes & yes & yes & yes", within: .milliseconds(300)) }
+        #expect(completion?.end == .timedOut)
+        #expect(completion?.output.suffix(4) == "y\ny\n")
+        #expect(time < .seconds(4))
+    }
+
+    @Test func `is not held up by a grandchild that keeps the pipes open`() throws {
+        var completion: Command.Completion?
+        let time = try clock.measure { completion = try Shell.run("sleep 20 & echo $!; exit 7") }
+        let grandchild = try #require(completion.flatMap { Int32($0.output.dropLast()) })
+        defer { kill(grandchild, SIGKILL) }
+        #expect(completion?.end == .exited(7))
+        #expect(time < .seconds(4))
+        #expect(Observation.isRunning(grandchild))
+    }
+
+    @Test func `waits for a command that has closed its output`() throws {
+        let completion = try Shell.run("exec >&- 2>&-; sleep 0.3; exit 4")
+        #expect(completion.end == .exited(4))
+    }
+
+    @Test func `ends a command when its time is up`() throws {
+        var completion: Command.Completion?
+        let time = try clock.measure {
+            completion = try Shell.run("echo $$; exec sleep 20", within: .milliseconds(200))
+        }
+        #expect(completion?.end == .timedOut)
+        #expect((.milliseconds(200)..<Command.grace).contains(time))
+        let process = try #require(completion.flatMap { Int32($0.output.dropLast()) })
+        #expect(Observation.eventually { Observation.state(of: process) == nil })
+    }
+
+    @Test func `ends a whole group that ignores SIGTERM`() throws {
+        var completion: Command.Completion?
+        let time = try clock.measure {
+            completion = try Shell.run(
+                "trap '' TERM; sleep 60 & echo $!; (sleep 60; true) & echo $!; echo $$; while :; do sleep 60; done",
+                within: .milliseconds(200))
+        }
+        #expect(completion?.end == .timedOut)
+        #expect(time < .milliseconds(200) + .seconds(5))
+        let group = try #require(completion).output.split(separator: "\n").compactMap { Int32($0) }
+        #expect(group.count == 3)
+        #expect(Observation.eventually { !group.contains(where: Observation.isRunning) })
+    }
+
+    @Test func `gives a group whose leader complies time to comply too`() throws {
+        let folder = try TemporaryFolder.make()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let script = """
+            cd \(folder); (trap 'sleep 0.3; echo tidied > note; exit' TERM; echo > ready; while :; do sleep 0.05; done) &
+            exec sleep 60
+            """
+        let completion = try Shell.run(script, within: .milliseconds(500))
+        #expect(completion.end == .timedOut)
+        #expect(FileManager.default.fileExists(atPath: "\(folder)/ready"))
+        #expect(FileManager.default.fileExists(atPath: "\(folder)/note"))
+    }
+
+    @Test func `ends what is left of a group whose leader complied`() throws {
+        let completion = try Shell.run(
+            "(trap '' TERM; sleep 60) & echo $!; exec sleep 60", within: .milliseconds(200))
+        #expect(completion.end == .timedOut)
+        let other = try #require(Int32(completion.output.dropLast()))
+        #expect(Observation.eventually { !Observation.isRunning(other) })
+    }
+
+    @Test func `ends a command at once when it is cancelled`() throws {
+        let cancellation = Cancellation()
+        Thread.detachNewThread {
+            usleep(200_000)
+            cancellation.cancel()
+        }
+        var completion: Command.Completion?
+        let time = try clock.measure {
+            completion = try Shell.run("echo started; sleep 20; true", cancellation: cancellation)
+        }
+        #expect(completion?.end == .cancelled)
+        #expect(completion?.output == "started\n")
+        #expect((.milliseconds(200)..<Command.grace).contains(time))
+    }
+}
