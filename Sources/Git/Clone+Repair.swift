@@ -36,12 +36,14 @@ extension Clone {
 
     /// Brings the files that a checkout of the upstream wrote, or did not come to, back to what they were.
     private func takeBackCheckout(hasBegun: Bool, _ limits: Git.Limits) throws(GitError) {
-        let changes = try git.output(of: ["stash", "create"], limits)
+        // A stash is a commit, and the user Bellpull runs as may have no name to commit by.
+        let identity = ["-c", "user.name=Bellpull", "-c", "user.email=bellpull@localhost"]
+        let changes = try git.output(of: identity + ["stash", "create"], limits)
         guard hasBegun || !changes.isEmpty else { return }
         if !changes.isEmpty {
             // Should someone have changed a file since, that is not lost.
             let message = "what a deployment that was cut short had changed"
-            _ = try git.output(of: ["stash", "store", "--quiet", "--message", message, changes], limits)
+            _ = try git.output(of: identity + ["stash", "store", "--quiet", "--message", message, changes], limits)
         }
         // There and back again: forth, files that are new become git's, so that back, it removes them.
         for place in [trackingRef, "HEAD"] {

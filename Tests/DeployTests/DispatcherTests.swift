@@ -17,12 +17,16 @@ import Testing
         }
     }
 
+    private static func waiting(at door: Door) -> FakeStrategy {
+        FakeStrategy { _, _, _ in
+            door.pass()
+            return .interrupted
+        }
+    }
+
     @Test func `a site that hangs holds no other up`() throws {
         let door = Door()
-        let slow = try Site.fake(
-            FakeStrategy { _, _, _ in
-                door.pass(); return .interrupted
-            }, name: "slow")
+        let slow = try Site.fake(Self.waiting(at: door), name: "slow")
         let quick = try Site.fake(FakeStrategy(), name: "quick")
         let dispatcher = Dispatcher(sites: [slow, quick])
         dispatcher.deploy(slow, to: try .fake(1), answer: answers.answer(1))
@@ -78,16 +82,11 @@ import Testing
     @Test func `draining gives all sites the same time, not one after the other`() throws {
         let stuck = Door()
         defer { stuck.open() }
-        let sites = try (0..<4).map { number in
-            try Site.fake(
-                FakeStrategy { _, _, _ in
-                    stuck.pass(); return .interrupted
-                }, name: "\(number)")
-        }
+        let sites = try (0..<4).map { try Site.fake(Self.waiting(at: stuck), name: "\($0)") }
         let dispatcher = Dispatcher(sites: sites)
         for site in sites { dispatcher.deploy(site, to: try .fake(1), answer: answers.answer(1)) }
         let time = clock.measure { dispatcher.drain(within: .milliseconds(100), grace: .milliseconds(400)) }
-        #expect(time < .milliseconds(900))
+        #expect(time < .milliseconds(1300))
     }
 
     @Test func `a hundred deliveries of one push make two pulls at most`() throws {
@@ -96,13 +95,12 @@ import Testing
         let runs = Counter()
         let site = Site(name: "blog", clone: try blog.open(), timeout: .seconds(20))
         let dispatcher = Dispatcher(sites: [site]) { _, outcome, _, _ in
-            #expect(outcome.failure == nil)
-            runs.add(1)
+            runs.add(outcome.failure == nil ? 1 : 100)
         }
         let commit = try blog.push(["index.html": "two\n"])
         for delivery in 0..<100 {
-            Thread.detachNewThread { [answers] in dispatcher.deploy(site, to: commit, answer: answers.answer(delivery))
-            }
+            let answer = answers.answer(delivery)
+            Thread.detachNewThread { dispatcher.deploy(site, to: commit, answer: answer) }
         }
         #expect(answers.wait(for: 100))
         dispatcher.waitUntilIdle()

@@ -94,13 +94,7 @@ import Testing
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try Pull(clone: blog.open())
-        let allowed = [
-            "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "protocol.file.allow", "GIT_CONFIG_VALUE_0": "always",
-        ]
-        try blog.git("submodule", "--quiet", "add", blog.remote, "theme", in: blog.author, environment: allowed)
-        try blog.push([:])
-        try blog.git("pull", "--quiet", in: blog.site)
-        try blog.git("submodule", "--quiet", "update", "--init", in: blog.site, environment: allowed)
+        try blog.addSubmodule("theme")
         for text in ["two\n", "three\n"] {
             try blog.commit(["theme.css": text], in: "\(blog.author)/theme")
             let commit = try blog.push(["index.html": text])

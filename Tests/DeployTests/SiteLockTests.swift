@@ -31,10 +31,11 @@ import Testing
         let holders = (0..<8).map { _ in
             Running { [self] in
                 let lock = try lock()
-                #expect(inside.add(1) == 1)
+                defer { lock.release() }
+                let count = inside.add(1)
                 usleep(5_000)
                 inside.add(-1)
-                lock.release()
+                if count != 1 { throw Failure("\(count) at once") }
             }
         }
         for holder in holders { #expect(holder.isSuccess()) }
@@ -95,29 +96,21 @@ import Testing
     @Test(arguments: [20, 32]) func `remembers what was deployed last`(_ bytes: Int) throws {
         let commit = try #require(Commit(String(repeating: "1a", count: bytes)))
         let next = try #require(Commit(String(repeating: "2b", count: bytes)))
-        func reopened(_ body: (SiteLock) -> Void) throws -> SiteLock {
-            let one = try lock()
-            body(one)
-            one.release()
-            let other = try lock()
-            other.release()
-            return other
+        /// Holds the lock, and expects what the holder before it left.
+        func hold(_ last: Commit?, isAfterInterruption: Bool = false, _ body: (SiteLock) -> Void = { _ in }) throws {
+            let lock = try lock()
+            #expect(lock.lastUpstream == last)
+            #expect(lock.isAfterInterruption == isAfterInterruption)
+            lock.noteBeginning()
+            body(lock)
+            lock.release()
         }
-        #expect(try reopened { _ in }.lastUpstream == nil)
-        var now = try reopened {
-            $0.noteBeginning(); $0.noteEnd(deployed: commit)
-        }
-        #expect(now.lastUpstream == commit && !now.isAfterInterruption)
-        now = try reopened { $0.noteBeginning() }
-        #expect(now.lastUpstream == commit && now.isAfterInterruption)
-        now = try reopened {
-            $0.noteBeginning(); $0.noteEnd()
-        }
-        #expect(now.lastUpstream == commit && !now.isAfterInterruption)
-        now = try reopened {
-            $0.noteBeginning(); $0.noteEnd(deployed: next)
-        }
-        #expect(now.lastUpstream == next && !now.isAfterInterruption)
+        try hold(nil) { $0.noteEnd(deployed: commit) }
+        try hold(commit)
+        try hold(commit, isAfterInterruption: true) { $0.noteEnd() }
+        try hold(commit) { $0.noteEnd(deployed: next) }
+        try hold(next)
+        try hold(next, isAfterInterruption: true)
     }
 
     @Test func `says where it cannot be`() {

@@ -6,6 +6,7 @@ import Testing
     let forge: Forge
     let clone: Repository
     let ssh: FakeSSH
+    let settings: [String: String]
     let server: CGIServer
 
     init() throws {
@@ -14,13 +15,10 @@ import Testing
         clone = try forge.clone(to: folder("blog"))
         ssh = try FakeSSH(in: folder)
         try clone.git("remote", "set-url", "origin", "ssh://git@forge\(forge.bare)")
-        try clone.git("config", "core.sshCommand", ssh.executable)
-        server = try CGIServer(
-            in: folder, root: clone.path,
-            environment: [
-                "GITHUB_SECRET": GitHubDelivery.secret, "REPO_PATH": clone.path, "HOME": folder.path,
-                "BELLPULL_ANSWER_WITHIN": "1s",
-            ])
+        try ssh.isUsed(by: clone)
+        settings = Responder.environment(of: clone, in: folder).merging(["BELLPULL_ANSWER_WITHIN": "1s"]) { $1 }
+        // Without a PATH, as some servers have it.
+        server = try CGIServer(in: folder, root: clone.path, environment: settings.filter { $0.key != "PATH" })
     }
 
     @Test func `deploys a push behind lighttpd`() throws {
@@ -81,17 +79,39 @@ import Testing
         // As RFC 3875 §4.4 has a server start the program for /github?--socket+/tmp/x.
         let delivery = try GitHubDelivery.push(of: try forge.push("second"))
         let socket = folder("stranger.sock")
-        let result = try program(delivery, arguments: ["--socket", socket, "--help"])
+        let result = try Program.run(
+            [try Responder.executable, "--socket", socket, "--help"], environment: environment(for: delivery),
+            input: .file(folder("body")))
 
         #expect(try Reply(Data(result.output.utf8))["Bellpull-Outcome"] == "deployed")
         #expect(result.ending == .exited(0))
         #expect(!FileManager.default.fileExists(atPath: socket))
     }
 
+    @Test func `lets go of its output with its reply, so that a server need not wait for the pull`() throws {
+        let delivery = try GitHubDelivery.push(of: try forge.push("second"))
+        try ssh.hang()
+        let program = try Program(
+            [try Responder.executable], environment: environment(for: delivery), input: .file(folder("body")),
+            output: folder("reply"))
+
+        #expect(try eventually { try text(of: folder("reply")).contains("Bellpull-Outcome: queued") })
+        let output = "/proc/\(program.pid)/fd/1"
+        #expect(eventually { (try? FileManager.default.destinationOfSymbolicLink(atPath: output)) == "/dev/null" })
+        #expect(program.isRunning)
+
+        try ssh.goOn()
+        #expect(program.ending(within: .seconds(5)) == .exited(0))
+        #expect(try text(of: "\(clone.path)/index.html") == "second")
+    }
+
     @Test func `tells the server nothing but 500 when Alice has set it up wrongly`() throws {
         let delivery = try GitHubDelivery.push(of: try forge.push("second"))
 
-        let result = try program(delivery, environment: ["REPO_PATH": folder("nowhere")])
+        let result = try Program.run(
+            [try Responder.executable],
+            environment: environment(for: delivery).merging(["REPO_PATH": folder("nowhere")]) { $1 },
+            input: .file(folder("body")))
 
         #expect(result.ending == .exited(78))
         #expect(result.output == "")
@@ -102,16 +122,11 @@ import Testing
         try RawHTTP(port: server.port, RawHTTP.request(headers: delivery.headers, body: delivery.body))
     }
 
-    /// Runs Bellpull as a web server would for `delivery`.
-    private func program(
-        _ delivery: GitHubDelivery, arguments: [String] = [], environment: [String: String] = [:]
-    ) throws -> Program.Result {
-        var variables = Responder.environment(of: clone, in: folder)
-        for (name, value) in RawFastCGI.params(delivery) { variables[name] = value }
-        variables["GATEWAY_INTERFACE"] = "CGI/1.1"
+    /// What a web server tells its CGI program of `delivery`, whose body is in the file `body` then.
+    private func environment(for delivery: GitHubDelivery) throws -> [String: String] {
         try delivery.body.write(to: URL(fileURLWithPath: folder("body")))
-        return try Program.run(
-            [try Responder.executable] + arguments, environment: variables.merging(environment) { $1 },
-            input: folder("body"))
+        var environment = settings
+        for (name, value) in RawFastCGI.params(delivery) { environment[name] = value }
+        return environment.merging(["GATEWAY_INTERFACE": "CGI/1.1"]) { $1 }
     }
 }

@@ -25,7 +25,7 @@ import Testing
         var environment = Repository.environment(home: folder.path)
         for (name, value) in RawFastCGI.params(delivery) { environment[name] = value }
         let result = try Program.run(
-            ["cgi-fcgi", "-bind", "-connect", socket], environment: environment, input: folder("body"))
+            ["cgi-fcgi", "-bind", "-connect", socket], environment: environment, input: .file(folder("body")))
 
         let reply = try Reply(Data(result.output.utf8))
         #expect(reply.status == 200)
@@ -54,7 +54,7 @@ import Testing
 
     private func responder(on listening: ListeningDescriptor) throws -> Responder {
         try Responder(
-            [], environment: Responder.environment(of: clone, in: folder), input: listening.descriptor,
+            [], environment: Responder.environment(of: clone, in: folder), input: .descriptor(listening.descriptor),
             logFile: folder("bellpull-\(UUID().uuidString).log"))
     }
 }

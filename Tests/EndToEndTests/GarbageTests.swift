@@ -28,9 +28,7 @@ struct Garbage: Sendable, CustomTestStringConvertible {
             Garbage("an end for a beginning", RawFastCGI.record(.endRequest, [0, 0, 0, 0, 0, 0, 0, 0])),
             Garbage("a request that is aborted", begin + RawFastCGI.record(.abortRequest, [])),
             Garbage("parameters that never end", begin + RawFastCGI.record(.params, RawFastCGI.pair("A", "B"))),
-            Garbage(
-                "a name longer than its record",
-                begin + RawFastCGI.record(.params, [100, 100, 65]) + RawFastCGI.record(.params, [])),
+            Garbage("a name longer than its record", begin + params([100, 100, 65])),
             Garbage("a body before the parameters", begin + RawFastCGI.record(.stdin, [65])),
             Garbage("a question that is allowed", RawFastCGI.record(.getValues, RawFastCGI.pair("FCGI_MAX_CONNS", ""))),
         ] + (1...20).map { Garbage("noise \($0)", noise(seed: UInt64($0))) }
@@ -41,10 +39,12 @@ struct Garbage: Sendable, CustomTestStringConvertible {
             "four questions",
             RawFastCGI.record(.getValues, (1...4).flatMap { RawFastCGI.pair("FCGI_MPXS_CONNS\($0)", "") })),
         Garbage(
-            "a name of two gigabytes",
-            begin + RawFastCGI.record(.params, [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])
-                + RawFastCGI.record(.params, [])),
+            "a name of two gigabytes", begin + params([UInt8](repeating: 0xff, count: 8))),
     ]
+
+    private static func params(_ content: [UInt8]) -> [UInt8] {
+        RawFastCGI.record(.params, content) + RawFastCGI.record(.params, [])
+    }
 
     /// The same bytes in every run.
     private static func noise(seed: UInt64) -> [UInt8] {

@@ -28,6 +28,20 @@ import Testing
         #expect(try site.visit().body == "second")
     }
 
+    @Test func `is deployed in the end although the forge has hung up, and the access log knows`() throws {
+        let forge = try PeerSocket(port: site.web.port)
+        forge.send(RawHTTP.request(headers: delivery.headers, body: delivery.body))
+        _ = try site.ssh.group()
+        forge.hangUp()
+
+        try site.ssh.goOn()
+
+        #expect(site.bellpull.says("updated to "))
+        let entry = try #require(try site.web.log.entries(1).first)
+        #expect(["deployed", "queued"].contains(entry.outcome))
+        #expect(try site.visit().body == "second")
+    }
+
     @Test func `answers everybody else meanwhile`() throws {
         _ = try site.send(delivery)
         _ = try site.ssh.group()
@@ -51,6 +65,8 @@ import Testing
         #expect(try site.clone.state == before)
 
         try site.ssh.goOn()
-        #expect(try site.post(delivery)["Bellpull-Outcome"] == "deployed")
+        _ = try site.post(delivery)
+        #expect(site.bellpull.says("updated to "))
+        #expect(try site.visit().body == "second")
     }
 }

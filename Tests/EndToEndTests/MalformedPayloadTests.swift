@@ -39,7 +39,7 @@ struct Payload: Sendable, CustomTestStringConvertible {
         Payload("objects 100,000 deep", "the payload is nested too deeply", nested(#"{"a":"#, "}")),
         Payload(
             "brackets that never close", "the payload is nested too deeply",
-            String(repeating: "{\"a\":[", count: 50_000).utf8),
+            String(repeating: #"{"a":["#, count: 50_000).utf8),
         Payload(
             "a number of a million digits", "the payload has a number too long",
             push(with: "\"x\":" + String(repeating: "1", count: 1_000_000))),
@@ -47,8 +47,10 @@ struct Payload: Sendable, CustomTestStringConvertible {
             "a number with a million digits behind the point", "the payload has a number too long",
             push(with: "\"x\":0." + String(repeating: "1", count: 1_000_000))),
         Payload(
-            "a byte that is not UTF-8", "the payload is not UTF-8", Array(push.utf8) + [44, 34, 0xff, 34, 58, 49, 125]),
-        Payload("UTF-16", "the payload is not JSON", "\(push)}".utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }),
+            "a byte that is not UTF-8", "the payload is not UTF-8",
+            Array("\(push),\"x\":\"".utf8) + [0xff] + Array("\"}".utf8)),
+        Payload(
+            "UTF-16", "the payload is not JSON", "\(push)}".utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }),
         Payload("a line break in a string", "the payload is not JSON", push(with: "\"x\":\"\n\"")),
         Payload("a zero byte", "the payload is not JSON", push(with: "\"x\":\"\0\"")),
         Payload(

@@ -1,5 +1,4 @@
 import Testing
-import Foundation
 
 @Suite struct `a site whose remote is somewhere` {
     @Test(arguments: ServedSite.Remote.allCases)
@@ -28,10 +27,6 @@ import Foundation
         #expect(try site.clone.state == before)
 
         try site.forge.comeBack()
-        let again = try site.post(delivery)
-        if again["Bellpull-Outcome"] != "deployed" {
-            sleep(10); print("DBG", again.text, site.bellpull.log, site.ssh.diary)
-        }
-        #expect(again["Bellpull-Outcome"] == "deployed")
+        #expect(try site.post(delivery)["Bellpull-Outcome"] == "deployed")
     }
 }

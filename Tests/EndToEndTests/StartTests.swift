@@ -76,14 +76,22 @@ import Testing
             ending: .exited(64))
     }
 
-    @Test func `does not start with a variable that makes no sense`() throws {
-        try refuses(
-            ["BELLPULL_TIMEOUT": "soon"], because: "BELLPULL_TIMEOUT is soon, which is not a ", hint: "such as ")
+    @Test(arguments: ["BELLPULL_TIMEOUT", "BELLPULL_BODY_LIMIT", "BELLPULL_NO_SHA1"])
+    func `does not start with a variable that makes no sense`(name: String) throws {
+        try refuses([name: "soon"], because: "\(name) is soon, which is ", hint: "")
     }
 
     @Test func `does not start with nothing to listen on`() throws {
         try refuses(
             socket: nil, because: "there is nothing to listen on", hint: "bellpull serve --socket", ending: .exited(64))
+    }
+
+    @Test func `starts with a secret that is short, and warns of it`() throws {
+        let environment = Responder.environment(of: clone, in: folder).merging(["GITHUB_SECRET": "sesame"]) { $1 }
+        let bellpull = try Responder(
+            ["--socket", folder("bellpull.sock")], environment: environment, logFile: folder("log"))
+        #expect(bellpull.log.contains("warning the secret has fewer than 16 bytes"))
+        #expect(!bellpull.log.contains("sesame"))
     }
 
     /// Expects that `bellpull serve` ends at once, with this beginning of an error and of a hint and nothing else.

@@ -39,8 +39,7 @@ import Testing
 
     /// A mark joins the character before it, so that neither is what it seems; git looks at bytes.
     @Test(arguments: [
-        "-\u{301}-upload-pack=id", "..\u{301}", "a/\u{301}/.b/\u{301}", "a/.\u{301}b", "a@{\u{301}", "a/\u{301}.lock/b",
-        "a.lock\u{301}/.",
+        "-\u{301}-upload-pack=id", "a..\u{301}b", "a/.\u{301}b", "a@{\u{301}", "a/\u{301}.lock/b",
     ])
     func `hides nothing behind combining marks`(_ name: String) {
         #expect(Branch(name: name) == nil)

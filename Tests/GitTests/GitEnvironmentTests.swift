@@ -14,9 +14,8 @@ import Testing
     @Test func `has what git needs to find its settings, keys and programs`() {
         let needed = [
             "PATH": "/opt/bin:/bin", "HOME": "/home/b", "USER": "b", "LOGNAME": "b", "TMPDIR": "/t",
-            "XDG_CONFIG_HOME": "/c", "SSH_AUTH_SOCK": "/s", "https_proxy": "http://proxy",
-            "HTTPS_PROXY": "http://proxy",
-            "http_proxy": "http://proxy", "no_proxy": "localhost", "NO_PROXY": "localhost",
+            "XDG_CONFIG_HOME": "/c", "SSH_AUTH_SOCK": "/s", "http_proxy": "http://p", "https_proxy": "http://p",
+            "HTTPS_PROXY": "http://p", "no_proxy": "localhost", "NO_PROXY": "localhost",
         ]
         #expect(variables(from: needed).filter { needed.keys.contains($0.key) } == needed)
     }

@@ -8,9 +8,9 @@ import Testing
         "https://alice:ghp_token@github.com/alice/blog.git", "https://token@git.example.org:8443/alice/blog.git",
         "http://git.example.org/forge/alice/blog.git",
         "ssh://git@github.com/alice/blog.git", "ssh://git@git.example.org:2222/alice/blog",
-        "ssh://git.example.org/alice/blog",
-        "git@github.com:alice/blog.git", "github.com:alice/blog.git", "gh:alice/blog", "git@github.com:/alice/blog.git",
-        "git@[2001:db8::1]:alice/blog.git",
+        "ssh://git.example.org/alice/blog", "git@github.com:alice/blog.git", "github.com:alice/blog.git",
+        "gh:alice/blog",
+        "git@github.com:/alice/blog.git", "git@[2001:db8::1]:alice/blog.git",
         "git://git.example.org/alice/blog.git", "git://git.example.org:9418/alice/blog",
         "file:///srv/git/alice/blog.git", "file:///srv/git/alice/blog",
         "/srv/git/alice/blog.git", "/srv/git/alice/blog", "/srv/git/alice/blog.git/", "alice/blog", "../alice/blog.git",
@@ -22,8 +22,7 @@ import Testing
 
     @Test(arguments: [
         "", "/", "blog", "blog.git", "/blog.git", "https://github.com", "https://github.com/",
-        "https://github.com/blog.git",
-        "git@github.com:blog.git", "github.com:", "ssh://git@github.com:22/blog",
+        "https://github.com/blog.git", "git@github.com:blog.git", "github.com:", "ssh://git@github.com:22/blog",
     ])
     func `is not one component`(_ url: String) {
         #expect(RepositoryName(url: url) == nil)

@@ -72,13 +72,16 @@ import Testing
         let folder = try TemporaryFolder.make()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let script = """
-            cd \(folder); (trap 'sleep 0.3; echo tidied > note; exit' TERM; echo > ready; while :; do sleep 0.05; done) &
+            cd \(folder); (trap 'sleep 0.1; echo > tidied; exit' TERM; echo > ready; while :; do sleep 0.02; done) &
             exec sleep 60
             """
-        let completion = try Shell.run(script, within: .milliseconds(500))
-        #expect(completion.end == .timedOut)
-        #expect(FileManager.default.fileExists(atPath: "\(folder)/ready"))
-        #expect(FileManager.default.fileExists(atPath: "\(folder)/note"))
+        let cancellation = Cancellation()
+        let stop = Running(when: { FileManager.default.fileExists(atPath: "\(folder)/ready") }) {
+            cancellation.cancel()
+        }
+        #expect(try Shell.run(script, cancellation: cancellation).end == .cancelled)
+        #expect(stop.isSuccess())
+        #expect(FileManager.default.fileExists(atPath: "\(folder)/tidied"))
     }
 
     @Test func `ends what is left of a group whose leader complied`() throws {

@@ -7,12 +7,15 @@ struct FakeSSH: Sendable {
 
     init(in folder: TemporaryFolder) throws {
         self.folder = folder("ssh")
-        try write(script, to: executable)
-        guard chmod(executable, 0o755) == 0 else { throw Trouble("cannot make \(executable) executable") }
+        try write(script, to: "\(self.folder)/script")
     }
 
-    /// What to name in `core.sshCommand`. Git knows by the name that it takes OpenSSH's options.
-    var executable: String { "\(folder)/bin/ssh" }
+    /// Has `clone` call it. The script is read and not executed: a file that was just written may be open for writing
+    /// still, in a process that another test has started, and is refused as busy then.
+    func isUsed(by clone: Repository) throws {
+        try clone.git("config", "core.sshCommand", "sh '\(folder)/script'")
+        try clone.git("config", "ssh.variant", "ssh")
+    }
 
     /// From now on it hangs, and does not mind SIGTERM.
     func hang() throws { try write("", to: "\(folder)/hanging") }
@@ -41,7 +44,6 @@ struct FakeSSH: Sendable {
 
     private var script: String {
         """
-        #!/bin/sh
         trap '' TERM
         group=$(cut -d ' ' -f 5 /proc/$$/stat)
         env >'\(folder)/environment'

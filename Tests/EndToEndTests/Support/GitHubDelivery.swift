@@ -92,6 +92,7 @@ struct GitHubDelivery {
         try body.write(to: URL(fileURLWithPath: folder("body")))
         let command = ["openssl", "dgst", "-\(algorithm)", "-hmac", secret, "-r", folder("body")]
         let result = try Program.run(command, environment: Repository.environment(home: folder.path))
+        guard result.ending == .exited(0) else { throw Trouble("openssl does not sign: \(result.errors)") }
         return String(result.output.prefix { $0 != " " })
     }
 }

@@ -38,6 +38,9 @@ final class PeerSocket: Sendable {
     /// Says that nothing more will be sent.
     func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
+    /// Wants to send and hear nothing any more.
+    func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
     /// What the peer sends until `isComplete` says that this is all, or it closes the connection.
     ///
     /// - Throws: `Trouble` if neither has happened when `time` is over.

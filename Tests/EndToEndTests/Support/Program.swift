@@ -10,25 +10,32 @@ final class Program: @unchecked Sendable {
         case killed(signal: Int32)
     }
 
+    /// What a program gets as standard input.
+    enum Input {
+        case nothing
+        case file(String)
+        case descriptor(Int32)
+    }
+
     let pid: pid_t
     private var ending: Ending?
 
     /// Starts `command`, a program and its arguments, with exactly this environment.
     ///
     /// - Parameters:
-    ///   - input: the descriptor it gets as standard input; `/dev/null` if `nil`.
     ///   - output: the file that standard output is appended to.
     ///   - errors: the file that standard error is appended to; that of the output if `nil`.
     init(
-        _ command: [String], environment: [String: String], input: Int32? = nil, output: String, errors: String? = nil
+        _ command: [String], environment: [String: String], input: Input = .nothing, output: String,
+        errors: String? = nil
     ) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        if let input {
-            posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
-        } else {
-            posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        switch input {
+        case .nothing: posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        case .file(let path): posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, path, O_RDONLY, 0)
+        case .descriptor(let number): posix_spawn_file_actions_adddup2(&actions, number, STDIN_FILENO)
         }
         let mode = O_WRONLY | O_CREAT | O_APPEND
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, mode, 0o644)
@@ -42,12 +49,13 @@ final class Program: @unchecked Sendable {
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
 
-        let arguments = command.map { strdup($0) }
+        // env finds the program in the PATH that it is given, and not in ours, in which nginx may be missing.
+        let arguments = (["/usr/bin/env"] + command).map { strdup($0) }
         let variables = environment.map { strdup("\($0.key)=\($0.value)") }
         defer { for string in arguments + variables { free(string) } }
         var started = pid_t()
-        let status = posix_spawnp(
-            &started, command.first ?? "", &actions, &attributes, arguments + [nil], variables + [nil])
+        let status = posix_spawn(
+            &started, "/usr/bin/env", &actions, &attributes, arguments + [nil], variables + [nil])
         guard status == 0 else { throw Trouble("cannot start \(command): \(String(cString: strerror(status)))") }
         pid = started
     }
@@ -94,21 +102,14 @@ extension Program {
 
     /// Runs `command` to its end.
     static func run(
-        _ command: [String], environment: [String: String], input: String? = nil, within time: Duration = .seconds(20)
+        _ command: [String], environment: [String: String], input: Input = .nothing,
+        within time: Duration = .seconds(20)
     ) throws -> Result {
         let folder = try TemporaryFolder()
-        let descriptor = try input.map { try opened($0) }
-        defer { if let descriptor { close(descriptor) } }
         let program = try Program(
-            command, environment: environment, input: descriptor, output: folder("output"), errors: folder("errors"))
+            command, environment: environment, input: input, output: folder("output"), errors: folder("errors"))
         guard let ending = program.ending(within: time) else { throw Trouble("\(command) does not come to its end") }
         return Result(ending: ending, output: try text(of: folder("output")), errors: try text(of: folder("errors")))
-    }
-
-    private static func opened(_ path: String) throws -> Int32 {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Trouble("cannot open \(path)") }
-        return descriptor
     }
 }
 

@@ -58,10 +58,9 @@ struct Reply {
                 (name: String(line[..<$0.lowerBound]), value: String(line[$0.upperBound...]))
             }
         }
-        // HTTP begins with a status line, CGI has a field for it.
-        let status =
-            fields.first { $0.name == "Status" }?.value ?? lines[0].components(separatedBy: " ").dropFirst().first
-        guard let number = status.flatMap({ Int($0.prefix(3)) }) else { throw Trouble("no status: \(lines)") }
+        // CGI has a field for the status, HTTP begins with it.
+        let status = fields.first { $0.name == "Status" }?.value ?? String(lines[0].dropFirst("HTTP/1.1 ".count))
+        guard let number = Int(status.prefix(3)) else { throw Trouble("no status: \(lines)") }
         self.status = number
         text = String(decoding: bytes, as: UTF8.self)
         headers = fields

@@ -20,7 +20,8 @@ final class Responder: Sendable {
     ///
     /// - Parameters:
     ///   - input: what it gets as descriptor 0.
-    init(_ arguments: [String], environment: [String: String], input: Int32? = nil, logFile: String) throws {
+    init(_ arguments: [String], environment: [String: String], input: Program.Input = .nothing, logFile: String) throws
+    {
         self.logFile = logFile
         let command = [try Self.executable, "serve"] + arguments
         program = try Program(command, environment: environment, input: input, output: logFile)
@@ -45,10 +46,10 @@ final class Responder: Sendable {
     /// The most memory that was resident so far, in bytes (proc(5), VmHWM).
     var peakMemory: Int {
         get throws {
-            let line = try text(of: "/proc/\(program.pid)/status").split(separator: "\n").first {
-                $0.hasPrefix("VmHWM")
-            }
-            return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0) << 10
+            let lines = try text(of: "/proc/\(program.pid)/status").split(separator: "\n")
+            let words = lines.first { $0.hasPrefix("VmHWM:") }?.split(whereSeparator: \.isWhitespace)
+            guard let words, words.count == 3, let kilobytes = Int(words[1]) else { throw Trouble("no VmHWM") }
+            return kilobytes << 10
         }
     }
 }

@@ -38,7 +38,7 @@ final class ServedSite: Sendable {
         case .http: try clone.git("remote", "set-url", "origin", "http://127.0.0.1:\(web.otherPort)/alice/blog.git")
         case .ssh:
             try clone.git("remote", "set-url", "origin", "ssh://git@forge\(forge.bare)")
-            try clone.git("config", "core.sshCommand", ssh.executable)
+            try ssh.isUsed(by: clone)
         }
         bellpull = try Responder(
             ["--socket", folder("bellpull.sock")] + options,

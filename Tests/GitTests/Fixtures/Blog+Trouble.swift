@@ -3,6 +3,17 @@ import Git
 import Testing
 
 extension Blog {
+    /// Makes the folder `name` a submodule, of the blog itself, in the author's clone and the site.
+    func addSubmodule(_ name: String) throws {
+        let allowed = [
+            "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "protocol.file.allow", "GIT_CONFIG_VALUE_0": "always",
+        ]
+        try git("submodule", "--quiet", "add", remote, name, in: author, environment: allowed)
+        try push([:])
+        try git("pull", "--quiet", in: site)
+        try git("submodule", "--quiet", "update", "--init", in: site, environment: allowed)
+    }
+
     /// Leaves a rebase of the site's commits half done: at a conflict, or killed by SIGKILL, with its lock. Returns the
     /// state before.
     func stateBeforeConflict(killed: Bool) throws -> [String] {
@@ -34,34 +45,5 @@ extension Blog {
         }
         #expect(Observation.eventually { exists("\(clone)/.git/index.lock") })
         return running
-    }
-}
-
-/// Something that goes on at a thread of its own.
-final class Running: @unchecked Sendable {
-    private let condition = NSCondition()
-    private var result: Result<Void, any Error>?
-
-    init(_ body: @escaping @Sendable () throws -> some Any) {
-        Thread.detachNewThread { [self] in
-            let result = Result { _ = try body() }
-            condition.withLock {
-                self.result = result
-                condition.broadcast()
-            }
-        }
-    }
-
-    /// Waits for the end, and says whether it was a good one.
-    func isSuccess() -> Bool {
-        condition.withLock {
-            while true {
-                switch result {
-                case .success: return true
-                case .failure: return false
-                case nil: condition.wait()
-                }
-            }
-        }
     }
 }

@@ -21,9 +21,8 @@ struct Blog {
             try git("init", "--quiet", "--bare", remote, in: folder)
             try git("clone", "--quiet", remote, author, in: folder)
             try push(["index.html": "one\n"])
-            try git("clone", "--quiet", remote, site, in: folder)
-            try git("config", "user.name", "Bellpull", in: site)
-            try git("config", "user.email", "bellpull@localhost", in: site)
+            let identity = ["-c", "user.name=Bellpull", "-c", "user.email=bellpull@localhost"]
+            _ = try git(["clone", "--quiet"] + identity + [remote, site], in: folder)
         } catch {
             remove()
             throw error
@@ -62,8 +61,7 @@ struct Blog {
 
     /// Opens the site's clone, as Bellpull does.
     func open() throws -> Clone {
-        Isolation.begin()
-        return try Clone.open(at: site, .within(.seconds(20)))
+        try Clone.open(at: site, .within(.seconds(20)))
     }
 
     /// What is to be the same when nothing was deployed: HEAD, the files that differ from it, and work half done.
@@ -100,9 +98,10 @@ struct Blog {
     private func git(
         _ arguments: [String], in directory: String, environment: [String: String] = [:]
     ) throws -> String {
-        let completion = try Shell.command(
-            "exec git \"$@\"", arguments, in: directory, Isolation.environment.merging(environment) { $1 }
-        ).run(until: .now + .seconds(20), cancellation: Cancellation())
+        let command = Command(
+            executable: URL(fileURLWithPath: "/usr/bin/env"), arguments: ["git"] + arguments, directory: directory,
+            environment: Isolation.environment.merging(environment) { $1 })
+        let completion = try command.run(until: .now + .seconds(20), cancellation: Cancellation())
         guard completion.isSuccess else { throw GitError(arguments: arguments, completion: completion) }
         return completion.output.trimmingCharacters(in: .newlines)
     }

@@ -37,13 +37,14 @@ final class PlainThreads: TaskExecutor, @unchecked Sendable {
     }
 }
 
-/// Runs the tests of a suite on `PlainThreads`.
+/// Runs the tests of a suite on `PlainThreads`, and away from the settings of whoever runs them.
 struct PlainThreadsTrait: SuiteTrait, TestTrait, TestScoping {
     var isRecursive: Bool { true }
 
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
+        Isolation.begin()
         try await withTaskExecutorPreference(PlainThreads.shared) { try await function() }
     }
 }

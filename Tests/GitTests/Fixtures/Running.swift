@@ -1,0 +1,38 @@
+import Foundation
+
+/// Something that goes on beside a test, on a thread of its own.
+final class Running: @unchecked Sendable {
+    private let condition = NSCondition()
+    private var result: Result<Void, any Error>?
+
+    init(_ body: @escaping @Sendable () throws -> some Any) {
+        Thread.detachNewThread { [self] in
+            let result = Result { _ = try body() }
+            condition.withLock {
+                self.result = result
+                condition.broadcast()
+            }
+        }
+    }
+
+    /// Waits until `event` has come, and then does `body`.
+    convenience init(when event: @escaping @Sendable () -> Bool, _ body: @escaping @Sendable () -> Void) {
+        self.init {
+            defer { body() }
+            guard Observation.eventually(event) else { throw CocoaError(.featureUnsupported) }
+        }
+    }
+
+    /// Waits for the end, and says whether it was a good one.
+    func isSuccess() -> Bool {
+        condition.withLock {
+            while true {
+                switch result {
+                case .success: return true
+                case .failure: return false
+                case nil: condition.wait()
+                }
+            }
+        }
+    }
+}
