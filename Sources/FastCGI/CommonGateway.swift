@@ -17,7 +17,8 @@ public enum CommonGateway {
         let params = Params(environment: environ)
         let request = Request(params: params, body: body(announced: params, limit: bodyLimit))
         let exchange = Exchange { response in
-            FileHandle.standardOutput.write(Data(response.serialized.utf8))
+            // A server that has gone is no error of ours, and no reason to leave a deployment half done.
+            try? FileHandle.standardOutput.write(contentsOf: Data(response.serialized.utf8))
             // The server takes the end of output for the end of the reply, while a deployment may go on here.
             let null = open("/dev/null", O_WRONLY)
             dup2(null, STDOUT_FILENO)

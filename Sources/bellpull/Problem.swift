@@ -46,7 +46,7 @@ struct Problem: Error {
     func exit() -> Never {
         var text = "bellpull: error: \(message)\n"
         if let hint { text += "bellpull: hint: \(hint)\n" }
-        FileHandle.standardError.write(Data(text.utf8))
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
         Foundation.exit(kind.rawValue)
     }
 }
