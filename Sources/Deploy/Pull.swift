@@ -62,6 +62,15 @@ struct Pull: Strategy {
     /// Deployed means deployed: HEAD is at the upstream or on top of it, the tree is clean, and no commit is there that
     /// was there neither before nor in the upstream.
     private func verify(against before: Position, _ limits: Git.Limits) throws -> Outcome {
+        // The usual case, for which git need not count commits.
+        if let head = clone.head, head == clone.fetchedUpstream, !clone.hasUnfinishedRebase {
+            guard try clone.isClean(limits) else { throw Failure.dirty(clone) }
+            return head == before.head ? .unchanged(head) : .deployed(head)
+        }
+        return try verifyRebased(since: before, limits)
+    }
+
+    private func verifyRebased(since before: Position, _ limits: Git.Limits) throws -> Outcome {
         var status = try clone.status(limits)
         if status.ahead > before.localCommits {
             // The upstream was rewritten, and the rebase took what was removed there for commits made here.

@@ -89,9 +89,17 @@ public struct Clone: Sendable {
         return Int(try git.output(of: ["rev-list", "--count", "--ignore-missing", "HEAD"] + others, limits)) ?? 0
     }
 
+    /// Whether the files that git tracks are as in HEAD. Submodules do not count, as for git pull, which leaves them
+    /// where they are.
+    public func isClean(_ limits: Git.Limits) throws(GitError) -> Bool {
+        let quick = try git.run(["diff-index", "--quiet", "--ignore-submodules", "HEAD", "--"], limits)
+        // What looks changed may only have been touched: git status looks again.
+        if quick.isSuccess { return true }
+        return try !status(limits).isDirty
+    }
+
     /// Where the clone is, and whether it is clean.
     public func status(_ limits: Git.Limits) throws(GitError) -> Status {
-        // Submodules do not count, as for git pull, which leaves them where they are.
         let options = ["--porcelain=v2", "--branch", "--untracked-files=no", "--ignore-submodules"]
         return Status(porcelain: try git.output(of: ["status"] + options, limits))
     }

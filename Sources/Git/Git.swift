@@ -33,8 +33,8 @@ public struct Git: Sendable {
         "gc.auto=0", "maintenance.auto=false",
         // A transfer below 1000 bytes a second for 30 s has stalled.
         "http.lowSpeedLimit=1000", "http.lowSpeedTime=30",
-        // What is deployed survives a power failure.
-        "core.fsync=committed,reference,index",
+        // After a power failure a reference is the old or the new one, never an empty file.
+        "core.fsync=default,reference,index",
     ].flatMap { ["-c", $0] }
 
     /// Git in `directory`.
