@@ -49,7 +49,7 @@ import Testing
             completion = try Shell.run("echo $$; exec sleep 20", within: .seconds(2))
         }
         #expect(completion?.end == .timedOut)
-        #expect((.seconds(2) ..<. seconds(2) + Command.grace).contains(time))
+        #expect((Duration.seconds(2)..<(Duration.seconds(2) + Command.grace)).contains(time))
         let process = try #require(completion.flatMap { Int32($0.output.dropLast()) })
         #expect(Observation.eventually { Observation.state(of: process) == nil })
     }
@@ -104,6 +104,6 @@ import Testing
         }
         #expect(completion?.end == .cancelled)
         #expect(completion?.output == "started\n")
-        #expect((.seconds(2) ..<. seconds(2) + Command.grace).contains(time))
+        #expect((Duration.seconds(2)..<(Duration.seconds(2) + Command.grace)).contains(time))
     }
 }
