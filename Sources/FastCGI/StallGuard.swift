@@ -105,7 +105,7 @@ final class StallGuard: Sendable {
 
     /// Lets no thread accept any more, and returns when all watches are dismissed.
     func stop() {
-        isStopping.store(true, ordering: .relaxed)
+        isStopping.store(true, ordering: .sequentiallyConsistent)
         wake()
         rounds.wait()
     }
@@ -127,6 +127,6 @@ final class StallGuard: Sendable {
     }
 
     private var hasWork: Bool {
-        isStopping.load(ordering: .relaxed) || watches.withLock { $0.contains { $0.isReading } }
+        isStopping.load(ordering: .sequentiallyConsistent) || watches.withLock { $0.contains { $0.isReading } }
     }
 }

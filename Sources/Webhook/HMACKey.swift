@@ -17,15 +17,16 @@ final class HMACKey: @unchecked Sendable {
 
     deinit { HMAC_CTX_free(prepared.withLock { $0 }) }
 
-    /// The keyed digest of `body`; empty if OpenSSL could not compute it.
+    /// The keyed digest of `body`; empty if OpenSSL could not compute it in full.
     func digest(of body: Data) -> [UInt8] {
         let context = HMAC_CTX_new()
         defer { HMAC_CTX_free(context) }
-        guard HMAC_CTX_copy(context, preparedContext()) == 1 else { return [] }
-        body.withUnsafeBytes { body in
+        guard let prepared = preparedContext(), HMAC_CTX_copy(context, prepared) == 1 else { return [] }
+        let isRead = body.withUnsafeBytes { body in
             let bytes = body.bindMemory(to: UInt8.self)
-            _ = HMAC_Update(context, bytes.baseAddress, bytes.count)
+            return HMAC_Update(context, bytes.baseAddress, bytes.count) == 1
         }
+        guard isRead else { return [] }
         return [UInt8](unsafeUninitializedCapacity: algorithm.digestLength) { digest, count in
             var length: UInt32 = 0
             count = HMAC_Final(context, digest.baseAddress, &length) == 1 ? Int(length) : 0
@@ -34,11 +35,15 @@ final class HMACKey: @unchecked Sendable {
 
     private func preparedContext() -> OpaquePointer? {
         prepared.withLock { context in
-            if context == nil {
-                context = HMAC_CTX_new()
-                HMAC_Init_ex(context, key, Int32(key.count), algorithm == .sha1 ? EVP_sha1() : EVP_sha256(), nil)
+            if let context { return context }
+            let new = HMAC_CTX_new()
+            let function = algorithm == .sha1 ? EVP_sha1() : EVP_sha256()
+            guard HMAC_Init_ex(new, key, Int32(key.count), function, nil) == 1 else {
+                HMAC_CTX_free(new)
+                return nil
             }
-            return context
+            context = new
+            return new
         }
     }
 }

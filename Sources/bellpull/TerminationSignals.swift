@@ -36,5 +36,10 @@ struct TerminationSignals {
         action.__sigaction_handler.sa_handler = handler
         action.sa_flags = SA_RESTART
         sigaction(signal, &action, nil)
+        // Whoever started this process may have blocked the signal, and the mask is inherited.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, signal)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 }
