@@ -10,6 +10,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         // The C libraries. Only FastCGI imports CFastCGI, only Webhook imports COpenSSL.
@@ -21,7 +23,11 @@ let package = Package(
         .target(name: "Webhook", dependencies: ["COpenSSL"]),
         .target(name: "Git"),
 
+        // What bellpull is told: files and environment.
+        .target(name: "Configuration", dependencies: ["Git", "Webhook", .product(name: "TOMLKit", package: "TOMLKit")]),
+
         .target(name: "Deploy", dependencies: ["Git", "Webhook"]),
+        .target(name: "SQLiteLedger", dependencies: ["Deploy", "Git", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "Endpoints",
             dependencies: ["FastCGI", "Webhook", "Git", "Deploy", .product(name: "Logging", package: "swift-log")]
@@ -29,7 +35,7 @@ let package = Package(
         .executableTarget(
             name: "bellpull",
             dependencies: [
-                "FastCGI", "Webhook", "Git", "Deploy", "Endpoints",
+                "FastCGI", "Webhook", "Git", "Configuration", "Deploy", "SQLiteLedger", "Endpoints",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
