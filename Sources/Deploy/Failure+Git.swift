@@ -1,6 +1,16 @@
 internal import Git
 
 extension Failure {
+    /// Why a deployment of `clone` came to nothing, whatever was thrown.
+    init(_ error: any Error, in clone: Clone) {
+        switch error {
+        case let failure as Failure: self = failure
+        case let error as GitError: self.init(error, in: clone)
+        case let error as Clone.Occupied: self.init(error.message, hint: error.hint)
+        default: self.init("\(error)")
+        }
+    }
+
     /// What `error` means in `clone`, in words.
     init(_ error: GitError, in clone: Clone) {
         if error.end == .timedOut {

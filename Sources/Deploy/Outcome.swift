@@ -6,20 +6,22 @@ public enum Outcome: Sendable, Equatable {
     case deployed(Commit)
     /// The site was at this commit already.
     case unchanged(Commit)
+    /// The delivery came before, and was deployed then.
+    case duplicate
     /// The push does not concern the site.
     case ignored(IgnoreReason)
     /// The deployment goes on, or has yet to begin.
     case queued
     /// The deployment failed.
     case failed(Failure)
-    /// Bellpull stopped before the deployment was over.
+    /// Bellpull stopped before the deployment was over; it is taken up again at the next start.
     case interrupted
 
     /// The commit the site is at, if this says so.
     public var commit: Commit? {
         switch self {
         case .deployed(let commit), .unchanged(let commit): commit
-        case .ignored, .queued, .failed, .interrupted: nil
+        case .duplicate, .ignored, .queued, .failed, .interrupted: nil
         }
     }
 }
@@ -34,8 +36,8 @@ public enum IgnoreReason: Sendable, Equatable {
     case deletion(String)
     /// What it moved to is not the name of a commit.
     case notACommit(String)
-    /// Another branch moved than the one that is followed.
-    case branch(String, followed: String)
+    /// Another branch or tag moved than what is followed, by the names or patterns given.
+    case other(String, String)
 
     /// The reason in words. It holds text of the delivery, to be escaped wherever it goes.
     public var description: String {
@@ -44,7 +46,7 @@ public enum IgnoreReason: Sendable, Equatable {
         case .notABranch(let ref): "not a branch: \(ref)"
         case .deletion(let ref): "deletion of \(ref)"
         case .notACommit(let name): "not a commit: \(name)"
-        case .branch(let ref, let followed): "\(ref) is not the branch \(followed)"
+        case .other(let ref, let followed): "\(ref) is not \(followed), which is followed"
         }
     }
 }

@@ -1,121 +1,77 @@
 internal import Git
+internal import Synchronization
 
-/// The strategy `pull`: `git pull --rebase` in the clone. What cannot be pulled leaves the clone as it was.
-struct Pull: Strategy {
-    let clone: Clone
+/// The strategy `pull`: `git pull --rebase` in a clone. What cannot be pulled leaves the clone as it was.
+final class Pull: Strategy {
+    private let path: String
+    /// What the clone is supposed to follow, if somebody has said.
+    private let follows: RefPattern?
+    // Opening takes a few git processes, so that it is done once, and again after whatever failed.
+    private let opened: Mutex<Clone?>
 
-    /// How long putting things right may take when the deployment's own time is up.
-    private static let repairTime = Duration.seconds(30)
+    /// The strategy for the clone at `path`, opened when it is needed.
+    init(path: String, follows: RefPattern? = nil) {
+        self.path = path
+        self.follows = follows
+        opened = Mutex(nil)
+    }
 
-    var deployed: Commit? { clone.head }
+    /// The strategy for `clone`.
+    init(clone: Clone) {
+        path = clone.path
+        follows = nil
+        opened = Mutex(clone)
+    }
 
-    func deploy(_ targets: Set<Commit>, _ limits: Git.Limits) -> Outcome {
+    var deployed: Commit? { opened.withLock { $0 }?.head }
+
+    var source: Source? {
+        opened.withLock { $0 }.map { Source(repository: $0.repository, follows: RefPattern($0.upstream)) }
+    }
+
+    func hold(_ limits: Git.Limits) throws -> any Hold {
+        let clone = try clone(limits)
         do {
-            let lock = try SiteLock(in: clone.gitDirectory, limits)
-            defer { lock.release() }
-            // Another process may have been here while this one waited.
-            if !lock.isAfterInterruption, let head = clone.head, targets == [head] { return .unchanged(head) }
-            try clone.repair(ownLeftovers: lock.isAfterInterruption, limits)
-            return try pull(lock, limits)
-        } catch  where limits.cancellation.isCancelled {
-            return .interrupted
-        } catch let failure as Failure {
-            return .failed(failure)
-        } catch let error as GitError {
-            return .failed(Failure(error, in: clone))
-        } catch let error as Clone.Occupied {
-            return .failed(Failure(error.message, hint: error.hint))
+            return try HeldClone(clone, lock: SiteLock(in: clone.gitDirectory, limits)) { [self] in forget() }
         } catch {
-            return .failed(Failure("\(error)"))
+            forget()
+            throw error
         }
     }
 
-    private func pull(_ lock: SiteLock, _ limits: Git.Limits) throws -> Outcome {
-        guard clone.isOnBranch else {
-            throw Failure(
-                "\(clone.path) is not on \(clone.branch)", hint: "git -C \(clone.path) switch \(clone.branch)")
-        }
-        let before = try Position(of: clone, since: lock.lastUpstream, limits)
-        lock.noteBeginning()
+    func missed(_ limits: Git.Limits) throws -> DeploymentRecord.Target? {
+        let clone = try clone(limits)
         do {
-            try clone.pull(limits)
-            let outcome = try verify(against: before, limits)
-            lock.noteEnd(deployed: clone.fetchedUpstream)
-            return outcome
-        } catch {
-            let isConflict = clone.hasUnfinishedRebase && (error as? GitError)?.isConflict == true
-            try clearUp(after: error, before)
-            lock.noteEnd()
-            throw isConflict ? Failure.conflict(in: clone) : error
-        }
-    }
-
-    /// Makes the clone what it was before. If this fails, the note stays, and the next deployment tries again.
-    private func clearUp(after error: any Error, _ before: Position) throws {
-        // Otherwise git has done nothing, or everything, and what has changed is someone else's.
-        guard let error = error as? GitError, !error.isForLocalChanges else { return }
-        try clone.repair(
-            ownLeftovers: true, checkoutBegan: error.isCutShort && clone.fetchedUpstream != before.upstream,
-            .within(Self.repairTime))
-    }
-
-    /// Deployed means deployed: HEAD is at the upstream or on top of it, the tree is clean, and no commit is there that
-    /// was there neither before nor in the upstream.
-    private func verify(against before: Position, _ limits: Git.Limits) throws -> Outcome {
-        // The usual case, for which git need not count commits.
-        if let head = clone.head, head == clone.fetchedUpstream, !clone.hasUnfinishedRebase {
-            guard try clone.isClean(limits) else { throw Failure.dirty(clone) }
-            return head == before.head ? .unchanged(head) : .deployed(head)
-        }
-        return try verifyRebased(since: before, limits)
-    }
-
-    private func verifyRebased(since before: Position, _ limits: Git.Limits) throws -> Outcome {
-        var status = try clone.status(limits)
-        if status.ahead > before.localCommits {
-            // The upstream was rewritten, and the rebase took what was removed there for commits made here.
-            guard before.localCommits == 0, let upstream = clone.fetchedUpstream else {
-                if let head = before.head { try clone.reset(keepingChanges: head, limits) }
-                throw Failure.rewritten(clone)
+            guard let commit = try clone.remoteCommit(limits) else {
+                throw Failure(
+                    "the branch \(clone.upstream) is gone from the remote",
+                    hint: "git -C \(clone.path) branch -vv shows what it follows")
             }
-            try clone.reset(keepingChanges: upstream, limits)
-            status = try clone.status(limits)
+            // Commits made here may be on top of it.
+            guard try !clone.contains(commit, limits) else { return nil }
+            return DeploymentRecord.Target(ref: clone.upstream.ref, commit: commit)
+        } catch let error as GitError {
+            forget()
+            throw Failure(error, in: clone)
         }
-        guard let head = status.head, status.behind == 0, clone.isOnBranch, !clone.hasUnfinishedRebase else {
-            throw Failure("git pull succeeded, but \(clone.path) is not where \(clone.upstream) is")
+    }
+
+    private func forget() { opened.withLock { $0 = nil } }
+
+    private func clone(_ limits: Git.Limits) throws -> Clone {
+        if let clone = opened.withLock({ $0 }), clone.isInPlace { return clone }
+        let clone: Clone
+        do {
+            clone = try Clone.open(at: path, limits)
+        } catch {
+            throw Failure(error.message, hint: error.hint)
         }
-        guard !status.isDirty else { throw Failure.dirty(clone) }
-        return head == before.head ? .unchanged(head) : .deployed(head)
-    }
-}
-
-extension GitError {
-    /// Git could not put a local commit on top of the upstream's.
-    fileprivate var isConflict: Bool { message.contains("could not apply") }
-
-    /// Git found local changes before it began.
-    fileprivate var isForLocalChanges: Bool { message.contains("cannot pull with rebase") }
-
-    /// Git did not come to its end.
-    fileprivate var isCutShort: Bool {
-        if case .exited = end { false } else { true }
-    }
-}
-
-/// Where a clone was before a pull.
-private struct Position {
-    let head: Commit?
-    let upstream: Commit?
-    /// How many commits it had of its own.
-    let localCommits: Int
-
-    /// - Parameter known: where the upstream was at the last deployment. It may have been fetched since, so that commits
-    ///   that were removed from it look like local ones.
-    init(of clone: Clone, since known: Commit?, _ limits: Git.Limits) throws {
-        head = clone.head
-        upstream = clone.fetchedUpstream
-        // The usual case costs no process: the clone is where the upstream was.
-        let isAtUpstream = head != nil && head == upstream
-        localCommits = isAtUpstream ? 0 : try clone.countLocalCommits(besides: known, limits)
+        if let follows, follows.branch != clone.upstream {
+            throw Failure(
+                "\(path) follows \(clone.upstream), but the site is to follow \(follows)",
+                hint: "git -C \(path) switch \(follows), or branch = \"\(clone.upstream)\" for the site")
+        }
+        opened.withLock { $0 = clone }
+        return clone
     }
 }

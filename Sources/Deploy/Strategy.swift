@@ -5,10 +5,34 @@ protocol Strategy: Sendable {
     /// The commit that is deployed, if that can be told without asking git.
     var deployed: Commit? { get }
 
-    /// Brings the site up to date, within `limits`, and says what came of it. Never called twice at once in one
-    /// process; other processes are the strategy's to keep out.
+    /// What the site's folder says it is a copy of, as far as that is known yet.
+    var source: Source? { get }
+
+    /// Takes the site for one deployment: no other process has it until it is released.
     ///
-    /// - Parameter targets: the commits that deliveries announced. If all of them are deployed already, there is nothing
-    ///   to do.
-    func deploy(_ targets: Set<Commit>, _ limits: Git.Limits) -> Outcome
+    /// - Throws: `Failure` or `GitError` if it cannot be deployed at all, or is not free within `limits`.
+    func hold(_ limits: Git.Limits) throws -> any Hold
+
+    /// What the remote has and the site has not; `nil` if there is nothing to catch up with. Nothing is fetched.
+    func missed(_ limits: Git.Limits) throws -> DeploymentRecord.Target?
+}
+
+/// A site that is held for one deployment.
+protocol Hold {
+    /// Brings the site up to date, within `limits`, and says what came of it.
+    ///
+    /// - Parameters:
+    ///   - targets: the commits that were announced. If the site is at all of them, of which there is at least one, there
+    ///     is nothing to do.
+    ///   - transcript: gets what the commands write.
+    func deploy(_ targets: Set<Commit>, _ limits: Git.Limits, _ transcript: Transcript) -> Outcome
+
+    /// Lets the site go.
+    func release()
+}
+
+/// Where a site comes from.
+struct Source: Sendable, Equatable {
+    let repository: RepositoryName
+    let follows: RefPattern
 }

@@ -47,8 +47,8 @@ extension Clone {
             throw CloneError.unknownRepository(path: root, url: url)
         }
         return Clone(
-            path: root, branch: branch, upstream: upstreamBranch, trackingRef: upstream[2], repository: repository,
-            gitDirectory: places[1],
+            path: root, branch: branch, upstream: upstreamBranch, remote: upstream[0], trackingRef: upstream[2],
+            repository: repository, gitDirectory: places[1],
             commonDirectory: URL(fileURLWithPath: places[2], relativeTo: URL(fileURLWithPath: root, isDirectory: true))
                 .path, git: git)
     }

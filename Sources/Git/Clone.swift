@@ -8,6 +8,8 @@ public struct Clone: Sendable {
     public let branch: Branch
     /// The branch it follows, under its name in the remote repository.
     public let upstream: Branch
+    /// The remote's name in the clone, usually `origin`.
+    public let remote: String
     /// The repository that the upstream's remote is.
     public let repository: RepositoryName
     /// The folder `.git`, or where it points to.
@@ -30,12 +32,13 @@ public struct Clone: Sendable {
     }
 
     init(
-        path: String, branch: Branch, upstream: Branch, trackingRef: String, repository: RepositoryName,
+        path: String, branch: Branch, upstream: Branch, remote: String, trackingRef: String, repository: RepositoryName,
         gitDirectory: String, commonDirectory: String, git: Git
     ) {
         self.path = path
         self.branch = branch
         self.upstream = upstream
+        self.remote = remote
         self.trackingRef = trackingRef
         self.repository = repository
         self.gitDirectory = gitDirectory
@@ -63,8 +66,9 @@ public struct Clone: Sendable {
     }
 
     /// `git pull --rebase`, from the upstream.
-    public func pull(_ limits: Git.Limits) throws(GitError) {
-        _ = try git.output(of: ["pull", "--rebase", "--no-stat"], limits)
+    public func pull(_ limits: Git.Limits, _ transcript: Transcript? = nil) throws(GitError) {
+        let progress = transcript?.isWatched == true ? ["--progress"] : []
+        _ = try git.output(of: ["pull", "--rebase", "--no-stat"] + progress, limits, transcript)
     }
 
     /// Ends a rebase that is half done; branch and work tree are then as before it.

@@ -52,8 +52,11 @@ public struct Command: Sendable {
     /// Runs the command and waits for its end, until `deadline` at the latest. To be called on a plain thread: a
     /// child inherits the signal mask, and Dispatch's threads block signals.
     ///
+    /// - Parameter transcript: gets what the command writes, as it comes.
     /// - Throws: what `Process` throws when there is no such program or directory.
-    public func run(until deadline: ContinuousClock.Instant, cancellation: Cancellation) throws -> Completion {
+    public func run(
+        until deadline: ContinuousClock.Instant, cancellation: Cancellation, transcript: Transcript? = nil
+    ) throws -> Completion {
         guard !cancellation.isCancelled else { return Completion(end: .cancelled, output: "", errors: "") }
         // Process would find a missing directory too late, and leak descriptors.
         var isFolder: ObjCBool = false
@@ -83,7 +86,7 @@ public struct Command: Sendable {
         }
         streams.output.closeWriting()
         streams.errors.closeWriting()
-        var supervision = Supervision(process: process, streams: streams)
+        var supervision = Supervision(process: process, streams: streams, transcript: transcript)
         return supervision.supervise(until: deadline, cancellation: cancellation)
     }
 }

@@ -55,12 +55,15 @@ public struct Git: Sendable {
     }
 
     /// Runs `git arguments…`; a status other than 0 is a result like any other.
-    public func run(_ arguments: [String], _ limits: Limits) throws(GitError) -> Command.Completion {
+    public func run(
+        _ arguments: [String], _ limits: Limits, _ transcript: Transcript? = nil
+    ) throws(GitError) -> Command.Completion {
         let command = Command(
             executable: executable, arguments: Self.settings + arguments, directory: directory, environment: environment
         )
         do {
-            return try command.run(until: limits.deadline, cancellation: limits.cancellation)
+            return try command.run(
+                until: limits.deadline, cancellation: limits.cancellation, transcript: transcript)
         } catch {
             throw GitError(arguments: arguments, end: nil, message: "cannot run git in \(directory): \(error)")
         }
@@ -69,8 +72,10 @@ public struct Git: Sendable {
     /// Runs `git arguments…` and returns what it printed, without the last line break.
     ///
     /// - Throws: `GitError` if it did not exit with status 0.
-    public func output(of arguments: [String], _ limits: Limits) throws(GitError) -> String {
-        let completion = try run(arguments, limits)
+    public func output(
+        of arguments: [String], _ limits: Limits, _ transcript: Transcript? = nil
+    ) throws(GitError) -> String {
+        let completion = try run(arguments, limits, transcript)
         guard completion.isSuccess else { throw GitError(arguments: arguments, completion: completion) }
         return completion.output.trimmingCharacters(in: .newlines)
     }

@@ -6,6 +6,7 @@ internal import Foundation
 struct Supervision {
     private let process: Process
     private let streams: Streams
+    private let transcript: Transcript?
     private var output = OutputTail()
     private var errors = OutputTail()
     private var isOutputOpen = true
@@ -15,9 +16,10 @@ struct Supervision {
     /// How often to look for the end ourselves.
     private static let glance = Duration.milliseconds(250)
 
-    init(process: Process, streams: Streams) {
+    init(process: Process, streams: Streams, transcript: Transcript? = nil) {
         self.process = process
         self.streams = streams
+        self.transcript = transcript
     }
 
     /// Waits for the command's end, and brings it about at `deadline` or when cancelled.
@@ -78,7 +80,7 @@ struct Supervision {
     }
 
     private mutating func drain() {
-        if isOutputOpen { isOutputOpen = output.drain(streams.output.reading) }
-        if isErrorsOpen { isErrorsOpen = errors.drain(streams.errors.reading) }
+        if isOutputOpen { isOutputOpen = output.drain(streams.output.reading, transcript) }
+        if isErrorsOpen { isErrorsOpen = errors.drain(streams.errors.reading, transcript) }
     }
 }

@@ -1,1 +1,121 @@
+public import Deploy
+internal import Foundation
 internal import GRDB
+internal import Synchronization
+
+/// A ledger in a SQLite file: in WAL mode with `synchronous=FULL`, so that what was written survives a power failure too
+/// (sqlite.org/pragma.html#pragma_synchronous).
+///
+/// The file is opened when it is first needed, and again after every error that has to do with it: once what was wrong
+/// is put right, the ledger works again by itself.
+public final class SQLiteLedger: Ledger {
+    /// How long to wait for another process that writes.
+    private static let patience = 2.0
+
+    /// The ledger's file.
+    public let path: String
+
+    private struct Connection {
+        let queue: DatabaseQueue
+        let file: FileIdentity
+    }
+
+    private let connection = Mutex<Connection?>(nil)
+
+    /// A ledger in the file at `path`, which is made when it is first written to.
+    public init(path: String) {
+        self.path = path
+    }
+
+    /// Lets `body` write in one transaction.
+    public func write<Result>(
+        _ body: (any LedgerWriter) throws -> Result
+    ) throws(LedgerError) -> Result {
+        try withQueue { queue in
+            try queue.writeWithoutTransaction { database in
+                var result: Result?
+                try database.inTransaction(.immediate) {
+                    result = try body(SQLiteWriter(database: database))
+                    return .commit
+                }
+                guard let result else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+                return result
+            }
+        }
+    }
+
+    func read<Result>(_ body: (Database) throws -> Result) throws(LedgerError) -> Result {
+        try withQueue { try $0.read(body) }
+    }
+
+    /// Closes the file; the next use opens it again.
+    public func close() {
+        connection.withLock { $0 = nil }
+    }
+
+    private func withQueue<Result>(_ body: (DatabaseQueue) throws -> Result) throws(LedgerError) -> Result {
+        do {
+            return try body(open())
+        } catch let error as LedgerError {
+            throw error
+        } catch let error as DatabaseError {
+            let error = LedgerError(error, path: path)
+            if !error.isOfContents { close() }
+            throw error
+        } catch {
+            close()
+            throw LedgerError("\(path): \(error)")
+        }
+    }
+
+    private func open() throws -> DatabaseQueue {
+        try connection.withLock { connection in
+            // A file that was moved away or replaced would be written to, and nobody would ever find it again.
+            if let open = connection, FileIdentity(of: path) == open.file { return open.queue }
+            connection = nil
+            try makeFile()
+            let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
+            let isFromTheFuture = try queue.read { try Schema.migrator.hasBeenSuperseded($0) }
+            guard !isFromTheFuture else {
+                throw LedgerError(
+                    "\(path) was written by a newer bellpull",
+                    hint: "install that version again, or move the file away to begin a new ledger")
+            }
+            try Schema.migrator.migrate(queue)
+            guard let file = FileIdentity(of: path) else { throw DatabaseError(resultCode: .SQLITE_CANTOPEN) }
+            connection = Connection(queue: queue, file: file)
+            return queue
+        }
+    }
+
+    /// Makes the file so that only its owner can read it: it tells who pushed what.
+    private func makeFile() throws(LedgerError) {
+        let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o600)
+        guard descriptor >= 0 else { throw LedgerError(cannotOpen: path, because: errno) }
+        Foundation.close(descriptor)
+    }
+
+    private static var configuration: GRDB.Configuration {
+        var configuration = GRDB.Configuration()
+        configuration.label = "ledger"
+        configuration.busyMode = .timeout(patience)
+        configuration.prepareDatabase { database in
+            try database.execute(
+                sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216")
+        }
+        return configuration
+    }
+}
+
+/// Which file it is that stands at a path.
+private struct FileIdentity: Equatable {
+    let device: UInt64
+    let number: UInt64
+
+    init?(of path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        device = UInt64(status.st_dev)
+        number = UInt64(status.st_ino)
+    }
+}

@@ -1,0 +1,109 @@
+internal import Foundation
+
+/// Writes to a ledger on a thread of its own, in one transaction all that came while the one before was made durable
+/// (group commit): a disk that takes a thousand transactions a second can take many thousand deliveries.
+///
+/// What is written is in the order in which it was asked for, and so is what follows it.
+final class Scribe: @unchecked Sendable {
+    /// One thing to write. It returns what is to be done once it is durable.
+    private struct Entry {
+        let write: (any LedgerWriter) throws -> () -> Void
+        let fail: (LedgerError) -> Void
+    }
+
+    /// The most that may wait to be written; beyond it there is no room.
+    private static let capacity = 4096
+
+    private let ledger: any Ledger
+    // Guards and signals the two below.
+    private let condition = NSCondition()
+    private var entries: [Entry] = []
+    private var isDismissed = false
+
+    /// A scribe of `ledger`, who writes until dismissed.
+    init(_ ledger: any Ledger) {
+        self.ledger = ledger
+        let thread = Thread { [self] in work() }
+        thread.stackSize = 512 << 10
+        thread.start()
+    }
+
+    /// Writes what is left to write, and then no more.
+    func dismiss() {
+        condition.withLock {
+            isDismissed = true
+            condition.signal()
+        }
+    }
+
+    /// Has `write` done, and calls `then` on the scribe's thread when it is durable or has failed.
+    func write<Result: Sendable>(
+        _ write: @escaping @Sendable (any LedgerWriter) throws -> Result,
+        then: @escaping @Sendable (Swift.Result<Result, LedgerError>) -> Void
+    ) {
+        let entry = Entry(
+            write: { writer in
+                let result = try write(writer)
+                return { then(.success(result)) }
+            },
+            fail: { then(.failure($0)) })
+        let refusal: LedgerError? = condition.withLock {
+            guard !isDismissed else { return LedgerError("bellpull has stopped") }
+            guard entries.count < Self.capacity else { return LedgerError("too much waits to be written down") }
+            entries.append(entry)
+            condition.signal()
+            return nil
+        }
+        if let refusal { then(.failure(refusal)) }
+    }
+
+    /// Has `write` done, and waits until it is durable. Not to be called on the scribe's thread.
+    func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any LedgerWriter) throws -> Result
+    ) throws(LedgerError) -> Result {
+        let answer = Answer<Result>()
+        write(body) { answer.give($0) }
+        return try answer.wait().get()
+    }
+
+    private func work() {
+        while let batch = nextBatch() { write(batch) }
+    }
+
+    private func nextBatch() -> [Entry]? {
+        condition.withLock {
+            while entries.isEmpty {
+                if isDismissed { return nil }
+                condition.wait()
+            }
+            defer { entries = [] }
+            return entries
+        }
+    }
+
+    private func write(_ batch: [Entry]) {
+        do throws(LedgerError) {
+            for done in try ledger.write({ writer in try batch.map { try $0.write(writer) } }) { done() }
+        } catch {
+            // One that cannot be written takes no other with it.
+            guard error.isOfContents, batch.count > 1 else { return batch.forEach { $0.fail(error) } }
+            for entry in batch { write([entry]) }
+        }
+    }
+}
+
+/// A result that one thread waits for and another gives.
+private final class Answer<Value: Sendable>: @unchecked Sendable {
+    private let given = DispatchSemaphore(value: 0)
+    private var result: Result<Value, LedgerError> = .failure(LedgerError("nothing was written"))
+
+    func give(_ result: Result<Value, LedgerError>) {
+        self.result = result
+        given.signal()
+    }
+
+    func wait() -> Result<Value, LedgerError> {
+        given.wait()
+        return result
+    }
+}
