@@ -2,22 +2,69 @@ internal import Foundation
 
 /// A body of type `application/x-www-form-urlencoded` (WHATWG URL §5.1).
 struct FormBody {
+    private static let name: StaticString = "payload="
+
     private let bytes: Data
 
     init(_ bytes: Data) {
         self.bytes = bytes
     }
 
-    /// The value of the one field `payload`.
+    /// The bytes that the one field `payload` encodes.
     func payload() throws(Malformed) -> Data {
-        let name = Data("payload=".utf8)
-        let fields = bytes.split(separator: UInt8(ascii: "&")).filter { $0.starts(with: name) }
+        let fields = bytes.withUnsafeBytes(Self.fields)
         guard let field = fields.first else { throw Malformed("the form has no field named payload") }
         guard fields.count == 1 else { throw Malformed("the form has several fields named payload") }
-        let text = String(data: field.dropFirst(name.count), encoding: .utf8)
-        guard let value = text?.replacingOccurrences(of: "+", with: " ").removingPercentEncoding else {
-            throw Malformed("the form is not percent-encoded correctly")
+        let payload = bytes.withUnsafeBytes { Self.decode(UnsafeRawBufferPointer(rebasing: $0[field])) }
+        guard let payload else { throw Malformed("the form is not percent-encoded correctly") }
+        return payload
+    }
+
+    /// Where the values of the fields of that name stand; of the first two, if there are more.
+    private static func fields(in form: UnsafeRawBufferPointer) -> [Range<Int>] {
+        guard let base = form.baseAddress else { return [] }
+        var fields: [Range<Int>] = []
+        var start = 0
+        while start < form.count, fields.count < 2 {
+            let ampersand = memchr(base + start, Int32(UInt8(ascii: "&")), form.count - start)
+            let end = ampersand.map { UnsafeRawPointer($0) - base } ?? form.count
+            let value = start + name.utf8CodeUnitCount
+            if value <= end, memcmp(base + start, name.utf8Start, name.utf8CodeUnitCount) == 0 {
+                fields.append(value..<end)
+            }
+            start = end + 1
         }
-        return Data(value.utf8)
+        return fields
+    }
+
+    /// The bytes that `value` encodes; `nil` if a percent sign in it has not two hexadecimal digits behind it.
+    private static func decode(_ value: UnsafeRawBufferPointer) -> Data? {
+        // Zeros that are never written over take no memory.
+        var decoded = Data(count: value.count)
+        let count: Int? = decoded.withUnsafeMutableBytes { decode(value, into: $0) }
+        return count.map { decoded.prefix($0) }
+    }
+
+    /// Writes them to `decoded`, which has room for as many as encode them; returns how many they are.
+    private static func decode(_ value: UnsafeRawBufferPointer, into decoded: UnsafeMutableRawBufferPointer) -> Int? {
+        var count = 0
+        var position = 0
+        while position < value.count {
+            var byte = value[position]
+            position += 1
+            switch byte {
+            case UInt8(ascii: "+"): byte = UInt8(ascii: " ")
+            case UInt8(ascii: "%"):
+                guard position + 2 <= value.count, let high = value[position].hexadecimalValue,
+                    let low = value[position + 1].hexadecimalValue
+                else { return nil }
+                byte = high << 4 | low
+                position += 2
+            default: break
+            }
+            decoded[count] = byte
+            count += 1
+        }
+        return count
     }
 }

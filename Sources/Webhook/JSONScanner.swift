@@ -6,7 +6,6 @@ struct JSONScanner {
     private let text: UnsafeRawBufferPointer
     private(set) var position = 0
     private var depth = 0
-    private var isASCII = true
     private var hasSeenEscape = false
 
     init(_ text: UnsafeRawBufferPointer) {
@@ -85,13 +84,10 @@ struct JSONScanner {
         }
     }
 
-    /// Throws unless nothing but white space follows, and all of the text is UTF-8.
+    /// Throws unless nothing but white space follows.
     mutating func finish() throws(Malformed) {
         skipWhitespace()
         guard position == text.count else { throw notJSON }
-        guard isASCII || String(validating: text, as: UTF8.self) != nil else {
-            throw Malformed("the payload is not UTF-8")
-        }
     }
 
     private var notJSON: Malformed { Malformed("the payload is not JSON") }
@@ -107,6 +103,11 @@ struct JSONScanner {
         position += 1
         skipWhitespace()
         return name
+    }
+
+    /// Goes on to the next element of the array, or past its end; says which.
+    mutating func nextElement(isFirst: Bool) throws(Malformed) -> Bool {
+        try !isClosed(by: UInt8(ascii: "]"), isFirst: isFirst)
     }
 
     /// Goes on to the next element, or past the closing bracket; says which.
@@ -169,7 +170,7 @@ struct JSONScanner {
             switch byte {
             case UInt8(ascii: "\""): return
             case UInt8(ascii: "\\"): try skipEscape()
-            case 0x80...: isASCII = false
+            case 0x80...: try skipContinuation(of: byte)
             case 0x20...: continue
             default: throw notJSON
             }
@@ -189,6 +190,28 @@ struct JSONScanner {
         self.position = position
     }
 
+    /// Passes over what has to follow `lead` (Unicode 16, table 3-7): only the second byte has ranges of its own.
+    private mutating func skipContinuation(of lead: UInt8) throws(Malformed) {
+        let (second, more): (ClosedRange<UInt8>, Int) =
+            switch lead {
+            case 0xc2...0xdf: (0x80...0xbf, 0)
+            case 0xe0: (0xa0...0xbf, 1)
+            case 0xed: (0x80...0x9f, 1)
+            case 0xe1...0xef: (0x80...0xbf, 1)
+            case 0xf0: (0x90...0xbf, 2)
+            case 0xf1...0xf3: (0x80...0xbf, 2)
+            case 0xf4: (0x80...0x8f, 2)
+            default: throw Malformed("the payload is not UTF-8")
+            }
+        var isContinued = second.contains(next)
+        position += 1
+        for _ in 0..<more {
+            isContinued = isContinued && next & 0xc0 == 0x80
+            position += 1
+        }
+        guard isContinued else { throw Malformed("the payload is not UTF-8") }
+    }
+
     private mutating func skipEscape() throws(Malformed) {
         hasSeenEscape = true
         let byte = next
@@ -196,22 +219,13 @@ struct JSONScanner {
         switch byte {
         case UInt8(ascii: "u"):
             for _ in 0..<4 {
-                guard isHexDigit(next) else { throw notJSON }
+                guard next.hexadecimalValue != nil else { throw notJSON }
                 position += 1
             }
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
             UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
             return
         default: throw notJSON
-        }
-    }
-
-    private func isHexDigit(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-            UInt8(ascii: "A")...UInt8(ascii: "F"):
-            true
-        default: false
         }
     }
 

@@ -34,24 +34,26 @@ public struct Signature: Sendable, Equatable {
         self.digest = digest
     }
 
+    /// Reads a bare HMAC-SHA256 digest in hexadecimal, in full and in either case; `nil` for anything else.
+    init?(sha256 header: String) {
+        var header = header
+        let digest: [UInt8]? = header.withUTF8 { text in
+            text.count == 2 * Algorithm.sha256.digestLength ? Self.bytes(hex: text[...]) : nil
+        }
+        guard let digest else { return nil }
+        algorithm = .sha256
+        self.digest = digest
+    }
+
     private static func bytes(hex: Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(hex.count / 2)
         var index = hex.startIndex
         while index < hex.endIndex {
-            guard let high = value(of: hex[index]), let low = value(of: hex[index + 1]) else { return nil }
+            guard let high = hex[index].hexadecimalValue, let low = hex[index + 1].hexadecimalValue else { return nil }
             bytes.append(high << 4 | low)
             index += 2
         }
         return bytes
-    }
-
-    private static func value(of digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

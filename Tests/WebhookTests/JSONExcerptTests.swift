@@ -34,6 +34,49 @@ import Testing
         #expect(try self.excerpt(text) == excerpt)
     }
 
+    @Test func `holds values of 64 KiB at most`() throws {
+        let value = "\"\(String(repeating: "x", count: 65_534))\""
+        #expect(try excerpt(#"{"ref":\#(value)}"#) == ["ref: \(value)"])
+        #expect(throws: Malformed("the payload has a value too long")) {
+            try excerpt(#"{"ref":"x\#(value.dropFirst())}"#)
+        }
+        _ = try excerpt(#"{"other":[\#(value),\#(value)]}"#)
+    }
+
+    @Test(
+        arguments: [
+            ("{}", nil), (#"{"list":[]}"#, []), (#"{"list":null}"#, nil), (#"{"list":{"a":1}}"#, nil),
+            (#"{"list":[{"a":1,"b":{"c":"x"}},{"b":{"a":2}},{}]}"#, ["1,\"x\"", "-,-", "-,-"]),
+            (#" { "list" : [ { "a" : [ {"a":2} ] } , { "b" : [] } ] } "#, [#"[ {"a":2} ],-"#, "-,-"]),
+        ] as [(String, [String]?)])
+    func `may hold the values in each object of a list`(_ text: String, expected: [String]?) throws {
+        let list = JSONExcerpt.List(path: ["list"], elementPaths: [["a"], ["b", "c"]])
+        let found = try JSONExcerpt.values(at: [["ref"]], and: list, in: Data(text.utf8))
+        let elements = found.elements?.map { element in
+            element.map { $0.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "-" }.joined(separator: ",")
+        }
+        #expect(elements == expected)
+        #expect(found.values.count == 1)
+    }
+
+    @Test func `holds the other values, before and after a list`() throws {
+        let list = JSONExcerpt.List(path: ["x", "list"], elementPaths: [["ref"]])
+        let text = #"{"deleted":true,"x":{"list":[{"ref":1},{"ref":2}],"ref":3},"ref":"a"}"#
+        let found = try JSONExcerpt.values(at: Self.paths, and: list, in: Data(text.utf8))
+        #expect(found.values[0]?.string == "a")
+        #expect(found.values[1]?.bool == true)
+        #expect(found.elements?.count == 2)
+    }
+
+    @Test(arguments: [
+        #"{"list":[{"a":1,"a":2}]}"#, #"{"list":[],"list":[]}"#, #"{"list":[{"\u0061":1}]}"#, #"{"list":[1]}"#,
+        #"{"list":[{}"#, #"{"list":[{},]}"#, #"{"list":[{}{}]}"#, #"{"list":[{}}"#, #"{"list":[{"a":}]}"#,
+    ])
+    func `refuses a list that can be read in two ways, or not at all`(_ text: String) {
+        let list = JSONExcerpt.List(path: ["list"], elementPaths: [["a"]])
+        #expect(throws: Malformed.self) { try JSONExcerpt.values(at: [], and: list, in: Data(text.utf8)) }
+    }
+
     @Test func `takes members from their own level only`() throws {
         let text = #"{"x":{"ref":1,"repository":{"full_name":2}},"commits":[{"ref":3}],"repository":{"ref":4}}"#
         #expect(try excerpt(text) == [])

@@ -35,6 +35,16 @@ import Testing
         #expect(Signature(header: "md5sum=\(Self.sha256)", algorithm: .sha256) == nil)
     }
 
+    @Test func `is a bare digest where that is asked for`() throws {
+        let prefixed = try #require(Signature(header: "sha256=\(Self.sha256)", algorithm: .sha256))
+        #expect(Signature(sha256: Self.sha256) == prefixed)
+        #expect(Signature(sha256: Self.sha256.uppercased()) == prefixed)
+        for header in [
+            "", "sha256=\(Self.sha256)", Self.sha1, String(Self.sha256.dropLast()), "\(Self.sha256)0",
+            "\(Self.sha256.dropLast())g", "\(Self.sha256.dropLast(2))é", " \(Self.sha256.dropLast())",
+        ] { #expect(Signature(sha256: header) == nil, "\(header)") }
+    }
+
     @Test(arguments: [
         "", "=", "sha256", "sha256=", "\(sha256)", "=\(sha256)",
         "sha256=\(sha256.dropLast())", "sha256=\(sha256.dropLast(2))", "sha256=\(sha256)0", "sha256=\(sha256)00",
