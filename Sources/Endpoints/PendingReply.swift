@@ -58,6 +58,8 @@ final class PendingReply: Sendable {
             case .missing: "no signature"
             case .unreadable: "the signature header is not one"
             case .signature: "the signature is not that of the body under our secret"
+            case .standard: "the signature is not that of the body under our secret, or its time is not ours"
+            case .token: "the token is not our secret"
             }
         logger.warning("\(report.line(after: received.millisecondsAgo))")
     }

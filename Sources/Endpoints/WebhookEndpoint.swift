@@ -1,6 +1,7 @@
 public import Deploy
 @preconcurrency internal import Dispatch  // DispatchWorkItem can be cancelled from any thread.
 public import FastCGI
+internal import Foundation
 internal import Git
 public import Logging
 public import Webhook
@@ -41,9 +42,10 @@ public struct WebhookEndpoint: Responder {
             let delivery = try forge.delivery(request.params.header)
             pending.concerns(delivery)
             let body = try request.body.get()
-            guard case .signature(let signature) = delivery.evidence, let proven = secret.prove(body, by: signature)
-            else { return pending.reject(delivery.evidence) }
-            try act(on: forge.news(of: delivery, in: proven), pending)
+            guard let proof = try Secrets(secret).prove(body, of: delivery, at: Date()) else {
+                return pending.reject(delivery.evidence)
+            }
+            try act(on: forge.news(of: delivery, in: proof.proven), pending)
         } catch {
             pending.send(Report(error))
         }
@@ -53,11 +55,10 @@ public struct WebhookEndpoint: Responder {
         switch news {
         case .ping: pending.send(.ping)
         case .other(let event): pending.send(.ignored(event: event))
-        case .push(let push):
-            switch site.relevance(of: push) {
-            case .ignore(let reason): pending.send(Report(.ignored(reason)))
-            case .deploy(let commit): deploy(commit, pending)
-            }
+        case .push(let pushes):
+            let relevances = pushes.map { site.relevance(of: $0) }
+            for case .deploy(let commit) in relevances { return deploy(commit, pending) }
+            for case .ignore(let reason) in relevances.prefix(1) { pending.send(Report(.ignored(reason))) }
         }
     }
 

@@ -47,15 +47,12 @@ public struct Params: Sendable {
     }
 
     /// The value of the header field `name`, such as `X-Hub-Signature-256`, which is the parameter
-    /// `HTTP_X_HUB_SIGNATURE_256` (RFC 3875 §4.1.18; `Content-Type` is `CONTENT_TYPE`, §4.1.3); `nil` if it is absent or empty. For fields whose value holds no
-    /// comma: with one, a web server may have joined a field that was sent twice (RFC 9110 §5.3).
+    /// `HTTP_X_HUB_SIGNATURE_256` (RFC 3875 §4.1.18; `Content-Type` is `CONTENT_TYPE`, §4.1.3); `nil` if it is absent or
+    /// empty. A web server may have joined a field that was sent twice by a comma (RFC 9110 §5.3).
     ///
     /// - Throws: `Repeated` if the request has it more than once: a field sent twice reaches us as two parameters.
     public func header(_ name: StaticString) throws(Repeated) -> String? {
-        let prefix: StaticString = name.isContentType ? "" : "HTTP_"
-        let value = try single(name, prefix: prefix, isField)
-        guard let value, value.utf8.contains(UInt8(ascii: ",")) else { return value }
-        throw Repeated(name: "\(name)")
+        try single(name, prefix: name.isContentType ? "" : "HTTP_", isField)
     }
 
     private func single(

@@ -4,6 +4,13 @@ extension Delivery {
 }
 
 extension Delivery.Encoding {
+    /// The encoding that the header fields announce, or `nil` if there is no content type.
+    init?(_ header: Delivery.HeaderLookup) throws {
+        try self.init(
+            contentType: Delivery.value(of: "Content-Type", header),
+            encoding: Delivery.value(of: "Content-Encoding", header))
+    }
+
     /// The encoding that these header fields announce (RFC 9110 §8.3, §8.4), or `nil` if there is no content type.
     /// Parameters such as `charset` are passed over.
     init?(contentType: String?, encoding: String?) throws(Delivery.UnsupportedEncoding) {

@@ -1,8 +1,5 @@
 /// What the headers of a webhook request say. Nothing of it is proven.
 public struct Delivery: Sendable, Equatable {
-    /// Looks up a header field that has one value; throws if the field came twice.
-    public typealias HeaderLookup = (_ name: StaticString) throws -> String?
-
     /// How the body holds the payload.
     public enum Encoding: Sendable {
         /// `application/json`: the body is the payload.
@@ -11,16 +8,22 @@ public struct Delivery: Sendable, Equatable {
         case form
     }
 
-    /// What came as a signature.
+    /// What came as a proof.
     public enum Evidence: Sendable, Equatable {
         /// A well-formed signature, still to be checked.
         case signature(Signature)
-        /// No signature of a kind that is accepted.
+        /// Well-formed signatures by Standard Webhooks, still to be checked.
+        case standard(StandardSignature)
+        /// What should be the secret itself, still to be checked.
+        case token(Token)
+        /// No proof of a kind that is accepted.
         case missing
-        /// Something that is no signature.
+        /// Something that proves nothing.
         case unreadable
     }
 
+    /// Who sent it.
+    public let forge: ForgeName
     /// The forge's name for this delivery, the same when it is sent again.
     public let id: String?
     /// The kind of event, as the forge names it; any text at all.
@@ -34,8 +37,8 @@ public struct Delivery: Sendable, Equatable {
     public enum News: Sendable, Equatable {
         /// The forge tries whether somebody answers.
         case ping
-        /// A branch or tag moved.
-        case push(Push)
+        /// Branches or tags moved: one with most forges, one or more with Bitbucket.
+        case push([Push])
         /// An event that is nothing to Bellpull, by the forge's name for it.
         case other(String)
     }

@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// GitHub's webhooks (docs.github.com, "Webhook events and payloads", "Validating webhook deliveries").
 public struct GitHub: Forge {
     /// Whether a delivery without `X-Hub-Signature-256` may prove itself by `X-Hub-Signature`, HMAC-SHA1.
@@ -12,15 +10,14 @@ public struct GitHub: Forge {
 
     /// Reads GitHub's headers.
     public func delivery(_ header: Delivery.HeaderLookup) throws -> Delivery {
-        let id = try Delivery.checkedID(header("X-GitHub-Delivery"))
-        let event = try header("X-GitHub-Event")
-        let sha256 = try header("X-Hub-Signature-256")
-        let sha1 = try header("X-Hub-Signature")
-        return Delivery(
-            id: id,
-            event: event,
-            evidence: evidence(sha256: sha256, sha1: sha1),
-            encoding: try Delivery.Encoding(contentType: header("Content-Type"), encoding: header("Content-Encoding"))
+        Delivery(
+            forge: .github,
+            id: try Delivery.checkedID(Delivery.value(of: "X-GitHub-Delivery", header)),
+            event: try Delivery.value(of: ForgeName.github.eventHeader, header),
+            evidence: evidence(
+                sha256: try Delivery.value(of: "X-Hub-Signature-256", header),
+                sha1: try Delivery.value(of: "X-Hub-Signature", header)),
+            encoding: try Delivery.Encoding(header)
         )
     }
 
@@ -29,7 +26,7 @@ public struct GitHub: Forge {
         switch delivery.event {
         case nil: throw Malformed("there is no X-GitHub-Event header")
         case "ping": return .ping
-        case "push": return .push(try push(in: payload(of: delivery, in: proven)))
+        case "push": return .push([try Push(payload: delivery.payload(in: proven))])
         case let event?: return .other(event)
         }
     }
@@ -42,26 +39,5 @@ public struct GitHub: Forge {
             return .unreadable
         }
         return .signature(signature)
-    }
-
-    private func payload(of delivery: Delivery, in proven: Proven) throws -> Data {
-        switch delivery.encoding {
-        case nil: throw Delivery.UnsupportedEncoding()
-        case .json: return proven.bytes
-        case .form: return try FormBody(proven.bytes).payload()
-        }
-    }
-
-    private static let paths: [JSONExcerpt.Path] = [["ref"], ["after"], ["repository", "full_name"], ["deleted"]]
-
-    private func push(in payload: Data) throws(Malformed) -> Push {
-        let values = try JSONExcerpt.values(at: Self.paths, in: payload)
-        let deleted = values[3].flatMap { $0.isNull ? nil : $0 }
-        guard let ref = values[0]?.string, let after = values[1]?.string, let repository = values[2]?.string,
-            let isDeletion = deleted.map(\.bool) ?? false
-        else {
-            throw Malformed("the payload is not that of a push: ref, after or repository.full_name is missing or odd")
-        }
-        return Push(repository: repository, ref: ref, after: after, isDeletion: isDeletion)
     }
 }

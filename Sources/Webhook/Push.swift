@@ -16,4 +16,12 @@ public struct Push: Sendable, Equatable {
         self.after = after
         self.isDeletion = isDeletion
     }
+
+    /// What stands for a commit where there is none, in a repository whose commits have 40 digits.
+    static let nowhere = String(repeating: "0", count: 40)
+
+    /// Whether `commit` stands for none: it is all zeros.
+    static func isNowhere(_ commit: String) -> Bool {
+        !commit.isEmpty && commit.utf8.allSatisfy { $0 == UInt8(ascii: "0") }
+    }
 }

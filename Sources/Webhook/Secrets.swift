@@ -21,9 +21,23 @@ public struct Secrets: Sendable {
         self.previous = previous
     }
 
-    /// `body`, proven by either, and by which; `nil` if `signature` is neither's.
-    public func prove(_ body: Data, by signature: Signature) -> (proven: Proven, by: Rank)? {
-        if let proven = current.prove(body, by: signature) { return (proven, .current) }
-        return previous?.prove(body, by: signature).map { ($0, .previous) }
+    /// What of `body` the forge vouches for, and by which secret; `nil` if the evidence of `delivery` is neither's.
+    ///
+    /// - Parameters:
+    ///   - body: the raw body.
+    ///   - delivery: what the headers say.
+    ///   - now: the time by which a signature's own is judged, if it has one.
+    /// - Throws: `Malformed` if what was signed is a field of a form and the form has it twice, or not at all.
+    public func prove(
+        _ body: Data, of delivery: Delivery, at now: Date
+    ) throws(Malformed) -> (proven: Proven, by: Rank)? {
+        switch delivery.evidence {
+        case .missing, .unreadable: return nil
+        case .signature, .standard, .token: break
+        }
+        let bytes = try delivery.signedBytes(of: body)
+        if current.isKnown(by: delivery.evidence, of: bytes, at: now) { return (Proven(bytes: bytes), .current) }
+        guard let previous, previous.isKnown(by: delivery.evidence, of: bytes, at: now) else { return nil }
+        return (Proven(bytes: bytes), .previous)
     }
 }

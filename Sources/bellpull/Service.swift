@@ -32,7 +32,7 @@ struct Service {
         dispatcher = Dispatcher(sites: [site]) { Log.deployment($0, $1, deliveries: $2, took: $3, to: logger) }
         router = Router(
             webhook: WebhookEndpoint(
-                site: site, secret: settings.secret, forge: GitHub(acceptsSHA1: settings.acceptsSHA1),
+                site: site, secret: settings.secret, forge: Forges(acceptsSHA1: settings.acceptsSHA1),
                 dispatcher: dispatcher, answerWithin: settings.answerWithin, logger: logger))
         if settings.secret.isWeak {
             logger.warning(

@@ -35,6 +35,10 @@ struct Settings {
             switch error {
             case .empty: throw Problem(.configuration, "GITHUB_SECRET is empty", hint: hint)
             case .tooShort: throw Problem(.configuration, "GITHUB_SECRET is a single byte", hint: hint)
+            case .notBase64:
+                throw Problem(
+                    .configuration, "GITHUB_SECRET begins like a signing token and is none",
+                    hint: "copy all of it, whsec_ and what follows")
             }
         }
     }

@@ -24,6 +24,12 @@ import Testing
         #expect(throws: Malformed.self) { try Delivery.checkedID(id) }
     }
 
+    @Test func `is not looked for in a header that was sent twice`() throws {
+        #expect(try Delivery.value(of: "X-Id") { _ in "a" } == "a")
+        #expect(try Delivery.value(of: "X-Id") { _ in nil } == nil)
+        #expect(throws: Malformed("the header X-Id came twice")) { try Delivery.value(of: "X-Id") { _ in "a, a" } }
+    }
+
     @Test func `that is refused is not repeated`() throws {
         let error = try #require(throws: Malformed.self) { try Delivery.checkedID("ev\u{202e}il") }
         #expect(!error.reason.contains("il"))

@@ -29,7 +29,7 @@ import Testing
 
     @Test func `may all be missing`() throws {
         let delivery = try GitHub().delivery { _ in nil }
-        #expect(delivery == Delivery(id: nil, event: nil, evidence: .missing, encoding: nil))
+        #expect(delivery == Delivery(forge: .github, id: nil, event: nil, evidence: .missing, encoding: nil))
     }
 
     @Test func `prove by SHA-256 whenever that is there`() throws {
@@ -80,7 +80,7 @@ import Testing
     private func news(
         _ event: String?, _ body: String, encoding: Delivery.Encoding? = .json
     ) throws -> Delivery.News {
-        let delivery = Delivery(id: nil, event: event, evidence: .missing, encoding: encoding)
+        let delivery = Delivery(forge: .github, id: nil, event: event, evidence: .missing, encoding: encoding)
         return try GitHub().news(of: delivery, in: Proven(bytes: Data(body.utf8)))
     }
 
@@ -89,7 +89,7 @@ import Testing
     }
 
     private func push(ref: String, after: String = after, isDeletion: Bool = false) -> Delivery.News {
-        .push(Push(repository: "alice/blog", ref: ref, after: after, isDeletion: isDeletion))
+        .push([Push(repository: "alice/blog", ref: ref, after: after, isDeletion: isDeletion)])
     }
 
     @Test func `is a push to a branch`() throws {
@@ -108,6 +108,13 @@ import Testing
     @Test func `is a new branch`() throws {
         let text = payload(ref: "refs/heads/new", more: #","created":true,"deleted":false"#)
         #expect(try news("push", text) == push(ref: "refs/heads/new"))
+    }
+
+    @Test func `is a deletion by its zeros where that is all it says`() throws {
+        #expect(
+            try news("push", payload(ref: "refs/heads/old", after: Self.zeros))
+                == push(ref: "refs/heads/old", after: Self.zeros, isDeletion: true))
+        #expect(try news("push", payload(ref: "refs/heads/old", after: "")) == push(ref: "refs/heads/old", after: ""))
     }
 
     @Test func `takes a deletion that is null for none`() throws {

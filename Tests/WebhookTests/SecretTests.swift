@@ -36,44 +36,79 @@ import Testing
     }
 
     @Test(arguments: Vector.forges)
-    func `proves a body by its signature, and hands on these bytes`(_ vector: Vector) throws {
+    func `is known by a signature of its own`(_ vector: Vector) throws {
         let header = "\(vector.algorithm.rawValue)=\(vector.digest)"
         let signature = try #require(Signature(header: header, algorithm: vector.algorithm))
-        #expect(Secret(key: vector.key).prove(Data(vector.body), by: signature)?.bytes == Data(vector.body))
+        #expect(Secret(key: vector.key).isKnown(by: .signature(signature), of: Data(vector.body), at: Date()))
     }
 
-    @Test func `proves no other body, and nothing signed with another secret`() throws {
+    @Test func `is not known by the signature of another body, nor by one made with another secret`() throws {
         let vector = try #require(Vector.forges.first)
         let signature = try #require(Signature(header: "sha256=\(vector.digest)", algorithm: .sha256))
         let secret = try Secret(Self.text)
         let others = ["", "Hello, World", "Hello, World! ", "hello, World!", "Hello, World!\0", "\0Hello, World!"]
-        for other in others { #expect(secret.prove(Data(other.utf8), by: signature) == nil, "\(other)") }
+        for other in others {
+            #expect(!secret.isKnown(by: .signature(signature), of: Data(other.utf8), at: Date()), "\(other)")
+        }
         for other in ["\(Self.text) ", "it's a Secret to Everybody", "\(Self.text)\n"] {
-            #expect(try Secret(other).prove(Data(vector.body), by: signature) == nil, "\(other)")
+            let other = try Secret(other)
+            #expect(!other.isKnown(by: .signature(signature), of: Data(vector.body), at: Date()))
         }
     }
 
     @Test(arguments: [Signature.Algorithm.sha256, .sha1])
-    func `refuses every one-bit change of a signature`(_ algorithm: Signature.Algorithm) throws {
+    func `is not known by any one-bit change of a signature`(_ algorithm: Signature.Algorithm) throws {
         let secret = try Secret(Self.text)
         let body = Data("Hello, World!".utf8)
         let digest = secret.digest(of: body, by: algorithm)
-        func isProven(by digest: [UInt8]) throws -> Bool {
+        func isKnown(by digest: [UInt8]) throws -> Bool {
             let header = "\(algorithm.rawValue)=\(hexadecimal(digest))"
             let signature = try #require(Signature(header: header, algorithm: algorithm))
-            return secret.prove(body, by: signature) != nil
+            return secret.isKnown(by: .signature(signature), of: body, at: Date())
         }
-        try #require(try isProven(by: digest))
-        var refused = 0
-        for bit in 0..<(8 * digest.count) {
-            var changed = digest
-            changed[bit / 8] ^= 1 << (bit % 8)
-            if try !isProven(by: changed) { refused += 1 }
-        }
+        try #require(try isKnown(by: digest))
+        let refused = try digest.oneBitChanges.count { try !isKnown(by: $0) }
         #expect(refused == (algorithm == .sha1 ? 160 : 256))
     }
 
-    private func hexadecimal(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    @Test(arguments: [
+        "x", "It's a Secret to Everybody", "\u{e9}\u{20ac}", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",
+        String(repeating: "x", count: 200),
+    ])
+    func `is known by a token that is the same, and by no other`(_ text: String) throws {
+        let secret = try Secret("\(text)y")
+        let bytes = Array("\(text)y".utf8)
+        func isKnown(by token: [UInt8]) -> Bool {
+            secret.isKnown(by: .token(Token(bytes: Data(token))), of: Data(), at: Date())
+        }
+        #expect(isKnown(by: bytes))
+        #expect(bytes.oneBitChanges.allSatisfy { !isKnown(by: $0) })
+        for other in [[], bytes.dropLast(), bytes + [0], [0] + bytes, bytes + bytes] { #expect(!isKnown(by: other)) }
+    }
+
+    @Test func `is not known by a token that HMAC takes for the same key`() throws {
+        // Keys are filled up with zeros to a block (RFC 2104 §2): as keys these two are the same, as tokens they are not.
+        let secret = try Secret("secret")
+        #expect(secret.isKnown(by: .token(Token(bytes: Data("secret".utf8))), of: Data(), at: Date()))
+        #expect(!secret.isKnown(by: .token(Token(bytes: Data("secret\0".utf8))), of: Data(), at: Date()))
+    }
+
+    @Test(arguments: ["whsec_", "whsec_=", "whsec_!", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS", "whsec_MfKQ 9r8G"])
+    func `that begins like a signing token has to be one`(_ text: String) {
+        let weakness: Secret.Weakness = text == "whsec_" ? .tooShort : .notBase64
+        #expect(throws: weakness) { try Secret(text) }
+    }
+
+    @Test func `that is a signing token is as weak as its key`() throws {
+        #expect(throws: Secret.Weakness.tooShort) { try Secret("whsec_AA==") }
+        #expect(try Secret("whsec_AAAAAAAAAAAAAAAAAAAA").isWeak)
+        #expect(try !Secret("whsec_AAAAAAAAAAAAAAAAAAAAAA==").isWeak)
+    }
+
+    @Test func `is not known without evidence`() throws {
+        let secret = try Secret(Self.text)
+        for evidence in [Delivery.Evidence.missing, .unreadable] {
+            #expect(!secret.isKnown(by: evidence, of: Data(), at: Date()))
+        }
     }
 }

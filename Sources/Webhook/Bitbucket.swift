@@ -1,0 +1,33 @@
+/// Bitbucket Cloud's webhooks (support.atlassian.com, "Event payloads", "Manage webhooks").
+public struct Bitbucket: Forge {
+    /// Bitbucket Cloud.
+    public init() {}
+
+    /// Reads Bitbucket's headers, whose signature is HMAC-SHA256 under the name of GitHub's HMAC-SHA1.
+    public func delivery(_ header: Delivery.HeaderLookup) throws -> Delivery {
+        Delivery(
+            forge: .bitbucket,
+            id: try Delivery.checkedID(Delivery.value(of: "X-Request-UUID", header)),
+            event: try Delivery.value(of: ForgeName.bitbucket.eventHeader, header),
+            evidence: evidence(try Delivery.value(of: "X-Hub-Signature", header)),
+            encoding: try Delivery.Encoding(header)
+        )
+    }
+
+    /// Decodes a push; other events are told apart by their name alone.
+    public func news(of delivery: Delivery, in proven: Proven) throws -> Delivery.News {
+        switch delivery.event {
+        case nil: throw Malformed("there is no X-Event-Key header")
+        case "diagnostics:ping": return .ping
+        case "repo:push":
+            let pushes = try Push.bitbucket(delivery.payload(in: proven))
+            return pushes.isEmpty ? .other("repo:push of neither branch nor tag") : .push(pushes)
+        case let event?: return .other(event)
+        }
+    }
+
+    private func evidence(_ header: String?) -> Delivery.Evidence {
+        guard let header else { return .missing }
+        return Signature(header: header, algorithm: .sha256).map { .signature($0) } ?? .unreadable
+    }
+}

@@ -1,0 +1,24 @@
+internal import Foundation
+
+extension Delivery {
+    /// Whether the signature is that of the payload and not of the form it came in (Gitea, services/webhook/deliver.go).
+    private var signsFormField: Bool { encoding == .form && (forge == .gitea || forge == .forgejo) }
+
+    /// The bytes of `body` that the forge signs.
+    ///
+    /// - Throws: `Malformed` if they are a form's field, and the form is none.
+    func signedBytes(of body: Data) throws(Malformed) -> Data {
+        signsFormField ? try FormBody(body).payload() : body
+    }
+
+    /// The payload that `proven` is or holds.
+    ///
+    /// - Throws: `Malformed`, or `UnsupportedEncoding` if the headers did not say which.
+    func payload(in proven: Proven) throws -> Data {
+        switch encoding {
+        case nil: throw UnsupportedEncoding()
+        case .form where !signsFormField: try FormBody(proven.bytes).payload()
+        case .form, .json: proven.bytes
+        }
+    }
+}

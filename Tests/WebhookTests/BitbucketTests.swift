@@ -1,0 +1,169 @@
+import Foundation
+import Testing
+
+@testable import Webhook
+
+@Suite struct `Bitbucket's headers` {
+    private static let headers: Headers = [
+        "X-Event-Key": "repo:push", "X-Request-UUID": "e6b3cb5f-0c0a-4a4e-9c1c-3b2d5f7f1c11", "X-Attempt-Number": "1",
+        "X-Hub-Signature": "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9",
+        "Content-Type": "application/json",
+    ]
+
+    private func isProven(_ headers: Headers) throws -> Bool {
+        let secrets = Secrets(try Secret("It's a Secret to Everybody"))
+        return try secrets.prove(Data("Hello World!".utf8), of: Bitbucket().delivery(headers.lookup), at: Date()) != nil
+    }
+
+    @Test func `name the delivery, the event and the encoding, and prove as published`() throws {
+        let delivery = try Bitbucket().delivery(Self.headers.lookup)
+        #expect(delivery.forge == .bitbucket)
+        #expect(delivery.id == "e6b3cb5f-0c0a-4a4e-9c1c-3b2d5f7f1c11")
+        #expect(delivery.event == "repo:push")
+        #expect(delivery.encoding == .json)
+        #expect(try isProven(Self.headers))
+    }
+
+    @Test func `prove nothing by SHA-1, nor under GitHub's newer name`() throws {
+        let secret = try Secret("It's a Secret to Everybody")
+        var headers = Self.headers
+        headers["X-Hub-Signature"] = "sha1=\(hexadecimal(secret.digest(of: Data("Hello World!".utf8), by: .sha1)))"
+        #expect(try Bitbucket().delivery(headers.lookup).evidence == .unreadable)
+        headers["X-Hub-Signature"] = nil
+        headers["X-Hub-Signature-256"] = Self.headers["X-Hub-Signature"]
+        #expect(try Bitbucket().delivery(headers.lookup).evidence == .missing)
+    }
+}
+
+@Suite struct `Bitbucket's news` {
+    private static let zeros = String(repeating: "0", count: 40)
+
+    private func news(_ event: String?, _ body: String, encoding: Delivery.Encoding? = .json) throws -> Delivery.News {
+        let delivery = Delivery(forge: .bitbucket, id: nil, event: event, evidence: .missing, encoding: encoding)
+        return try Bitbucket().news(of: delivery, in: Proven(bytes: Data(body.utf8)))
+    }
+
+    private func payload(_ changes: String...) -> String {
+        #"""
+        {"actor":{"name":"x"},"push":{"changes":[\#(changes.joined(separator: ","))]},
+        "repository":{"name":"blog","full_name":"alice/blog","links":{}}}
+        """#
+    }
+
+    /// A change, with all that Bitbucket sends beside it which is called the same.
+    private func change(_ type: String, old: String?, new: String?, hash: String = "709d") -> String {
+        func state(_ name: String?, _ hash: String) -> String {
+            guard let name else { return "null" }
+            return #"""
+                {"type":"\#(type)","name":"\#(name)","links":{"self":{"name":"x"}},
+                "target":{"type":"commit","hash":"\#(hash)","parents":[{"type":"commit","hash":"1e65"}],"name":"x"}}
+                """#
+        }
+        return #"""
+            {"old":\#(state(old, "1e65")),"new":\#(state(new, hash)),"forced":false,"closed":\#(new == nil),
+            "commits":[{"hash":"\#(hash)","type":"commit","name":"x"}],"truncated":false}
+            """#
+    }
+
+    private func push(_ ref: String, _ after: String = "709d", isDeletion: Bool = false) -> Push {
+        Push(repository: "alice/blog", ref: ref, after: after, isDeletion: isDeletion)
+    }
+
+    @Test func `is a push to a branch`() throws {
+        #expect(
+            try news("repo:push", payload(change("branch", old: "main", new: "main")))
+                == .push([push("refs/heads/main")]))
+        #expect(
+            try news("repo:push", payload(change("branch", old: nil, new: "docs/next")))
+                == .push([push("refs/heads/docs/next")]))
+    }
+
+    @Test func `is a push of a tag`() throws {
+        #expect(try news("repo:push", payload(change("tag", old: nil, new: "v1"))) == .push([push("refs/tags/v1")]))
+    }
+
+    @Test func `is a deletion`() throws {
+        let text = payload(change("branch", old: "old", new: nil), change("tag", old: "v0", new: nil))
+        #expect(
+            try news("repo:push", text)
+                == .push([
+                    push("refs/heads/old", Self.zeros, isDeletion: true),
+                    push("refs/tags/v0", Self.zeros, isDeletion: true),
+                ]))
+    }
+
+    @Test func `is all changes of a delivery, in their order`() throws {
+        let text = payload(
+            change("branch", old: "a", new: "a", hash: "a1"), change("tag", old: nil, new: "b", hash: "b1"),
+            change("branch", old: "c", new: nil), change("bookmark", old: "d", new: "d"),
+            change("branch", old: "e", new: "e", hash: "e1"))
+        #expect(
+            try news("repo:push", text)
+                == .push([
+                    push("refs/heads/a", "a1"), push("refs/tags/b", "b1"),
+                    push("refs/heads/c", Self.zeros, isDeletion: true), push("refs/heads/e", "e1"),
+                ]))
+    }
+
+    @Test func `is no push where neither branch nor tag moved`() throws {
+        let event = Delivery.News.other("repo:push of neither branch nor tag")
+        #expect(try news("repo:push", payload()) == event)
+        #expect(try news("repo:push", payload(change("bookmark", old: "d", new: "d"))) == event)
+    }
+
+    @Test func `hands on what it says as it says it`() throws {
+        let text = payload(change("branch", old: nil, new: #"--upload-pack=touch \/tmp\/x\n\u202e"#, hash: "$(id)"))
+        #expect(
+            try news("repo:push", text) == .push([push("refs/heads/--upload-pack=touch /tmp/x\n\u{202e}", "$(id)")]))
+    }
+
+    @Test func `is of up to 512 changes`() throws {
+        let change = change("branch", old: nil, new: "a")
+        func text(_ count: Int) -> String {
+            let changes = [String](repeating: change, count: count).joined(separator: ",")
+            return #"{"push":{"changes":[\#(changes)]},"repository":{"full_name":"alice/blog"}}"#
+        }
+        #expect(
+            try news("repo:push", text(512)) == .push([Push](repeating: push("refs/heads/a"), count: 512)))
+        #expect(throws: Malformed("the payload has a list too long")) { try news("repo:push", text(513)) }
+    }
+
+    @Test func `is a ping, whatever it holds`() throws {
+        #expect(try news("diagnostics:ping", "", encoding: nil) == .ping)
+    }
+
+    @Test(arguments: ["pullrequest:created", "repo:fork", "repo:refs_changed", "push", "", "a\nb"])
+    func `is of an event never heard of`(_ event: String) throws {
+        #expect(try news(event, "", encoding: nil) == .other(event))
+    }
+
+    @Test(arguments: [
+        "{}", "", "[]", #"{"push":{"changes":[]}}"#, #"{"repository":{"full_name":"a/b"}}"#,
+        #"{"push":{"changes":null},"repository":{"full_name":"a/b"}}"#,
+        #"{"push":{"changes":{}},"repository":{"full_name":"a/b"}}"#,
+        #"{"push":{"changes":[1]},"repository":{"full_name":"a/b"}}"#,
+        #"{"push":{"changes":[null]},"repository":{"full_name":"a/b"}}"#,
+        #"{"push":{"changes":[[]]},"repository":{"full_name":"a/b"}}"#,
+        #"{"push":{"changes":[{}]},"repository":{"full_name":"a/b"}}"#,
+        #"{"push":{"changes":[{"new":null,"old":null}]},"repository":{"full_name":"a/b"}}"#,
+        #"{"push":{"changes":[{"new":{"type":"branch","name":"a"}}]},"repository":{"full_name":"a/b"}}"#,
+        #"{"push":{"changes":[{"new":{"type":"branch","target":{"hash":"a"}}}]},"repository":{"full_name":"a/b"}}"#,
+        #"{"push":{"changes":[{"new":{"name":"a","target":{"hash":"a"}}}]},"repository":{"full_name":"a/b"}}"#,
+        #"{"push":{"changes":[{"new":{"type":"branch","name":1,"target":{"hash":"a"}}}]},"repository":{"full_name":"a/b"}}"#,
+        #"{"push":{"changes":[{"new":{"type":"branch","name":"a","target":{"hash":{}}}}]},"repository":{"full_name":"a/b"}}"#,
+        #"{"push":{"changes":[{"old":{"type":"branch"},"new":null}]},"repository":{"full_name":"a/b"}}"#,
+        #"{"push":{"changes":[{"new":null,"new":null}]},"repository":{"full_name":"a/b"}}"#,
+        #"{"push":{"changes":[]},"push":{"changes":[]},"repository":{"full_name":"a/b"}}"#,
+        #"{"push":{"changes":[],"changes":[]},"repository":{"full_name":"a/b"}}"#,
+        #"{"push":{"changes":[}},"repository":{"full_name":"a/b"}}"#,
+        #"{"push":{"changes":[,]},"repository":{"full_name":"a/b"}}"#,
+    ])
+    func `of a push with members missing or of another type is malformed`(_ text: String) {
+        #expect(throws: Malformed.self) { try news("repo:push", text) }
+    }
+
+    @Test func `without an event or an encoding is refused`() {
+        #expect(throws: Malformed("there is no X-Event-Key header")) { try news(nil, payload()) }
+        #expect(throws: Delivery.UnsupportedEncoding()) { try news("repo:push", payload(), encoding: nil) }
+    }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import Testing
+
+@testable import Webhook
+
+@Suite struct `the forges` {
+    private static let digest = String(repeating: "01", count: 32)
+
+    private static let github: Headers = [
+        "X-GitHub-Event": "push", "X-GitHub-Delivery": "github-id", "X-Hub-Signature-256": "sha256=\(digest)",
+    ]
+    private static let gitea: Headers = [
+        "X-GitHub-Event": "push", "X-GitHub-Delivery": "github-id", "X-Hub-Signature-256": "sha256=\(digest)",
+        "X-Gitea-Event": "push", "X-Gitea-Delivery": "gitea-id", "X-Gitea-Signature": digest,
+    ]
+    private static let forgejo: Headers = [
+        "X-GitHub-Event": "push", "X-GitHub-Delivery": "github-id", "X-Hub-Signature-256": "sha256=\(digest)",
+        "X-Gitea-Event": "push", "X-Gitea-Delivery": "gitea-id", "X-Gitea-Signature": digest,
+        "X-Forgejo-Event": "push", "X-Forgejo-Delivery": "forgejo-id", "X-Forgejo-Signature": digest,
+    ]
+    private static let gitlab: Headers = [
+        "X-Gitlab-Event": "Push Hook", "Idempotency-Key": "gitlab-id", "X-Gitlab-Token": "a, secret",
+    ]
+    private static let bitbucket: Headers = [
+        "X-Event-Key": "repo:push", "X-Request-UUID": "bitbucket-id", "X-Hub-Signature": "sha256=\(digest)",
+    ]
+
+    private static let all: [(ForgeName, Headers)] = [
+        (.github, github), (.gitea, gitea), (.forgejo, forgejo), (.gitlab, gitlab), (.bitbucket, bitbucket),
+    ]
+
+    @Test func `are told apart by their headers, the more specific first`() throws {
+        for (name, headers) in Self.all {
+            let delivery = try Forges().delivery(headers.lookup)
+            #expect(delivery.forge == name)
+            #expect(delivery.id == "\(name.rawValue)-id")
+            #expect(delivery.evidence != .missing && delivery.evidence != .unreadable, "\(name)")
+        }
+    }
+
+    @Test func `are GitHub where no header tells`() throws {
+        let delivery = try Forges().delivery { _ in nil }
+        #expect(delivery == Delivery(forge: .github, id: nil, event: nil, evidence: .missing, encoding: nil))
+    }
+
+    @Test func `are the one that is expected, whatever the headers tell`() throws {
+        for (name, headers) in Self.all {
+            for expected in ForgeName.allCases {
+                let delivery = try Forges(only: expected).delivery(headers.lookup)
+                #expect(delivery.forge == expected)
+                #expect(try delivery == Forges(only: expected).delivery(headers.lookup))
+                guard expected == name else { continue }
+                #expect(try delivery == Forges().delivery(headers.lookup))
+            }
+        }
+        #expect(try Forges(only: .gitlab).delivery(Self.github.lookup).evidence == .missing)
+        #expect(try Forges(only: .github).delivery(Self.gitlab.lookup).evidence == .missing)
+        #expect(try Forges(only: .github).delivery(Self.bitbucket.lookup).evidence == .unreadable)
+        #expect(try Forges(only: .gitea).delivery(Self.forgejo.lookup).id == "gitea-id")
+    }
+
+    @Test func `take GitHub's older signature, unless it is off`() throws {
+        let headers: Headers = ["X-Hub-Signature": "sha1=\(String(repeating: "01", count: 20))"]
+        #expect(try Forges().delivery(headers.lookup).evidence != .missing)
+        #expect(try Forges(acceptsSHA1: false).delivery(headers.lookup).evidence == .missing)
+    }
+
+    @Test func `decode a delivery as the one does that sent it`() throws {
+        func news(_ forge: ForgeName, _ event: String, _ body: String) throws -> Delivery.News {
+            let delivery = Delivery(forge: forge, id: nil, event: event, evidence: .missing, encoding: .json)
+            return try Forges().news(of: delivery, in: Proven(bytes: Data(body.utf8)))
+        }
+        let push = Push(repository: "alice/blog", ref: "refs/heads/main", after: "5f1d")
+        let github = #"{"ref":"refs/heads/main","after":"5f1d","repository":{"full_name":"alice/blog"}}"#
+        for forge in [ForgeName.github, .gitea, .forgejo] {
+            #expect(try news(forge, "push", github) == .push([push]))
+        }
+        let gitlab = #"""
+            {"object_kind":"push","ref":"refs/heads/main","after":"5f1d","project":{"path_with_namespace":"alice/blog"}}
+            """#
+        #expect(try news(.gitlab, "Push Hook", gitlab) == .push([push]))
+        let bitbucket = #"""
+            {"repository":{"full_name":"alice/blog"},
+            "push":{"changes":[{"new":{"type":"branch","name":"main","target":{"hash":"5f1d"}}}]}}
+            """#
+        #expect(try news(.bitbucket, "repo:push", bitbucket) == .push([push]))
+        #expect(try news(.bitbucket, "push", bitbucket) == .other("push"))
+        #expect(throws: Malformed.self) { try news(.bitbucket, "repo:push", github) }
+        #expect(throws: Malformed.self) { try news(.gitlab, "Push Hook", github) }
+        #expect(throws: Malformed.self) { try news(.github, "push", bitbucket) }
+    }
+
+    @Test func `that disable a hook after failures are answered with 200`() {
+        #expect(ForgeName.allCases.filter(\.answersFailuresWith200) == [.gitlab])
+    }
+
+    @Test(arguments: ForgeName.allCases)
+    func `are named as they are in a configuration`(_ name: ForgeName) {
+        #expect(["github", "gitea", "forgejo", "gitlab", "bitbucket"].contains(name.rawValue))
+        #expect(ForgeName(rawValue: name.rawValue) == name)
+    }
+
+    @Test(arguments: ForgeName.allCases)
+    func `refuse a header of theirs that came twice`(_ name: ForgeName) throws {
+        let headers = try #require(Self.all.first { $0.0 == name }?.1)
+        func isRefused(_ repeated: String) -> Bool {
+            do {
+                _ = try Forges(only: name).delivery {
+                    if "\($0)" == repeated { throw Headers.Repeated() }
+                    return try headers.lookup($0)
+                }
+                return false
+            } catch {
+                return error is Headers.Repeated
+            }
+        }
+        var looked: Set<String> = []
+        _ = try Forges(only: name).delivery {
+            looked.insert("\($0)")
+            return try headers.lookup($0)
+        }
+        #expect(looked.count >= 5)
+        #expect(looked.allSatisfy(isRefused))
+    }
+}

@@ -1,0 +1,180 @@
+import Foundation
+import Testing
+
+@testable import Webhook
+
+@Suite struct `GitLab's headers` {
+    private static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    private static let now = Date(timeIntervalSince1970: 1_614_265_330)
+    private static let signature = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    private static let signed: Headers = [
+        "X-Gitlab-Event": "Push Hook", "Idempotency-Key": "other", "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        "webhook-timestamp": "1614265330", "webhook-signature": signature, "Content-Type": "application/json",
+    ]
+
+    private func isProven(_ headers: Headers, by secret: String = secret, at now: Date = now) throws -> Bool {
+        let body = Data(#"{"test": 2432232314}"#.utf8)
+        return try Secrets(Secret(secret)).prove(body, of: GitLab().delivery(headers.lookup), at: now) != nil
+    }
+
+    @Test func `name the delivery, the event and the encoding`() throws {
+        let delivery = try GitLab().delivery(Self.signed.lookup)
+        #expect(delivery.forge == .gitlab)
+        #expect(delivery.id == "msg_p5jXN8AQM9LWM0D4loKWxJek")
+        #expect(delivery.event == "Push Hook")
+        #expect(delivery.encoding == .json)
+    }
+
+    @Test func `name the delivery by what is the same when it is sent again, else by what is its own`() throws {
+        var headers: Headers = [
+            "Idempotency-Key": "a", "X-Gitlab-Webhook-UUID": "b", "X-Gitlab-Event-UUID": "shared",
+        ]
+        #expect(try GitLab().delivery(headers.lookup).id == "a")
+        headers["Idempotency-Key"] = nil
+        #expect(try GitLab().delivery(headers.lookup).id == "b")
+        headers["X-Gitlab-Webhook-UUID"] = nil
+        #expect(try GitLab().delivery(headers.lookup).id == nil)
+        #expect(throws: Malformed.self) { try GitLab().delivery((["webhook-id": "a b"] as Headers).lookup) }
+    }
+
+    @Test func `prove by signature`() throws {
+        #expect(try isProven(Self.signed))
+        #expect(try !isProven(Self.signed, at: Self.now + 301))
+        #expect(try !isProven(Self.signed, by: "whsec_AAAA"))
+        var several = Self.signed
+        several["webhook-signature"] = "v1,\(Data(count: 32).base64EncodedString()) v9,x \(Self.signature)"
+        #expect(try isProven(several))
+    }
+
+    @Test func `prove by token where there is no signature`() throws {
+        for secret in ["a secret, with a comma", "x y", "é€", Self.secret] {
+            let headers: Headers = ["X-Gitlab-Event": "Push Hook", "X-Gitlab-Token": secret]
+            #expect(try isProven(headers, by: secret))
+            #expect(try !isProven(headers, by: "x\(secret)"))
+        }
+        #expect(try GitLab().delivery((["X-Gitlab-Token": ""] as Headers).lookup).evidence == .missing)
+        #expect(try GitLab().delivery(([:] as Headers).lookup).evidence == .missing)
+    }
+
+    @Test func `prove nothing with a right token beside a wrong signature`() throws {
+        var headers = Self.signed
+        headers["X-Gitlab-Token"] = Self.secret
+        #expect(try isProven(headers))
+        #expect(try !isProven(headers, at: Self.now + 301))
+        for (name, value) in [
+            ("webhook-signature", "v1,\(Data(count: 32).base64EncodedString())"), ("webhook-signature", "x"),
+            ("webhook-signature", ""), ("webhook-signature", "v9,x"), ("webhook-id", "other"), ("webhook-id", nil),
+            ("webhook-timestamp", "1614265331"), ("webhook-timestamp", nil), ("webhook-timestamp", "x"),
+        ] {
+            var wrong = headers
+            wrong[name] = value
+            #expect(try !isProven(wrong), "\(name): \(value ?? "none")")
+        }
+    }
+
+    @Test func `do not show the token`() throws {
+        let delivery = try GitLab().delivery((["X-Gitlab-Token": "swordfish"] as Headers).lookup)
+        for shown in ["\(delivery)", String(reflecting: delivery), "\(delivery.evidence)"] {
+            #expect(!shown.contains("swordfish"))
+        }
+    }
+}
+
+@Suite struct `GitLab's news` {
+    private static let zeros = String(repeating: "0", count: 40)
+
+    private func news(_ event: String?, _ body: String, encoding: Delivery.Encoding? = .json) throws -> Delivery.News {
+        let delivery = Delivery(forge: .gitlab, id: nil, event: event, evidence: .missing, encoding: encoding)
+        return try GitLab().news(of: delivery, in: Proven(bytes: Data(body.utf8)))
+    }
+
+    private func payload(
+        kind: String = "push", ref: String = "refs/heads/main", after: String = "da15", checkout: String? = nil
+    ) -> String {
+        let checkout = checkout.map { "\"\($0)\"" } ?? "null"
+        return #"""
+            {"object_kind":"\#(kind)","event_name":"\#(kind)","before":"9579","after":"\#(after)","ref":"\#(ref)",
+            "checkout_sha":\#(checkout),"project":{"id":15,"path_with_namespace":"web/sites/blog","name":"Blog"},
+            "repository":{"name":"Blog","full_name":"other/other"}}
+            """#
+    }
+
+    private func push(ref: String, after: String, isDeletion: Bool = false) -> Delivery.News {
+        .push([Push(repository: "web/sites/blog", ref: ref, after: after, isDeletion: isDeletion)])
+    }
+
+    @Test(arguments: ["Push Hook", "System Hook"])
+    func `is a push to a branch`(_ event: String) throws {
+        #expect(try news(event, payload(checkout: "da15")) == push(ref: "refs/heads/main", after: "da15"))
+        #expect(try news(event, payload()) == push(ref: "refs/heads/main", after: "da15"))
+    }
+
+    @Test(arguments: ["Tag Push Hook", "System Hook"])
+    func `is a push of a tag, to its commit where it is annotated`(_ event: String) throws {
+        let annotated = payload(kind: "tag_push", ref: "refs/tags/v1", after: "82b3", checkout: "c0ff")
+        #expect(try news(event, annotated) == push(ref: "refs/tags/v1", after: "c0ff"))
+    }
+
+    @Test func `is a deletion`() throws {
+        let branch = payload(ref: "refs/heads/old", after: Self.zeros)
+        #expect(try news("Push Hook", branch) == push(ref: "refs/heads/old", after: Self.zeros, isDeletion: true))
+        let odd = payload(kind: "tag_push", ref: "refs/tags/v1", after: Self.zeros, checkout: "c0ff")
+        #expect(try news("Tag Push Hook", odd) == push(ref: "refs/tags/v1", after: Self.zeros, isDeletion: true))
+    }
+
+    @Test func `is the documented example`() throws {
+        // docs.gitlab.com, "Webhook events", "Push events", without what is not read.
+        let example = #"""
+            {
+              "object_kind": "push",
+              "event_name": "push",
+              "before": "95790bf891e76fee5e1747ab589903a6a1f80f22",
+              "after": "da1560886d4f094c3e6c9ef40349f7d38b5d27d7",
+              "ref": "refs/heads/master",
+              "checkout_sha": "da1560886d4f094c3e6c9ef40349f7d38b5d27d7",
+              "user_id": 4,
+              "project":{
+                "id": 15,
+                "name":"Diaspora",
+                "avatar_url":null,
+                "path_with_namespace":"mike/diaspora",
+                "default_branch":"master"
+              },
+              "commits": [{"id": "b6568db1bc1dcd7f8b4d5a946b0b91f9dacd7327", "added": ["CHANGELOG"], "removed": []}],
+              "total_commits_count": 4
+            }
+            """#
+        let push = Push(
+            repository: "mike/diaspora", ref: "refs/heads/master", after: "da1560886d4f094c3e6c9ef40349f7d38b5d27d7")
+        #expect(try news("Push Hook", example) == .push([push]))
+    }
+
+    @Test(arguments: ["Issue Hook", "Merge Request Hook", "push", "push hook", "", "a\nb"])
+    func `is of an event never heard of`(_ event: String) throws {
+        #expect(try news(event, "", encoding: nil) == .other(event))
+    }
+
+    @Test func `is a system hook of another kind`() throws {
+        #expect(try news("System Hook", payload(kind: "repository_update")) == .other("System Hook"))
+        #expect(try news("System Hook", #"{"event_name":"project_create"}"#) == .other("System Hook"))
+    }
+
+    @Test(arguments: [
+        "{}", "", "[]", #"{"object_kind":"push"}"#,
+        #"{"object_kind":"push","ref":"a","after":"a"}"#,
+        #"{"object_kind":"push","ref":"a","after":"a","project":{"path_with_namespace":1}}"#,
+        #"{"object_kind":"push","ref":1,"after":"a","project":{"path_with_namespace":"a/b"}}"#,
+        #"{"object_kind":"push","ref":"a","after":null,"project":{"path_with_namespace":"a/b"}}"#,
+        #"{"object_kind":"push","ref":"a","after":"a","project":"a/b"}"#,
+        #"{"object_kind":1,"ref":"a","after":"a","project":{"path_with_namespace":"a/b"}}"#,
+        #"{"object_kind":"push","ref":"a","ref":"b","after":"a","project":{"path_with_namespace":"a/b"}}"#,
+    ])
+    func `of a push with members missing or of another type is malformed`(_ text: String) {
+        #expect(throws: Malformed.self) { try news("Push Hook", text) }
+    }
+
+    @Test func `without an event or an encoding is refused`() {
+        #expect(throws: Malformed("there is no X-Gitlab-Event header")) { try news(nil, payload()) }
+        #expect(throws: Delivery.UnsupportedEncoding()) { try news("Push Hook", payload(), encoding: nil) }
+    }
+}

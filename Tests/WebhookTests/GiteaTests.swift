@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+@testable import Webhook
+
+@Suite struct `Gitea's deliveries` {
+    private static let secret = "It's a Secret to Everybody"
+    private static let digest = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+
+    private func headers(_ name: String, signature: String?) -> Headers {
+        var headers: Headers = [
+            "X-\(name)-Event": "push", "X-\(name)-Delivery": "f6266f16-1bf3-46a5-9ea4-602e06ead473",
+            "X-Hub-Signature-256": "sha256=\(Self.digest)", "X-GitHub-Event": "push", "X-GitHub-Delivery": "other",
+            "Content-Type": "application/json",
+        ]
+        headers["X-\(name)-Signature"] = signature
+        return headers
+    }
+
+    private func isProven(_ headers: Headers, body: String = "Hello, World!") throws -> Bool {
+        let secrets = Secrets(try Secret(Self.secret))
+        return try secrets.prove(Data(body.utf8), of: Forges().delivery(headers.lookup), at: Date()) != nil
+    }
+
+    @Test(arguments: ["Gitea", "Forgejo"])
+    func `are proven by a bare digest under the forge's own name`(_ name: String) throws {
+        let delivery = try Forges().delivery(headers(name, signature: Self.digest).lookup)
+        #expect(delivery.forge.rawValue == name.lowercased())
+        #expect(delivery.id == "f6266f16-1bf3-46a5-9ea4-602e06ead473")
+        #expect(delivery.event == "push")
+        #expect(delivery.encoding == .json)
+        #expect(try isProven(headers(name, signature: Self.digest)))
+    }
+
+    @Test(arguments: ["Gitea", "Forgejo"])
+    func `are not proven without that, whatever else is right`(_ name: String) throws {
+        for signature in [nil, "", "sha256=\(Self.digest)", "x", String(repeating: "0", count: 64)] {
+            #expect(try !isProven(headers(name, signature: signature)), "\(signature ?? "none")")
+        }
+        #expect(try Forges().delivery(headers(name, signature: "").lookup).evidence == .missing)
+    }
+
+    @Test func `of Forgejo are not proven by Gitea's header`() throws {
+        var headers = headers("Forgejo", signature: nil)
+        headers["X-Gitea-Event"] = "push"
+        headers["X-Gitea-Signature"] = Self.digest
+        #expect(try !isProven(headers))
+    }
+
+    @Test func `in a form are proven by their payload`() throws {
+        var headers = headers("Gitea", signature: Self.digest)
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        #expect(try isProven(headers, body: "payload=Hello%2C+World%21"))
+        #expect(try !isProven(headers, body: "payload=Hello%2C+World"))
+        #expect(throws: Malformed.self) { try isProven(headers, body: "Hello, World!") }
+    }
+
+    /// The example of docs.gitea.com, "Webhooks", without what is not read.
+    private static let example = #"""
+        {"ref": "refs/heads/develop", "before": "28e1879d029cb852e4844d9c718537df08844e03",
+        "after": "bffeb74224043ba2feb48d137756c8a9331c449a", "commits": [{"id": "bffeb74224043ba2feb48d137756c8a9331c449a"}],
+        "repository": {"id": 140, "owner": {"id": 1, "login": "gitea"}, "name": "webhooks", "full_name": "gitea/webhooks"},
+        "pusher": {"id": 1, "login": "gitea"}}
+        """#
+
+    private func news(
+        _ event: String?, _ body: String, encoding: Delivery.Encoding? = .json, isForgejo: Bool = false
+    ) throws -> Delivery.News {
+        let name: ForgeName = isForgejo ? .forgejo : .gitea
+        let delivery = Delivery(forge: name, id: nil, event: event, evidence: .missing, encoding: encoding)
+        return try Gitea(isForgejo: isForgejo).news(of: delivery, in: Proven(bytes: Data(body.utf8)))
+    }
+
+    @Test(arguments: [true, false], [Delivery.Encoding.json, .form])
+    func `are read as documented`(_ isForgejo: Bool, _ encoding: Delivery.Encoding) throws {
+        let push = Push(
+            repository: "gitea/webhooks", ref: "refs/heads/develop", after: "bffeb74224043ba2feb48d137756c8a9331c449a")
+        #expect(try news("push", Self.example, encoding: encoding, isForgejo: isForgejo) == .push([push]))
+    }
+
+    @Test func `of other events are told by their name`() throws {
+        #expect(try news("create", "") == .other("create"))
+        #expect(try news("ping", "") == .other("ping"))
+        #expect(throws: Malformed("there is no X-Forgejo-Event header")) { try news(nil, "{}", isForgejo: true) }
+        #expect(throws: Malformed("there is no X-Gitea-Event header")) { try news(nil, "{}") }
+        #expect(throws: Delivery.UnsupportedEncoding()) { try news("push", Self.example, encoding: nil) }
+    }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import Testing
+
+@testable import Webhook
+
+@Suite struct `a pair of secrets` {
+    private static let tokens = (
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_c2VjcmV0LW9mLWEtcm90YXRlZC1lbmRwb2ludA=="
+    )
+    private static let body = Data("Hello, World!".utf8)
+    private static let now = Date(timeIntervalSince1970: 1_614_265_330)
+
+    /// Every kind of evidence that the holder of `secret` may give for `body`.
+    private func evidence(_ secret: String) throws -> [Delivery.Evidence] {
+        let body = Self.body
+        let sha1 = hexadecimal(try Secret(secret).digest(of: body, by: .sha1))
+        let sha256 = hexadecimal(try Secret(secret).digest(of: body, by: .sha256))
+        let key = try #require(Data(base64Encoded: String(secret.dropFirst(6))))
+        let digest = HMACKey(Array(key), .sha256).digest(of: body, after: "a.1614265330.")
+        let standard = "v1,\(Data(digest).base64EncodedString())"
+        return [
+            .signature(try #require(Signature(header: "sha1=\(sha1)", algorithm: .sha1))),
+            .signature(try #require(Signature(header: "sha256=\(sha256)", algorithm: .sha256))),
+            .signature(try #require(Signature(sha256: sha256))),
+            .standard(
+                try #require(StandardSignature(id: "a", timestamp: "1614265330", signatures: standard))),
+            .token(Token(bytes: Data(secret.utf8))),
+        ]
+    }
+
+    private func delivery(
+        _ evidence: Delivery.Evidence, forge: ForgeName = .github, encoding: Delivery.Encoding = .json
+    ) -> Delivery {
+        Delivery(forge: forge, id: nil, event: "push", evidence: evidence, encoding: encoding)
+    }
+
+    @Test func `proves by either, and says by which`() throws {
+        let (new, old) = Self.tokens
+        let both = Secrets(try Secret(new), previous: try Secret(old))
+        for evidence in try evidence(new) {
+            let proof = try #require(try both.prove(Self.body, of: delivery(evidence), at: Self.now))
+            #expect(proof.by == .current)
+            #expect(proof.proven.bytes == Self.body)
+        }
+        for evidence in try evidence(old) {
+            let proof = try #require(try both.prove(Self.body, of: delivery(evidence), at: Self.now))
+            #expect(proof.by == .previous)
+            #expect(proof.proven.bytes == Self.body)
+        }
+    }
+
+    @Test func `proves by the old no more when that is gone`() throws {
+        let (new, old) = Self.tokens
+        let secrets = Secrets(try Secret(new))
+        for evidence in try evidence(old) {
+            #expect(try secrets.prove(Self.body, of: delivery(evidence), at: Self.now) == nil)
+        }
+        for evidence in try evidence(new) {
+            #expect(try secrets.prove(Self.body, of: delivery(evidence), at: Self.now)?.by == .current)
+        }
+    }
+
+    @Test func `proves nothing without evidence, and reads nothing`() throws {
+        let secrets = Secrets(try Secret(Self.tokens.0), previous: try Secret(Self.tokens.1))
+        for evidence in [Delivery.Evidence.missing, .unreadable] {
+            let delivery = delivery(evidence, forge: .gitea, encoding: .form)
+            #expect(try secrets.prove(Data("payload=1&payload=2".utf8), of: delivery, at: Self.now) == nil)
+        }
+    }
+
+    @Test(arguments: [ForgeName.gitea, .forgejo])
+    func `proves the payload of a form, where that is what is signed`(_ forge: ForgeName) throws {
+        let secrets = Secrets(try Secret(Self.tokens.0), previous: try Secret(Self.tokens.1))
+        let form = Data("payload=Hello%2C+World%21".utf8)
+        for (secret, rank) in [(Self.tokens.0, Secrets.Rank.current), (Self.tokens.1, .previous)] {
+            let evidence = try evidence(secret)[2]
+            let delivery = delivery(evidence, forge: forge, encoding: .form)
+            let proof = try #require(try secrets.prove(form, of: delivery, at: Self.now))
+            #expect(proof.proven.bytes == Self.body)
+            #expect(proof.by == rank)
+            #expect(
+                try secrets.prove(Self.body + [0x20], of: self.delivery(evidence, forge: forge), at: Self.now) == nil)
+        }
+    }
+
+    @Test(arguments: [ForgeName.github, .gitlab, .bitbucket])
+    func `proves a form as it came, where that is what is signed`(_ forge: ForgeName) throws {
+        let secrets = Secrets(try Secret(Self.tokens.0))
+        let form = Data("payload=Hello%2C+World%21".utf8)
+        let field = delivery(try evidence(Self.tokens.0)[1], forge: forge, encoding: .form)
+        #expect(try secrets.prove(form, of: field, at: Self.now) == nil)
+        let digest = hexadecimal(secrets.current.digest(of: form, by: .sha256))
+        let whole = delivery(.signature(try #require(Signature(sha256: digest))), forge: forge, encoding: .form)
+        #expect(try secrets.prove(form, of: whole, at: Self.now)?.proven.bytes == form)
+    }
+
+    @Test func `refuses a form in which the signed field stands twice`() throws {
+        let secrets = Secrets(try Secret(Self.tokens.0))
+        let delivery = delivery(try evidence(Self.tokens.0)[1], forge: .gitea, encoding: .form)
+        let form = Data("payload=Hello%2C+World%21&payload=Hello%2C+World%21".utf8)
+        #expect(throws: Malformed("the form has several fields named payload")) {
+            try secrets.prove(form, of: delivery, at: Self.now)
+        }
+    }
+
+    @Test func `takes about as long to refuse a signature as to prove it`() throws {
+        let secrets = Secrets(try Secret(Self.tokens.0))
+        let body = Data(count: 4 << 20)
+        let digest = secrets.current.digest(of: body, by: .sha256)
+        func time(_ digest: [UInt8], isProof: Bool) throws -> Duration {
+            let evidence = Delivery.Evidence.signature(try #require(Signature(sha256: hexadecimal(digest))))
+            var fastest = Duration.seconds(60)
+            for _ in 0..<5 {
+                let start = ContinuousClock.now
+                let proof = try secrets.prove(body, of: delivery(evidence), at: Self.now)
+                fastest = min(fastest, start.duration(to: .now))
+                #expect((proof != nil) == isProof)
+            }
+            return fastest
+        }
+        let right = try time(digest, isProof: true)
+        let wrong = try time([UInt8](repeating: 0, count: 32), isProof: false)
+        #expect(wrong < right * 1.5)
+    }
+}
