@@ -24,7 +24,10 @@ let package = Package(
         .target(name: "Git"),
 
         // What bellpull is told: files and environment.
-        .target(name: "Configuration", dependencies: ["Git", "Webhook", .product(name: "TOMLKit", package: "TOMLKit")]),
+        .target(
+            name: "Configuration",
+            dependencies: ["Git", "Webhook", .product(name: "TOMLKit", package: "TOMLKit")]
+        ),
 
         .target(name: "Deploy", dependencies: ["Git", "Webhook"]),
         .target(name: "SQLiteLedger", dependencies: ["Deploy", "Git", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -46,6 +49,7 @@ let package = Package(
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
         .testTarget(name: "WebhookTests", dependencies: ["Webhook"]),
         .testTarget(name: "GitTests", dependencies: ["Git"]),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Git", "Webhook"]),
         .testTarget(name: "DeployTests", dependencies: ["Deploy", "Git"]),
         .testTarget(name: "EndpointsTests", dependencies: ["Endpoints"]),
         .testTarget(name: "EndToEndTests", dependencies: ["bellpull"]),

@@ -1,19 +1,21 @@
-/// A repository as a forge names it, such as `alice/blog`. Case does not count, as it does not to the forges.
+/// A repository as a forge names it, such as `alice/blog` or, below GitLab's subgroups, `team/web/blog`. Case does not
+/// count, as it does not to the forges.
 public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
-    /// Owner and name, as they were written.
+    /// Owner, subgroups if there are any, and name, as they were written.
     public let description: String
 
     private let folded: String
 
-    /// The repository `owner/name`, or `nil` if that is not two names and a slash.
+    /// The repository `owner/name` or `owner/…/name`, or `nil` if that is not two names or more with slashes between.
     public init?(_ fullName: some StringProtocol) {
         let components = fullName.split(separator: "/", omittingEmptySubsequences: false)
-        guard components.count == 2, components.allSatisfy({ !$0.isEmpty }) else { return nil }
+        guard components.count >= 2, components.allSatisfy({ !$0.isEmpty }) else { return nil }
         description = String(fullName)
         folded = description.lowercased()
     }
 
-    /// The repository that lives at `url`: the last two components of its path, without `.git`.
+    /// The repository that lives at `url`: the last two components of its path, without `.git`. Whether what comes before
+    /// them are subgroups or a folder of the server, a URL does not tell.
     ///
     /// Knows the forms of git-clone(1), "GIT URLS": `https://host/alice/blog.git`, `ssh://git@host:22/alice/blog`,
     /// `git@host:alice/blog.git`, `git://host/alice/blog`, `file:///srv/git/alice/blog.git` and plain paths.

@@ -28,10 +28,18 @@ import Testing
         #expect(RepositoryName(url: url) == nil)
     }
 
-    @Test(arguments: ["blog", "alice/", "/blog", "a/b/c", "", "/", "//"])
-    func `is two names and a slash`(_ name: String) {
+    @Test(arguments: ["blog", "alice/", "/blog", "a//c", "a/b/", "/a/b", "", "/", "//"])
+    func `is two names or more, and slashes between`(_ name: String) {
         #expect(RepositoryName(name) == nil)
         #expect(RepositoryName("alice/blog")?.description == "alice/blog")
+        #expect(RepositoryName("team/web/blog")?.description == "team/web/blog")
+    }
+
+    @Test func `with subgroups is another one than without`() throws {
+        let name = try #require(RepositoryName("team/web/blog"))
+        #expect(name.matches("Team/Web/Blog"))
+        #expect(!name.matches("web/blog"))
+        #expect(RepositoryName(url: "https://gitlab.com/team/web/blog.git")?.description == "web/blog")
     }
 
     @Test func `is compared without regard to case and shown as it was written`() throws {

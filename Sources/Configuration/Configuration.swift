@@ -1,0 +1,56 @@
+public import Webhook
+
+/// What Bellpull was told by its command line, its environment and its files, read and checked in full.
+public struct Configuration: Sendable {
+    /// The secrets of the hook that all sites share, `/github`; `nil` if only single sites have some.
+    public let secrets: Secrets?
+    /// How long an answer waits for its deployment.
+    public let answerWithin: Duration
+    /// How long to finish what runs when told to stop.
+    public let drain: Duration
+    /// The largest delivery accepted, in bytes.
+    public let bodyLimit: Int
+    /// Whether X-Hub-Signature, HMAC-SHA1, proves a delivery alone.
+    public let acceptsSHA1: Bool
+    /// How many sites may deploy at the same time.
+    public let parallelDeployments: Int
+    /// How many answers may wait for their deployments at the same time.
+    public let waitingReplies: Int
+    /// How long the history keeps what happened.
+    public let historyAge: Duration
+    /// How many entries the history keeps at most.
+    public let historyCount: Int
+    /// The sites, sorted by name.
+    public let sites: [SiteSettings]
+    /// What can be used as it is and should be otherwise.
+    public let warnings: [Mistake]
+
+    /// Reads the configuration that `source` describes.
+    ///
+    /// A site's own time-out outranks any general one. For all else an option outranks its environment variable, which
+    /// outranks the main file.
+    ///
+    /// - Throws: everything that is wrong, not only the first.
+    public static func load(_ source: ConfigurationSource) throws(ConfigurationError) -> Configuration {
+        var loader = Loader(source)
+        let configuration = loader.load()
+        guard loader.findings.mistakes.isEmpty else {
+            throw ConfigurationError(mistakes: loader.findings.mistakes, warnings: loader.findings.warnings)
+        }
+        return configuration
+    }
+
+    init(_ secrets: Secrets?, _ settings: GeneralSettings, sites: [SiteSettings], warnings: [Mistake]) {
+        self.secrets = secrets
+        self.sites = sites
+        self.warnings = warnings
+        answerWithin = settings.answerWithin
+        drain = settings.drain
+        bodyLimit = settings.bodyLimit
+        acceptsSHA1 = settings.acceptsSHA1
+        parallelDeployments = settings.parallelDeployments
+        waitingReplies = settings.waitingReplies
+        historyAge = settings.historyAge
+        historyCount = settings.historyCount
+    }
+}

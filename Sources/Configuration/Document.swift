@@ -1,0 +1,71 @@
+internal import TOMLKit
+
+/// A parsed TOML file.
+///
+/// TOMLKit (0.6) frees nothing: not its tables, and not the copies it makes of texts and lists of keys. So the tables
+/// are emptied here when the document goes, and keys are only listed to say which of them is unknown. What remains is
+/// some 300 bytes a file.
+final class Document {
+    /// The file's path, as it can be shown.
+    let place: String
+    /// All that is in the file.
+    let table: TOMLTable
+    private let text: String
+    private(set) lazy var lines = LineIndex(text)
+
+    /// The most bytes a configuration file may have.
+    static let limit = 1 << 20
+
+    /// Parses `text`, the content of the file that is shown as `place`.
+    init(_ text: String, place: String) throws(Mistake) {
+        self.place = place
+        self.text = text
+        if let line = Self.overloadedLine(text) {
+            throw Mistake("\(place):\(line)", "has more than \(Self.dotLimit) dots", hint: "is it the right file?")
+        }
+        guard !text.contains("\\u0000"), !text.contains("\\U00000000") else {
+            throw Mistake(place, "holds a NUL character, written \\u0000", hint: "leave it out")
+        }
+        do {
+            table = try TOMLTable(string: text)
+        } catch {
+            throw Self.mistake(error, place: place)
+        }
+    }
+
+    deinit { table.clear() }
+
+    private static func mistake(_ error: any Error, place: String) -> Mistake {
+        guard let error = error as? TOMLParseError else { return Mistake(place, "is not TOML: \("\(error)".shown)") }
+        let start = error.source.begin
+        // "Error while parsing key-value pair: encountered …": the second half is what helps.
+        let reason = error.description.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? error.description
+        return Mistake(
+            "\(place):\(start.line)", "is not TOML at line \(start.line), column \(start.column): \(reason.shown)",
+            hint: #"a line is a key, an equals sign and a value; a text stands in quotation marks: path = "/srv/blog""#)
+    }
+
+    private static let dotLimit = 100
+
+    /// The first line with too many dots outside a comment. Each dot of `a.b.c = 1` is a table within a table, which
+    /// toml++ frees recursively, and it has no limit of its own.
+    private static func overloadedLine(_ text: String) -> Int? {
+        var (line, dots) = (1, 0)
+        var (isBlank, isComment) = (true, false)
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\n"):
+                (line, dots) = (line + 1, 0)
+                (isBlank, isComment) = (true, false)
+            case UInt8(ascii: "#") where isBlank: isComment = true
+            case UInt8(ascii: " "), UInt8(ascii: "\t"): break
+            case UInt8(ascii: ".") where !isComment:
+                dots += 1
+                if dots > dotLimit { return line }
+                isBlank = false
+            default: isBlank = false
+            }
+        }
+        return nil
+    }
+}

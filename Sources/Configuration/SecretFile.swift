@@ -1,0 +1,64 @@
+internal import Webhook
+
+/// A file with a secret a line: the one in use and, while it is being replaced, the one before it.
+struct SecretFile {
+    private let path: String
+    /// Whether systemd made it, which sees to its permissions.
+    private let isCredential: Bool
+
+    private static let limit = 4096
+
+    /// The file at `path`.
+    init(_ path: String, isCredential: Bool) {
+        self.path = path
+        self.isCredential = isCredential
+    }
+
+    /// The secrets, or `nil` if there are none or bad ones.
+    ///
+    /// - Parameter place: where the file is named.
+    func secrets(mentionedAt place: String, _ findings: inout Findings) -> Secrets? {
+        let name = "the secret file \(path.shown)"
+        let file: PlainFile
+        do throws(FileTrouble) {
+            file = try PlainFile(at: path, limit: Self.limit)
+        } catch {
+            findings.mistake(place, "\(name) \(error.message)", hint: hint(error))
+            return nil
+        }
+        if !isCredential { warn(of: file, place, &findings) }
+
+        var lines = file.text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+        if lines.last?.isEmpty ?? false, lines.count > 1 { lines.removeLast() }
+        guard lines.count <= 2 else {
+            findings.mistake(
+                place, "\(name) has \(lines.count) lines",
+                hint: "one line with the secret, and while it is being replaced a second one with the one before it")
+            return nil
+        }
+        let secrets = lines.enumerated().map { index, line in
+            Secret(String(line), calledBy: index == 0 ? name : "line 2 of \(name)", place, &findings)
+        }
+        guard let current = secrets.first ?? nil else { return nil }
+        return Secrets(current, previous: secrets.count > 1 ? secrets[1] : nil)
+    }
+
+    private func warn(of file: PlainFile, _ place: String, _ findings: inout Findings) {
+        let path = path.shown
+        if file.isReadableByOthers {
+            findings.warning(place, "everybody can read the secret file \(path)", hint: "chmod 600 \(path), or 640")
+        }
+        if file.isWritableByGroupOrOthers {
+            findings.warning(
+                place, "more than its owner can write the secret file \(path)", hint: "chmod 600 \(path), or 640")
+        }
+    }
+
+    private func hint(_ trouble: FileTrouble) -> String {
+        switch trouble {
+        case .missing: "openssl rand -hex 20 > \(path.shown), and chmod 600"
+        case .notUTF8, .holdsNUL, .tooLarge: "openssl rand -hex 20 makes a secret that is one line of text"
+        default: trouble.hint(path: path)
+        }
+    }
+}

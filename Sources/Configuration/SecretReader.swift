@@ -1,0 +1,74 @@
+internal import Foundation
+internal import Webhook
+
+/// Reads secrets from files, from systemd's credentials and from environment variables. What a secret is, or might be
+/// as when it was written in the wrong place, is never part of a message.
+struct SecretReader: Sendable {
+    let source: ConfigurationSource
+
+    /// The secrets that `section` names with `secret_file` or `secret_variable`; `nil` if it names none, or wrong ones.
+    func secrets(in section: Section, _ findings: inout Findings) -> Secrets? {
+        let file = section.text(.secretFile, &findings)
+        let variable = section.text(.secretVariable, &findings)
+        switch (file, variable) {
+        case (let file?, nil): return secrets(inFile: file, section, &findings)
+        case (nil, let variable?): return secrets(inVariable: variable, section, &findings)
+        case (_?, _?):
+            findings.mistake(
+                section.place(of: .secretVariable), "there are both secret_file and secret_variable",
+                hint: "one of them")
+            return nil
+        case (nil, nil): return nil
+        }
+    }
+
+    /// The secrets where no file names any: the credential called `secret`, or else GITHUB_SECRET.
+    func defaultSecrets(_ findings: inout Findings) -> Secrets? {
+        if let path = credential("secret"), FileManager.default.fileExists(atPath: path) {
+            return SecretFile(path, isCredential: true).secrets(mentionedAt: path.shown, &findings)
+        }
+        return SecretVariable("GITHUB_SECRET", source.environment).secrets(mentionedAt: "GITHUB_SECRET", &findings)
+    }
+
+    private func secrets(inFile name: String, _ section: Section, _ findings: inout Findings) -> Secrets? {
+        let place = section.place(of: .secretFile)
+        if name.hasPrefix("/") {
+            let isCredential = credential("").map(name.hasPrefix) ?? false
+            return SecretFile(name, isCredential: isCredential).secrets(mentionedAt: place, &findings)
+        }
+        guard !name.isEmpty, name != ".", name != "..", !name.contains("/") else {
+            findings.mistake(
+                place, "secret_file is neither an absolute path nor the name of a credential",
+                hint: Key.secretFile.line)
+            return nil
+        }
+        guard let path = credential(name), FileManager.default.fileExists(atPath: path) else {
+            findings.mistake(
+                place, "secret_file names a credential that systemd did not pass on",
+                hint: "LoadCredential=NAME:/PATH in bellpull.service; or a path, \(Key.secretFile.line)")
+            return nil
+        }
+        return SecretFile(path, isCredential: true).secrets(mentionedAt: place, &findings)
+    }
+
+    private func secrets(inVariable name: String, _ section: Section, _ findings: inout Findings) -> Secrets? {
+        let place = section.place(of: .secretVariable)
+        guard SecretVariable.isName(name) else {
+            findings.mistake(
+                place, "secret_variable is not the name of an environment variable: capitals, digits and _",
+                hint: Key.secretVariable.line)
+            return nil
+        }
+        let variable = SecretVariable(name, source.environment)
+        guard variable.isSet else {
+            findings.mistake(
+                place, "the environment variable \(name.shown) is not set", hint: "add it to /etc/bellpull/environment")
+            return nil
+        }
+        return variable.secrets(mentionedAt: place, &findings)
+    }
+
+    private func credential(_ name: String) -> String? {
+        source.variable("CREDENTIALS_DIRECTORY").map { "\($0)/\(name)" }
+    }
+}

@@ -1,0 +1,21 @@
+internal import Foundation
+
+extension SiteReader {
+    /// The site that REPO_PATH names, without a file: it is called as its folder is.
+    func read(environment text: String) -> SiteReading {
+        var reading = SiteReading(place: "REPO_PATH")
+        let absolute = URL(fileURLWithPath: text).standardized.path
+        guard let path = SitePath(absolute) else {
+            reading.findings.mistake(
+                "REPO_PATH", "REPO_PATH is \(text.shown), which is not a path", hint: "REPO_PATH=/srv/blog")
+            return reading
+        }
+        let name = SiteName(ofCloneAt: path.text)
+        reading.name = name
+        reading.path = path
+        reading.settings = SiteSettings(
+            name: name.text, path: path.text, repository: nil, follows: nil, timeout: timeout, catchUp: catchUp,
+            secrets: nil, place: reading.place)
+        return reading
+    }
+}
