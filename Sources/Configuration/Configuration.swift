@@ -22,6 +22,8 @@ public struct Configuration: Sendable {
     public let historyCount: Int
     /// The sites, sorted by name.
     public let sites: [SiteSettings]
+    /// Whether there are no files, and the only site is REPO_PATH.
+    public let isOfEnvironment: Bool
     /// What can be used as it is and should be otherwise.
     public let warnings: [Mistake]
 
@@ -40,7 +42,11 @@ public struct Configuration: Sendable {
         return configuration
     }
 
-    init(_ secrets: Secrets?, _ settings: GeneralSettings, sites: [SiteSettings], warnings: [Mistake]) {
+    init(
+        _ secrets: Secrets?, _ settings: GeneralSettings, sites: [SiteSettings], isOfEnvironment: Bool,
+        warnings: [Mistake]
+    ) {
+        self.isOfEnvironment = isOfEnvironment
         self.secrets = secrets
         self.sites = sites
         self.warnings = warnings

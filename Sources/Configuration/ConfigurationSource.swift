@@ -12,6 +12,8 @@ public struct ConfigurationSource: Sendable {
     public var options: [String: String]
     /// Whether the command line has `--no-sha1`.
     public var refusesSHA1: Bool
+    /// Whether the secrets are needed. Without, what has to do with them is not looked at.
+    public var readsSecrets = true
     /// The main file if neither the command line nor BELLPULL_CONFIG names one. It may be absent.
     public var fallbackMainFile: String
 

@@ -26,15 +26,18 @@ struct Loader {
         let siteReader = SiteReader(secrets: secretReader, timeout: settings.timeout, catchUp: settings.catchUp)
         let folder = sitesFolder(beside: main)
         let sites: [SiteReading]
-        if main.isThere || folder.map({ !$0.files.isEmpty }) ?? true {
+        let isOfFiles = main.isThere || folder.map { !$0.files.isEmpty } ?? true
+        if isOfFiles {
             sites = self.sites(section, folder, siteReader)
             if sites.isEmpty, !main.isBroken, let folder { missSites(main, folder) }
-            if secrets == nil, isSecretKnown { findings.missSecrets(of: sites) }
+            if secrets == nil, isSecretKnown, source.readsSecrets { findings.missSecrets(of: sites) }
         } else {
             sites = siteOfEnvironment(main, siteReader)
-            if secrets == nil, isSecretKnown { missSecret() }
+            if secrets == nil, isSecretKnown, source.readsSecrets { missSecret() }
         }
-        return Configuration(secrets, settings, sites: sites.compactMap(\.settings), warnings: findings.warnings)
+        return Configuration(
+            secrets, settings, sites: sites.compactMap(\.settings), isOfEnvironment: !isOfFiles,
+            warnings: findings.warnings)
     }
 
     private mutating func secrets(_ section: Section?) -> Secrets? {

@@ -10,6 +10,10 @@ extension Secret {
             switch error {
             case .empty: findings.mistake(place, "\(name) is empty", hint: hint)
             case .tooShort: findings.mistake(place, "\(name) is a single byte", hint: hint)
+            case .notBase64:
+                findings.mistake(
+                    place, "\(name) begins with whsec_, as a signing token does, but what follows is not base64",
+                    hint: "copy the token from the forge again")
             }
             return nil
         }

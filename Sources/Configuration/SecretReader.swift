@@ -8,6 +8,7 @@ struct SecretReader: Sendable {
 
     /// The secrets that `section` names with `secret_file` or `secret_variable`; `nil` if it names none, or wrong ones.
     func secrets(in section: Section, _ findings: inout Findings) -> Secrets? {
+        guard source.readsSecrets else { return nil }
         let file = section.text(.secretFile, &findings)
         let variable = section.text(.secretVariable, &findings)
         switch (file, variable) {
@@ -24,6 +25,7 @@ struct SecretReader: Sendable {
 
     /// The secrets where no file names any: the credential called `secret`, or else GITHUB_SECRET.
     func defaultSecrets(_ findings: inout Findings) -> Secrets? {
+        guard source.readsSecrets else { return nil }
         if let path = credential("secret"), FileManager.default.fileExists(atPath: path) {
             return SecretFile(path, isCredential: true).secrets(mentionedAt: path.shown, &findings)
         }

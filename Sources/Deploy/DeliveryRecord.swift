@@ -58,4 +58,9 @@ public enum Reception: Sendable, Equatable {
     case unchanged
     /// It came before, and was deployed.
     case duplicate
+
+    /// Whether there is a deployment to wait for.
+    var goesOn: Bool {
+        if case .awaits = self { true } else { false }
+    }
 }

@@ -67,12 +67,12 @@ public final class Dispatcher: @unchecked Sendable {
     /// Records `delivery` and has `sites` deployed, each to its target, if they are not there.
     ///
     /// - Parameters:
-    ///   - recorded: called once, first, when it is in the ledger or why it cannot be; in the latter case nothing else
-    ///     follows. It returns whether somebody waits for the answers.
+    ///   - recorded: called once, first: when it is in the ledger, with whether a deployment is to be waited for, or with
+    ///     why it cannot be recorded; then nothing else follows. It returns whether somebody waits for the answers.
     ///   - answer: called once for each site with what came of it.
     public func receive(
         _ delivery: DeliveryRecord, for sites: [(site: Site, target: DeploymentRecord.Target)],
-        recorded: @escaping @Sendable (LedgerError?) -> Bool, answer: @escaping Answer
+        recorded: @escaping @Sendable (Result<Bool, LedgerError>) -> Bool, answer: @escaping Answer
     ) {
         let delivered = sites.map {
             DeliveredSite(name: $0.site.name, target: $0.target, isThere: $0.site.commit == $0.target.commit)
@@ -81,9 +81,9 @@ public final class Dispatcher: @unchecked Sendable {
             try $0.record(delivery, for: delivered)
         } then: { [self] result in
             switch result {
-            case .failure(let error): _ = recorded(error)
+            case .failure(let error): _ = recorded(.failure(error))
             case .success(let receptions):
-                let isAwaited = recorded(nil)
+                let isAwaited = recorded(.success(receptions.contains { $0.goesOn }))
                 for ((site, target), reception) in zip(sites, receptions) {
                     switch reception {
                     case .unchanged: answer(site, .unchanged(target.commit))

@@ -29,6 +29,10 @@ final class Pull: Strategy {
         opened.withLock { $0 }.map { Source(repository: $0.repository, follows: RefPattern($0.upstream)) }
     }
 
+    func open(_ limits: Git.Limits) throws { _ = try clone(limits) }
+
+    func glance() -> Failure? { Clone.glance(at: path).map { Failure($0.message, hint: $0.hint) } }
+
     func hold(_ limits: Git.Limits) throws -> any Hold {
         let clone = try clone(limits)
         do {

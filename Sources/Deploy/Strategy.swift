@@ -8,6 +8,14 @@ protocol Strategy: Sendable {
     /// What the site's folder says it is a copy of, as far as that is known yet.
     var source: Source? { get }
 
+    /// Finds out about `source` and `deployed`.
+    ///
+    /// - Throws: `Failure` if it cannot be deployed.
+    func open(_ limits: Git.Limits) throws
+
+    /// What a first look, which costs no process, finds to keep it from being deployed.
+    func glance() -> Failure?
+
     /// Takes the site for one deployment: no other process has it until it is released.
     ///
     /// - Throws: `Failure` or `GitError` if it cannot be deployed at all, or is not free within `limits`.

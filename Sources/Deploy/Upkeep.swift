@@ -82,7 +82,10 @@ public final class Upkeep: Sendable {
         let gone = unfinished.subtracting(sites.map(\.name)).filter { !dispatcher.isActive($0) }
         for name in gone {
             let failure = Failure("\(name) is no longer among the configured sites")
-            dispatcher.scribe.write { try $0.refuse(name, failure, at: Date()) } then: { _ in }
+            dispatcher.scribe.write {
+                try $0.refuse(name, failure, at: Date())
+            } then: { _ in
+            }
         }
     }
 

@@ -14,7 +14,9 @@ final class PendingReply: Sendable {
     private struct Subject {
         var delivery: FieldValue?
         var event: FieldValue?
-        var site: FieldValue?
+        var sites: FieldValue?
+        var failsQuietly = false
+        var onReply: (@Sendable () -> Void)?
     }
 
     private let exchange: Exchange
@@ -31,21 +33,30 @@ final class PendingReply: Sendable {
     /// Names the delivery in what is told from here on.
     func concerns(_ delivery: Delivery) {
         subject.withLock {
+            $0.failsQuietly = delivery.forge.answersFailuresWith200
             $0.delivery = delivery.id.map { FieldValue(escaping: $0) }
             $0.event = delivery.event.map { FieldValue(escaping: $0) }
         }
     }
 
-    /// Names the site in what is told from here on.
-    func concerns(_ site: Site) {
-        subject.withLock { $0.site = FieldValue(escaping: site.name) }
+    /// Names the sites in what is told from here on.
+    func concerns(_ sites: [Site]) {
+        let names = FieldValue(escaping: sites.map(\.name).joined(separator: ","))
+        subject.withLock { $0.sites = names }
     }
+
+    /// Has `body` called once there is a reply.
+    func onReply(_ body: @escaping @Sendable () -> Void) { subject.withLock { $0.onReply = body } }
+
+    /// How long ago the delivery came.
+    var age: Duration { received.duration(to: .now) }
 
     /// Replies with `report`, unless there was a reply already.
     func send(_ report: Report) {
         let report = complete(report)
         let duration = received.millisecondsAgo
         guard exchange.reply(report.response(after: duration)) else { return }
+        subject.withLock { $0.onReply.take() }?()
         logger.log(level: report.level, "\(report.line(after: duration))")
     }
 
@@ -69,7 +80,8 @@ final class PendingReply: Sendable {
         let subject = subject.withLock { $0 }
         report.delivery = subject.delivery
         report.event = subject.event
-        report.site = subject.site
+        report.site = subject.sites
+        if subject.failsQuietly, report.outcome == "failed" { report.status = 200 }
         return report
     }
 }

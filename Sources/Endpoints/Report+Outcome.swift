@@ -11,19 +11,32 @@ extension Report {
         case .unchanged(let commit):
             self.init(200, "unchanged")
             self.commit = FieldValue(escaping: commit.description)
+        case .duplicate:
+            self.init(200, "duplicate")
+            reason = "it came before, and was deployed"
         case .ignored(let reason):
             self.init(200, "ignored")
             self.reason = FieldValue(escaping: reason.description)
         case .queued:
             self.init(202, "queued")
-            reason = "the deployment goes on"
+            reason = "it is recorded, and the deployment goes on"
         case .failed(let failure):
             self.init(500, "failed", error: failure.text)
         case .interrupted:
-            self.init(503, "interrupted", error: "bellpull is shutting down; deliver again")
-            extraHeaders = [("Retry-After", "10")]
+            self.init(202, "queued")
+            reason = "it is recorded; bellpull is stopping, and deploys it at its next start"
         }
     }
+
+    /// The delivery cannot be recorded, so that nothing is done about it.
+    init(_ error: LedgerError) {
+        let text = error.hint.map { "\(error.message)\n\($0)" } ?? error.message
+        self.init(503, "unrecorded", error: text)
+        extraHeaders = [("Retry-After", "60")]
+    }
+
+    /// There is no hook of that name.
+    static let nothingHere = Report.refused(404, "there is nothing here")
 
     /// A ping was heard.
     static let ping = Report(200, "ping")

@@ -4,7 +4,8 @@ internal import Foundation
 /// What is told of one delivery: to the forge in the reply, through the reply's headers to the web server's access log,
 /// and to our own log.
 struct Report: Sendable {
-    let status: Int
+    /// The HTTP status code.
+    var status: Int
     /// One word, the same wherever it is told.
     let outcome: FieldValue
     /// What is wrong and the way out, for the body; `nil` if nothing is.

@@ -19,15 +19,13 @@ public struct Router: Responder {
         } catch {
             return exchange.reply(.malformed("the web server sent \(error.name) twice"), to: request)
         }
-        guard path == nil || path == "/" else {
-            return exchange.reply(.refused(404, "there is nothing here"), to: request)
-        }
+        guard webhook.hasHook(at: path) else { return exchange.reply(.nothingHere, to: request) }
         guard method == "POST" else {
             var report = Report.refused(405, "deliveries are sent by POST")
             report.extraHeaders = [("Allow", "POST")]
             return exchange.reply(report, to: request)
         }
-        webhook.respond(to: request, through: exchange)
+        webhook.respond(to: request, at: path, through: exchange)
     }
 }
 

@@ -1,74 +1,119 @@
 public import Deploy
-@preconcurrency internal import Dispatch  // DispatchWorkItem can be cancelled from any thread.
-public import FastCGI
+internal import FastCGI
 internal import Foundation
-internal import Git
 public import Logging
+internal import Synchronization
 public import Webhook
 
-/// Takes deliveries: proves them, reads what they say, and has their site deployed.
-public struct WebhookEndpoint: Responder {
-    private let site: Site
-    private let secret: Secret
-    private let forge: any Forge
+/// Takes deliveries: proves them, reads what they say, has them recorded, and their sites deployed.
+public final class WebhookEndpoint: Sendable {
+    /// What can be changed while it answers.
+    public struct Settings: Sendable {
+        /// Where deliveries can be sent.
+        public var hooks: Hooks
+        /// Who sends them.
+        public var forge: any Forge
+        /// How long a reply waits for its deployment before it says that it is still going on.
+        public var answerWithin: Duration
+        /// How many replies may wait at once; those beyond are told at once that it goes on.
+        public var waitingReplies: Int
+
+        /// Settings of these values.
+        public init(hooks: Hooks, forge: any Forge, answerWithin: Duration, waitingReplies: Int) {
+            self.hooks = hooks
+            self.forge = forge
+            self.answerWithin = answerWithin
+            self.waitingReplies = waitingReplies
+        }
+    }
+
+    private let settings: Mutex<Settings>
     private let dispatcher: Dispatcher
-    private let answerWithin: Duration
+    private let parking: Parking
     private let logger: Logger
 
-    /// An endpoint for the deliveries of one site.
+    /// An endpoint.
     ///
     /// - Parameters:
-    ///   - site: the site.
-    ///   - secret: what its forge signs with.
-    ///   - forge: who sends.
-    ///   - dispatcher: what deploys.
-    ///   - answerWithin: how long a reply waits for its deployment before it says that it is still going on.
+    ///   - settings: what can be changed later.
+    ///   - dispatcher: what records and deploys.
+    ///   - timetable: what knows when a reply has waited long enough.
     ///   - logger: gets one line a delivery.
-    public init(
-        site: Site, secret: Secret, forge: any Forge, dispatcher: Dispatcher, answerWithin: Duration, logger: Logger
-    ) {
-        self.site = site
-        self.secret = secret
-        self.forge = forge
+    public init(_ settings: Settings, dispatcher: Dispatcher, timetable: Timetable, logger: Logger) {
+        self.settings = Mutex(settings)
         self.dispatcher = dispatcher
-        self.answerWithin = answerWithin
         self.logger = logger
+        parking = Parking(timetable: timetable)
     }
 
-    /// Answers the delivery; if it is a push to the site, when it is deployed, or after `answerWithin`.
-    public func respond(to request: Request, through exchange: Exchange) {
-        let pending = PendingReply(exchange: exchange, received: request.received, logger: logger)
+    /// Goes by `settings` from the next delivery on.
+    public func change(to settings: Settings) { self.settings.withLock { $0 = settings } }
+
+    /// Whether there is a hook at `path` below the mount.
+    func hasHook(at path: String?) -> Bool { settings.withLock { $0.hooks.hook(at: path) != nil } }
+
+    /// Answers a delivery to the hook at `path`; if it is a push to a site, when it is deployed, or after `answerWithin`.
+    func respond(to request: Request, at path: String?, through exchange: Exchange) {
+        let settings = settings.withLock { $0 }
+        let reply = PendingReply(exchange: exchange, received: request.received, logger: logger)
+        guard let hook = settings.hooks.hook(at: path) else { return reply.send(.nothingHere) }
         do {
-            let delivery = try forge.delivery(request.params.header)
-            pending.concerns(delivery)
+            let delivery = try settings.forge.delivery(request.params.header)
+            reply.concerns(delivery)
             let body = try request.body.get()
-            guard let proof = try Secrets(secret).prove(body, of: delivery, at: Date()) else {
-                return pending.reject(delivery.evidence)
+            guard let (proven, rank) = try hook.secrets.prove(body, of: delivery, at: Date()) else {
+                return reply.reject(delivery.evidence)
             }
-            try act(on: forge.news(of: delivery, in: proof.proven), pending)
+            let news = try settings.forge.news(of: delivery, in: proven)
+            act(on: news, of: Proof(delivery: delivery, proven: proven, rank: rank, hook: hook), reply, settings)
         } catch {
-            pending.send(Report(error))
+            reply.send(Report(error))
         }
     }
 
-    private func act(on news: Delivery.News, _ pending: PendingReply) {
+    /// A delivery that is proven, and how.
+    private struct Proof {
+        let delivery: Delivery
+        let proven: Proven
+        let rank: Secrets.Rank
+        let hook: Hook
+    }
+
+    private func act(on news: Delivery.News, of proof: Proof, _ reply: PendingReply, _ settings: Settings) {
         switch news {
-        case .ping: pending.send(.ping)
-        case .other(let event): pending.send(.ignored(event: event))
+        case .ping: reply.send(.ping)
+        case .other(let event): reply.send(.ignored(event: event))
         case .push(let pushes):
-            let relevances = pushes.map { site.relevance(of: $0) }
-            for case .deploy(let commit) in relevances { return deploy(commit, pending) }
-            for case .ignore(let reason) in relevances.prefix(1) { pending.send(Report(.ignored(reason))) }
+            switch Addressees(of: pushes, at: proof.hook) {
+            case .nobody(let reason): reply.send(Report(.ignored(reason)))
+            case .sites(let sites, let repository): deploy(sites, repository, proof, reply, settings)
+            }
         }
     }
 
-    private func deploy(_ commit: Commit, _ pending: PendingReply) {
-        pending.concerns(site)
-        let expiry = DispatchWorkItem { pending.send(Report(.queued)) }
-        DispatchQueue.global().asyncAfter(deadline: .now() + answerWithin / .seconds(1), execute: expiry)
-        dispatcher.deploy(site, to: commit) { outcome in
-            expiry.cancel()
-            pending.send(Report(outcome))
+    private func deploy(
+        _ sites: [Addressees.Addressee], _ repository: String, _ proof: Proof, _ reply: PendingReply,
+        _ settings: Settings
+    ) {
+        reply.concerns(sites.map(\.site))
+        let record = DeliveryRecord(
+            digest: proof.proven.digest, forge: proof.delivery.forge.rawValue, forgeID: proof.delivery.id,
+            repository: repository, hook: proof.hook.site, secret: proof.rank)
+        let gathering = Gathering(of: sites.count)
+        dispatcher.receive(record, for: sites) { [parking] result in
+            switch result {
+            case .failure(let error):
+                reply.send(Report(error))
+                return false
+            case .success(let goesOn):
+                guard goesOn else { return true }
+                let time = settings.answerWithin - reply.age
+                let isParked = parking.take(reply, capacity: settings.waitingReplies, for: time) { gathering.report }
+                if !isParked { reply.send(Report(.queued)) }
+                return isParked
+            }
+        } answer: { site, outcome in
+            if gathering.add(outcome, at: site) { reply.send(gathering.report) }
         }
     }
 }

@@ -1,5 +1,6 @@
 internal import CFastCGI
 internal import Foundation
+internal import Synchronization
 
 /// Accepts connections on a listening socket and hands the request on each to a responder.
 ///
@@ -10,7 +11,7 @@ public final class Listener: Sendable {
     public static let patience = Duration.milliseconds(2500)
 
     private let socket: ListeningSocket
-    private let bodyLimit: Int
+    private let bodyLimit: Atomic<Int>
     private let guardian: StallGuard
 
     /// Starts accepting.
@@ -24,7 +25,7 @@ public final class Listener: Sendable {
         // Installs handlers for SIGTERM, SIGUSR1 and SIGPIPE where there are none; only the last is welcome.
         FCGX_Init()
         self.socket = socket
-        self.bodyLimit = bodyLimit
+        self.bodyLimit = Atomic(bodyLimit)
         guardian = StallGuard(patience: Self.patience)
         let started = DispatchGroup()
         for _ in 0..<threads {
@@ -40,6 +41,9 @@ public final class Listener: Sendable {
         }
         started.wait()
     }
+
+    /// Reads bodies of up to `limit` bytes from now on.
+    public func setBodyLimit(_ limit: Int) { bodyLimit.store(limit, ordering: .relaxed) }
 
     /// Stops accepting and waits until no thread reads. Connections not accepted by then stay in the queue of an
     /// inherited socket, for the next process to listen on it; a socket made here is gone from the file system.
@@ -58,7 +62,7 @@ public final class Listener: Sendable {
     private func read(_ descriptor: Int32) -> (Request, Exchange)? {
         guard let connection = Connection(accepted: descriptor) else { return nil }
         let params = connection.params
-        let body = connection.body(announced: params, limit: bodyLimit)
+        let body = connection.body(announced: params, limit: bodyLimit.load(ordering: .relaxed))
         return (Request(params: params, body: body), Exchange { connection.send($0) })
     }
 }

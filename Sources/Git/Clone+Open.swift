@@ -20,6 +20,23 @@ extension Clone {
         }
     }
 
+    /// What a first look at `path`, which costs no process, finds to keep it from being opened.
+    public static func glance(at path: String) -> CloneError? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return .missing(path: path) }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return .notAFolder(path: path) }
+        guard access("\(path)/.git", F_OK) == 0 else { return .notAClone(path: path) }
+        let user = geteuid()
+        guard user == status.st_uid || user == 0 && status.st_uid == 0 else {
+            return .foreignOwner(path: path, owner: name(of: status.st_uid), user: NSUserName())
+        }
+        return nil
+    }
+
+    private static func name(of user: uid_t) -> String {
+        getpwuid(user).map { String(cString: $0.pointee.pw_name) } ?? "user \(user)"
+    }
+
     private static func open(root: String, _ limits: Git.Limits) throws -> Clone {
         let plain = try Git(in: root)
         guard try plain.output(of: ["rev-parse", "--is-bare-repository"], limits) == "false" else {

@@ -1,3 +1,4 @@
+import Configuration
 import Deploy
 import FastCGI
 import Foundation
@@ -10,20 +11,55 @@ enum Log {
         let isJournal = ProcessInfo.processInfo.environment["JOURNAL_STREAM"] != nil
         return Logger(label: "bellpull") { _ in LineLogHandler(style: isJournal ? .journal : .plain) }
     }
+}
 
-    /// One line on a deployment that is over, with the commit in short as a person looks for it.
-    static func deployment(
-        _ site: Site, _ outcome: Outcome, deliveries: Int, took duration: Duration, to logger: Logger
-    ) {
-        let milliseconds = Int(duration / .milliseconds(1))
-        let facts = "site=\(site.name) deliveries=\(deliveries) duration_ms=\(milliseconds)"
-        switch outcome {
-        case .deployed(let commit): logger.info("updated to \(commit.short) \(facts)")
-        case .unchanged(let commit): logger.info("already at \(commit.short) \(facts)")
-        case .failed(let failure):
-            logger.error("deployment failed \(facts) reason=\"\(FieldValue(escaping: failure.message))\"")
-        case .interrupted: logger.warning("deployment interrupted \(facts)")
-        case .ignored, .queued: break
+extension Logger {
+    /// One line on a deployment, with the commit in short as a person looks for it.
+    func note(_ event: Dispatcher.Event) {
+        switch event {
+        case .stuck(let site, let error):
+            self.error("deployment not begun site=\(site.name) reason=\(error.message.quoted)")
+        case .finished(let site, let deployment):
+            let begun = deployment.begun
+            let facts = """
+                site=\(site.name) deployment=\(begun.id) cause=\(begun.cause.rawValue) deliveries=\(begun.deliveries) \
+                duration_ms=\(Int(deployment.duration / .milliseconds(1)))
+                """
+            switch deployment.outcome {
+            case .deployed(let commit): info("updated to \(commit.short) \(facts)")
+            case .unchanged(let commit): info("already at \(commit.short) \(facts)")
+            case .failed(let failure): error("deployment failed \(facts) reason=\(failure.message.quoted)")
+            case .interrupted: warning("deployment interrupted \(facts)")
+            case .duplicate, .ignored, .queued: break
+            }
         }
     }
+
+    /// One line on what catch-up found.
+    func note(_ finding: CatchUp.Finding) {
+        switch finding {
+        case .missed(let site, let target):
+            info("catch-up found a push that was missed site=\(site.name) commit=\(target.commit.short)")
+        case .unreachable(let site, let failure, let next):
+            warning(
+                """
+                catch-up cannot ask the remote site=\(site.name) reason=\(failure.message.quoted) \
+                next=\(Int(next / .seconds(1)))s
+                """)
+        case .reachable(let site): info("catch-up can ask the remote again site=\(site.name)")
+        }
+    }
+
+    /// One line for each of what is wrong, and another for the way out.
+    func note(_ mistakes: [Mistake], _ level: Logger.Level) {
+        for mistake in mistakes {
+            log(level: level, "\(FieldValue(escaping: mistake.text))")
+            if let hint = mistake.hint { log(level: level, "hint: \(FieldValue(escaping: hint))") }
+        }
+    }
+}
+
+extension String {
+    /// In quotation marks, fit for a line of the log.
+    var quoted: String { "\"\(FieldValue(escaping: self))\"" }
 }

@@ -1,6 +1,7 @@
+import Configuration
+import Deploy
 import FastCGI
 import Foundation
-import Git
 
 /// Why the program cannot go on, for the person who started it.
 struct Problem: Error {
@@ -11,18 +12,28 @@ struct Problem: Error {
         case configuration = 78
     }
 
+    /// One thing that is wrong, and the way out.
+    typealias Complaint = (message: String, hint: String?)
+
     let kind: Kind
-    let message: String
-    let hint: String?
+    let complaints: [Complaint]
 
     init(_ kind: Kind, _ message: String, hint: String? = nil) {
         self.kind = kind
-        self.message = message
-        self.hint = hint
+        complaints = [(message, hint)]
     }
 
-    init(_ error: CloneError) {
-        self.init(.configuration, error.message, hint: error.hint)
+    init(_ failure: Failure, _ kind: Kind = .configuration) {
+        self.init(kind, failure.message, hint: failure.hint)
+    }
+
+    init(_ error: LedgerError) {
+        self.init(.failure, error.message, hint: error.hint)
+    }
+
+    init(_ error: ConfigurationError) {
+        kind = error.isUsage ? .usage : .configuration
+        complaints = error.mistakes.map { ($0.text, $0.hint) }
     }
 
     init(_ error: ListeningSocket.SocketError) {
@@ -44,9 +55,17 @@ struct Problem: Error {
 
     /// Says so on standard error, and ends the program.
     func exit() -> Never {
-        var text = "bellpull: error: \(message)\n"
-        if let hint { text += "bellpull: hint: \(hint)\n" }
+        var text = ""
+        for (message, hint) in complaints {
+            text += "bellpull: error: \(message)\n"
+            if let hint { text += "bellpull: hint: \(hint)\n" }
+        }
         try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
         Foundation.exit(kind.rawValue)
     }
+}
+
+extension Mistake {
+    /// The place and what is wrong there, unless the message names the place itself.
+    var text: String { message.contains(place) ? message : "\(place): \(message)" }
 }

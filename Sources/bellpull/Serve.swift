@@ -1,11 +1,7 @@
 import ArgumentParser
-import Deploy
-import Endpoints
+import Configuration
 import FastCGI
 import Foundation
-import Git
-import Logging
-import Webhook
 
 /// `bellpull serve`: answers deliveries until it is told to stop.
 struct Serve: ParsableCommand {
@@ -13,25 +9,29 @@ struct Serve: ParsableCommand {
         abstract: "Answers deliveries.",
         discussion: """
             Listens on descriptor 0, as systemd and spawn-fcgi hand it over, or on --socket; started by a web server as \
-            plain CGI, it answers that one request. GITHUB_SECRET and REPO_PATH in the environment say which \
-            deliveries to believe and which clone to keep up to date. Every option has an environment variable, \
-            BELLPULL_ and its name in capitals; the option outranks it.
+            plain CGI, it answers that one request. Its sites are in the configuration's files; without any, \
+            GITHUB_SECRET and REPO_PATH in the environment say which deliveries to believe and which clone to keep up to \
+            date. SIGHUP reads the configuration again. Options outrank the variables BELLPULL_ANSWER_WITHIN and so on, \
+            and these the files.
             """
     )
 
     @OptionGroup var options: ServeOptions
+    @OptionGroup var configuration: ConfigurationOptions
 
     @Option(help: ArgumentHelp("Listen on a unix socket made at this path.", valueName: "path"))
     var socket: String?
 
     func run() throws {
-        let settings = try Settings(options, environment: ProcessInfo.processInfo.environment)
+        let environment = ProcessInfo.processInfo.environment
+        let source = options.source(mainFile: configuration.config, environment: environment)
+        let ledger = StateDirectory(environment: environment).ledger()
         if CommonGateway.isCurrent {
-            try Service(settings, logger: Log.logger()).answerOneRequest()
+            try Service(source, ledger: ledger, logger: Log.logger()).answerOneRequest()
         } else {
-            // The socket first: who cannot listen need not look at the clone.
+            // The socket first: who cannot listen need not look at the clones.
             let socket = try listeningSocket()
-            try Service(settings, logger: Log.logger()).listen(on: socket)
+            try Service(source, ledger: ledger, logger: Log.logger()).listen(on: socket)
         }
     }
 

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Configuration
 
-/// The options of `bellpull serve` that have an environment variable too. Left out, they are `nil`.
+/// The options of `bellpull serve` that have an environment variable and a place in the files too. Left out, they are
+/// `nil`.
 struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long a reply waits for its deployment (default: 4s).", valueName: "duration"))
     var answerWithin: String?
@@ -16,4 +18,14 @@ struct ServeOptions: ParsableArguments {
 
     @Flag(name: .customLong("no-sha1"), help: "Do not accept X-Hub-Signature, HMAC-SHA1, alone.")
     var refusesSHA1 = false
+
+    /// The configuration that these are a part of.
+    func source(mainFile: String?, environment: [String: String]) -> ConfigurationSource {
+        let options = [
+            "answer-within": answerWithin, "timeout": timeout, "drain": drain, "body-limit": bodyLimit,
+        ]
+        return ConfigurationSource(
+            mainFile: mainFile, environment: environment, options: options.compactMapValues(\.self),
+            refusesSHA1: refusesSHA1)
+    }
 }

@@ -1,68 +1,101 @@
+import Configuration
 import Deploy
 import Endpoints
 import FastCGI
 import Foundation
-import Git
 import Logging
-import Webhook
 
-/// Everything that answers, put together.
-struct Service {
-    private let site: Site
-    private let router: Router
-    private let dispatcher: Dispatcher
-    private let settings: Settings
+/// Everything that answers and deploys, put together.
+final class Service {
+    private let source: ConfigurationSource
     private let logger: Logger
+    private let dispatcher: Dispatcher
+    private let timetable = Timetable()
+    private let endpoint: WebhookEndpoint
+    private let catchUp: CatchUp
+    private let upkeep: Upkeep
+    private var configuration: Configuration
+    private var sites: [Site]
 
-    /// How long git may take to say what the clone is.
-    private static let openingTime = Duration.seconds(20)
-
-    init(_ settings: Settings, logger: Logger) throws(Problem) {
-        let clone: Clone
+    init(_ source: ConfigurationSource, ledger: any Ledger, logger: Logger) throws(Problem) {
+        self.source = source
+        self.logger = logger
         do {
-            clone = try Clone.open(at: settings.path, .within(Self.openingTime))
+            configuration = try Configuration.load(source)
         } catch {
             throw Problem(error)
         }
-        let name = URL(fileURLWithPath: clone.path).lastPathComponent
-        let site = Site(name: name, clone: clone, timeout: settings.timeout)
-        self.site = site
-        self.settings = settings
-        self.logger = logger
-        dispatcher = Dispatcher(sites: [site]) { Log.deployment($0, $1, deliveries: $2, took: $3, to: logger) }
-        router = Router(
-            webhook: WebhookEndpoint(
-                site: site, secret: settings.secret, forge: Forges(acceptsSHA1: settings.acceptsSHA1),
-                dispatcher: dispatcher, answerWithin: settings.answerWithin, logger: logger))
-        if settings.secret.isWeak {
-            logger.warning(
-                "the secret has fewer than \(Secret.advisable) bytes; openssl rand -hex 20 makes a better one")
+        sites = try Self.openedSites(of: configuration, logger)
+        dispatcher = Dispatcher(ledger: ledger, limit: configuration.parallelDeployments) { logger.note($0) }
+        endpoint = WebhookEndpoint(
+            configuration.endpoint(for: sites), dispatcher: dispatcher, timetable: timetable, logger: logger)
+        catchUp = CatchUp(dispatcher: dispatcher, timetable: timetable) { logger.note($0) }
+        upkeep = Upkeep(dispatcher: dispatcher, timetable: timetable, retention: configuration.retention) { error in
+            logger.error("the ledger cannot be read reason=\(error.message.quoted)")
         }
+        logger.note(configuration.warnings, .warning)
     }
 
     /// Answers what comes on `socket` until SIGTERM or SIGINT, then finishes what runs.
     func listen(on socket: ListeningSocket) {
         // Before libfcgi, which takes these signals for itself where nobody has.
-        let signals = TerminationSignals()
-        let listener = Listener(socket: socket, bodyLimit: settings.bodyLimit, responder: router)
-        logger.info(
-            "serving site=\(site.name) repository=\(site.repository) branch=\(site.branch) path=\(settings.path)")
-        signals.wait()
+        let signals = Signals()
+        let listener = Listener(
+            socket: socket, bodyLimit: configuration.bodyLimit, responder: Router(webhook: endpoint))
+        describe("serving")
+        upkeep.begin(sites)
+        catchUp.follow(sites)
+        while signals.wait() == .reload { reload(listener) }
         logger.info("stopping")
+        catchUp.stop()
         listener.stop()
-        dispatcher.drain(within: settings.drain)
+        dispatcher.drain(within: configuration.drain)
+        timetable.stop()
         logger.info("stopped")
     }
 
     /// Answers the request this process was started for, and stays until its deployment is over.
     func answerOneRequest() {
-        let signals = TerminationSignals()
-        CommonGateway.serve(router, bodyLimit: settings.bodyLimit)
+        let signals = Signals()
+        CommonGateway.serve(Router(webhook: endpoint), bodyLimit: configuration.bodyLimit)
         // A server may end the program once it has the reply; a deployment that goes on is finished first.
-        Thread.detachNewThread { [dispatcher, settings] in
-            signals.wait()
-            dispatcher.drain(within: settings.drain)
+        Thread.detachNewThread { [dispatcher, drain = configuration.drain] in
+            while signals.wait() == .reload {}
+            dispatcher.drain(within: drain)
         }
         dispatcher.waitUntilIdle()
+    }
+
+    /// Reads the configuration again. One that is wrong changes nothing.
+    private func reload(_ listener: Listener) {
+        do {
+            let new = try Configuration.load(source)
+            let sites = try Self.openedSites(of: new, logger)
+            (configuration, self.sites) = (new, sites)
+        } catch let error as ConfigurationError {
+            logger.note(error.mistakes, .error)
+            return logger.error("the configuration is wrong and was not loaded; bellpull goes on with the old one")
+        } catch {
+            return logger.error("the configuration was not loaded; bellpull goes on with the old one")
+        }
+        logger.note(configuration.warnings, .warning)
+        endpoint.change(to: configuration.endpoint(for: sites))
+        dispatcher.setLimit(configuration.parallelDeployments)
+        listener.setBodyLimit(configuration.bodyLimit)
+        upkeep.follow(sites, retention: configuration.retention)
+        catchUp.follow(sites)
+        describe("reloaded;")
+    }
+
+    /// One line a site, as long as a person would read them.
+    private func describe(_ verb: String) {
+        if sites.count <= 20 {
+            for (site, settings) in zip(sites, configuration.sites) {
+                let repository = site.repository.map { " repository=\($0)" } ?? ""
+                let follows = site.follows.map { " follows=\($0)" } ?? ""
+                logger.info("site=\(site.name)\(repository)\(follows) path=\(settings.path)")
+            }
+        }
+        logger.info("\(verb) sites=\(sites.count)")
     }
 }

@@ -1,33 +1,46 @@
 import Foundation
 import Synchronization
 
-/// Waits for SIGTERM or SIGINT. The signals are handled and not blocked or ignored, which child processes would inherit.
-struct TerminationSignals {
+/// Waits for SIGTERM, SIGINT or SIGHUP. The signals are handled and not blocked or ignored, which child processes would
+/// inherit.
+struct Signals {
+    /// What a signal asks for.
+    enum Request {
+        /// To end.
+        case stop
+        /// To read the configuration again.
+        case reload
+    }
+
     private let reading: Int32
 
-    /// The pipe's writing end, where the handler, which may do hardly anything (signal-safety(7)), finds it.
+    /// The pipe's writing end, where the handlers, which may do hardly anything (signal-safety(7)), find it.
     private static let writing = Atomic<Int32>(-1)
 
-    /// Takes the two signals over, and SIGPIPE, which a peer that has gone would end us with.
+    /// Takes the signals over, and SIGPIPE, which a peer that has gone would end us with.
     init() {
         var ends: [Int32] = [-1, -1]
         pipe(&ends)
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        // A handler must not wait, however many signals come.
+        _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
         reading = ends[0]
         Self.writing.store(ends[1], ordering: .sequentiallyConsistent)
-        handle(SIGTERM) { _ in TerminationSignals.note() }
-        handle(SIGINT) { _ in TerminationSignals.note() }
+        handle(SIGTERM) { _ in Signals.note(0) }
+        handle(SIGINT) { _ in Signals.note(0) }
+        handle(SIGHUP) { _ in Signals.note(1) }
         handle(SIGPIPE) { _ in }
     }
 
     /// Returns when one of them has come, at once if it came before.
-    func wait() {
+    func wait() -> Request {
         var byte: UInt8 = 0
         while read(reading, &byte, 1) < 0, errno == EINTR {}
+        return byte == 1 ? .reload : .stop
     }
 
-    private static func note() {
-        var byte: UInt8 = 0
+    private static func note(_ request: UInt8) {
+        var byte = request
         write(writing.load(ordering: .sequentiallyConsistent), &byte, 1)
     }
 

@@ -1,0 +1,17 @@
+public import Git
+
+extension Site {
+    /// Opens what is deployed, if it is not open already, so that `repository` and `follows` are known; what keeps it
+    /// from being deployed if that is not possible.
+    public func open(_ limits: Git.Limits) -> Failure? {
+        do {
+            try strategy.open(limits)
+            return nil
+        } catch {
+            return error as? Failure ?? Failure("\(error)")
+        }
+    }
+
+    /// What a first look, which costs no process, finds to keep it from being deployed.
+    public func glance() -> Failure? { strategy.glance() }
+}

@@ -1,0 +1,58 @@
+public import Deploy
+internal import Git
+public import Webhook
+
+/// Where deliveries can be sent, and to which sites they can go: the hook that sites share, which finds them by
+/// repository and branch, and those that single sites have for themselves.
+public struct Hooks: Sendable {
+    /// A site, and the secrets of its own hook, if it has one. Then the shared hook does not reach it.
+    public typealias Entry = (site: Site, secrets: Secrets?)
+
+    private let shared: Hook?
+    private let own: [String: Hook]
+
+    /// The hooks of `sites`.
+    ///
+    /// - Parameter secrets: those of the shared hook; without, there is none.
+    public init(secrets: Secrets?, sites: [Entry]) {
+        let sharing = sites.filter { $0.secrets == nil }.map(\.site)
+        shared = secrets.map { Hook(site: nil, secrets: $0, sites: sharing) }
+        let hooks = sites.compactMap { entry in
+            entry.secrets.map { (entry.site.name, Hook(site: entry.site.name, secrets: $0, sites: [entry.site])) }
+        }
+        own = Dictionary(hooks) { first, _ in first }
+    }
+
+    /// The hook at `path` below the mount, such as `/blog`; at the mount itself if that is `nil` or `/`.
+    func hook(at path: String?) -> Hook? {
+        guard let path, path != "/" else { return shared }
+        return path.hasPrefix("/") ? own[String(path.dropFirst())] : nil
+    }
+}
+
+/// One hook.
+struct Hook: Sendable {
+    /// The site whose own it is, or `nil` if it is shared.
+    let site: String?
+    let secrets: Secrets
+
+    private let byRepository: [RepositoryName: [Site]]
+    /// Those whose repository their clones tell, once they are open.
+    private let undeclared: [Site]
+
+    init(site: String?, secrets: Secrets, sites: [Site]) {
+        self.site = site
+        self.secrets = secrets
+        let declared = sites.compactMap { site in site.declaresRepository ? site.repository.map { ($0, site) } : nil }
+        byRepository = Dictionary(grouping: declared, by: \.0).mapValues { $0.map(\.1) }
+        undeclared = sites.filter { !$0.declaresRepository }
+    }
+
+    /// The sites that may follow `repository`, as a forge writes it.
+    func sites(of repository: String) -> [Site] {
+        let declared = RepositoryName(repository).flatMap { byRepository[$0] } ?? []
+        // A site's own hook is for it, whatever it turns out to follow.
+        let others = undeclared.filter { $0.repository?.matches(repository) ?? (site != nil) }
+        return declared + others
+    }
+}

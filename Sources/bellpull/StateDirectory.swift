@@ -1,0 +1,51 @@
+import Deploy
+import Foundation
+import SQLiteLedger
+
+/// Where the ledger is.
+struct StateDirectory {
+    /// The folder.
+    let path: String
+
+    private static let system = "/var/lib/bellpull"
+
+    /// `STATE_DIRECTORY`, as systemd sets it (systemd.exec(5)). Without it `/var/lib/bellpull`, or for a user who has no
+    /// such folder her own place for a program's state (XDG Base Directory Specification).
+    init(environment: [String: String]) {
+        func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        if let given = variable("STATE_DIRECTORY") {
+            path = String(given.prefix { $0 != ":" })
+        } else if geteuid() == 0 || access(Self.system, F_OK) == 0 {
+            path = Self.system
+        } else {
+            path = "\(variable("XDG_STATE_HOME") ?? "\(NSHomeDirectory())/.local/state")/bellpull"
+        }
+    }
+
+    /// The ledger's file.
+    var ledgerPath: String { "\(path)/ledger.sqlite" }
+
+    /// The ledger, in the folder, which is made if it is not there.
+    func ledger() -> SQLiteLedger {
+        try? FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        return SQLiteLedger(path: ledgerPath)
+    }
+
+    /// Becomes the folder's owner, if this is root and the owner is not: files that root left there, Bellpull itself
+    /// could not write to; and git would refuse to work in its clones. To be called while there is one thread.
+    func becomeOwner() throws(Problem) {
+        var status = stat()
+        guard geteuid() == 0, stat(path, &status) == 0, status.st_uid != 0, let user = getpwuid(status.st_uid) else {
+            return
+        }
+        let name = String(cString: user.pointee.pw_name)
+        let home = String(cString: user.pointee.pw_dir)
+        guard initgroups(user.pointee.pw_name, user.pointee.pw_gid) == 0, setgid(user.pointee.pw_gid) == 0,
+            setuid(status.st_uid) == 0
+        else { throw Problem(.failure, "cannot become \(name), to whom \(path) belongs") }
+        for (variable, value) in ["HOME": home, "USER": name, "LOGNAME": name] { setenv(variable, value, 1) }
+        // Where root was, git may not look for its settings.
+        if access(".", R_OK | X_OK) != 0 { _ = chdir("/") }
+    }
+}
