@@ -22,6 +22,7 @@ let package = Package(
         .target(name: "FastCGI", dependencies: ["CFastCGI"]),
         .target(name: "Webhook", dependencies: ["COpenSSL"]),
         .target(name: "Git"),
+        .target(name: "Text"),
 
         // What bellpull is told: files and environment.
         .target(
@@ -38,7 +39,7 @@ let package = Package(
         .executableTarget(
             name: "bellpull",
             dependencies: [
-                "FastCGI", "Webhook", "Git", "Configuration", "Deploy", "SQLiteLedger", "Endpoints",
+                "FastCGI", "Webhook", "Git", "Text", "Configuration", "Deploy", "SQLiteLedger", "Endpoints",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

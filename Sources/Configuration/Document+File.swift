@@ -1,3 +1,5 @@
+internal import Text
+
 extension Document {
     /// The file at `path`, or `nil` if it cannot be read or is not TOML.
     ///

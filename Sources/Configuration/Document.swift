@@ -1,4 +1,5 @@
 internal import TOMLKit
+internal import Text
 
 /// A parsed TOML file.
 ///

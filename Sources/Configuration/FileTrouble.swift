@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Text
 
 /// Why a file cannot be read, in words that follow its path.
 enum FileTrouble: Error, Equatable {

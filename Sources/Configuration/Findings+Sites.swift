@@ -1,3 +1,5 @@
+internal import Text
+
 extension Findings {
     /// Notes which of `sites` do not go together: two of one name, two in one place, one within another.
     mutating func compare(_ sites: [SiteReading]) {

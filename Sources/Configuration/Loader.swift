@@ -1,4 +1,5 @@
 internal import Webhook
+internal import Text
 
 /// Reads a configuration from its source, and notes all that is wrong.
 struct Loader {

@@ -1,3 +1,5 @@
+internal import Text
+
 /// The main file, which may be absent unless it was named.
 struct MainFile {
     /// Its path, as it can be shown.

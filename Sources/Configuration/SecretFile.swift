@@ -1,4 +1,5 @@
 internal import Webhook
+internal import Text
 
 /// A file with a secret a line: the one in use and, while it is being replaced, the one before it.
 struct SecretFile {

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Webhook
+internal import Text
 
 /// Reads secrets from files, from systemd's credentials and from environment variables. What a secret is, or might be
 /// as when it was written in the wrong place, is never part of a message.

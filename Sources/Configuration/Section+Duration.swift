@@ -1,3 +1,5 @@
+internal import Text
+
 extension Section {
     /// The duration at `key`, which is longer than nothing.
     func duration(_ key: Key, default fallback: Duration, _ findings: inout Findings) -> Duration {

@@ -1,4 +1,5 @@
 internal import TOMLKit
+internal import Text
 
 /// A table of a configuration file, read key by key.
 struct Section {

@@ -1,3 +1,5 @@
+internal import Text
+
 /// Reads single settings: an option if it was given, or else its environment variable, or else the main file, or else
 /// the default. What is wrong with one is noted, and the default taken, so that the next can be looked at.
 struct SettingReader {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Text
 
 extension SiteReader {
     /// The site that REPO_PATH names, without a file: it is called as its folder is.

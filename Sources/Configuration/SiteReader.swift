@@ -1,4 +1,5 @@
 internal import Git
+internal import Text
 
 /// Makes a site of a section's keys.
 struct SiteReader: Sendable {

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Synchronization
+internal import Text
 
 /// The folder with a file for each site.
 struct SitesFolder: Sendable {

@@ -67,7 +67,7 @@ public struct Clone: Sendable {
 
     /// `git pull --rebase`, from the upstream.
     public func pull(_ limits: Git.Limits, _ transcript: Transcript? = nil) throws(GitError) {
-        let progress = transcript?.isWatched == true ? ["--progress"] : []
+        let progress = transcript?.showsProgress == true ? ["--progress"] : []
         _ = try git.output(of: ["pull", "--rebase", "--no-stat"] + progress, limits, transcript)
     }
 

@@ -34,7 +34,7 @@ public struct Git: Sendable {
         // A transfer below 1000 bytes a second for 30 s has stalled.
         "http.lowSpeedLimit=1000", "http.lowSpeedTime=30",
         // After a power failure a reference is the old or the new one, never an empty file.
-        "core.fsync=default,reference,index",
+        "core.fsync=reference,index",
     ].flatMap { ["-c", $0] }
 
     /// Git in `directory`.

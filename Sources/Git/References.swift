@@ -12,6 +12,9 @@ struct References: Sendable {
         return String(text.dropFirst(5))
     }
 
+    /// The commit HEAD is at if it stands for no reference.
+    var detachedHead: Commit? { contents("\(gitDirectory)/HEAD").flatMap { Commit($0) } }
+
     /// The commit `ref` is at, loose or packed.
     func commit(of ref: String) -> Commit? {
         if let text = contents("\(commonDirectory)/\(ref)") { return Commit(text) }

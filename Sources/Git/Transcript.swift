@@ -7,16 +7,19 @@ public final class Transcript: Sendable {
     /// How much is kept, in bytes.
     public static let limit = 64 << 10
 
-    /// Whether somebody watches, so that commands should show how far they are.
-    public var isWatched: Bool { echo != nil }
+    /// Whether commands should show how far they are.
+    public let showsProgress: Bool
 
     private let bytes = Mutex<[UInt8]>([])
     private let echo: (@Sendable (Data) -> Void)?
 
     /// An empty transcript.
     ///
-    /// - Parameter echo: gets everything as it comes, on the thread that runs the command.
-    public init(echo: (@Sendable (Data) -> Void)? = nil) {
+    /// - Parameters:
+    ///   - showsProgress: whether somebody watches on a terminal.
+    ///   - echo: gets everything as it comes, on the thread that runs the command.
+    public init(showsProgress: Bool = false, echo: (@Sendable (Data) -> Void)? = nil) {
+        self.showsProgress = showsProgress
         self.echo = echo
     }
 

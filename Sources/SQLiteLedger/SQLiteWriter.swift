@@ -67,6 +67,10 @@ struct SQLiteWriter: LedgerWriter {
         let sql = "SELECT site, cause, target_ref, target_commit FROM deployment WHERE id = ?"
         guard let row = try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [id]) else { return }
         let site: String = row[0]
+        let isAwaited = "SELECT EXISTS (SELECT 1 FROM request WHERE deployment = ?)"
+        let hasDeliveries = try Bool.fetchOne(database.cachedStatement(sql: isAwaited), arguments: [id]) ?? false
+        // Who asked by hand has seen that it was cut short, and asks again if she likes.
+        guard hasDeliveries || row.cause(at: 1) != .command else { return }
         let queued =
             try self.id(of: site, .queued)
             ?? queue(site, cause: row.cause(at: 1), target: row.target(at: 2), at: time)

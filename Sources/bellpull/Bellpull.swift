@@ -12,7 +12,7 @@ struct Bellpull: ParsableCommand {
             runs git pull --rebase in the clone it belongs to, and answers {}.
             """,
         version: "0.1.0",
-        subcommands: [Serve.self],
+        subcommands: [Serve.self, Status.self, History.self, ShowLog.self, DeploySite.self],
         defaultSubcommand: Serve.self
     )
 

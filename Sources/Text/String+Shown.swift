@@ -1,7 +1,7 @@
 extension String {
-    /// The text as it can be shown in a message: in one line, without what a terminal obeys or hides, and cut where it is
-    /// longer than 200 characters. The only place of this module that escapes.
-    var shown: String {
+    /// The text as it can be shown to a person: in one line, without what a terminal obeys or hides, and cut where it is
+    /// longer than 200 characters.
+    public var shown: String {
         guard utf8.count > Self.shownLimit || !utf8.allSatisfy(Self.isPlain) else { return self }
         var escaped = ""
         var length = 0
@@ -12,6 +12,16 @@ extension String {
             escaped += piece
         }
         return escaped
+    }
+
+    /// Lines of text as they can be shown to a person: all of them, but without what a terminal obeys or hides.
+    public var shownLines: String {
+        var shown = ""
+        for scalar in unicodeScalars {
+            let isShown = Self.isVisible(scalar) || scalar == "\n" || scalar == "\t" || scalar == "\\"
+            shown += isShown ? String(scalar) : Self.escape(scalar)
+        }
+        return shown
     }
 
     private static let shownLimit = 200

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Configuration
+import Deploy
+import Foundation
+import SQLiteLedger
+
+/// The options that every command but `serve` has, and what they all begin with.
+struct CommonOptions: ParsableArguments {
+    @OptionGroup var configuration: ConfigurationOptions
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    /// The ledger, read and written as the user to whom it belongs; this process becomes that user if it is root's.
+    func ledger() throws(Problem) -> SQLiteLedger {
+        let state = StateDirectory(environment: ProcessInfo.processInfo.environment)
+        try state.becomeOwner()
+        return state.ledger()
+    }
+}
+
+/// Runs `body`, and says it in this program's way if the ledger cannot be read.
+func reading<Result>(_ body: () throws(LedgerError) -> Result) throws(Problem) -> Result {
+    do {
+        return try body()
+    } catch {
+        throw Problem(error)
+    }
+}

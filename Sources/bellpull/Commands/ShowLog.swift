@@ -1,0 +1,50 @@
+import ArgumentParser
+import Deploy
+import Text
+
+/// `bellpull log`: all that is known of one deployment.
+struct ShowLog: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log", abstract: "Shows one deployment, and what git had to say.")
+
+    @Argument(help: "Its number, as bellpull history shows it.")
+    var deployment: Int64
+
+    @OptionGroup var options: CommonOptions
+
+    func run() throws {
+        let ledger = try options.ledger()
+        let found = try reading { () throws(LedgerError) in try ledger.deployment(deployment) }
+        guard let record = found else {
+            throw Problem(
+                .failure, "there is no deployment \(deployment)", hint: "bellpull history lists those that are kept")
+        }
+        guard !options.json else { return try Printer.print(json: DeploymentView(record, withOutput: true)) }
+        let terminal = Terminal.current
+        var lines = facts(of: record).map { name, value in
+            terminal.styled(name.padding(to: 11), .faint) + value.shown
+        }
+        if !record.output.isEmpty { lines += ["", record.output.shownLines] }
+        Printer.print(lines)
+    }
+
+    private func facts(of record: DeploymentRecord) -> [(String, String)] {
+        let reached = record.commit.map { ("commit", $0.description) }
+        let target = record.target.map { ("asked for", "\($0.commit) at \($0.ref)") }
+        let end = record.ended.map { ("ended", "\($0.local), \($0.relative())") }
+        let facts: [(String, String)?] = [
+            ("deployment", "\(record.id)"), ("site", record.site), ("state", record.state.rawValue),
+            record.failure.map { ("reason", $0.message) }, record.failure?.hint.map { ("hint", $0) }, reached, target,
+            ("cause", record.cause.rawValue), ("deliveries", "\(record.deliveries)"),
+            ("queued", record.queued.local), record.started.map { ("began", $0.local) }, end,
+            record.duration.map { ("took", $0.spoken) },
+        ]
+        return facts.compactMap(\.self)
+    }
+}
+
+extension String {
+    fileprivate func padding(to width: Int) -> String {
+        self + String(repeating: " ", count: max(width - count, 0))
+    }
+}

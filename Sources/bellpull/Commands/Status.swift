@@ -1,0 +1,57 @@
+import ArgumentParser
+import Configuration
+import Deploy
+import Git
+
+/// `bellpull status`: the sites and what became of them last.
+struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Shows the sites, and what became of them last.")
+
+    @OptionGroup var options: CommonOptions
+
+    /// A site as JSON shows it.
+    private struct View: Encodable {
+        let name: String
+        let path: String
+        let repository: String?
+        let follows: String?
+        let commit: String?
+        let last: DeploymentView?
+        let current: DeploymentView?
+    }
+
+    func run() throws {
+        let sites = try options.configuration.loadWithoutSecrets().sites
+        let ledger = try options.ledger()
+        let records = try reading { () throws(LedgerError) in try ledger.latestDeployments() }
+        let latest = Dictionary(grouping: records, by: \.site)
+        let views = sites.map { site in
+            let records = latest[site.name] ?? []
+            return (site, records.last(where: \.state.isOver), records.first { !$0.state.isOver })
+        }
+        if options.json {
+            try Printer.print(
+                json: views.map { site, last, current in
+                    View(
+                        name: site.name, path: site.path, repository: site.repository?.description,
+                        follows: site.follows?.description, commit: Clone.commit(at: site.path)?.description,
+                        last: last.map { DeploymentView($0) }, current: current.map { DeploymentView($0) })
+                })
+        } else {
+            print(views)
+        }
+    }
+
+    private func print(_ views: [(SiteSettings, DeploymentRecord?, DeploymentRecord?)]) {
+        var table = Table("SITE", "FOLLOWS", "COMMIT", "STATE", "SINCE", "")
+        for (site, last, current) in views {
+            let shown = current ?? last
+            table.add(
+                Table.Cell(site.name, .bold), Table.Cell(site.follows?.description ?? "-"),
+                Table.Cell(Clone.commit(at: site.path)?.short ?? "-"),
+                shown?.stateCell ?? Table.Cell("never deployed", .faint), Table.Cell(shown?.time.relative() ?? "-"),
+                Table.Cell(last?.failure?.message ?? ""))
+        }
+        Printer.print(table)
+    }
+}

@@ -1,0 +1,58 @@
+import Deploy
+import Foundation
+
+/// A deployment as JSON shows it. What is not known is left out.
+struct DeploymentView: Encodable {
+    let id: Int64
+    let site: String
+    let cause: String
+    let state: String
+    let ref: String?
+    let target: String?
+    let commit: String?
+    let queued: String
+    let started: String?
+    let ended: String?
+    let durationMs: Int?
+    let deliveries: Int
+    let reason: String?
+    let hint: String?
+    let output: String?
+
+    init(_ record: DeploymentRecord, withOutput: Bool = false) {
+        id = record.id
+        site = record.site
+        cause = record.cause.rawValue
+        state = record.state.rawValue
+        ref = record.target?.ref
+        target = record.target?.commit.description
+        commit = record.commit?.description
+        queued = record.queued.standard
+        started = record.started?.standard
+        ended = record.ended?.standard
+        durationMs = record.duration.map { Int($0 / .milliseconds(1)) }
+        deliveries = record.deliveries
+        reason = record.failure?.message
+        hint = record.failure?.hint
+        output = withOutput ? record.output : nil
+    }
+}
+
+extension DeploymentRecord {
+    /// When it was last heard of.
+    var time: Date { ended ?? started ?? queued }
+
+    /// The state, as it stands out.
+    var stateCell: Table.Cell { Table.Cell(state.rawValue, state.style) }
+}
+
+extension DeploymentRecord.State {
+    var style: Terminal.Style {
+        switch self {
+        case .deployed: .green
+        case .unchanged: .faint
+        case .failed: .red
+        case .queued, .running, .interrupted: .yellow
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+
+extension Date {
+    /// How long ago it was, as people say it: `3 min ago`.
+    func relative(to now: Date = Date()) -> String {
+        let seconds = Int(now.timeIntervalSince(self).rounded(.down))
+        return switch seconds {
+        case ..<0: "in the future"
+        case ..<10: "just now"
+        case ..<120: "\(seconds) s ago"
+        case ..<7200: "\(seconds / 60) min ago"
+        case ..<172_800: "\(seconds / 3600) h ago"
+        default: "\(seconds / 86_400) days ago"
+        }
+    }
+
+    /// The time where this machine is, to the second, and how far that is from UTC: `2026-11-24 11:03:07 +0100`.
+    var local: String {
+        var seconds = time_t(timeIntervalSince1970.rounded(.down))
+        var parts = tm()
+        localtime_r(&seconds, &parts)
+        var text = [CChar](repeating: 0, count: 64)
+        let length = strftime(&text, text.count, "%Y-%m-%d %H:%M:%S %z", &parts)
+        return String(decoding: text[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The time in UTC, to the second (RFC 3339 §5.6).
+    var standard: String {
+        var seconds = time_t(timeIntervalSince1970.rounded(.down))
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        var text = [CChar](repeating: 0, count: 64)
+        let length = strftime(&text, text.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
+        return String(decoding: text[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+extension Duration {
+    /// The duration as people say it: `60 ms`, `4.2 s`, `3 min 5 s`.
+    var spoken: String {
+        let milliseconds = Int(self / .milliseconds(1))
+        return switch milliseconds {
+        case ..<1000: "\(milliseconds) ms"
+        case ..<60_000: "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
+        default: "\(milliseconds / 60_000) min \(milliseconds % 60_000 / 1000) s"
+        }
+    }
+}
