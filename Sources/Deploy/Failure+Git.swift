@@ -1,24 +1,24 @@
 internal import Git
 
 extension Failure {
-    /// Why a deployment of `clone` came to nothing, whatever was thrown.
-    init(_ error: any Error, in clone: Clone) {
+    /// Why a deployment of the clone at `path` came to nothing, whatever was thrown.
+    init(_ error: any Error, in path: String) {
         switch error {
         case let failure as Failure: self = failure
-        case let error as GitError: self.init(error, in: clone)
+        case let error as GitError: self.init(error, in: path)
         case let error as Clone.Occupied: self.init(error.message, hint: error.hint)
         default: self.init("\(error)")
         }
     }
 
-    /// What `error` means in `clone`, in words.
-    init(_ error: GitError, in clone: Clone) {
+    /// What `error` means in the clone at `path`, in words.
+    init(_ error: GitError, in path: String) {
         if error.end == .timedOut {
             self.init("git \(error.arguments.first ?? "") took longer than the time-out and was ended")
             return
         }
         let known = Self.known.first { error.message.contains($0.words) }
-        let hint = known?.hint.map { $0.replacing("PATH", with: clone.path) }
+        let hint = known?.hint.map { $0.replacing("PATH", with: path) }
         self.init(known.map { "\($0.meaning): \(error.firstLine)" } ?? error.description, hint: hint)
     }
 
@@ -37,8 +37,8 @@ extension Failure {
     }
 
     /// Tracked files were changed by someone else.
-    static func dirty(_ clone: Clone) -> Failure {
-        Failure("\(clone.path) has local changes", hint: "git -C \(clone.path) status; commit or restore them")
+    static func dirty(_ path: String) -> Failure {
+        Failure("\(path) has local changes", hint: "git -C \(path) status; commit or restore them")
     }
 
     private struct Known {

@@ -28,7 +28,7 @@ struct HeldClone: Hold {
             return .interrupted
         } catch {
             forget()
-            return .failed(Failure(error, in: clone))
+            return .failed(Failure(error, in: clone.path))
         }
     }
 
@@ -66,7 +66,7 @@ struct HeldClone: Hold {
     private func verify(against before: Position, _ limits: Git.Limits) throws -> Outcome {
         // The usual case, for which git need not count commits.
         if let head = clone.head, head == clone.fetchedUpstream, !clone.hasUnfinishedRebase {
-            guard try clone.isClean(limits) else { throw Failure.dirty(clone) }
+            guard try clone.isClean(limits) else { throw Failure.dirty(clone.path) }
             return head == before.head ? .unchanged(head) : .deployed(head)
         }
         return try verifyRebased(since: before, limits)
@@ -86,7 +86,7 @@ struct HeldClone: Hold {
         guard let head = status.head, status.behind == 0, clone.isOnBranch, !clone.hasUnfinishedRebase else {
             throw Failure("git pull succeeded, but \(clone.path) is not where \(clone.upstream) is")
         }
-        guard !status.isDirty else { throw Failure.dirty(clone) }
+        guard !status.isDirty else { throw Failure.dirty(clone.path) }
         return head == before.head ? .unchanged(head) : .deployed(head)
     }
 }

@@ -56,7 +56,7 @@ final class Pull: Strategy {
             return DeploymentRecord.Target(ref: clone.upstream.ref, commit: commit)
         } catch let error as GitError {
             forget()
-            throw Failure(error, in: clone)
+            throw Failure(error, in: clone.path)
         }
     }
 

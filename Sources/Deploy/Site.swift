@@ -24,7 +24,12 @@ public struct Site: Sendable {
     ) {
         self.init(
             name: name, repository: repository, follows: follows, timeout: timeout, catchUp: catchUp,
-            strategy: Pull(path: path, follows: follows))
+            strategy: Self.strategy(path, follows))
+    }
+
+    private static func strategy(_ path: String, _ follows: RefPattern?) -> any Strategy {
+        guard let follows, follows.branch == nil else { return Pull(path: path, follows: follows) }
+        return Newest(path: path, pattern: follows)
     }
 
     init(

@@ -18,6 +18,8 @@ public enum CloneError: Error, Sendable, Equatable {
     case detachedHead(path: String)
     /// The branch follows no other.
     case noUpstream(path: String, branch: String)
+    /// The clone has no remote.
+    case noRemote(path: String)
     /// The remote's URL does not end in an owner and a name.
     case unknownRepository(path: String, url: String)
     /// Git failed in some other way.
@@ -35,6 +37,7 @@ public enum CloneError: Error, Sendable, Equatable {
         case .readOnly(let path, let user): "\(path) cannot be written to by \(user), as whom bellpull runs"
         case .detachedHead(let path): "\(path) is not on a branch (detached HEAD)"
         case .noUpstream(let path, let branch): "the branch \(branch) of \(path) has no upstream to pull from"
+        case .noRemote(let path): "\(path) has no remote to fetch from"
         case .unknownRepository(let path, let url):
             "the remote of \(path), \(GitError.redacted(url)), does not end in owner/name"
         case .git(let path, let error): "\(path): \(error)"
@@ -51,6 +54,7 @@ public enum CloneError: Error, Sendable, Equatable {
         case .readOnly(let path, _): "check the permissions of \(path)/.git, and ReadWritePaths= in the service"
         case .detachedHead(let path): "git -C \(path) switch <branch>"
         case .noUpstream(let path, let branch): "git -C \(path) branch --set-upstream-to=origin/\(branch) \(branch)"
+        case .noRemote(let path): "git -C \(path) remote add origin <url>"
         case .unknownRepository(let path, _): "git -C \(path) remote set-url origin <url that ends in owner/name>"
         case .git: nil
         }

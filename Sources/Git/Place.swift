@@ -1,0 +1,73 @@
+internal import Foundation
+
+/// Where a clone's parts are, and git to work in it.
+struct Place {
+    /// The folder of the work tree, absolute and without symbolic links.
+    let root: String
+    /// The folder `.git`, or where it points to.
+    let gitDirectory: String
+    /// Where the references are that all work trees of the repository share.
+    let commonDirectory: String
+    let git: Git
+
+    /// The place of the clone at `path`.
+    static func find(_ path: String, _ limits: Git.Limits) throws(CloneError) -> Place {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw .missing(path: path) }
+        guard isFolder.boolValue else { throw .notAFolder(path: path) }
+        do {
+            return try find(root: URL(fileURLWithPath: path).resolvingSymlinksInPath().path, limits)
+        } catch {
+            throw CloneError(error, path: path)
+        }
+    }
+
+    private static func find(root: String, _ limits: Git.Limits) throws -> Place {
+        let plain = try Git(in: root)
+        guard try plain.output(of: ["rev-parse", "--is-bare-repository"], limits) == "false" else {
+            throw CloneError.bare(path: root)
+        }
+        let places = try plain.output(
+            of: ["rev-parse", "--show-toplevel", "--absolute-git-dir", "--git-common-dir"], limits
+        ).split(separator: "\n").map(String.init)
+        guard places.count == 3 else { throw CloneError.notAClone(path: root) }
+        guard places[0] == root else { throw CloneError.insideClone(path: root, root: places[0]) }
+        guard access(places[1], W_OK) == 0 else { throw CloneError.readOnly(path: root, user: NSUserName()) }
+        let folder = URL(fileURLWithPath: root, isDirectory: true)
+        return Place(
+            root: root, gitDirectory: places[1],
+            commonDirectory: URL(fileURLWithPath: places[2], relativeTo: folder).path,
+            git: try Git(in: root, sshCommand: configured("core.sshCommand", plain, limits)))
+    }
+
+    private static func configured(_ key: String, _ git: Git, _ limits: Git.Limits) throws(GitError) -> String? {
+        let completion = try git.run(["config", "--get", key], limits)
+        return completion.isSuccess ? completion.output.trimmed : nil
+    }
+}
+
+extension CloneError {
+    /// What was thrown while the clone at `path` was opened.
+    init(_ error: any Error, path: String) {
+        switch error {
+        case let error as CloneError: self = error
+        case let error as GitError: self = Self.refusal(error, path: path)
+        default: self = .git(path: path, GitError(arguments: [], end: nil, message: "\(error)"))
+        }
+    }
+
+    /// Git's refusal to work in a folder, told apart by its words.
+    private static func refusal(_ error: GitError, path: String) -> CloneError {
+        if error.message.contains("dubious ownership") {
+            let root = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+            let attributes = try? FileManager.default.attributesOfItem(atPath: root)
+            let owner = attributes?[.ownerAccountName] as? String ?? "another user"
+            return .foreignOwner(path: path, owner: owner, user: NSUserName())
+        }
+        return error.message.contains("not a git repository") ? .notAClone(path: path) : .git(path: path, error)
+    }
+}
+
+extension String {
+    var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
+}
