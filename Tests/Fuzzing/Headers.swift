@@ -1,0 +1,27 @@
+internal import Foundation
+
+private let names = [
+    "X-GitHub-Event", "X-GitHub-Delivery", "X-Hub-Signature-256", "X-Hub-Signature", "X-Gitea-Event",
+    "X-Gitea-Delivery", "X-Gitea-Signature", "X-Forgejo-Event", "X-Forgejo-Delivery", "X-Forgejo-Signature",
+    "X-Gitlab-Event", "X-Gitlab-Token", "Idempotency-Key", "webhook-id", "webhook-timestamp", "webhook-signature",
+    "X-Event-Key", "X-Request-UUID", "Content-Type", "Content-Encoding",
+]
+private let secrets = Secrets(Secret(key: Array("a secret that no input has".utf8), standard: Array(0...31)))
+private let body = Data("payload=%7B%7D".utf8)
+
+/// Header fields, one a line in the order of `names`: whatever they hold, they are read or refused, and prove nothing.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+    let lines = UnsafeBufferPointer(start: bytes, count: count)
+        .split(separator: UInt8(ascii: "\n"), maxSplits: names.count, omittingEmptySubsequences: false)
+    var fields: [String: String] = [:]
+    for (name, line) in zip(names, lines) where !line.isEmpty { fields[name] = String(decoding: line, as: UTF8.self) }
+    for forge in [nil] + ForgeName.allCases.map(Optional.some) {
+        guard let delivery = try? Forges(only: forge).delivery({ fields["\($0)"] }) else { continue }
+        let proof = try? secrets.prove(body, of: delivery, at: Date(timeIntervalSince1970: 1_614_265_330))
+        precondition(proof == nil, "what no input knows has been proven")
+        let id = delivery.id ?? ""
+        precondition(id.utf8.count <= 128 && id.utf8.allSatisfy { (0x21...0x7e).contains($0) }, "the id is not plain")
+    }
+    return 0
+}

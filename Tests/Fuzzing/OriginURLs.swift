@@ -1,0 +1,10 @@
+/// A remote's URL: the repository it names is an owner, a slash and a name, and the same when it is read again.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+    let url = String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+    guard let name = RepositoryName(url: url) else { return 0 }
+    let components = name.description.split(separator: "/", omittingEmptySubsequences: false)
+    precondition(components.count == 2 && components.allSatisfy { !$0.isEmpty }, "not an owner and a name")
+    precondition(name.matches(name.description) && RepositoryName(name.description) == name, "not the same again")
+    return 0
+}

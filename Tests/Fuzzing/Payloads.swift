@@ -1,0 +1,35 @@
+internal import Foundation
+
+private let events: [(ForgeName, String)] = [
+    (.github, "push"), (.gitea, "push"), (.gitlab, "Push Hook"), (.gitlab, "System Hook"), (.bitbucket, "repo:push"),
+]
+
+/// The first byte chooses the forge, the rest is a payload: what is read of it is what Foundation reads, if that reads it.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+    guard count > 0 else { return 0 }
+    let (forge, event) = events[Int(bytes[0]) % events.count]
+    let payload = Data(bytes: bytes + 1, count: count - 1)
+    let delivery = Delivery(forge: forge, id: nil, event: event, evidence: .missing, encoding: .json)
+    guard case .push(let pushes) = try? Forges().news(of: delivery, in: Proven(bytes: payload)) else { return 0 }
+    precondition(!pushes.isEmpty, "a push of nothing")
+    guard let whole = try? JSONSerialization.jsonObject(with: payload) as? [String: Any] else { return 0 }
+    switch forge {
+    case .gitlab:
+        compare(pushes[0].ref, whole["ref"])
+        compare(pushes[0].repository, (whole["project"] as? [String: Any])?["path_with_namespace"])
+    case .bitbucket:
+        let changes = (whole["push"] as? [String: Any])?["changes"] as? [[String: Any]] ?? []
+        precondition(pushes.count <= changes.count, "more pushes than changes")
+        compare(pushes[0].repository, (whole["repository"] as? [String: Any])?["full_name"])
+    case .github, .gitea, .forgejo:
+        compare(pushes[0].ref, whole["ref"])
+        compare(pushes[0].after, whole["after"])
+        compare(pushes[0].repository, (whole["repository"] as? [String: Any])?["full_name"])
+    }
+    return 0
+}
+
+private func compare(_ text: String, _ other: Any?) {
+    precondition((other as? String).map { $0.utf8.elementsEqual(text.utf8) } == true, "two readings of one payload")
+}
