@@ -24,6 +24,9 @@ public final class Listener: Sendable {
     public init(socket: ListeningSocket, threads: Int = 4, bodyLimit: Int, responder: any Responder) {
         // Installs handlers for SIGTERM, SIGUSR1 and SIGPIPE where there are none; only the last is welcome.
         FCGX_Init()
+        // Large bodies go back to the system when they are done with. Left to itself, glibc raises this threshold with the
+        // first of them (mallopt(3)), and each reading thread keeps the memory of its largest.
+        mallopt(M_MMAP_THRESHOLD, 1 << 20)
         self.socket = socket
         self.bodyLimit = Atomic(bodyLimit)
         guardian = StallGuard(patience: Self.patience)
