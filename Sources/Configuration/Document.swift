@@ -24,7 +24,7 @@ final class Document {
         if let line = Self.overloadedLine(text) {
             throw Mistake("\(place):\(line)", "has more than \(Self.dotLimit) dots", hint: "is it the right file?")
         }
-        guard !text.contains("\\u0000"), !text.contains("\\U00000000") else {
+        if text.utf8.contains(UInt8(ascii: "\\")), text.contains("\\u0000") || text.contains("\\U00000000") {
             throw Mistake(place, "holds a NUL character, written \\u0000", hint: "leave it out")
         }
         do {

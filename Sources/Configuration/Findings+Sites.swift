@@ -3,21 +3,22 @@ internal import Text
 extension Findings {
     /// Notes which of `sites` do not go together: two of one name, two in one place, one within another.
     mutating func compare(_ sites: [SiteReading]) {
-        var byName: [String: SiteReading] = [:]
-        var byPath: [String: SiteReading] = [:]
-        for site in sites {
-            if let name = site.name?.text, let other = byName.updateValue(site, forKey: name) {
-                mistake(site.place, "there is a site \(name) already, in \(other.place)", hint: "rename one of them")
+        var byName: [String: Int] = [:]
+        var byPath: [String: Int] = [:]
+        for (index, site) in sites.enumerated() {
+            if let name = site.name?.text, let other = byName.updateValue(index, forKey: name) {
+                let place = sites[other].place
+                mistake(site.place, "there is a site \(name) already, in \(place)", hint: "rename one of them")
             }
-            if let path = site.path, let other = byPath.updateValue(site, forKey: path.resolved) {
-                mistake(
-                    site.place, "\(path.text.shown) is the clone of \(other.title) already, in \(other.place)",
-                    hint: "a clone for each site")
+            if let path = site.path, let other = byPath.updateValue(index, forKey: path.resolved) {
+                let message = "\(path.text.shown) is the clone of \(sites[other].title) already"
+                mistake(site.place, "\(message), in \(sites[other].place)", hint: "a clone for each site")
             }
         }
         for site in sites {
-            guard let path = site.path, let outer = path.ancestors.lazy.compactMap({ byPath[$0] }).first
+            guard let path = site.path, let index = path.ancestors.lazy.compactMap({ byPath[$0] }).first
             else { continue }
+            let outer = sites[index]
             warning(
                 site.place, "\(path.text.shown) lies within the clone of \(outer.title), in \(outer.place)",
                 hint: "unless git ignores it there, the outer clone is never clean; put them side by side")
@@ -27,7 +28,7 @@ extension Findings {
     /// Notes which of `sites` have no secret, where there is none for all.
     mutating func missSecrets(of sites: [SiteReading]) {
         let hint = "\(Key.secretFile.line), here or for all in the main file; or GITHUB_SECRET in the environment"
-        for site in sites where !site.namesSecrets {
+        for site in sites where !site.mayHaveSecrets {
             mistake(site.place, "there is no secret for \(site.title)", hint: hint)
         }
     }

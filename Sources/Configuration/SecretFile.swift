@@ -18,40 +18,48 @@ struct SecretFile {
     /// The secrets, or `nil` if there are none or bad ones.
     ///
     /// - Parameter place: where the file is named.
-    func secrets(mentionedAt place: String, _ findings: inout Findings) -> Secrets? {
+    func secrets(mentionedAt place: @autoclosure () -> String, _ findings: inout Findings) -> Secrets? {
         let name = "the secret file \(path.shown)"
         let file: PlainFile
         do throws(FileTrouble) {
             file = try PlainFile(at: path, limit: Self.limit)
         } catch {
-            findings.mistake(place, "\(name) \(error.message)", hint: hint(error))
+            findings.mistake(place(), "\(name) \(error.message)", hint: hint(error))
             return nil
         }
-        if !isCredential { warn(of: file, place, &findings) }
+        if !isCredential { warn(of: file, place(), &findings) }
 
-        var lines = file.text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-        if lines.last?.isEmpty ?? false, lines.count > 1 { lines.removeLast() }
+        let lines = Self.lines(of: file.text)
         guard lines.count <= 2 else {
             findings.mistake(
-                place, "\(name) has \(lines.count) lines",
+                place(), "\(name) has \(lines.count) lines",
                 hint: "one line with the secret, and while it is being replaced a second one with the one before it")
             return nil
         }
         let secrets = lines.enumerated().map { index, line in
-            Secret(String(line), calledBy: index == 0 ? name : "line 2 of \(name)", place, &findings)
+            Secret(line, calledBy: index == 0 ? name : "line 2 of \(name)", place(), &findings)
         }
         guard let current = secrets.first ?? nil else { return nil }
         return Secrets(current, previous: secrets.count > 1 ? secrets[1] : nil)
     }
 
-    private func warn(of file: PlainFile, _ place: String, _ findings: inout Findings) {
+    /// The lines without their ends. An empty file has an empty one.
+    private static func lines(of text: String) -> [String] {
+        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        if lines.count > 1, lines.last?.isEmpty ?? false { lines.removeLast() }
+        return lines.map { line in
+            String(Substring(line.last == UInt8(ascii: "\r") ? line.dropLast() : line))
+        }
+    }
+
+    private func warn(of file: PlainFile, _ place: @autoclosure () -> String, _ findings: inout Findings) {
         let path = path.shown
         if file.isReadableByOthers {
-            findings.warning(place, "everybody can read the secret file \(path)", hint: "chmod 600 \(path), or 640")
+            findings.warning(place(), "everybody can read the secret file \(path)", hint: "chmod 600 \(path), or 640")
         }
         if file.isWritableByGroupOrOthers {
             findings.warning(
-                place, "more than its owner can write the secret file \(path)", hint: "chmod 600 \(path), or 640")
+                place(), "more than its owner can write the secret file \(path)", hint: "chmod 600 \(path), or 640")
         }
     }
 

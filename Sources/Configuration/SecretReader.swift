@@ -34,41 +34,42 @@ struct SecretReader: Sendable {
     }
 
     private func secrets(inFile name: String, _ section: Section, _ findings: inout Findings) -> Secrets? {
-        let place = section.place(of: .secretFile)
         if name.hasPrefix("/") {
             let isCredential = credential("").map(name.hasPrefix) ?? false
-            return SecretFile(name, isCredential: isCredential).secrets(mentionedAt: place, &findings)
+            return SecretFile(name, isCredential: isCredential).secrets(
+                mentionedAt: section.place(of: .secretFile), &findings)
         }
         guard !name.isEmpty, name != ".", name != "..", !name.contains("/") else {
             findings.mistake(
-                place, "secret_file is neither an absolute path nor the name of a credential",
+                section.place(of: .secretFile), "secret_file is neither an absolute path nor the name of a credential",
                 hint: Key.secretFile.line)
             return nil
         }
         guard let path = credential(name), FileManager.default.fileExists(atPath: path) else {
             findings.mistake(
-                place, "secret_file names a credential that systemd did not pass on",
+                section.place(of: .secretFile), "secret_file names a credential that systemd did not pass on",
                 hint: "LoadCredential=NAME:/PATH in bellpull.service; or a path, \(Key.secretFile.line)")
             return nil
         }
-        return SecretFile(path, isCredential: true).secrets(mentionedAt: place, &findings)
+        return SecretFile(path, isCredential: true).secrets(mentionedAt: section.place(of: .secretFile), &findings)
     }
 
     private func secrets(inVariable name: String, _ section: Section, _ findings: inout Findings) -> Secrets? {
-        let place = section.place(of: .secretVariable)
         guard SecretVariable.isName(name) else {
             findings.mistake(
-                place, "secret_variable is not the name of an environment variable: capitals, digits and _",
+                section.place(of: .secretVariable),
+                "secret_variable is not the name of an environment variable: capitals, digits and _",
                 hint: Key.secretVariable.line)
             return nil
         }
         let variable = SecretVariable(name, source.environment)
         guard variable.isSet else {
             findings.mistake(
-                place, "the environment variable \(name.shown) is not set", hint: "add it to /etc/bellpull/environment")
+                section.place(of: .secretVariable), "the environment variable \(name.shown) is not set",
+                hint: "add it to /etc/bellpull/environment")
             return nil
         }
-        return variable.secrets(mentionedAt: place, &findings)
+        return variable.secrets(mentionedAt: section.place(of: .secretVariable), &findings)
     }
 
     private func credential(_ name: String) -> String? {

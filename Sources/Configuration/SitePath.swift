@@ -11,7 +11,7 @@ struct SitePath: Sendable {
     init?(_ text: String) {
         guard text.hasPrefix("/"), text.unicodeScalars.allSatisfy(Self.isAllowed) else { return nil }
         var text = text
-        while text.count > 1, text.hasSuffix("/") { text.removeLast() }
+        while text.utf8.count > 1, text.hasSuffix("/") { text.removeLast() }
         self.text = text
         resolved = Self.resolve(text)
     }
@@ -24,15 +24,25 @@ struct SitePath: Sendable {
     }
 
     private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        if scalar.isASCII { return (0x20..<0x7f).contains(scalar.value) }
+        return switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: false
         default: true
         }
     }
 
     private static func resolve(_ path: String) -> String {
-        guard let real = realpath(path, nil) else { return URL(fileURLWithPath: path).standardized.path }
+        guard let real = realpath(path, nil) else { return simplify(path) }
         defer { free(real) }
         return String(cString: real)
+    }
+
+    /// What does not exist has no symbolic links either, so that `..` is the folder before it.
+    private static func simplify(_ path: String) -> String {
+        var components: [Substring] = []
+        for component in path.split(separator: "/") where component != "." {
+            if component == ".." { _ = components.popLast() } else { components.append(component) }
+        }
+        return "/" + components.joined(separator: "/")
     }
 }

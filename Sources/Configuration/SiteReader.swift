@@ -51,7 +51,7 @@ struct SiteReader: Sendable {
         refuseOtherStrategies(section, &reading.findings)
         let timeout = section.duration(.timeout, default: timeout, &reading.findings)
         let catchUp = section.interval(.catchUp, default: catchUp, &reading.findings)
-        reading.namesSecrets = section.contains(.secretFile) || section.contains(.secretVariable)
+        reading.mayHaveSecrets = section.contains(.secretFile) || section.contains(.secretVariable)
         let secrets = secrets.secrets(in: section, &reading.findings)
         guard reading.findings.mistakes.isEmpty, let name = reading.name, let path = reading.path else { return }
         reading.settings = SiteSettings(

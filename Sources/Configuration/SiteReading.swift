@@ -6,8 +6,8 @@ struct SiteReading: Sendable {
     var name: SiteName?
     /// Where its clone is, if that is a good path.
     var path: SitePath?
-    /// Whether it says where secrets of its own are, good ones or not.
-    var namesSecrets = false
+    /// Whether it says where secrets of its own are, good ones or not; also if that cannot be known.
+    var mayHaveSecrets = false
     /// The site, if nothing is wrong with it.
     var settings: SiteSettings?
     /// What is wrong with it.

@@ -43,13 +43,16 @@ struct SitesFolder: Sendable {
 
     private func read(_ file: String, _ reader: SiteReader) -> SiteReading {
         let path = "\(path)/\(file)"
+        let name = String(file.dropLast(5))
         var findings = Findings()
         guard let document = Document.read(path, &findings) else {
             var reading = SiteReading(place: path.shown)
+            reading.name = SiteName(name)
+            reading.mayHaveSecrets = true
             reading.findings = findings
             return reading
         }
-        var reading = reader.read(file: Section(document), name: String(file.dropLast(5)))
+        var reading = reader.read(file: Section(document), name: name)
         reading.findings.append(findings)
         return reading
     }

@@ -1,0 +1,21 @@
+import Foundation
+import Webhook
+
+/// What is signed in these tests, by `openssl dgst -sha256 -hmac SECRET`.
+enum Signing {
+    static let body = Data("Hello, World!".utf8)
+
+    /// The signatures of `body` with the secrets that the tests use.
+    private static let digests = [
+        "0123456789abcdef0123": "8550f8fcbd7f0e729ab60836a46a1547fde8473c840676512e095352297fa704",
+        "the one before it, longer": "4cb6837b0dbaf98f7df073e9653422a9acec29b8983753574ad3c372e3f8ffac",
+        "secret with space ": "d05d3bb65e5b6ab518f202f4656e8e3bcae0e79d668f91d06958be94e54555c4",
+    ]
+
+    /// By which of `secrets` a body signed with `secret` is proven.
+    static func rank(of secret: String, in secrets: Secrets?) -> Secrets.Rank? {
+        guard let digest = digests[secret], let signature = Signature(header: "sha256=\(digest)", algorithm: .sha256)
+        else { return nil }
+        return secrets?.prove(body, by: signature)?.by
+    }
+}

@@ -1,0 +1,67 @@
+import Configuration
+import Foundation
+import Testing
+
+@Suite struct `the main file` {
+    private let etc: Etc
+
+    init() throws {
+        etc = try Etc(["sites/blog.toml": #"path = "/srv/blog""#])
+    }
+
+    @Test func `may be absent, and empty`() throws {
+        #expect(try etc.load().sites.map(\.name) == ["blog"])
+        for text in ["", "\n", "# nothing yet\n", "\u{feff}# written on Windows\r\n"] {
+            try etc.write("bellpull.toml", text)
+            #expect(try etc.load().sites.map(\.name) == ["blog"])
+        }
+    }
+
+    @Test func `has to be there if it is named`() throws {
+        let path = etc("other.toml")
+        let mistake = Mistake(path, "does not exist", hint: "create \(path), or correct the name")
+        var source = etc.source()
+        source.mainFile = path
+        #expect(etc.mistakes(of: source) == [mistake])
+        #expect(etc.mistakes(["BELLPULL_CONFIG": path]) == [mistake])
+    }
+
+    @Test func `is what the command line names, or else the environment`() throws {
+        try etc.write("bellpull.toml", #"drain = "1s""#)
+        try etc.write("a.toml", #"drain = "2s""#)
+        try etc.write("b.toml", #"drain = "3s""#)
+        var source = etc.source(["GITHUB_SECRET": Etc.secret, "BELLPULL_CONFIG": etc("a.toml")])
+        #expect(try Configuration.load(source).drain == .seconds(2))
+        source.mainFile = etc("b.toml")
+        #expect(try Configuration.load(source).drain == .seconds(3))
+        source.mainFile = nil
+        source.environment["BELLPULL_CONFIG"] = ""
+        #expect(try Configuration.load(source).drain == .seconds(1))
+    }
+
+    @Test func `is not named by nothing`() {
+        var source = etc.source()
+        source.mainFile = ""
+        #expect(etc.mistakes(of: source).filter(\.isUsage).map(\.message) == ["--config is empty"])
+    }
+
+    @Test func `that cannot be read takes nothing else with it`() throws {
+        try etc.write("bellpull.toml", "secret_file =")
+        try etc.write("sites/blog.toml", #"path = "srv""#)
+        let mistakes = etc.mistakes([:])
+        #expect(mistakes.map(\.place) == [etc("bellpull.toml:1"), etc("sites/blog.toml:1")])
+    }
+
+    @Test func `is better not written by everybody`() throws {
+        try etc.write("bellpull.toml", "", mode: 0o646)
+        chmod(etc("sites/blog.toml"), 0o606)
+        #expect(
+            try etc.load().warnings
+                == ["bellpull.toml", "sites/blog.toml"].map { name in
+                    Mistake(etc(name), "everybody can write it", hint: "chmod o-w \(etc(name))")
+                })
+        try etc.write("bellpull.toml", "", mode: 0o664)
+        chmod(etc("sites/blog.toml"), 0o644)
+        #expect(try etc.load().warnings.isEmpty)
+    }
+}

@@ -1,0 +1,78 @@
+import Configuration
+import Foundation
+import Testing
+import Webhook
+
+@Suite struct `a secret file` {
+    private static let old = "the one before it, longer"
+    private let etc: Etc
+
+    init() throws {
+        etc = try Etc(["sites/blog.toml": #"path = "/srv/blog""#])
+        try etc.write("bellpull.toml", "secret_file = \"\(etc("secret"))\"")
+    }
+
+    private func messages() -> [String] {
+        etc.mistakes([:]).map { $0.message.replacing(etc("secret"), with: "F") }
+    }
+
+    @Test(arguments: ["", "\n", "\r\n"])
+    func `has the secret on its first line and the one before it on the second`(_ end: String) throws {
+        try etc.write("secret", Etc.secret + end)
+        #expect(Signing.rank(of: Etc.secret, in: try etc.load([:]).secrets) == .current)
+        #expect(Signing.rank(of: Self.old, in: try etc.load([:]).secrets) == nil)
+        let between = end.isEmpty ? "\n" : end
+        try etc.write("secret", Etc.secret + between + Self.old + end)
+        #expect(Signing.rank(of: Etc.secret, in: try etc.load([:]).secrets) == .current)
+        #expect(Signing.rank(of: Self.old, in: try etc.load([:]).secrets) == .previous)
+    }
+
+    @Test func `keeps the spaces of a secret`() throws {
+        try etc.write("secret", "secret with space \n")
+        #expect(Signing.rank(of: "secret with space ", in: try etc.load([:]).secrets) == .current)
+    }
+
+    @Test(arguments: [
+        ("", "the secret file F is empty"), ("\n", "the secret file F is empty"), (" \n", "the secret file F is empty"),
+        ("x\n", "the secret file F is a single byte"), ("0123456789abcdef\n\n", "line 2 of the secret file F is empty"),
+        ("0123456789abcdef\nx", "line 2 of the secret file F is a single byte"),
+        ("0123456789abcdef\na\nb", "the secret file F has 3 lines"),
+        ("0123456789abcdef\0", "the secret file F holds a NUL byte, so it is not a text"),
+        (String(repeating: "x", count: 4097), "the secret file F has more than 4 KiB"),
+    ])
+    func `has one or two good secrets and nothing else`(_ text: String, message: String) throws {
+        try etc.write("secret", text)
+        #expect(messages() == [message])
+        #expect(etc.mistakes([:]).map(\.place) == [etc("bellpull.toml:1")])
+        #expect(!"\(etc.mistakes([:]))".contains("0123456789abcdef"))
+    }
+
+    @Test func `is there, is text and is a file`() throws {
+        #expect(messages() == ["the secret file F does not exist"])
+        #expect(etc.mistakes([:]).map(\.hint) == ["openssl rand -hex 20 > \(etc("secret")), and chmod 600"])
+        try etc.write("secret", Data([0xff, 0xfe, 0x41, 0x42]))
+        #expect(messages() == ["the secret file F is not UTF-8 text"])
+        unlink(etc("secret"))
+        mkdir(etc("secret"), 0o700)
+        #expect(messages() == ["the secret file F is a folder, not a file"])
+    }
+
+    @Test(
+        arguments: [
+            (0o600, 0), (0o640, 0), (0o400, 0), (0o644, 1), (0o660, 1), (0o602, 1), (0o666, 2),
+        ] as [(mode_t, Int)])
+    func `is better neither read nor written by others`(_ mode: mode_t, count: Int) throws {
+        try etc.write("secret", Etc.secret, mode: mode)
+        let warnings = try etc.load([:]).warnings
+        #expect(warnings.count == count)
+        #expect(warnings.allSatisfy { $0.hint == "chmod 600 \(etc("secret")), or 640" })
+        #expect(warnings.allSatisfy { $0.place == etc("bellpull.toml:1") })
+    }
+
+    @Test func `is better not of short secrets`() throws {
+        try etc.write("secret", "short\n0123456789abcdef\n")
+        #expect(
+            try etc.load([:]).warnings.map(\.message)
+                == ["the secret file \(etc("secret")) is a secret of fewer than 16 bytes"])
+    }
+}

@@ -1,0 +1,122 @@
+import Configuration
+import Foundation
+import Testing
+import Webhook
+
+@Suite struct `where secrets are` {
+    private static let old = "the one before it, longer"
+    private let etc: Etc
+
+    init() throws { etc = try Etc(["sites/blog.toml": #"path = "/srv/blog""#]) }
+
+    private func rank(_ secret: String, _ environment: [String: String]) throws -> Secrets.Rank? {
+        Signing.rank(of: secret, in: try etc.load(environment).secrets)
+    }
+
+    @Test func `is GITHUB_SECRET, with the one before it in GITHUB_SECRET_OLD`() throws {
+        #expect(try rank(Etc.secret, ["GITHUB_SECRET": Etc.secret]) == .current)
+        #expect(try rank(Self.old, ["GITHUB_SECRET": Etc.secret]) == nil)
+        let both = ["GITHUB_SECRET": Etc.secret, "GITHUB_SECRET_OLD": Self.old]
+        #expect(try rank(Etc.secret, both) == .current)
+        #expect(try rank(Self.old, both) == .previous)
+        #expect(try rank(Etc.secret, ["GITHUB_SECRET": Etc.secret, "GITHUB_SECRET_OLD": ""]) == .current)
+    }
+
+    @Test func `is a credential of systemd before it is the environment`() throws {
+        let environment = ["GITHUB_SECRET": Self.old, "CREDENTIALS_DIRECTORY": etc("credentials")]
+        #expect(try rank(Self.old, environment) == .current)
+        try etc.write("credentials/secret", "\(Etc.secret)\n", mode: 0o666)
+        #expect(try rank(Etc.secret, environment) == .current)
+        #expect(try etc.load(environment).warnings.isEmpty)
+        try etc.write("credentials/secret", "")
+        #expect(etc.mistakes(environment).map(\.place) == [etc("credentials/secret")])
+    }
+
+    @Test func `is the file that the main file names before it is anything else`() throws {
+        try etc.write("bellpull.toml", "secret_file = \"\(etc("secret"))\"")
+        try etc.write("secret", Etc.secret)
+        try etc.write("credentials/secret", Self.old)
+        let environment = ["GITHUB_SECRET": Self.old, "CREDENTIALS_DIRECTORY": etc("credentials")]
+        #expect(try rank(Etc.secret, environment) == .current)
+        #expect(try rank(Self.old, environment) == nil)
+    }
+
+    @Test func `is a credential if the file has a name only`() throws {
+        try etc.write("bellpull.toml", #"secret_file = "blog.secret""#)
+        try etc.write("credentials/blog.secret", Etc.secret, mode: 0o666)
+        let environment = ["CREDENTIALS_DIRECTORY": etc("credentials")]
+        #expect(try rank(Etc.secret, environment) == .current)
+        #expect(try etc.load(environment).warnings.isEmpty)
+        try etc.write("bellpull.toml", "secret_file = \"\(etc("credentials/blog.secret"))\"")
+        #expect(try etc.load(environment).warnings.isEmpty)
+        #expect(try etc.load([:]).warnings.count == 2)
+    }
+
+    @Test(arguments: ["hunter2hunter2", "hunter2/hunter2", "", "..", "./hunter2"])
+    func `is never shown if it may be the secret itself`(_ text: String) throws {
+        for environment in [[:], ["CREDENTIALS_DIRECTORY": etc.path]] {
+            try etc.write("bellpull.toml", "\nsecret_file = \"\(text)\"")
+            #expect(etc.mistakes(environment).map(\.place) == [etc("bellpull.toml:2")])
+            #expect(!"\(etc.mistakes(environment))".contains("hunter2"))
+            try etc.write("bellpull.toml", "\nsecret_variable = \"\(text)\"")
+            #expect(etc.mistakes(environment).map(\.place) == [etc("bellpull.toml:2")])
+            #expect(!"\(etc.mistakes(environment))".contains("hunter2"))
+        }
+    }
+
+    @Test func `is a variable of the site's own`() throws {
+        try etc.write("sites/blog.toml", "path = \"/srv/blog\"\nsecret_variable = \"BLOG_SECRET\"")
+        let configuration = try etc.load(["BLOG_SECRET": Etc.secret, "BLOG_SECRET_OLD": Self.old])
+        #expect(configuration.secrets == nil)
+        #expect(Signing.rank(of: Etc.secret, in: configuration.sites[0].secrets) == .current)
+        #expect(Signing.rank(of: Self.old, in: configuration.sites[0].secrets) == .previous)
+    }
+
+    @Test func `is one place`() throws {
+        try etc.write("secret", Etc.secret)
+        try etc.write("bellpull.toml", "secret_file = \"\(etc("secret"))\"\nsecret_variable = \"A\"")
+        let mistake = Mistake(
+            etc("bellpull.toml:2"), "there are both secret_file and secret_variable", hint: "one of them")
+        #expect(etc.mistakes(["A": Etc.secret]) == [mistake])
+    }
+
+    @Test func `is a variable that is set`() throws {
+        try etc.write("bellpull.toml", #"secret_variable = "HOOK_SECRET""#)
+        #expect(
+            etc.mistakes().map(\.message) == ["the environment variable HOOK_SECRET is not set"])
+        #expect(etc.mistakes(["HOOK_SECRET": ""]).map(\.message) == ["HOOK_SECRET is empty"])
+        #expect(
+            etc.mistakes(["GITHUB_SECRET_OLD": Self.old, "HOOK_SECRET": Etc.secret]).isEmpty)
+    }
+
+    @Test func `is not the one before it alone`() {
+        #expect(
+            etc.mistakes(["GITHUB_SECRET_OLD": Self.old]).map(\.message)
+                == ["GITHUB_SECRET_OLD is set, and GITHUB_SECRET is not"])
+    }
+
+    @Test func `is needed for each site`() throws {
+        try etc.write("sites/app.toml", "path = \"/srv/app\"\nsecret_variable = \"APP_SECRET\"")
+        let mistake = Mistake(
+            etc("sites/blog.toml"), "there is no secret for the site blog",
+            hint: "secret_file = \"/etc/bellpull/secret\", here or for all in the main file; "
+                + "or GITHUB_SECRET in the environment")
+        #expect(etc.mistakes(["APP_SECRET": Etc.secret]) == [mistake])
+    }
+
+    @Test(arguments: [("", "is empty"), (" ", "is empty"), ("x", "is a single byte")])
+    func `is more than nothing`(_ text: String, problem: String) {
+        let mistake = Mistake(
+            "GITHUB_SECRET", "GITHUB_SECRET \(problem)",
+            hint: "openssl rand -hex 20 makes one; give the same to the forge's webhook form")
+        #expect(etc.mistakes(["GITHUB_SECRET": text]) == [mistake])
+    }
+
+    @Test func `is better not short`() throws {
+        let warning = Mistake(
+            "GITHUB_SECRET", "GITHUB_SECRET is a secret of fewer than 16 bytes",
+            hint: "openssl rand -hex 20 makes one; give the same to the forge's webhook form")
+        #expect(try etc.load(["GITHUB_SECRET": "fifteen bytes.."]).warnings == [warning])
+        #expect(try etc.load(["GITHUB_SECRET": "sixteen bytes..."]).warnings.isEmpty)
+    }
+}
