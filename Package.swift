@@ -49,6 +49,7 @@ let package = Package(
 
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
         .testTarget(name: "WebhookTests", dependencies: ["Webhook"]),
+        .testTarget(name: "TextTests", dependencies: ["Text"]),
         .testTarget(name: "GitTests", dependencies: ["Git"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Git", "Webhook"]),
         .testTarget(name: "DeployTests", dependencies: ["Deploy", "Git"]),

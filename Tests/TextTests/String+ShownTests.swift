@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Configuration
+@testable import Text
 
 @Suite struct `a text that is shown` {
     @Test(arguments: ["", " ", "a b", "/srv/über/漢字", "😀", "say \"hi\"", String(repeating: "x", count: 200)])
