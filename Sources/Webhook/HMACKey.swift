@@ -48,7 +48,7 @@ final class HMACKey: @unchecked Sendable {
         let expected = digestOfKey.withLock { digest in
             if let digest { return digest }
             let new = self.digest(of: Data(key))
-            digest = new
+            digest = new.isEmpty ? nil : new
             return new
         }
         return isEqual(expected, digest(of: bytes))
