@@ -40,11 +40,17 @@ final class Document {
         guard let error = error as? TOMLParseError else { return Mistake(place, "is not TOML: \("\(error)".shown)") }
         let start = error.source.begin
         // "Error while parsing key-value pair: encountered …": the second half is what helps.
-        let reason = error.description.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? error.description
+        var reason = error.description.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? error.description
+        // A number that is none is quoted first, and might be a secret of digits.
+        if reason.hasPrefix("'") { reason = "the value " + (reason.split(separator: "' ").last ?? "is wrong") }
         return Mistake(
-            "\(place):\(start.line)", "is not TOML at line \(start.line), column \(start.column): \(reason.shown)",
+            "\(place):\(start.line)",
+            "is not TOML at line \(start.line), column \(start.column): \(Self.shown(reason))",
             hint: #"a line is a key, an equals sign and a value; a text stands in quotation marks: path = "/srv/blog""#)
     }
+
+    /// The parser's words, where control characters are escaped already.
+    private static func shown(_ reason: String) -> String { reason.shown.replacing("\\\\", with: "\\") }
 
     private static let dotLimit = 100
 

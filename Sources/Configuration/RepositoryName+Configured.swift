@@ -4,9 +4,9 @@ extension RepositoryName {
     /// The repository `text` as a person wrote it: names as the forges allow them. A URL is none, though it may look as if
     /// it were.
     init?(configured text: String) {
-        let components = text.split(separator: "/", omittingEmptySubsequences: false)
+        let components = text.utf8.split(separator: UInt8(ascii: "/"))
         guard text.utf8.allSatisfy(Self.isAllowed), !text.hasSuffix(".git"),
-            components.allSatisfy({ $0 != "." && $0 != ".." })
+            !components.contains(where: { $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) })
         else { return nil }
         self.init(text)
     }

@@ -8,7 +8,7 @@ public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
 
     /// The repository `owner/name` or `owner/…/name`, or `nil` if that is not two names or more with slashes between.
     public init?(_ fullName: some StringProtocol) {
-        let components = fullName.split(separator: "/", omittingEmptySubsequences: false)
+        let components = fullName.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         guard components.count >= 2, components.allSatisfy({ !$0.isEmpty }) else { return nil }
         description = String(fullName)
         folded = description.lowercased()
