@@ -27,7 +27,9 @@ struct HeldClone: Hold {
         } catch  where limits.cancellation.isCancelled {
             return .interrupted
         } catch {
-            forget()
+            // What git could not do may have to do with what the clone was when it was opened. What we refuse has not, and
+            // to look again would be to follow whatever branch is checked out by then.
+            if error is GitError { forget() }
             return .failed(Failure(error, in: clone.path))
         }
     }

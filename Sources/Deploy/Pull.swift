@@ -6,28 +6,37 @@ final class Pull: Strategy {
     private let path: String
     /// What the clone is supposed to follow, if somebody has said.
     private let follows: RefPattern?
-    // Opening takes a few git processes, so that it is done once, and again after whatever failed.
-    private let opened: Mutex<Clone?>
+    private let knowledge: Mutex<Knowledge>
+
+    private struct Knowledge {
+        /// Opening takes a few git processes, so that it is done once, and again after whatever failed.
+        var clone: Clone?
+        /// What it was at the last time: a push still has to find its site when the clone is to be opened again.
+        var source: Source?
+
+        init(_ clone: Clone? = nil) {
+            self.clone = clone
+            source = clone.map { Source(repository: $0.repository, follows: RefPattern($0.upstream)) }
+        }
+    }
 
     /// The strategy for the clone at `path`, opened when it is needed.
     init(path: String, follows: RefPattern? = nil) {
         self.path = path
         self.follows = follows
-        opened = Mutex(nil)
+        knowledge = Mutex(Knowledge())
     }
 
     /// The strategy for `clone`.
     init(clone: Clone) {
         path = clone.path
         follows = nil
-        opened = Mutex(clone)
+        knowledge = Mutex(Knowledge(clone))
     }
 
-    var deployed: Commit? { opened.withLock { $0 }?.head }
+    var deployed: Commit? { knowledge.withLock(\.clone)?.head }
 
-    var source: Source? {
-        opened.withLock { $0 }.map { Source(repository: $0.repository, follows: RefPattern($0.upstream)) }
-    }
+    var source: Source? { knowledge.withLock(\.source) }
 
     func open(_ limits: Git.Limits) throws { _ = try clone(limits) }
 
@@ -60,10 +69,10 @@ final class Pull: Strategy {
         }
     }
 
-    private func forget() { opened.withLock { $0 = nil } }
+    private func forget() { knowledge.withLock { $0.clone = nil } }
 
     private func clone(_ limits: Git.Limits) throws -> Clone {
-        if let clone = opened.withLock({ $0 }), clone.isInPlace { return clone }
+        if let clone = knowledge.withLock(\.clone), clone.isInPlace { return clone }
         let clone: Clone
         do {
             clone = try Clone.open(at: path, limits)
@@ -75,7 +84,7 @@ final class Pull: Strategy {
                 "\(path) follows \(clone.upstream), but the site is to follow \(follows)",
                 hint: "git -C \(path) switch \(follows), or branch = \"\(clone.upstream)\" for the site")
         }
-        opened.withLock { $0 = clone }
+        knowledge.withLock { $0 = Knowledge(clone) }
         return clone
     }
 }

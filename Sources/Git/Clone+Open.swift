@@ -13,9 +13,8 @@ extension Clone {
 
     private static func open(_ place: Place, _ limits: Git.Limits) throws -> Clone {
         let (root, git) = (place.root, place.git)
-        guard let branch = Branch(ref: try git.run(["symbolic-ref", "--quiet", "HEAD"], limits).output.trimmed) else {
-            throw CloneError.detachedHead(path: root)
-        }
+        let head = try git.run(["symbolic-ref", "--quiet", "HEAD"], limits).output.trimmed
+        guard let branch = Branch(ref: head) ?? place.rebasedBranch else { throw CloneError.detachedHead(path: root) }
         let format = "--format=%(upstream:remotename)%00%(upstream:remoteref)%00%(upstream)"
         let upstream = try git.output(of: ["for-each-ref", format, "--", branch.ref], limits)
             .split(separator: "\0", omittingEmptySubsequences: false).map(String.init)

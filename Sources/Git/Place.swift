@@ -40,6 +40,14 @@ struct Place {
             git: try Git(in: root, sshCommand: configured("core.sshCommand", plain, limits)))
     }
 
+    /// The branch that HEAD comes back to when a rebase that is half done is over or aborted: one that was killed is for
+    /// `Clone.repair` to clear away, which takes an open clone.
+    var rebasedBranch: Branch? {
+        let files = ["rebase-merge", "rebase-apply"].lazy.map { "\(gitDirectory)/\($0)/head-name" }
+        let name = files.compactMap { FileManager.default.contents(atPath: $0) }.first
+        return name.flatMap { Branch(ref: String(decoding: $0, as: UTF8.self).trimmed) }
+    }
+
     private static func configured(_ key: String, _ git: Git, _ limits: Git.Limits) throws(GitError) -> String? {
         let completion = try git.run(["config", "--get", key], limits)
         return completion.isSuccess ? completion.output.trimmed : nil

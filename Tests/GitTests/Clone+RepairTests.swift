@@ -149,7 +149,7 @@ import Testing
         let clone = try blog.open()
         let elsewhere = try blog.startCommit(lasting: .seconds(2), in: blog.author)
         // A process of that name which has ended, and whose parent does not care.
-        let zombie = "cp /bin/true \(blog.folder)/git; cd \(blog.site); ../git & echo $! > ../zombie; exec sleep 2"
+        let zombie = "cp /bin/true \(blog.folder)/git; cd \(blog.site); ../git & echo $! > ../zombie; exec sleep 5"
         Thread.detachNewThread { _ = try? Shell.run(zombie) }
         let process = try Observation.process(in: "\(blog.folder)/zombie")
         #expect(Observation.eventually { Observation.state(of: process) == "Z" })
