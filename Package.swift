@@ -52,8 +52,12 @@ let package = Package(
         .testTarget(name: "TextTests", dependencies: ["Text"]),
         .testTarget(name: "GitTests", dependencies: ["Git"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Git", "Webhook"]),
-        .testTarget(name: "DeployTests", dependencies: ["Deploy", "Git"]),
-        .testTarget(name: "EndpointsTests", dependencies: ["Endpoints"]),
+        .testTarget(name: "DeployTests", dependencies: ["Deploy", "SQLiteLedger", "Git", "Webhook"]),
+        .testTarget(
+            name: "SQLiteLedgerTests",
+            dependencies: ["SQLiteLedger", "Deploy", "Git", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        .testTarget(name: "EndpointsTests", dependencies: ["Endpoints", "SQLiteLedger"]),
         .testTarget(name: "EndToEndTests", dependencies: ["bellpull"]),
     ],
     swiftLanguageModes: [.v6]

@@ -5,22 +5,22 @@ import Testing
 @testable import Deploy
 
 @Suite(.onPlainThreads) struct `dispatcher` {
+    private let ledger: TemporaryLedger
     private let answers = Answers()
-    private let clock = ContinuousClock()
 
-    /// A strategy that deploys until it is cancelled, as a command that hangs does.
-    private static func hanging(_ begun: Door) -> FakeStrategy {
-        FakeStrategy { _, limits, _ in
-            begun.open()
-            while !limits.cancellation.isCancelled, limits.deadline > .now { usleep(1_000) }
-            return .interrupted
-        }
+    init() throws { ledger = try TemporaryLedger() }
+
+    private func make(
+        limit: Int = 8, observer: @escaping Dispatcher.Observer = { _ in }
+    ) -> Dispatcher {
+        Dispatcher(ledger: ledger.ledger, limit: limit, observer: observer)
     }
 
+    /// A strategy whose first deployment waits at `door`.
     private static func waiting(at door: Door) -> FakeStrategy {
-        FakeStrategy { _, _, _ in
-            door.pass()
-            return .interrupted
+        FakeStrategy { targets, _, run in
+            if run == 1 { door.pass() }
+            return targets.first.map(Outcome.deployed) ?? .interrupted
         }
     }
 
@@ -28,7 +28,7 @@ import Testing
         let door = Door()
         let slow = try Site.fake(Self.waiting(at: door), name: "slow")
         let quick = try Site.fake(FakeStrategy(), name: "quick")
-        let dispatcher = Dispatcher(sites: [slow, quick])
+        let dispatcher = make()
         dispatcher.deploy(slow, to: try .fake(1), answer: answers.answer(1))
         door.awaitArrival()
         dispatcher.deploy(quick, to: try .fake(2), answer: answers.answer(2))
@@ -39,63 +39,181 @@ import Testing
         #expect(answers.count == 2)
     }
 
-    @Test func `draining finishes what runs and what waits`() throws {
+    @Test func `a hundred deliveries that come while one is deployed share one follow-up`() throws {
+        let door = Door()
+        let strategy = Self.waiting(at: door)
+        let site = try Site.fake(strategy)
+        let dispatcher = make()
+        dispatcher.deploy(site, to: try .fake(0), answer: answers.answer(0))
+        door.awaitArrival()
+        for number in 1...100 { dispatcher.deploy(site, to: try .fake(number), answer: answers.answer(number)) }
+        door.open()
+        #expect(answers.wait(for: 101))
+        dispatcher.waitUntilIdle()
+        #expect(strategy.runs.count == 2)
+        #expect(answers.byDelivery[0] == .deployed(try .fake(0)))
+        let followUp = try #require(answers.byDelivery[1])
+        #expect(followUp.commit != nil)
+        #expect((1...100).allSatisfy { answers.byDelivery[$0] == followUp })
+        #expect(answers.count == 101)
+    }
+
+    @Test func `those whose commit the one before has reached cost no run`() throws {
+        let door = Door()
+        let strategy = Self.waiting(at: door)
+        let site = try Site.fake(strategy)
+        let dispatcher = make()
+        let commit = try Commit.fake(1)
+        for delivery in 0..<100 { dispatcher.deploy(site, to: commit, answer: answers.answer(delivery)) }
+        door.open()
+        #expect(answers.wait(for: 100))
+        dispatcher.waitUntilIdle()
+        #expect(strategy.runs == [[commit]])
+        #expect(answers.byDelivery.values.allSatisfy { $0.commit == commit })
+        #expect(answers.byDelivery[0] == .deployed(commit))
+        #expect(answers.byDelivery.count == 100 && answers.count == 100)
+    }
+
+    @Test func `a redelivery of what is being deployed awaits that deployment`() throws {
+        let door = Door()
+        let strategy = Self.waiting(at: door)
+        let site = try Site.fake(strategy)
+        let dispatcher = make()
+        let commit = try Commit.fake(1)
+        for number in 0..<10 {
+            dispatcher.receive(.fake(1), for: [(site, .main(commit))], answer: answers.answer(number))
+            door.awaitArrival()
+        }
+        door.open()
+        #expect(answers.wait(for: 10))
+        dispatcher.waitUntilIdle()
+        #expect((0..<10).allSatisfy { answers.byDelivery[$0] == .deployed(commit) })
+        #expect(strategy.runs.count == 1)
+        #expect(try ledger.ledger.deployments(of: "blog", limit: 10).count == 1)
+    }
+
+    @Test func `a redelivery of what was deployed is a duplicate`() throws {
+        let strategy = FakeStrategy()
+        let site = try Site.fake(strategy)
+        let dispatcher = make()
+        let commit = try Commit.fake(1)
+        for number in 0..<3 {
+            dispatcher.receive(.fake(1), for: [(site, .main(commit))], answer: answers.answer(number))
+            #expect(answers.wait(for: number + 1))
+        }
+        #expect(answers.byDelivery == [0: .deployed(commit), 1: .duplicate, 2: .duplicate])
+        #expect(strategy.runs.count == 1)
+    }
+
+    @Test func `a site deploys one thing at a time, and misses nothing`() throws {
         let strategy = FakeStrategy { targets, _, _ in
-            usleep(50_000)
+            usleep(1_000)
             return targets.first.map(Outcome.deployed) ?? .interrupted
         }
         let site = try Site.fake(strategy)
-        let dispatcher = Dispatcher(sites: [site])
-        for number in 0..<4 { dispatcher.deploy(site, to: try .fake(number), answer: answers.answer(number)) }
-        dispatcher.drain(within: .seconds(10))
-        #expect(answers.count == 4)
-        #expect(answers.byDelivery.values.allSatisfy { $0.commit != nil })
+        let dispatcher = make()
+        for (delivery, commit) in try (0..<100).map(Commit.fake).enumerated() {
+            Thread.detachNewThread { [answers] in
+                dispatcher.deploy(site, to: commit, answer: answers.answer(delivery))
+            }
+            if delivery.isMultiple(of: 10) { usleep(1_000) }
+        }
+        #expect(answers.wait(for: 100))
+        dispatcher.waitUntilIdle()
+        #expect(!strategy.isOverrun)
+        #expect(answers.byDelivery.count == 100 && answers.count == 100)
+        let deployments = try ledger.ledger.deployments(of: "blog", limit: 200)
+        #expect(deployments.map(\.deliveries).reduce(0, +) == 100)
+        #expect(deployments.allSatisfy { $0.state.isOver })
     }
 
-    @Test func `draining takes no time when nothing runs`() throws {
-        let dispatcher = Dispatcher(sites: [try .fake(FakeStrategy())])
-        #expect(clock.measure { dispatcher.drain(within: .seconds(10)) } < .seconds(1))
+    @Test func `what is there already is answered without a run`() throws {
+        let strategy = FakeStrategy()
+        let site = try Site.fake(strategy)
+        let dispatcher = make()
+        let commit = try Commit.fake(1)
+        dispatcher.deploy(site, to: commit, answer: answers.answer(0))
+        dispatcher.waitUntilIdle()
+        dispatcher.deploy(site, to: commit, answer: answers.answer(1))
+        dispatcher.waitUntilIdle()
+        #expect(answers.byDelivery == [0: .deployed(commit), 1: .unchanged(commit)])
+        #expect(strategy.runs.count == 1)
+        #expect(try ledger.ledger.deployments(of: "blog", limit: 1).first?.state == .unchanged)
     }
 
-    @Test func `draining ends what runs when its time is up, and answers everybody`() throws {
-        let begun = Door()
-        let site = try Site.fake(Self.hanging(begun))
-        let dispatcher = Dispatcher(sites: [site])
-        for number in 0..<10 { dispatcher.deploy(site, to: try .fake(number), answer: answers.answer(number)) }
-        begun.pass()
-        let time = clock.measure { dispatcher.drain(within: .milliseconds(200)) }
-        #expect((.milliseconds(200)..<(.seconds(2))).contains(time))
-        #expect(answers.count == 10)
-        #expect((0..<10).allSatisfy { answers.byDelivery[$0] == .interrupted })
+    @Test func `a failure is shared, and a redelivery tries again`() throws {
+        let door = Door()
+        let failure = Outcome.failed(Failure("no"))
+        let strategy = FakeStrategy { targets, _, run in
+            if run == 1 { door.pass() }
+            return run < 3 ? failure : targets.first.map(Outcome.deployed) ?? .interrupted
+        }
+        let site = try Site.fake(strategy)
+        let dispatcher = make()
+        func deliver(_ delivery: Int, _ number: Int) throws {
+            let target = DeploymentRecord.Target.main(try .fake(delivery))
+            dispatcher.receive(.fake(delivery), for: [(site, target)], answer: answers.answer(number))
+        }
+        try deliver(0, 0)
+        door.awaitArrival()
+        for number in 1..<5 { try deliver(number, number) }
+        door.open()
+        #expect(answers.wait(for: 5))
+        dispatcher.waitUntilIdle()
+        #expect((0..<5).allSatisfy { answers.byDelivery[$0] == failure })
+        #expect(strategy.runs.count == 2)
+        try deliver(4, 5)
+        #expect(answers.wait(for: 6))
+        #expect(answers.byDelivery[5] == .deployed(try .fake(4)))
     }
 
-    @Test func `what is asked for after the drain is answered too`() throws {
-        let begun = Door()
-        let site = try Site.fake(Self.hanging(begun))
-        let dispatcher = Dispatcher(sites: [site])
-        dispatcher.drain(within: .zero)
-        dispatcher.deploy(site, to: try .fake(1), answer: answers.answer(1))
-        #expect(answers.wait(for: 1))
-        #expect(answers.byDelivery[1] == .interrupted)
+    @Test func `an answer may ask for the next deployment`() throws {
+        let site = try Site.fake(FakeStrategy())
+        let dispatcher = make()
+        let second = try Commit.fake(2)
+        dispatcher.deploy(site, to: try .fake(1)) { [answers] outcome in
+            answers.answer(1)(outcome)
+            dispatcher.deploy(site, to: second, answer: answers.answer(2))
+        }
+        #expect(answers.wait(for: 2))
+        #expect(answers.byDelivery[2] == .deployed(second))
     }
 
-    @Test func `draining gives all sites the same time, not one after the other`() throws {
-        let stuck = Door()
-        defer { stuck.open() }
-        let sites = try (0..<4).map { try Site.fake(Self.waiting(at: stuck), name: "\($0)") }
-        let dispatcher = Dispatcher(sites: sites)
-        for site in sites { dispatcher.deploy(site, to: try .fake(1), answer: answers.answer(1)) }
-        let time = clock.measure { dispatcher.drain(within: .milliseconds(100), grace: .milliseconds(400)) }
-        #expect(time < .milliseconds(1300))
+    @Test func `the observer hears of every deployment, and how many deliveries it served`() throws {
+        let door = Door()
+        let strategy = Self.waiting(at: door)
+        let site = try Site.fake(strategy)
+        let served = Counter()
+        let runs = Counter()
+        let dispatcher = make { event in
+            guard case .finished(let site, let deployment) = event, site.name == "blog",
+                deployment.outcome.commit != nil, deployment.begun.cause == .push, deployment.duration > .zero
+            else { return }
+            served.add(deployment.begun.deliveries)
+            runs.add(1)
+        }
+        dispatcher.deploy(site, to: try .fake(0), answer: answers.answer(0))
+        door.awaitArrival()
+        for number in 1..<5 { dispatcher.deploy(site, to: try .fake(9), answer: answers.answer(number)) }
+        // Until all of them are recorded.
+        #expect(
+            try Observation.eventually {
+                try ledger.ledger.deployments(of: "blog", limit: 1).first?.deliveries == 4
+            })
+        door.open()
+        #expect(answers.wait(for: 5))
+        dispatcher.waitUntilIdle()
+        #expect(runs.value == 2 && served.value == 5)
     }
 
     @Test func `a hundred deliveries of one push make two pulls at most`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let runs = Counter()
-        let site = Site(name: "blog", clone: try blog.open(), timeout: .seconds(20))
-        let dispatcher = Dispatcher(sites: [site]) { _, outcome, _, _ in
-            runs.add(outcome.failure == nil ? 1 : 100)
+        let site = Site(name: "blog", path: blog.site, timeout: .seconds(20))
+        let dispatcher = make { event in
+            guard case .finished(_, let deployment) = event else { return }
+            runs.add(deployment.outcome.failure == nil ? 1 : 100)
         }
         let commit = try blog.push(["index.html": "two\n"])
         for delivery in 0..<100 {
@@ -111,7 +229,7 @@ import Testing
 
     @Test func `a thousand deployments leave nothing behind`() throws {
         let site = try Site.fake(FakeStrategy())
-        let dispatcher = Dispatcher(sites: [site])
+        let dispatcher = make()
         let released = Counter()
         let threads = try Observation.status("Threads")
         let memory = try Observation.status("VmRSS")

@@ -9,14 +9,14 @@ import Testing
     private func clone() throws -> Clone {
         let main = try #require(Branch(name: "main"))
         return Clone(
-            path: path, branch: main, upstream: main, trackingRef: "refs/remotes/origin/main",
+            path: path, branch: main, upstream: main, remote: "origin", trackingRef: "refs/remotes/origin/main",
             repository: try #require(RepositoryName("alice/blog")), gitDirectory: "\(path)/.git",
             commonDirectory: "\(path)/.git", git: try Git(in: path))
     }
 
     private func failure(_ errors: String, end: Command.End = .exited(1)) throws -> Failure {
         let completion = Command.Completion(end: end, output: "", errors: errors)
-        return Failure(GitError(arguments: ["pull", "--rebase"], completion: completion), in: try clone())
+        return Failure(GitError(arguments: ["pull", "--rebase"], completion: completion), in: path)
     }
 
     /// What git says, as it says it, and the beginning of what is made of it.
@@ -103,7 +103,7 @@ import Testing
 
     @Test func `names the clone in what is no git error`() throws {
         let clone = try clone()
-        for failure in [Failure.conflict(in: clone), .rewritten(clone), .dirty(clone)] {
+        for failure in [Failure.conflict(in: clone), .rewritten(clone), .dirty(path)] {
             #expect("\(failure.message) \(failure.hint ?? "")".contains("/srv/blog"))
             #expect(!failure.message.contains("\n") && failure.hint != nil)
         }

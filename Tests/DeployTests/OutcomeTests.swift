@@ -10,6 +10,7 @@ import Testing
         #expect(Outcome.unchanged(commit).commit == commit)
         #expect(Outcome.ignored(.deletion("refs/heads/main")).commit == nil)
         #expect(Outcome.queued.commit == nil)
+        #expect(Outcome.duplicate.commit == nil)
         #expect(Outcome.failed(Failure("x")).commit == nil)
         #expect(Outcome.interrupted.commit == nil)
     }
@@ -18,7 +19,9 @@ import Testing
         #expect(IgnoreReason.repository("bob/x").description == "no site of repository bob/x")
         #expect(IgnoreReason.notABranch("refs/tags/v1").description == "not a branch: refs/tags/v1")
         #expect(IgnoreReason.deletion("refs/heads/x").description == "deletion of refs/heads/x")
-        let other = IgnoreReason.branch("refs/heads/x", followed: "main")
-        #expect(other.description == "refs/heads/x is not the branch main")
+        #expect(IgnoreReason.notACommit("HEAD").description == "not a commit: HEAD")
+        #expect(IgnoreReason.nothing.description == "nothing moved")
+        let other = IgnoreReason.other("refs/heads/x", "main")
+        #expect(other.description == "refs/heads/x is not main, which is followed")
     }
 }

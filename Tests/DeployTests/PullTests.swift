@@ -43,6 +43,20 @@ import Testing
         #expect(pull.deploy([commit, other], limits).failure?.message.contains("fatal: bad config") == true)
     }
 
+    @Test func `knows whose pushes concern it, also after a failure`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = Pull(path: blog.site)
+        #expect(pull.source == nil && pull.deployed == nil)
+        try pull.open(limits)
+        let source = try #require(pull.source)
+        #expect(source.repository == RepositoryName("alice/blog") && source.follows == RefPattern(branch: "main"))
+        #expect(pull.deployed == (try blog.head(of: blog.site)))
+        try FileManager.default.moveItem(atPath: blog.remote, toPath: "\(blog.folder)/away.git")
+        #expect(pull.deploy([], limits).failure != nil)
+        #expect(pull.source == source)
+    }
+
     @Test func `deploys a branch of another name, and from packed references`() throws {
         let blog = try Blog()
         defer { blog.remove() }
@@ -114,12 +128,5 @@ import Testing
         #expect(Observation.eventually { blog.exists("\(lock).held") })
         #expect(pull.deploy([commit], limits) == .unchanged(commit))
         #expect(other.isSuccess())
-    }
-}
-
-extension Outcome {
-    /// Why it failed, if it did.
-    var failure: Failure? {
-        if case .failed(let failure) = self { failure } else { nil }
     }
 }

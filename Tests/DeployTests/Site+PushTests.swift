@@ -17,13 +17,13 @@ import Webhook
     }
 
     @Test func `is a deployment if its branch moved`() throws {
-        #expect(try relevance() == .deploy(try #require(Commit(commit))))
+        #expect(try relevance() == .deploy(.main(try #require(Commit(commit)))))
     }
 
     @Test(arguments: ["Alice/Blog", "ALICE/BLOG"]) func `does not depend on the repository's case`(_ name: String)
         throws
     {
-        #expect(try relevance(of: name) == .deploy(try #require(Commit(commit))))
+        #expect(try relevance(of: name) == .deploy(.main(try #require(Commit(commit)))))
     }
 
     @Test(arguments: ["bob/blog", "alice/blog2", "alice/blog/x", "blog", "", "alice/blog\n"])
@@ -37,7 +37,7 @@ import Webhook
         "refs/heads/" + String(repeating: "x", count: 10 << 10),
     ])
     func `is none if the branch is another, also by case, and whatever it is`(_ ref: String) throws {
-        #expect(try relevance(ref) == .ignore(.branch(ref, followed: "main")))
+        #expect(try relevance(ref) == .ignore(.other(ref, "main")))
     }
 
     @Test(arguments: ["refs/tags/main", "refs/tags/v1", "main", "", "refs/heads", "xrefs/heads/main"])

@@ -16,7 +16,7 @@ import Testing
         ssh = try FakeSSH(in: folder)
         try clone.git("remote", "set-url", "origin", "ssh://git@forge\(forge.bare)")
         try ssh.isUsed(by: clone)
-        settings = Responder.environment(of: clone, in: folder).merging(["BELLPULL_ANSWER_WITHIN": "1s"]) { $1 }
+        settings = Responder.variables(of: clone, in: folder).merging(["BELLPULL_ANSWER_WITHIN": "1s"]) { $1 }
         // Without a PATH, as some servers have it.
         server = try CGIServer(in: folder, root: clone.path, environment: settings.filter { $0.key != "PATH" })
     }

@@ -23,7 +23,8 @@ import Testing
 
     @Test func `is a push to another branch`() throws {
         let draft = try site.forge.push("draft", branch: "draft")
-        try ignores(.push(of: draft, ref: "refs/heads/draft"), because: "refs/heads/draft is not the branch main")
+        try ignores(
+            .push(of: draft, ref: "refs/heads/draft"), because: "refs/heads/draft is not main, which is followed")
     }
 
     @Test func `is a tag`() throws {

@@ -58,7 +58,8 @@ import Testing
         let commit = try site.forge.push("second")
         _ = try site.post(.push(of: commit))
 
-        #expect(site.bellpull.says("info updated to \(commit.prefix(6)) site=blog deliveries=1 "))
+        let facts = "site=blog deployment=1 cause=push deliveries=1 duration_ms="
+        #expect(site.bellpull.says("info updated to \(commit.prefix(6)) \(facts)"))
         #expect(site.bellpull.says("info delivery outcome=deployed status=200 site=blog commit=\(commit) "))
     }
 
@@ -71,7 +72,7 @@ import Testing
 
         #expect(again.status == 200)
         #expect(again.body == "{}")
-        #expect(again["Bellpull-Outcome"] == "unchanged")
+        #expect(again["Bellpull-Outcome"] == "duplicate")
         #expect(try site.clone.state == before)
         #expect(site.bellpull.deployments.count == 1)
     }

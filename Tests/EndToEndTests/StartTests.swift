@@ -87,10 +87,10 @@ import Testing
     }
 
     @Test func `starts with a secret that is short, and warns of it`() throws {
-        let environment = Responder.environment(of: clone, in: folder).merging(["GITHUB_SECRET": "sesame"]) { $1 }
+        let environment = Responder.variables(of: clone, in: folder).merging(["GITHUB_SECRET": "sesame"]) { $1 }
         let bellpull = try Responder(
             ["--socket", folder("bellpull.sock")], environment: environment, logFile: folder("log"))
-        #expect(bellpull.log.contains("warning the secret has fewer than 16 bytes"))
+        #expect(bellpull.log.contains("warning GITHUB_SECRET is a secret of fewer than 16 bytes"))
         #expect(!bellpull.log.contains("sesame"))
     }
 
@@ -102,7 +102,7 @@ import Testing
         _ changes: [String: String?] = [:], socket: String? = "bellpull.sock", options: [String] = [],
         because reason: String, hint: String, ending: Program.Ending = .exited(78)
     ) throws -> String {
-        var environment = Responder.environment(of: clone, in: folder)
+        var environment = Responder.variables(of: clone, in: folder)
         for (name, value) in changes { environment[name] = value }
         let place = socket.map { ["--socket", folder($0)] } ?? []
 

@@ -34,7 +34,7 @@ import Testing
         #expect(try site.visit().body == "second")
     }
 
-    @Test func `ends a git that hangs, and has the forge deliver again`() throws {
+    @Test func `ends a git that hangs, and deploys at the next start`() throws {
         let site = try ServedSite(["--drain", "1s"], remote: .ssh)
         let delivery = try GitHubDelivery.push(of: try site.forge.push("second"))
         let before = try site.clone.state
@@ -47,13 +47,20 @@ import Testing
         site.bellpull.program.signal(SIGTERM)
 
         for reply in [try request.reply(), try second.reply()] {
-            #expect(reply.status == 503)
-            #expect(reply["Retry-After"] == "10")
-            #expect(reply["Bellpull-Outcome"] == "interrupted")
-            #expect(reply.error == "bellpull is shutting down; deliver again")
+            #expect(reply.status == 202)
+            #expect(reply["Bellpull-Outcome"] == "queued")
+            #expect(reply["Bellpull-Reason"]?.hasPrefix("it is recorded; bellpull is stopping") == true)
         }
         #expect(site.bellpull.program.ending(within: .seconds(5)) == .exited(0))
         #expect(!group.isAlive)
         #expect(try site.clone.state == before)
+
+        try site.ssh.goOn()
+        let next = try Responder(
+            ["--socket", site.socket], environment: Responder.environment(of: site.clone, in: site.folder),
+            logFile: site.folder("next.log"))
+        #expect(next.says("updated to "))
+        #expect(try site.visit().body == "second")
+        #expect(try site.post(delivery)["Bellpull-Outcome"] == "duplicate")
     }
 }

@@ -27,7 +27,10 @@ struct Hook {
             let repository: [String: String]
         }
         let payload = Payload(ref: ref, after: after, deleted: deleted, repository: ["full_name": repository])
-        return (try? JSONEncoder().encode(payload)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        // The same bytes each time, so that it can be delivered again.
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return (try? encoder.encode(payload)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
     /// The header that proves `body` by `secret`.
@@ -37,6 +40,9 @@ struct Hook {
         let digest = try Secret(secret).digest(of: Data(body.utf8), by: algorithm)
         return "\(algorithm.rawValue)=" + digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
+
+    /// Where it is sent, as the parameters of its request say.
+    var place: String? { path.isEmpty ? nil : path }
 
     /// The request that it comes in.
     func request() throws -> Request {

@@ -63,7 +63,7 @@ import Testing
                 try Stage(outcome: .failed(Failure("no"))), Hook(), .error,
                 "delivery outcome=failed status=500 site=blog "
             ),
-            (try Stage(outcome: .interrupted), Hook(), .error, "delivery outcome=interrupted status=503 site=blog "),
+            (try Stage(outcome: .interrupted), Hook(), .info, "delivery outcome=queued status=202 site=blog "),
         ]
         for (stage, hook, level, beginning) in deliveries {
             _ = try await stage.answer(to: hook)

@@ -3,14 +3,15 @@ import Git
 import Testing
 
 @testable import Endpoints
+@testable import FastCGI
 
 @Suite struct `a report of an outcome` {
     @Test(
         arguments: [
-            (.queued, 202, "queued", nil), (.ignored(.deletion("refs/heads/x")), 200, "ignored", nil),
+            (.queued, 202, "queued", nil), (.interrupted, 202, "queued", nil), (.duplicate, 200, "duplicate", nil),
+            (.ignored(.deletion("refs/heads/x")), 200, "ignored", nil),
             (.failed(Failure("no")), 500, "failed", "no"),
             (.failed(Failure("no", hint: "yes")), 500, "failed", "no\nyes"),
-            (.interrupted, 503, "interrupted", "bellpull is shutting down; deliver again"),
         ] as [(Outcome, Int, String, String?)])
     func `says what became of the push`(_ outcome: Outcome, status: Int, word: String, error: String?) {
         let report = Report(outcome)
@@ -18,6 +19,26 @@ import Testing
         #expect(report.outcome.description == word)
         #expect(report.error == error)
         #expect(report.commit == nil)
+    }
+
+    @Test(
+        arguments: [
+            (.queued, "it is recorded, and the deployment goes on"),
+            (.interrupted, "it is recorded; bellpull is stopping, and deploys it at its next start"),
+            (.duplicate, "it came before, and was deployed"), (.ignored(.nothing), "nothing moved"),
+            (.failed(Failure("no", hint: "yes")), "no"),
+        ] as [(Outcome, String)])
+    func `says why`(_ outcome: Outcome, reason: String) {
+        #expect(Report(outcome).reason?.description == reason)
+    }
+
+    @Test func `says that a delivery cannot be recorded, and when to come back`() {
+        let report = Report(LedgerError("the disk is full", hint: "make room"))
+        #expect(report.status == 503)
+        #expect(report.outcome.description == "unrecorded")
+        #expect(report.error == "the disk is full\nmake room")
+        #expect(report.response(after: 0).header("Retry-After") == "60")
+        #expect(Report(LedgerError("no")).error == "no")
     }
 
     @Test func `names the commit that the site is at`() throws {

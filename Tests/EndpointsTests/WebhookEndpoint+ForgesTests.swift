@@ -45,8 +45,8 @@ import Testing
 
     @Test func `is deployed`() async throws {
         let commit = try #require(Commit(Stage.commit))
-        let stage = try Stage(forge: Forges()) { _, _ in .deployed(commit) }
         for request in try requests() {
+            let stage = try Stage(forge: Forges()) { _, _ in .deployed(commit) }
             let response = await stage.answer(to: request)
             #expect(response.status == 200)
             #expect(response.header("Bellpull-Outcome") == "deployed")

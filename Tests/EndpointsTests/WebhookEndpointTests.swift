@@ -51,9 +51,9 @@ import Webhook
         (Hook.push(repository: "alice/shop"), "no site of repository alice/shop"),
         (Hook.push(repository: "mallory/blog"), "no site of repository mallory/blog"),
         (Hook.push(repository: ""), "no site of repository "),
-        (Hook.push(ref: "refs/heads/docs"), "refs/heads/docs is not the branch main"),
-        (Hook.push(ref: "refs/heads/Main"), "refs/heads/Main is not the branch main"),
-        (Hook.push(ref: "refs/heads/main/x"), "refs/heads/main/x is not the branch main"),
+        (Hook.push(ref: "refs/heads/docs"), "refs/heads/docs is not main, which is followed"),
+        (Hook.push(ref: "refs/heads/Main"), "refs/heads/Main is not main, which is followed"),
+        (Hook.push(ref: "refs/heads/main/x"), "refs/heads/main/x is not main, which is followed"),
         (Hook.push(ref: "refs/tags/main"), "not a branch: refs/tags/main"),
         (Hook.push(ref: "main"), "not a branch: main"),
         (Hook.push(after: String(repeating: "0", count: 40), deleted: true), "deletion of refs/heads/main"),
@@ -109,7 +109,7 @@ import Webhook
         #expect(response.header("Bellpull-Outcome") == "queued")
         #expect(response.header("Bellpull-Site") == "blog")
         #expect(response.header("Bellpull-Commit") == nil)
-        #expect(response.header("Bellpull-Reason") == "the deployment goes on")
+        #expect(response.header("Bellpull-Reason") == "it is recorded, and the deployment goes on")
         let duration = try #require(response.header("Bellpull-Duration-Ms").flatMap { Int($0) })
         #expect((50..<2000).contains(duration))
 
@@ -132,7 +132,7 @@ import Webhook
         #expect(response.header("Bellpull-Commit") == nil)
     }
 
-    @Test func `answers 503 when it is interrupted, and says when to come back`() async throws {
+    @Test func `answers 202 when it is interrupted, as it is recorded`() async throws {
         let hasBegun = Atomic(false)
         let stage = try Stage { _, limits in
             hasBegun.store(true, ordering: .relaxed)
@@ -143,9 +143,22 @@ import Webhook
         while !hasBegun.load(ordering: .relaxed) { try await Task.sleep(for: .milliseconds(1)) }
         stage.dispatcher.drain(within: .zero)
         let response = try await answer
-        #expect(response.status == 503)
-        #expect(response.header("Retry-After") == "10")
-        #expect(response.header("Bellpull-Outcome") == "interrupted")
-        #expect(response.body == #"{"error":"bellpull is shutting down; deliver again"}"#)
+        #expect(response.status == 202)
+        #expect(response.body == "{}")
+        #expect(response.header("Bellpull-Outcome") == "queued")
+        let reason = "it is recorded; bellpull is stopping, and deploys it at its next start"
+        #expect(response.header("Bellpull-Reason") == reason)
+        #expect(try stage.ledger.ledger.unfinishedSites() == ["blog"])
+    }
+
+    @Test func `answers 200 to what came before and was deployed`() async throws {
+        let stage = try Stage(outcome: .deployed(commit))
+        #expect(try await stage.answer(to: Hook()).header("Bellpull-Outcome") == "deployed")
+        stage.dispatcher.waitUntilIdle()
+        let response = try await stage.answer(to: Hook(id: "another"))
+        #expect(response.status == 200)
+        #expect(response.header("Bellpull-Outcome") == "duplicate")
+        #expect(response.header("Bellpull-Delivery") == "another")
+        #expect(response.header("Bellpull-Reason") == "it came before, and was deployed")
     }
 }

@@ -14,8 +14,10 @@ enum Signing {
 
     /// By which of `secrets` a body signed with `secret` is proven.
     static func rank(of secret: String, in secrets: Secrets?) -> Secrets.Rank? {
-        guard let digest = digests[secret], let signature = Signature(header: "sha256=\(digest)", algorithm: .sha256)
-        else { return nil }
-        return secrets?.prove(body, by: signature)?.by
+        guard let digest = digests[secret] else { return nil }
+        let headers = ["X-Hub-Signature-256": "sha256=\(digest)"]
+        let delivery = try? GitHub().delivery { headers["\($0)"] }
+        guard let delivery else { return nil }
+        return try? secrets?.prove(body, of: delivery, at: Date())?.by
     }
 }

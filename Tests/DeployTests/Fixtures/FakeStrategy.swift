@@ -6,7 +6,7 @@ import Testing
 @testable import Deploy
 
 /// A strategy that does what it is told and remembers what it was asked for. By itself it reaches the first commit, by
-/// name, that it is asked for.
+/// name, that it is asked for. Like every strategy it does nothing where it is already.
 final class FakeStrategy: Strategy {
     typealias Body = @Sendable (_ targets: Set<Commit>, _ limits: Git.Limits, _ run: Int) -> Outcome
 
@@ -15,14 +15,22 @@ final class FakeStrategy: Strategy {
         var runs: [Set<Commit>] = []
         var running = 0
         var isOverrun = false
+        var refusal: Failure?
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let body: Body
 
-    init(_ body: @escaping Body = { targets, _, _ in targets.first.map(Outcome.deployed) ?? .interrupted }) {
+    /// - Parameter deployed: the commit that it is at.
+    init(
+        deployed: Commit? = nil,
+        _ body: @escaping Body = { targets, _, _ in targets.first.map(Outcome.deployed) ?? .interrupted }
+    ) {
+        state = Mutex(State(deployed: deployed))
         self.body = body
     }
+
+    let source: Source? = nil
 
     var deployed: Commit? { state.withLock(\.deployed) }
 
@@ -32,7 +40,32 @@ final class FakeStrategy: Strategy {
     /// Whether it was ever called while it was at work.
     var isOverrun: Bool { state.withLock(\.isOverrun) }
 
-    func deploy(_ targets: Set<Commit>, _ limits: Git.Limits) -> Outcome {
+    /// Lets nobody hold it, for this reason; or anybody again.
+    func refuse(_ refusal: Failure?) { state.withLock { $0.refusal = refusal } }
+
+    func open(_ limits: Git.Limits) throws {}
+
+    func glance() -> Failure? { nil }
+
+    func hold(_ limits: Git.Limits) throws -> any Hold {
+        if let refusal = state.withLock(\.refusal) { throw refusal }
+        return Held(strategy: self)
+    }
+
+    func missed(_ limits: Git.Limits) throws -> DeploymentRecord.Target? { nil }
+
+    private struct Held: Hold {
+        let strategy: FakeStrategy
+
+        func deploy(_ targets: Set<Commit>, _ limits: Git.Limits, _ transcript: Transcript) -> Outcome {
+            strategy.deploy(targets, limits)
+        }
+
+        func release() {}
+    }
+
+    private func deploy(_ targets: Set<Commit>, _ limits: Git.Limits) -> Outcome {
+        if let deployed, targets == [deployed] { return .unchanged(deployed) }
         let run = state.withLock { state in
             state.runs.append(targets)
             state.running += 1
@@ -52,8 +85,8 @@ extension Site {
     /// A site of the branch `main` of `alice/blog`.
     static func fake(_ strategy: any Strategy, name: String = "blog", timeout: Duration = .seconds(20)) throws -> Site {
         Site(
-            name: name, repository: try #require(RepositoryName("alice/blog")),
-            branch: try #require(Branch(name: "main")), timeout: timeout, strategy: strategy)
+            name: name, repository: RepositoryName("alice/blog"),
+            follows: RefPattern(try #require(Branch(name: "main"))), timeout: timeout, strategy: strategy)
     }
 }
 

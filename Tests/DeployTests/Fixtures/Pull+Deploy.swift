@@ -1,0 +1,23 @@
+import Git
+
+@testable import Deploy
+
+extension Pull {
+    /// Holds the clone, deploys and lets go.
+    func deploy(_ targets: Set<Commit>, _ limits: Git.Limits) -> Outcome {
+        do {
+            let hold = try hold(limits)
+            defer { hold.release() }
+            return hold.deploy(targets, limits, Transcript())
+        } catch {
+            return .failed(error as? Failure ?? Failure("\(error)"))
+        }
+    }
+}
+
+extension Outcome {
+    /// Why it failed, if it did.
+    var failure: Failure? {
+        if case .failed(let failure) = self { failure } else { nil }
+    }
+}

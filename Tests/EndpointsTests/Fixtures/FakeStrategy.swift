@@ -1,0 +1,1 @@
+../../DeployTests/Fixtures/FakeStrategy.swift

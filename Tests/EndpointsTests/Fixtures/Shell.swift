@@ -1,0 +1,1 @@
+../../GitTests/Fixtures/Shell.swift

@@ -1,0 +1,1 @@
+../../DeployTests/Fixtures/TemporaryLedger.swift
