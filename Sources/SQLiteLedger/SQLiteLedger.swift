@@ -18,6 +18,12 @@ public final class SQLiteLedger: Ledger {
     private struct Connection {
         let queue: DatabaseQueue
         let file: FileIdentity
+
+        /// Brings what is in the log into the file, wherever that is now. SQLite would take it for the log of whatever file
+        /// is put in its place (sqlite.org/howtocorrupt.html, "Mispairing database files and hot journals").
+        func emptyLog() {
+            _ = try? queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        }
     }
 
     private let connection = Mutex<Connection?>(nil)
@@ -71,7 +77,10 @@ public final class SQLiteLedger: Ledger {
     private func open() throws -> DatabaseQueue {
         try connection.withLock { connection in
             // A file that was moved away or replaced would be written to, and nobody would ever find it again.
-            if let open = connection, FileIdentity(of: path) == open.file { return open.queue }
+            if let open = connection {
+                if FileIdentity(of: path) == open.file { return open.queue }
+                open.emptyLog()
+            }
             connection = nil
             try makeFile()
             let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
