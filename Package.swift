@@ -55,7 +55,7 @@ let package = Package(
         .testTarget(name: "DeployTests", dependencies: ["Deploy", "SQLiteLedger", "Git", "Webhook"]),
         .testTarget(
             name: "SQLiteLedgerTests",
-            dependencies: ["SQLiteLedger", "Deploy", "Git", .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: ["SQLiteLedger", "Deploy", "Git", "Webhook", .product(name: "GRDB", package: "GRDB.swift")]
         ),
         .testTarget(name: "EndpointsTests", dependencies: ["Endpoints", "SQLiteLedger"]),
         .testTarget(name: "EndToEndTests", dependencies: ["bellpull"]),

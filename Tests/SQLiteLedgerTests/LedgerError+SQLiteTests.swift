@@ -1,0 +1,180 @@
+import Deploy
+import Foundation
+import GRDB
+import Testing
+
+@testable import SQLiteLedger
+
+/// Whatever is wrong with the ledger is told in words; and as soon as it is put right, the same object works again.
+@Suite(.onPlainThreads, .serialized) struct `a ledger in trouble` {
+    private let home: TemporaryLedger
+    private var ledger: SQLiteLedger { home.ledger }
+    private var path: String { ledger.path }
+
+    init() throws { home = try TemporaryLedger() }
+
+    /// Expects reading and writing to fail in these words, and to work once `repair` has put things right.
+    private func expectTrouble(
+        _ message: String, hint: String?, reading: Bool = true, times: Int = 2,
+        at location: SourceLocation = #_sourceLocation, repair: () throws -> Void
+    ) throws {
+        for _ in 0..<times {
+            let error = #expect(throws: LedgerError.self, sourceLocation: location) { try ledger.record(1) }
+            #expect(error?.message.hasPrefix(message) == true, "\(error?.message ?? "")", sourceLocation: location)
+            #expect(error?.message.contains("\n") == false, sourceLocation: location)
+            #expect(error?.hint == hint, sourceLocation: location)
+            #expect(error?.isOfContents == false, sourceLocation: location)
+            guard reading else { continue }
+            #expect(throws: LedgerError.self, sourceLocation: location) { try ledger.latestDeployments() }
+        }
+        try repair()
+        #expect(try ledger.record(1) == [.awaits(1)], sourceLocation: location)
+        #expect(try ledger.deployment(1)?.state == .queued, sourceLocation: location)
+    }
+
+    /// What the hints for a broken file say.
+    private var newFile: String {
+        "mv \(path) \(path).broken begins a new one; nothing needs to be restarted, and catch-up finds what is missing"
+    }
+
+    private func moveAway() throws { try FileManager.default.moveItem(atPath: path, toPath: "\(path).broken") }
+
+    @Test(arguments: [false, true]) func `that another program has locked`(_ isOpen: Bool) throws {
+        if isOpen { _ = try ledger.unfinishedSites() }
+        try home.connection().writeWithoutTransaction { database in
+            try database.execute(sql: "BEGIN EXCLUSIVE")
+            try expectTrouble(
+                "\(path) is locked by another program", hint: "fuser -v \(path) names it", reading: !isOpen,
+                times: 1
+            ) { try database.execute(sql: "ROLLBACK") }
+        }
+    }
+
+    @Test func `that another program writes to for long can be read meanwhile`() throws {
+        try ledger.record(1)
+        try home.connection().writeWithoutTransaction { database in
+            try database.execute(sql: "BEGIN IMMEDIATE")
+            #expect(try ledger.unfinishedSites() == ["blog"])
+            #expect(try ledger.deployment(1)?.state == .queued)
+            try database.execute(sql: "ROLLBACK")
+        }
+    }
+
+    @Test func `that holds garbage`() throws {
+        let garbage = Data((0..<65_536).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) })
+        try garbage.write(to: URL(fileURLWithPath: path))
+        try expectTrouble("\(path) is damaged", hint: newFile, repair: moveAway)
+    }
+
+    @Test func `that is damaged in the middle`() throws {
+        for number in 1...200 { try ledger.record(number, for: ["site-\(number)"]) }
+        ledger.close()
+        let size = try #require(
+            try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+        try file.seek(toOffset: 8192)
+        try file.write(contentsOf: Data(repeating: 0xa5, count: size - 8192))
+        try file.close()
+        try expectTrouble("\(path) is damaged", hint: newFile, repair: moveAway)
+    }
+
+    @Test func `that is a folder`() throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        try expectTrouble("cannot open \(path): Is a directory", hint: "move the folder away", repair: moveAway)
+    }
+
+    @Test func `whose folder is gone`() throws {
+        _ = try ledger.unfinishedSites()
+        let away = "\(home.folder).away"
+        try FileManager.default.moveItem(atPath: home.folder, toPath: away)
+        try expectTrouble(
+            "cannot open \(path): No such file or directory",
+            hint: "mkdir -p \(home.folder), or name another folder in STATE_DIRECTORY"
+        ) { try FileManager.default.moveItem(atPath: away, toPath: home.folder) }
+    }
+
+    @Test func `of another program`() throws {
+        try home.connection().write { try $0.execute(sql: "CREATE TABLE delivery (address TEXT)") }
+        try expectTrouble("\(path) is no ledger: table delivery already exists", hint: newFile, repair: moveAway)
+    }
+
+    @Test(arguments: [false, true]) func `of a newer version`(_ isOpen: Bool) throws {
+        if isOpen { _ = try ledger.unfinishedSites() }
+        _ = try SQLiteLedger(path: path).unfinishedSites()
+        try home.connection().write {
+            try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('something that is to come')")
+        }
+        ledger.close()
+        try expectTrouble(
+            "\(path) was written by a newer bellpull",
+            hint: "install that version again, or move the file away to begin a new ledger"
+        ) { try home.connection().write { try $0.execute(sql: "DELETE FROM grdb_migrations WHERE rowid = 2") } }
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "root may write anywhere"))
+    func `that may not be written to`() throws {
+        _ = try ledger.unfinishedSites()
+        chmod(path, 0o400)
+        ledger.close()
+        try expectTrouble(
+            "cannot open \(path): Permission denied",
+            hint: "may bellpull write in \(home.folder)? STATE_DIRECTORY names another folder"
+        ) { chmod(path, 0o600) }
+    }
+
+    @Test(.enabled(if: Disk.canBeMade, "only root can mount a disk"))
+    func `on a disk that is read-only`() throws {
+        try Disk.mounted(at: home.folder) { disk in
+            _ = try ledger.unfinishedSites()
+            ledger.close()
+            try disk.remount("ro")
+            try expectTrouble(
+                "cannot open \(path): Read-only file system",
+                hint: "may bellpull write in \(home.folder)? STATE_DIRECTORY names another folder"
+            ) { try disk.remount("rw") }
+        }
+    }
+
+    @Test(.enabled(if: Disk.canBeMade, "only root can mount a disk"), arguments: [false, true])
+    func `on a disk that is full`(_ isOpen: Bool) throws {
+        try Disk.mounted(at: home.folder) { disk in
+            if isOpen { _ = try ledger.unfinishedSites() }
+            disk.fill()
+            try expectTrouble(
+                "the disk with \(path) is full", hint: "make room; nothing needs to be restarted", reading: false
+            ) { try disk.makeRoom() }
+            #expect(try ledger.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
+        }
+    }
+
+    @Test(.enabled(if: Disk.canBeMade, "only root can mount a disk"))
+    func `on a disk that becomes full loses nothing that it took`() throws {
+        try Disk.mounted(at: home.folder) { disk in
+            var taken = 0
+            while (try? ledger.record(taken, for: ["site-\(taken)"])) != nil { taken += 1 }
+            #expect(taken > 10)
+            #expect(throws: LedgerError.self) { try ledger.record(taken) }
+            #expect(try ledger.all.count == taken)
+            ledger.close()
+            #expect(try ledger.all.count == taken)
+            try disk.remount("size=64m")
+            for number in 0..<taken {
+                #expect(try ledger.record(number, for: ["site-\(number)"]) == [.awaits(Int64(number) + 1)])
+            }
+            #expect(try ledger.record(taken) == [.awaits(Int64(taken) + 1)])
+        }
+    }
+
+    @Test(arguments: [
+        (ENOENT, "No such file or directory", "mkdir -p /srv, or name another folder in STATE_DIRECTORY"),
+        (EACCES, "Permission denied", "may bellpull write in /srv? STATE_DIRECTORY names another folder"),
+        (EROFS, "Read-only file system", "may bellpull write in /srv? STATE_DIRECTORY names another folder"),
+        (ENOSPC, "No space left on device", "make room; nothing needs to be restarted"),
+        (EMFILE, "Too many open files", "raise LimitNOFILE= in the service"),
+        (ENOTDIR, "Not a directory", "does /srv exist, and may bellpull write there?"),
+    ])
+    func `that the system does not let be opened`(_ reason: Int32, words: String, hint: String) {
+        let error = LedgerError(cannotOpen: "/srv/ledger.sqlite", because: reason)
+        #expect(error == LedgerError("cannot open /srv/ledger.sqlite: \(words)", hint: hint))
+    }
+}

@@ -1,0 +1,78 @@
+import Deploy
+import Foundation
+import Git
+import SQLiteLedger
+import Testing
+import Webhook
+
+@Suite struct `reading the ledger` {
+    private let home: TemporaryLedger
+    private var ledger: SQLiteLedger { home.ledger }
+
+    init() throws { home = try TemporaryLedger() }
+
+    @Test func `finds nothing where nothing was written`() throws {
+        #expect(try ledger.unfinishedSites().isEmpty)
+        #expect(try ledger.deployment(1) == nil)
+        #expect(try ledger.deployments(of: nil, limit: 10).isEmpty)
+        #expect(try ledger.latestDeployments().isEmpty)
+        #expect(try ledger.lastUseOfPreviousSecret(by: nil) == nil)
+    }
+
+    @Test func `names the sites that have something to do`() throws {
+        for site in ["a", "b", "c"] { try ledger.record(1, for: [site]) }
+        try ledger.begin("b")
+        try ledger.end(#require(try ledger.begin("c")).id, .failed(Failure("no")))
+        #expect(try ledger.unfinishedSites() == ["a", "b"])
+    }
+
+    @Test func `tells the newest deployments first, without their output`() throws {
+        for number in 1...3 {
+            try ledger.deploy(number)
+            try ledger.deploy(number + 10, at: "shop")
+        }
+        #expect(try ledger.deployments(of: nil, limit: 4).map(\.id) == [6, 5, 4, 3])
+        #expect(try ledger.deployments(of: "blog", limit: 2).map(\.id) == [5, 3])
+        #expect(try ledger.deployments(of: "app", limit: 2).isEmpty)
+        try ledger.record(4)
+        let begun = try #require(try ledger.begin())
+        let conclusion = DeploymentRecord.Conclusion(.deployed(try .fake(4)), output: "long")
+        try ledger.write { try $0.end(begun.id, conclusion, at: Date()) }
+        #expect(try ledger.deployments(of: "blog", limit: 1).first?.output == "")
+        #expect(try ledger.deployment(begun.id)?.output == "long")
+    }
+
+    @Test func `tells of each site what came last, and what is to come`() throws {
+        try ledger.deploy(1)
+        try ledger.deploy(2, outcome: .failed(Failure("no")))
+        try ledger.deploy(3, at: "shop")
+        try ledger.record(4, for: ["shop", "app"])
+        try ledger.begin("app")
+        let latest = try ledger.latestDeployments()
+        #expect(latest.map(\.site) == ["blog", "shop", "shop", "app"])
+        #expect(latest.map(\.state) == [.failed, .deployed, .queued, .running])
+    }
+
+    @Test func `does not count as a site's last what was cut short`() throws {
+        try ledger.deploy(1)
+        try ledger.record(2)
+        try ledger.end(#require(try ledger.begin()).id, .interrupted)
+        #expect(try ledger.latestDeployments().map(\.state) == [.deployed, .queued])
+    }
+
+    @Test func `knows when a hook was last used with its previous secret`() throws {
+        func record(_ number: Int, _ hook: String?, _ rank: Secrets.Rank, _ time: TimeInterval) throws {
+            let delivery = DeliveryRecord(
+                received: Date(timeIntervalSince1970: time), digest: DeliveryRecord.fake(number).digest,
+                forge: "github", forgeID: nil, repository: "alice/blog", hook: hook, secret: rank)
+            _ = try ledger.write { try $0.record(delivery, for: []) }
+        }
+        try record(1, nil, .previous, 1000)
+        try record(2, nil, .previous, 2000)
+        try record(3, nil, .current, 3000)
+        try record(4, "blog", .previous, 4000)
+        #expect(try ledger.lastUseOfPreviousSecret(by: nil) == Date(timeIntervalSince1970: 2000))
+        #expect(try ledger.lastUseOfPreviousSecret(by: "blog") == Date(timeIntervalSince1970: 4000))
+        #expect(try ledger.lastUseOfPreviousSecret(by: "shop") == nil)
+    }
+}
