@@ -13,6 +13,11 @@ final class Scribe: @unchecked Sendable {
 
     /// The most that may wait to be written; beyond it there is no room.
     private static let capacity = 4096
+    /// How long to wait for others to come along while there is much to write, in microseconds: a transaction costs more
+    /// than what is in it. Who comes alone waits for nobody.
+    private static let delay: UInt32 = 1000
+    /// How soon after another one makes it much.
+    private static let bustle = Duration.milliseconds(3)
 
     private let ledger: any Ledger
     // Guards and signals the two below.
@@ -67,15 +72,27 @@ final class Scribe: @unchecked Sendable {
     }
 
     private func work() {
-        while let batch = nextBatch() { write(batch) }
+        var last = ContinuousClock.now - Self.bustle
+        while awaitEntry() {
+            if last.age < Self.bustle { usleep(Self.delay) }
+            write(takeEntries())
+            last = .now
+        }
     }
 
-    private func nextBatch() -> [Entry]? {
+    /// Waits until there is something to write; false when there will be nothing any more.
+    private func awaitEntry() -> Bool {
         condition.withLock {
             while entries.isEmpty {
-                if isDismissed { return nil }
+                if isDismissed { return false }
                 condition.wait()
             }
+            return true
+        }
+    }
+
+    private func takeEntries() -> [Entry] {
+        condition.withLock {
             defer { entries = [] }
             return entries
         }

@@ -5,39 +5,44 @@ internal import GRDB
 
 extension SQLiteWriter {
     func record(_ delivery: DeliveryRecord, for sites: [DeliveredSite]) throws -> [Reception] {
-        if let known = try idOfKnown(delivery) {
+        // The same body or, as forges that try again may note so in the body, the same id.
+        if let known = try idOfSameID(delivery) ?? idOfSameBody(delivery) {
             return try sites.map { try receiveAgain(known, at: $0, received: delivery.received) }
         }
-        let id = try insert(delivery)
+        let id = database.lastInsertedRowID
         return try sites.map { try receive(id, at: $0, received: delivery.received) }
     }
 
-    /// The same body or, as forges that try again may note so in the body, the same id.
-    private func idOfKnown(_ delivery: DeliveryRecord) throws -> Int64? {
-        let byDigest = try database.cachedStatement(sql: "SELECT id FROM delivery WHERE digest = ?")
-        if let id = try Int64.fetchOne(byDigest, arguments: [delivery.digest]) { return id }
+    private func idOfSameID(_ delivery: DeliveryRecord) throws -> Int64? {
         guard let forgeID = delivery.forgeID else { return nil }
-        let byForgeID = try database.cachedStatement(
+        let statement = try database.cachedStatement(
             sql: "SELECT id FROM delivery WHERE forge_id = ? AND forge = ? AND repository = ?")
-        return try Int64.fetchOne(byForgeID, arguments: [forgeID, delivery.forge, delivery.repository])
+        return try Int64.fetchOne(statement, arguments: [forgeID, delivery.forge, delivery.repository])
     }
 
-    private func insert(_ delivery: DeliveryRecord) throws -> Int64 {
+    /// The delivery that had the same body; `nil` if there was none, and this one is in the ledger now.
+    private func idOfSameBody(_ delivery: DeliveryRecord) throws -> Int64? {
+        try insert(delivery)
+        guard database.changesCount == 0 else { return nil }
+        let statement = try database.cachedStatement(sql: "SELECT id FROM delivery WHERE digest = ?")
+        return try Int64.fetchOne(statement, arguments: [delivery.digest])
+    }
+
+    private func insert(_ delivery: DeliveryRecord) throws {
         try run(
             """
             INSERT INTO delivery (received, digest, forge, forge_id, repository, hook, secret)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING
             """,
             [
                 delivery.received.milliseconds, delivery.digest, delivery.forge, delivery.forgeID, delivery.repository,
                 delivery.hook, delivery.secret.rawValue,
             ])
-        return database.lastInsertedRowID
     }
 
     private func receive(_ delivery: Int64, at site: DeliveredSite, received: Date) throws -> Reception {
         // What runs may be about to fail, or to be followed by something else: then it counts where that ends.
-        if site.isThere, try id(of: site.name, .queued) == nil, try id(of: site.name, .running) == nil {
+        if site.isThere, try !isAtWork(site.name) {
             try insertUnchanged(site, received)
             try request(delivery, database.lastInsertedRowID, site.target)
             return .unchanged
@@ -45,6 +50,15 @@ extension SQLiteWriter {
         let deployment = try queue(site.name, cause: .push, target: site.target, at: received)
         try request(delivery, deployment, site.target)
         return .awaits(deployment)
+    }
+
+    private func isAtWork(_ site: String) throws -> Bool {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM deployment WHERE site = ?1 AND state = 'queued')
+                    OR EXISTS (SELECT 1 FROM deployment WHERE site = ?1 AND state = 'running')
+                """)
+        return try Bool.fetchOne(statement, arguments: [site]) ?? false
     }
 
     /// The id of a delivery is not proven: it is the same only if it wants the same commit.

@@ -106,7 +106,10 @@ struct SQLiteWriter: LedgerWriter {
     }
 
     func run(_ sql: String, _ arguments: StatementArguments) throws {
-        try database.cachedStatement(sql: sql).execute(arguments: arguments)
+        let statement = try database.cachedStatement(sql: sql)
+        // As many as there are placeholders; which SQLite would not miss.
+        statement.setUncheckedArguments(arguments)
+        try statement.execute()
     }
 }
 
