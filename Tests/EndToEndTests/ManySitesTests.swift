@@ -1,0 +1,130 @@
+import Foundation
+import Testing
+
+@Suite struct `a server with several sites` {
+    private func outcome(_ reply: Reply) -> String { "\(reply.status) \(reply["Bellpull-Outcome"] ?? "")" }
+
+    @Test func `has staging and production follow their branches, from one hook`() throws {
+        let server = try ConfiguredServer(
+            ["production": "branch = \"main\"", "staging": "branch = \"next\""], started: false)
+        try server.forge.push("a", branch: "next")
+        try server.site("staging").git("fetch", "--quiet")
+        try server.site("staging").git("checkout", "--quiet", "--track", "origin/next")
+        try server.start()
+
+        let next = try server.forge.push("b", branch: "next")
+        let reply = try server.post(.push(of: next, ref: "refs/heads/next"))
+
+        #expect(outcome(reply) == "200 deployed")
+        #expect(reply["Bellpull-Site"] == "staging")
+        #expect(try server.site("staging").head == next)
+        #expect(try server.site("production").head != next)
+        let other = try server.post(.push(of: next, ref: "refs/heads/other"))
+        #expect(outcome(other) == "200 ignored")
+    }
+
+    @Test func `deploys one push to every site that follows it`() throws {
+        let server = try ConfiguredServer(["one": "branch = \"main\"", "two": "branch = \"main\""])
+        let commit = try server.forge.push("second")
+
+        let reply = try server.post(.push(of: commit))
+
+        #expect(outcome(reply) == "200 deployed")
+        #expect(reply["Bellpull-Site"] == "one,two")
+        #expect(reply["Bellpull-Commit"] == commit)
+        for site in ["one", "two"] { #expect(try server.site(site).head == commit) }
+    }
+
+    @Test func `with one that hangs and one that is broken, deploys the third in its usual time`() throws {
+        let server = try ConfiguredServer(
+            ["hung": "branch = \"main\"", "broken": "branch = \"main\"", "fine": "branch = \"main\""],
+            main: "catch_up = \"0\"\nanswer_within = \"1s\"\nparallel_deployments = 2\n")
+        let ssh = try FakeSSH(in: server.folder)
+        defer { try? ssh.goOn() }
+        try server.site("hung").git("remote", "set-url", "origin", "ssh://git@forge\(server.forge.bare)")
+        try ssh.isUsed(by: server.site("hung"))
+        try ssh.hang()
+        try server.site("broken").write("edited on the server", to: "index.html")
+        let commit = try server.forge.push("second")
+
+        let start = ContinuousClock.now
+        let reply = try server.post(.push(of: commit))
+
+        #expect(start.duration(to: .now) < .milliseconds(1250))
+        #expect(reply.status == 500)
+        #expect(reply["Bellpull-Reason"]?.hasPrefix("broken: ") == true)
+        #expect(try server.site("fine").head == commit)
+        let took = try server.ledger("SELECT duration FROM deployment WHERE site = 'fine' AND state = 'deployed'")
+        #expect(took.compactMap { Int($0) }.first.map { $0 < 1000 } == true)
+        try ssh.goOn()
+        #expect(try eventually { try server.site("hung").head == commit })
+    }
+
+    @Test func `has a hook for one site, with a secret of its own`() throws {
+        let server = try ConfiguredServer(["shared": "branch = \"main\""], started: false)
+        let own = "the site's own secret, and a long one"
+        try write(own, to: server.folder("etc/own.secret"))
+        _ = try server.forge.clone(to: server.folder("sites/own"))
+        try server.configure(site: "own", "branch = \"main\"\nsecret_file = \"\(server.folder("etc/own.secret"))\"")
+        try server.start()
+        let commit = try server.forge.push("second")
+        let body = try GitHubDelivery.payload(of: commit)
+
+        #expect(
+            outcome(try server.post(GitHubDelivery(event: "push", body: body), to: "/github/own")) == "401 rejected")
+        #expect(outcome(try server.post(GitHubDelivery(event: "push", body: body, secret: own))) == "401 rejected")
+        #expect(try server.post(.push(of: commit), to: "/github/shared").status == 404)
+        #expect(try server.post(.push(of: commit))["Bellpull-Site"] == "shared")
+        #expect(try server.site("own").head != commit)
+        let reply = try server.post(GitHubDelivery(event: "push", body: body, secret: own), to: "/github/own")
+        #expect(outcome(reply) == "200 deployed")
+        #expect(try server.site("own").head == commit)
+    }
+
+    @Test func `takes the old secret beside the new one until that is taken away`() throws {
+        let server = try ConfiguredServer(["blog": "branch = \"main\""])
+        let new = "the next secret, which is long as well"
+        func ping(_ secret: String) throws -> Int {
+            try server.post(GitHubDelivery(event: "ping", body: "{}", secret: secret)).status
+        }
+        try write("\(new)\n\(GitHubDelivery.secret)\n", to: server.folder("etc/secret"))
+        try server.bellpull.program.signal(SIGHUP)
+        #expect(try eventually { try ping(new) == 200 })
+        #expect(try ping(GitHubDelivery.secret) == 200)
+        try write("\(new)\n", to: server.folder("etc/secret"))
+        try server.bellpull.program.signal(SIGHUP)
+        #expect(try eventually { try ping(GitHubDelivery.secret) == 401 })
+        #expect(try ping(new) == 200)
+    }
+
+    @Test func `takes a new site in without a restart, and keeps the old ones when the file is wrong`() throws {
+        let server = try ConfiguredServer(["blog": "branch = \"main\""])
+        _ = try server.forge.clone(to: server.folder("sites/copy"))
+        try server.configure(site: "copy", "brunch = \"main\"")
+        try server.bellpull.program.signal(SIGHUP)
+        #expect(try server.bellpull.says("the configuration is wrong and was not loaded"))
+        #expect(try server.bellpull.log.contains("sites/copy.toml:3: there is no key brunch here"))
+        #expect(try server.post(.push(of: try server.forge.push("second")))["Bellpull-Site"] == "blog")
+
+        try server.configure(site: "copy", "branch = \"main\"")
+        try server.bellpull.program.signal(SIGHUP)
+        #expect(try server.bellpull.says("reloaded; sites=2"))
+        let commit = try server.forge.push("third")
+        #expect(try server.post(.push(of: commit))["Bellpull-Site"] == "blog,copy")
+        #expect(try server.site("copy").head == commit)
+    }
+
+    @Test func `follows the highest version among its tags, whatever comes last`() throws {
+        let server = try ConfiguredServer(["live": "tag = \"v*\""])
+        var commits: [String: String] = [:]
+        for version in ["v1.9", "v1.10", "v1.8.1"] {
+            commits[version] = try server.forge.push(version)
+            try server.forge.author.git("tag", "--annotate", "--message", version, version)
+            try server.forge.author.git("push", "--quiet", "origin", version)
+            let reply = try server.post(.push(of: commits[version] ?? "", ref: "refs/tags/\(version)"))
+            #expect(reply.status == 200)
+        }
+        #expect(try server.site("live").head == commits["v1.10"])
+        #expect(try text(of: server.folder("sites/live/index.html")) == "v1.10")
+    }
+}

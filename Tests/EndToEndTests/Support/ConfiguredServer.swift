@@ -1,0 +1,97 @@
+import Foundation
+import Synchronization
+
+/// Alice's server with several sites of her repository, each in a file of the configuration, and a Bellpull that can be
+/// killed and started again.
+final class ConfiguredServer: Sendable {
+    let folder: TemporaryFolder
+    let forge: Forge
+    let web: WebServer
+    private let running = Mutex<Responder?>(nil)
+
+    /// A server with these sites, and what is in the file of each beside its repository and path.
+    init(_ sites: KeyValuePairs<String, String>, main: String = "catch_up = \"0\"\n", started: Bool = true) throws {
+        folder = try TemporaryFolder()
+        forge = try Forge(in: folder)
+        try write(GitHubDelivery.secret, to: folder("etc/secret"))
+        chmod(folder("etc/secret"), 0o600)
+        web = try WebServer(in: folder, root: folder("sites"), socket: folder("bellpull.sock"))
+        try configure(main)
+        for (name, text) in sites {
+            _ = try forge.clone(to: folder("sites/\(name)"))
+            try configure(site: name, text)
+        }
+        if started { try start() }
+    }
+
+    deinit {
+        running.withLock { $0?.program.end() }
+        web.end()
+    }
+
+    /// The clone of the site `name`.
+    func site(_ name: String) -> Repository { Repository(path: folder("sites/\(name)")) }
+
+    func configure(_ main: String) throws {
+        try write("secret_file = \"\(folder("etc/secret"))\"\n\(main)", to: folder("etc/bellpull.toml"))
+    }
+
+    func configure(site: String, _ text: String) throws {
+        try write(
+            "repository = \"alice/blog\"\npath = \"\(folder("sites/\(site)"))\"\n\(text)",
+            to: folder("etc/sites/\(site).toml"))
+    }
+
+    // MARK: Bellpull
+
+    var bellpull: Responder {
+        get throws {
+            guard let responder = running.withLock({ $0 }) else { throw Trouble("bellpull does not run") }
+            return responder
+        }
+    }
+
+    /// Starts Bellpull, with a log of its own.
+    func start() throws {
+        let count = (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?.count { $0.hasSuffix(".log") }
+        let responder = try Responder(
+            ["--socket", folder("bellpull.sock")], environment: environment, logFile: folder("\(count ?? 0).log"))
+        running.withLock { $0 = responder }
+    }
+
+    /// Ends Bellpull as the system does when memory runs out; its git goes on or not.
+    func killBellpull() throws {
+        let program = try bellpull.program
+        program.signal(SIGKILL)
+        guard program.ending(within: .seconds(5)) != nil else { throw Trouble("bellpull does not die") }
+    }
+
+    /// Runs `bellpull arguments…`, as Alice does.
+    func command(_ arguments: String...) throws -> Program.Result {
+        try Program.run([try Responder.executable] + arguments, environment: environment)
+    }
+
+    private var environment: [String: String] {
+        Repository.environment(home: folder.path).merging([
+            "BELLPULL_CONFIG": folder("etc/bellpull.toml"), "STATE_DIRECTORY": folder("state"),
+        ]) { $1 }
+    }
+
+    // MARK: Deliveries
+
+    func send(_ delivery: GitHubDelivery, to target: String = "/github") throws -> RawHTTP {
+        try RawHTTP(port: web.port, RawHTTP.request("POST", target, headers: delivery.headers, body: delivery.body))
+    }
+
+    func post(_ delivery: GitHubDelivery, to target: String = "/github") throws -> Reply {
+        try send(delivery, to: target).reply()
+    }
+
+    /// What an SQL query of the ledger gives, a line a row.
+    func ledger(_ query: String) throws -> [String] {
+        let result = try Program.run(
+            ["sqlite3", folder("state/ledger.sqlite"), query], environment: Repository.environment(home: folder.path))
+        guard result.ending == .exited(0) else { throw Trouble("sqlite3: \(result.errors)") }
+        return result.output.split(separator: "\n").map(String.init)
+    }
+}
