@@ -1,0 +1,181 @@
+"""The programs that are soaked: Bellpull, and nginx before it."""
+
+import os
+import pathlib
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+
+import forge
+import web
+
+REPOSITORY = pathlib.Path(__file__).parents[2]
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def await_(fact, seconds, words):
+    """Waits until `fact()` holds, and returns what it said."""
+    end = time.monotonic() + seconds
+    while not (value := fact()):
+        if time.monotonic() > end:
+            raise RuntimeError(f"gave up waiting for {words}")
+        time.sleep(0.01)
+    return value
+
+
+class Bellpull:
+    """Bellpull behind an nginx of its own, with these sites and settings, in a folder of its own. It can be started,
+    ended and killed again and again."""
+
+    def __init__(self, folder, sites, catch_up="0", **settings):
+        self.folder = pathlib.Path(folder)
+        self.process = None
+        self.port = web.free_port()
+        (self.folder / "etc/sites").mkdir(parents=True)
+        (self.folder / "state").mkdir()
+        secret = self.folder / "etc/secret"
+        secret.write_text(forge.SECRET + "\n")
+        secret.chmod(0o600)
+        settings = {"secret_file": str(secret), "catch_up": catch_up, **settings}
+        lines = [f"{key} = {value}" if isinstance(value, int) else f'{key} = "{value}"' for key, value in settings.items()]
+        (self.folder / "etc/bellpull.toml").write_text("\n".join(lines) + "\n")
+        for site in sites:
+            text = f'repository = "{site.repository}"\nbranch = "main"\npath = "{site.path}"\n'
+            (self.folder / f"etc/sites/{site.name}.toml").write_text(text)
+
+    def __enter__(self):
+        self.nginx = web.nginx(self.folder, self.port)
+        return self
+
+    def __exit__(self, *_):
+        self.kill_all()
+        self.nginx.terminate()
+        try:
+            self.nginx.wait(10)
+        except subprocess.TimeoutExpired:
+            self.nginx.kill()
+            self.nginx.wait()
+
+    def start(self):
+        """Starts it and does not wait for it."""
+        environment = os.environ | {"STATE_DIRECTORY": str(self.folder / "state"), "HOME": str(self.folder)}
+        command = [os.environ["BELLPULL"], "serve", "--config", str(self.folder / "etc/bellpull.toml")]
+        with open(self.folder / "bellpull.log", "ab") as log:
+            self.process = subprocess.Popen(
+                [*command, "--socket", str(self.folder / "bellpull.sock")], env=environment, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, start_new_session=True)
+        return self
+
+    def serve(self):
+        """Starts it, and returns when it answers."""
+        self.start()
+        self.await_answer()
+        return self
+
+    def await_answer(self, seconds=30):
+        """Returns when it has answered a delivery."""
+        client, nothing = web.Client(self.port), forge.push("nobody/nothing", "0" * 39 + "1")
+        end = time.monotonic() + seconds
+        while client.send(nothing).status != 200:
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"bellpull does not answer:\n{self.log_end}")
+            time.sleep(0.001)
+        client.close()
+
+    def stop(self):
+        """Ends it as systemd would, and returns when it is gone."""
+        self.process.terminate()
+        if self.process.wait(30) != 0:
+            raise RuntimeError(f"bellpull ended with {self.process.returncode}:\n{self.log_end}")
+
+    def kill(self):
+        """Kills the program; what it runs goes on, in process groups of its own."""
+        self.process.kill()
+        self.process.wait()
+
+    def kill_all(self):
+        """Kills the program and all it runs, as systemd kills a service."""
+        if self.process is None:
+            return
+        for process in [self.process.pid, *self.session]:
+            try:
+                os.kill(process, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.process.wait()
+
+    @property
+    def session(self):
+        """What it has started, and what those have; the program itself if it runs."""
+        return [process for process, _, session, _ in processes() if session == self.process.pid]
+
+    @property
+    def log_end(self):
+        return "\n".join((self.folder / "bellpull.log").read_text(errors="replace").splitlines()[-10:])
+
+    # What it uses.
+
+    @property
+    def cpu(self):
+        """Seconds of processor time so far: user and system, all threads, no children."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def status(self, key):
+        """A line of /proc/pid/status as a number: sizes in KiB."""
+        for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith(key + ":"):
+                return int(line.split()[1])
+        raise KeyError(key)
+
+    @property
+    def memory(self):
+        """What is resident, in MiB."""
+        return self.status("VmRSS") / 1024
+
+    @property
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    @property
+    def zombies(self):
+        return sum(parent == self.process.pid and state == "Z" for _, parent, _, state in processes())
+
+    # What it has written.
+
+    @property
+    def ledger(self):
+        """The ledger, to read."""
+        return sqlite3.connect(f"file:{self.folder}/state/ledger.sqlite?mode=ro", uri=True, timeout=30)
+
+    def rows(self, sql, *arguments):
+        ledger = self.ledger
+        try:
+            return ledger.execute(sql, arguments).fetchall()
+        finally:
+            ledger.close()
+
+    def count(self, table, condition="1"):
+        return self.rows(f"SELECT count(*) FROM {table} WHERE {condition}")[0][0]
+
+    def settle(self, seconds=60):
+        """Waits until nothing is queued and nothing runs; returns whether that came about."""
+        try:
+            await_(lambda: self.count("deployment", "state IN ('queued', 'running')") == 0, seconds, "the deployments")
+        except RuntimeError:
+            return False
+        return True
+
+
+def processes():
+    """All there are: id, parent, session and state."""
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                with open(f"/proc/{entry}/stat") as file:
+                    fields = file.read().rpartition(")")[2].split()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            yield int(entry), int(fields[1]), int(fields[3]), fields[0]

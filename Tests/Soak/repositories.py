@@ -1,0 +1,107 @@
+"""Real sites: a remote each, with commits enough, and its clone."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import threading
+
+import forge
+
+
+def git(folder, *arguments, **options):
+    """What `git arguments…` prints in `folder`."""
+    command = ["git", "-C", str(folder), *arguments]
+    done = subprocess.run(command, capture_output=True, timeout=120, **options)
+    if done.returncode:
+        raise RuntimeError(f"git {' '.join(arguments)}: {done.stderr.decode(errors='replace')}")
+    return done.stdout.decode().strip()
+
+
+def _history(count):
+    """A history of `count` commits, as git-fast-import(1) reads it."""
+    for number in range(count):
+        message, page = f"Edition {number}", f"<p>Edition {number}</p>\n" * 20
+        yield f"commit refs/heads/main\ncommitter Alice <alice@example.org> {1_700_000_000 + number} +0000\n"
+        yield f"data {len(message)}\n{message}\n"
+        for name in range(20) if number == 0 else (number % 20, 20 + number // 10 % 10):
+            yield f"M 100644 inline page{name}.html\ndata {len(page)}\n{page}\n"
+
+
+class Site:
+    """A site, its clone and its remote, to which commits are pushed that have been made in advance."""
+
+    def __init__(self, name, path, remote, commits):
+        self.name, self.path, self.remote = name, path, remote
+        self.repository = f"soak/{name}"
+        self.position = 0
+        self._commits = commits
+        self._lock = threading.Lock()
+
+    def push(self, commits=1):
+        """Moves the remote's branch on by so many commits, none for a push of what is there; the delivery of that, and
+        how far the branch is."""
+        with self._lock:
+            if commits:
+                self.position = min(self.position + commits, len(self._commits) - 1)
+                self._move(self._commits[self.position])
+            return forge.push(self.repository, self._commits[self.position]), self.position
+
+    def _move(self, commit):
+        """What git itself does to a reference, without a process."""
+        reference = self.remote / "refs/heads/main"
+        new = reference.with_name("main.new")
+        new.write_text(f"{commit}\n")
+        new.rename(reference)
+
+    @property
+    def head(self):
+        return git(self.path, "rev-parse", "HEAD")
+
+    @property
+    def how_far(self):
+        """Which of the commits the clone is at; -1 if it is none of them."""
+        head = self.head
+        return self._commits.index(head) if head in self._commits else -1
+
+    @property
+    def trouble(self):
+        """What is not as a deployment should leave it."""
+        folder = pathlib.Path(self.path) / ".git"
+        found = [str(lock.relative_to(folder)) for lock in folder.rglob("*.lock") if lock.name != "bellpull.lock"]
+        found += [name for name in ("rebase-merge", "rebase-apply") if (folder / name).exists()]
+        return found + git(self.path, "status", "--porcelain").splitlines()
+
+
+def make(folder, names, commits):
+    """Sites of these names in `folder`, whose remotes have `commits` commits to come. They differ in name only."""
+    folder = pathlib.Path(folder)
+    first = folder / "first.git"
+    git(folder, "init", "--quiet", "--bare", "--initial-branch=main", "--template=", str(first))
+    git(first, "fast-import", "--quiet", input="".join(_history(commits + 1)).encode())
+    history = git(first, "rev-list", "--reverse", "main").splitlines()
+    git(first, "update-ref", "refs/heads/main", history[0])
+    sites = []
+    for name in names:
+        remote, path = folder / "remotes/soak" / f"{name}.git", folder / "sites" / name
+        shutil.copytree(first, remote)
+        git(folder, "clone", "--quiet", "--template=", str(remote), str(path))
+        sites.append(Site(name, path, remote, history))
+    return sites
+
+
+def multiply(site, count):
+    """`count` more clones like the one of `site`, of the same remote and of hard links, for what is only read."""
+    folders, files = [], []
+    for place, _, names in os.walk(site.path):
+        folders.append(os.path.relpath(place, site.path))
+        files += [os.path.relpath(os.path.join(place, name), site.path) for name in names if name != "bellpull.lock"]
+    clones = []
+    for number in range(count):
+        path = site.path.with_name(f"{site.name}-{number}")
+        for folder in folders:
+            os.mkdir(path / folder)
+        for file in files:
+            os.link(site.path / file, path / file)
+        clones.append(Site(path.name, path, site.remote, site._commits))
+    return clones
