@@ -46,6 +46,10 @@ class Bellpull:
             (self.folder / f"etc/sites/{site.name}.toml").write_text(text)
 
     def __enter__(self):
+        # As with systemd, the socket stays when the program goes, and what comes meanwhile waits.
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.bind(str(self.folder / "bellpull.sock"))
+        self.socket.listen(1024)
         self.nginx = web.nginx(self.folder, self.port)
         return self
 
@@ -57,6 +61,7 @@ class Bellpull:
         except subprocess.TimeoutExpired:
             self.nginx.kill()
             self.nginx.wait()
+        self.socket.close()
 
     def start(self):
         """Starts it and does not wait for it."""
@@ -64,8 +69,7 @@ class Bellpull:
         command = [os.environ["BELLPULL"], "serve", "--config", str(self.folder / "etc/bellpull.toml")]
         with open(self.folder / "bellpull.log", "ab") as log:
             self.process = subprocess.Popen(
-                [*command, "--socket", str(self.folder / "bellpull.sock")], env=environment, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log, start_new_session=True)
+                command, env=environment, stdin=self.socket, stdout=log, stderr=log, start_new_session=True)
         return self
 
     def serve(self):
@@ -108,8 +112,8 @@ class Bellpull:
 
     @property
     def session(self):
-        """What it has started, and what those have; the program itself if it runs."""
-        return [process for process, _, session, _ in processes() if session == self.process.pid]
+        """What it has started, and what those have; the program itself if it runs. Not the dead that nobody buries."""
+        return [process for process, _, session, state in processes() if session == self.process.pid and state != "Z"]
 
     @property
     def log_end(self):

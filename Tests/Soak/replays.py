@@ -1,0 +1,52 @@
+"""Promise 2: what comes again deploys nothing again, unless it had failed."""
+
+import program
+import repositories
+import verdict
+import web
+
+REPLAYS = 1_000
+
+
+def run(folder):
+    (site,) = repositories.make(folder, ["site"], 10)
+    with program.Bellpull(folder / "bellpull", [site]) as bellpull:
+        bellpull.serve()
+        captured = expect(bellpull, site.push()[0], "200 deployed")
+        # So that a replay would take the site back, if it did anything.
+        expect(bellpull, site.push()[0], "200 deployed")
+        replay(bellpull, captured, site)
+        redeliver(bellpull, site)
+        bellpull.stop()
+
+
+def expect(bellpull, delivery, words):
+    (answer,) = web.deliver(bellpull.port, [delivery])
+    said = f"{answer.status} {answer.outcome}"
+    verdict.figure("a delivery is answered", said, words, said == words)
+    return delivery
+
+
+def replay(bellpull, captured, site):
+    before = bellpull.count("delivery"), bellpull.count("deployment"), site.head
+    answers = web.deliver(bellpull.port, [captured.again() for _ in range(REPLAYS)])
+    bellpull.settle()
+    verdict.note(f"{REPLAYS:,} replays of the first, each with an id of its own: {web.outcomes(answers)}")
+    verdict.none("  not answered 200", sum(answer.status != 200 for answer in answers))
+    verdict.none("  deliveries recorded", bellpull.count("delivery") - before[0])
+    verdict.none("  deployments", bellpull.count("deployment") - before[1])
+    verdict.figure("  the site is where it was", "yes" if (same := site.head == before[2]) else "no", "yes", same)
+
+
+def redeliver(bellpull, site):
+    away = site.remote.with_name("away.git")
+    delivery, _ = site.push()
+    site.remote.rename(away)
+    expect(bellpull, delivery, "500 failed")
+    away.rename(site.remote)
+    deployments = bellpull.count("deployment")
+    expect(bellpull, delivery, "200 deployed")
+    expect(bellpull, delivery.again(), "200 duplicate")
+    verdict.figure("deployments of one that failed, delivered twice again", again := bellpull.count("deployment") - deployments,
+                   "1", again == 1)
+    verdict.none("sites not at their remote", int(site.how_far != site.position))
