@@ -13,7 +13,7 @@ extension SQLiteWriter {
             """
             DELETE FROM deployment WHERE id IN (
                 SELECT id FROM deployment AS old
-                WHERE state NOT IN ('queued', 'running')
+                WHERE id < \(Self.end(of: "deployment", by: "queued")) AND state NOT IN ('queued', 'running')
                     AND (ended < ?1 OR id <= (SELECT max(id) FROM deployment) - ?2)
                     AND EXISTS (SELECT 1 FROM deployment AS newer WHERE newer.site = old.site AND newer.id > old.id
                         AND newer.state NOT IN ('queued', 'running'))
@@ -29,11 +29,21 @@ extension SQLiteWriter {
             """
             DELETE FROM delivery WHERE id IN (
                 SELECT id FROM delivery
-                WHERE (received < ?1 OR id <= (SELECT max(id) FROM delivery) - ?2)
+                WHERE id < \(Self.end(of: "delivery", by: "received"))
+                    AND (received < ?1 OR id <= (SELECT max(id) FROM delivery) - ?2)
                     AND NOT EXISTS (SELECT 1 FROM request JOIN deployment ON deployment.id = request.deployment
                         WHERE delivery = delivery.id AND state IN ('queued', 'running'))
                 ORDER BY id LIMIT ?3)
             """, [time.milliseconds, count, limit])
         return database.changesCount
+    }
+
+    /// The id that what is old, or too much, comes before. Times go up with the ids, so that a million rows that are young
+    /// need not be looked at; should the clock have been set back, some stay until there are too many.
+    private static func end(of table: String, by time: String) -> String {
+        """
+        max((SELECT max(id) FROM \(table)) - ?2 + 1,
+            ifnull((SELECT id FROM \(table) WHERE \(time) >= ?1 ORDER BY id LIMIT 1), 9223372036854775807))
+        """
     }
 }
