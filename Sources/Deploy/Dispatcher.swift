@@ -60,8 +60,11 @@ public final class Dispatcher: @unchecked Sendable {
 
     /// Changes how many sites deploy at once.
     public func setLimit(_ limit: Int) {
-        condition.withLock { self.limit = limit }
-        startWorkers()
+        let waiting = condition.withLock {
+            self.limit = limit
+            return turns.count
+        }
+        for _ in 0..<waiting { startWorker() }
     }
 
     /// Records `delivery` and has `sites` deployed, each to its target, if they are not there.
@@ -154,10 +157,10 @@ public final class Dispatcher: @unchecked Sendable {
             return false
         }
         // It is in the ledger, and taken up at the next start.
-        if isStopping { answer?(site, .interrupted) } else { startWorkers() }
+        if isStopping { answer?(site, .interrupted) } else { startWorker() }
     }
 
-    private func startWorkers() {
+    private func startWorker() {
         let isNeeded = condition.withLock {
             guard workers < limit, !turns.isEmpty, !isDraining else { return false }
             workers += 1
