@@ -47,6 +47,7 @@ extension Key {
     static let branch = Key("branch", .text, #""main""#)
     static let tag = Key("tag", .text, #""v*""#)
     static let path = Key("path", .text, #""/srv/blog""#)
+    static let forge = Key("forge", .text, #""gitea""#)
     static let strategy = Key("strategy", .text, #""pull""#)
 
     /// What the main file may hold.
@@ -56,7 +57,7 @@ extension Key {
     ]
     /// What a site's own file may hold.
     static let ofSiteFile = [
-        repository, branch, tag, path, strategy, timeout, catchUp, secretFile, secretVariable,
+        repository, branch, tag, path, forge, strategy, timeout, catchUp, secretFile, secretVariable,
     ]
     /// What a `[[site]]` table of the main file may hold.
     static let ofSiteTable = [name] + ofSiteFile

@@ -1,5 +1,6 @@
 internal import Git
 internal import Text
+internal import Webhook
 
 /// Makes a site of a section's keys.
 struct SiteReader: Sendable {
@@ -49,14 +50,15 @@ struct SiteReader: Sendable {
         let follows = follows(section, &reading.findings)
         reading.path = path(section, &reading.findings)
         refuseOtherStrategies(section, &reading.findings)
+        let forge = forge(section, &reading.findings)
         let timeout = section.duration(.timeout, default: timeout, &reading.findings)
         let catchUp = section.interval(.catchUp, default: catchUp, &reading.findings)
         reading.mayHaveSecrets = section.contains(.secretFile) || section.contains(.secretVariable)
         let secrets = secrets.secrets(in: section, &reading.findings)
         guard reading.findings.mistakes.isEmpty, let name = reading.name, let path = reading.path else { return }
         reading.settings = SiteSettings(
-            name: name.text, path: path.text, repository: repository, follows: follows, timeout: timeout,
-            catchUp: catchUp, secrets: secrets, place: reading.place)
+            name: name.text, path: path.text, repository: repository, follows: follows, forge: forge,
+            timeout: timeout, catchUp: catchUp, secrets: secrets, place: reading.place)
     }
 
     private func repository(_ section: Section, _ findings: inout Findings) -> RepositoryName? {
@@ -103,6 +105,15 @@ struct SiteReader: Sendable {
         findings.mistake(
             section.place(of: .path), "path is \(text.isEmpty ? "empty" : text.shown), which is not an absolute path",
             hint: Key.path.line)
+        return nil
+    }
+
+    private func forge(_ section: Section, _ findings: inout Findings) -> ForgeName? {
+        guard let text = section.text(.forge, &findings) else { return nil }
+        if let forge = ForgeName(rawValue: text) { return forge }
+        findings.mistake(
+            section.place(of: .forge), "there is no forge \(text.isEmpty ? "without a name" : text.shown)",
+            hint: "one of \(ForgeName.allCases.map(\.rawValue).joined(separator: ", ")); or leave it out for any")
         return nil
     }
 

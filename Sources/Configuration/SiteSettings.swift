@@ -11,6 +11,8 @@ public struct SiteSettings: Sendable {
     public let repository: RepositoryName?
     /// The references that are followed; `nil` for the branch that is checked out.
     public let follows: RefPattern?
+    /// Who its deliveries come from; `nil` for any forge.
+    public let forge: ForgeName?
     /// The longest a deployment may take.
     public let timeout: Duration
     /// How often to look at the remote without being told to; `nil` for never.

@@ -36,6 +36,8 @@ public enum IgnoreReason: Sendable, Equatable {
     case deletion(String)
     /// What it moved to is not the name of a commit.
     case notACommit(String)
+    /// The site's deliveries come from another forge than this.
+    case forge(String, site: String)
     /// It says of no branch or tag that it moved.
     case nothing
     /// Another branch or tag moved than what is followed, by the names or patterns given.
@@ -48,6 +50,7 @@ public enum IgnoreReason: Sendable, Equatable {
         case .notABranch(let ref): "not a branch: \(ref)"
         case .deletion(let ref): "deletion of \(ref)"
         case .notACommit(let name): "not a commit: \(name)"
+        case .forge(let name, let site): "\(site) does not take deliveries of \(name)"
         case .nothing: "nothing moved"
         case .other(let ref, let followed): "\(ref) is not \(followed), which is followed"
         }

@@ -11,14 +11,18 @@ enum Addressees {
     /// No site, for this reason.
     case nobody(IgnoreReason)
 
-    /// Those of `pushes`, all of one repository, that may be reached through `hook`.
-    init(of pushes: [Push], at hook: Hook) {
+    /// Those of `pushes`, all of one repository, that `forge` may reach through `hook`.
+    init(of pushes: [Push], from forge: ForgeName, at hook: Hook) {
         var sites: [Addressee] = []
         var reasons: [IgnoreReason] = []
         for push in pushes {
             let candidates = hook.sites(of: push.repository)
             if candidates.isEmpty { reasons.append(.repository(push.repository)) }
             for site in candidates {
+                guard hook.takes(forge, for: site) else {
+                    reasons.append(.forge(forge.rawValue, site: site.name))
+                    continue
+                }
                 switch site.relevance(of: push) {
                 case .ignore(let reason): reasons.append(reason)
                 case .deploy(let target):

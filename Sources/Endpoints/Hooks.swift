@@ -5,8 +5,23 @@ public import Webhook
 /// Where deliveries can be sent, and to which sites they can go: the hook that sites share, which finds them by
 /// repository and branch, and those that single sites have for themselves.
 public struct Hooks: Sendable {
-    /// A site, and the secrets of its own hook, if it has one. Then the shared hook does not reach it.
-    public typealias Entry = (site: Site, secrets: Secrets?)
+    /// A site, and how it is reached.
+    public struct Entry: Sendable {
+        let site: Site
+        let secrets: Secrets?
+        let forge: ForgeName?
+
+        /// `site`.
+        ///
+        /// - Parameters:
+        ///   - secrets: those of its own hook, if it has one. Then the shared hook does not reach it.
+        ///   - forge: who its deliveries come from; any forge, if `nil`.
+        public init(_ site: Site, secrets: Secrets? = nil, forge: ForgeName? = nil) {
+            self.site = site
+            self.secrets = secrets
+            self.forge = forge
+        }
+    }
 
     private let shared: Hook?
     private let own: [String: Hook]
@@ -15,10 +30,10 @@ public struct Hooks: Sendable {
     ///
     /// - Parameter secrets: those of the shared hook; without, there is none.
     public init(secrets: Secrets?, sites: [Entry]) {
-        let sharing = sites.filter { $0.secrets == nil }.map(\.site)
+        let sharing = sites.filter { $0.secrets == nil }
         shared = secrets.map { Hook(site: nil, secrets: $0, sites: sharing) }
         let hooks = sites.compactMap { entry in
-            entry.secrets.map { (entry.site.name, Hook(site: entry.site.name, secrets: $0, sites: [entry.site])) }
+            entry.secrets.map { (entry.site.name, Hook(site: entry.site.name, secrets: $0, sites: [entry])) }
         }
         own = Dictionary(hooks) { first, _ in first }
     }
@@ -39,14 +54,22 @@ struct Hook: Sendable {
     private let byRepository: [RepositoryName: [Site]]
     /// Those whose repository their clones tell, once they are open.
     private let undeclared: [Site]
+    /// The forge that a site's deliveries come from, by the site's name.
+    private let forges: [String: ForgeName]
 
-    init(site: String?, secrets: Secrets, sites: [Site]) {
+    init(site: String?, secrets: Secrets, sites entries: [Hooks.Entry]) {
         self.site = site
         self.secrets = secrets
+        let sites = entries.map(\.site)
         let declared = sites.compactMap { site in site.declaresRepository ? site.repository.map { ($0, site) } : nil }
         byRepository = Dictionary(grouping: declared, by: \.0).mapValues { $0.map(\.1) }
         undeclared = sites.filter { !$0.declaresRepository }
+        let named = entries.compactMap { entry in entry.forge.map { (entry.site.name, $0) } }
+        forges = Dictionary(named) { first, _ in first }
     }
+
+    /// Whether deliveries of `forge` concern `site`.
+    func takes(_ forge: ForgeName, for site: Site) -> Bool { forges[site.name].map { $0 == forge } ?? true }
 
     /// The sites that may follow `repository`, as a forge writes it.
     func sites(of repository: String) -> [Site] {

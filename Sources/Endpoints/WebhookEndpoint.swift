@@ -84,7 +84,7 @@ public final class WebhookEndpoint: Sendable {
         case .ping: reply.send(.ping)
         case .other(let event): reply.send(.ignored(event: event))
         case .push(let pushes):
-            switch Addressees(of: pushes, at: proof.hook) {
+            switch Addressees(of: pushes, from: proof.delivery.forge, at: proof.hook) {
             case .nobody(let reason): reply.send(Report(.ignored(reason)))
             case .sites(let sites, let repository): deploy(sites, repository, proof, reply, settings)
             }

@@ -9,8 +9,9 @@ internal import Synchronization
 /// The file is opened when it is first needed, and again after every error that has to do with it: once what was wrong
 /// is put right, the ledger works again by itself.
 public final class SQLiteLedger: Ledger {
-    /// How long to wait for another process that writes.
-    private static let patience = 2.0
+    /// How often to try again while another process writes, a millisecond apart: about two seconds. SQLite's own waiting
+    /// grows to a tenth of a second, in which who writes all the time never leaves a gap.
+    private static let tries = 2000
 
     /// The ledger's file.
     public let path: String
@@ -107,7 +108,10 @@ public final class SQLiteLedger: Ledger {
     private static var configuration: GRDB.Configuration {
         var configuration = GRDB.Configuration()
         configuration.label = "ledger"
-        configuration.busyMode = .timeout(patience)
+        configuration.busyMode = .callback { count in
+            usleep(1000)
+            return count < tries
+        }
         configuration.prepareDatabase { database in
             try database.execute(
                 sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216")

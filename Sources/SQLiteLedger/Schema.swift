@@ -26,7 +26,7 @@ enum Schema {
         CREATE INDEX delivery_by_previous_secret ON delivery (hook, received) WHERE secret = 2;
 
         CREATE TABLE deployment (
-            id INTEGER PRIMARY KEY,
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
             site TEXT NOT NULL,
             cause TEXT NOT NULL CHECK (cause IN ('push', 'catch-up', 'command')),
             state TEXT NOT NULL

@@ -48,7 +48,7 @@ import Testing
         ("site", "it belongs into the main file, bellpull.toml, before any [[site]]"),
         (
             "\"x\u{202e}y\"",
-            "known are repository, branch, tag, path, strategy, timeout, catch_up, secret_file, secret_variable"
+            "known are repository, branch, tag, path, forge, strategy, timeout, catch_up, secret_file, secret_variable"
         ),
     ])
     func `of a site is a known one`(_ key: String, hint: String) throws {

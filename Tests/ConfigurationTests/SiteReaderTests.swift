@@ -100,6 +100,12 @@ import Testing
         #expect(try mistakes(lines + #"tag = "v1""#).map(\.message) == ["with tag, repository is needed"])
     }
 
+    @Test func `names a forge that there is`() throws {
+        let mistakes = try mistakes("path = \"/srv/blog\"\nforge = \"sourceforge\"")
+        #expect(mistakes.map(\.message) == ["there is no forge sourceforge"])
+        #expect(mistakes.first?.hint?.hasPrefix("one of forgejo, gitea, gitlab, bitbucket, github") == true)
+    }
+
     @Test(arguments: ["mirror", "release", "Pull", ""])
     func `is pulled and nothing else`(_ strategy: String) throws {
         let mistakes = try mistakes("path = \"/srv/blog\"\nstrategy = \"\(strategy)\"")

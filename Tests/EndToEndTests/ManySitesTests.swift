@@ -114,6 +114,19 @@ import Testing
         #expect(try server.site("copy").head == commit)
     }
 
+    @Test func `takes deliveries of the forge that a site names, and of no other`() throws {
+        let server = try ConfiguredServer(["blog": "branch = \"main\"\nforge = \"gitea\""])
+        let commit = try server.forge.push("second")
+        let delivery = try GitHubDelivery.push(of: commit)
+        let reply = try server.post(delivery)
+        #expect(outcome(reply) == "200 ignored")
+        #expect(reply["Bellpull-Reason"] == "blog does not take deliveries of github")
+        let digest = delivery["X-Hub-Signature-256"].dropFirst("sha256=".count)
+        let fromGitea = delivery.adding("X-Gitea-Event", "push").adding("X-Gitea-Delivery", UUID().uuidString)
+            .adding("X-Gitea-Signature", String(digest))
+        #expect(outcome(try server.post(fromGitea)) == "200 deployed")
+    }
+
     @Test func `follows the highest version among its tags, whatever comes last`() throws {
         let server = try ConfiguredServer(["live": "tag = \"v*\""])
         var commits: [String: String] = [:]

@@ -47,7 +47,7 @@ struct Stage {
     ) throws {
         let strategy = FakeStrategy(deployed: deployed) { targets, limits, _ in outcome(targets, limits) }
         try self.init(
-            sites: [(try .fake(strategy, timeout: .seconds(60)), nil)], forge: forge, answerWithin: answerWithin,
+            sites: [Hooks.Entry(try .fake(strategy, timeout: .seconds(60)))], forge: forge, answerWithin: answerWithin,
             waitingReplies: waitingReplies)
     }
 

@@ -46,7 +46,9 @@ extension Configuration {
     /// What the endpoint has to know, with hooks for `sites`, which are those of this configuration in its order.
     func endpoint(for sites: [Site]) -> WebhookEndpoint.Settings {
         WebhookEndpoint.Settings(
-            hooks: Hooks(secrets: secrets, sites: zip(sites, self.sites).map { ($0, $1.secrets) }),
+            hooks: Hooks(
+                secrets: secrets,
+                sites: zip(sites, self.sites).map { Hooks.Entry($0, secrets: $1.secrets, forge: $1.forge) }),
             forge: Forges(acceptsSHA1: acceptsSHA1), answerWithin: answerWithin, waitingReplies: waitingReplies)
     }
 
