@@ -91,7 +91,12 @@ public final class SQLiteLedger: Ledger {
                     "\(path) was written by a newer bellpull",
                     hint: "install that version again, or move the file away to begin a new ledger")
             }
-            try Schema.migrator.migrate(queue)
+            do {
+                try Schema.migrator.migrate(queue)
+            } catch {
+                // Another process may have been at it at the same time, and be done.
+                guard try queue.read({ try Schema.migrator.hasCompletedMigrations($0) }) else { throw error }
+            }
             guard let file = FileIdentity(of: path) else { throw DatabaseError(resultCode: .SQLITE_CANTOPEN) }
             connection = Connection(queue: queue, file: file)
             return queue
