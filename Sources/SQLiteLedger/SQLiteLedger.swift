@@ -118,8 +118,13 @@ public final class SQLiteLedger: Ledger {
             return count < tries
         }
         configuration.prepareDatabase { database in
+            // Few checkpoints, as each writes all the pages anew that changed since the one before, and in a large ledger
+            // these are others for each delivery.
             try database.execute(
-                sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216")
+                sql: """
+                    PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+                    PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216
+                    """)
         }
         return configuration
     }
