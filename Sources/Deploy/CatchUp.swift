@@ -23,8 +23,10 @@ public final class CatchUp: Sendable {
         let site: Site
         /// Which call of `follow` it comes from; those of earlier ones are over.
         let generation: Int
-        /// Which of its turns come next is counted on, so that it doubles with every failure.
+        /// How often in a row it came to nothing: the time until the next look doubles with each.
         var failures = 0
+        /// Whether it was said that the remote cannot be asked.
+        var isUnreachable = false
     }
 
     private struct State {
@@ -108,29 +110,41 @@ public final class CatchUp: Sendable {
 
     private func look(at watch: Watch) {
         // What is being deployed needs no look.
-        guard !dispatcher.isActive(watch.site.name) else { return come(again: watch) }
-        do {
-            let limits = Git.Limits.within(min(watch.site.timeout, Self.patience), cancellation: cancellation)
-            let target = try watch.site.strategy.missed(limits)
-            if watch.failures > 0 { observer(.reachable(watch.site)) }
-            guard let target else { return come(again: Watch(site: watch.site, generation: watch.generation)) }
-            observer(.missed(watch.site, target))
-            dispatcher.request(watch.site, cause: .catchUp, target: target) { [self] result in
-                // What cannot be deployed is not tried over and over either. Its failure is told by the dispatcher.
-                let isFailure = if case .success(.failed) = result { true } else { false }
-                come(again: watch, isFailure ? watch.failures + 1 : 0)
-            }
-        } catch {
-            guard !cancellation.isCancelled else { return }
-            if watch.failures == 0 {
-                let failure = error as? Failure ?? Failure("\(error)")
-                observer(.unreachable(watch.site, failure, next: pause(watch, failures: 1)))
-            }
-            come(again: watch, watch.failures + 1)
+        guard !dispatcher.isActive(watch.site.name) else { return come(again: watch, watch.failures) }
+        let limits = Git.Limits.within(min(watch.site.timeout, Self.patience), cancellation: cancellation)
+        let look = Result { try watch.site.strategy.missed(limits) }
+        // Meanwhile it may have become another's to watch, or nobody's.
+        guard state.withLock({ $0.generation == watch.generation }) else { return }
+        switch look {
+        case .success(let target): reach(watch, target)
+        case .failure(let error): miss(watch, error as? Failure ?? Failure("\(error)"))
         }
     }
 
-    private func come(again watch: Watch, _ failures: Int = 0) {
+    private func reach(_ watch: Watch, _ target: DeploymentRecord.Target?) {
+        var next = watch
+        next.isUnreachable = false
+        if watch.isUnreachable { observer(.reachable(watch.site)) }
+        guard let target else { return come(again: next, 0) }
+        observer(.missed(watch.site, target))
+        dispatcher.request(watch.site, cause: .catchUp, target: target) { [self, next] result in
+            // What cannot be deployed is not tried over and over either. Its failure is told by the dispatcher.
+            let isFailure = if case .success(.failed) = result { true } else { false }
+            come(again: next, isFailure ? next.failures + 1 : 0)
+        }
+    }
+
+    private func miss(_ watch: Watch, _ failure: Failure) {
+        var next = watch
+        next.isUnreachable = true
+        let failures = watch.failures + 1
+        if !watch.isUnreachable {
+            observer(.unreachable(watch.site, failure, next: pause(watch, failures: failures)))
+        }
+        come(again: next, failures)
+    }
+
+    private func come(again watch: Watch, _ failures: Int) {
         var next = watch
         next.failures = failures
         // Up to a tenth more, so that those who came together drift apart.
