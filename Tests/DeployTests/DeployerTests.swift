@@ -5,12 +5,12 @@ import Testing
 @testable import Deploy
 
 @Suite(.onPlainThreads) struct `deployer` {
-    private let ledger: TemporaryLedger
+    private let home: TemporaryLedger
     private let scribe: Scribe
 
     init() throws {
-        ledger = try TemporaryLedger()
-        scribe = Scribe(ledger.ledger)
+        home = try TemporaryLedger()
+        scribe = Scribe(home.ledger)
     }
 
     private func queue(_ target: Commit) throws {
@@ -29,5 +29,43 @@ import Testing
         }
         try queue(commit)
         #expect(try deploy(.fake(strategy, timeout: .seconds(7)))?.outcome == .deployed(commit))
+        scribe.dismiss()
+    }
+
+    @Test func `deploys nothing where nothing is queued, and lets the site go`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let site = Site(name: "blog", path: blog.site, timeout: .seconds(20))
+        #expect(try deploy(site) == nil)
+        #expect(try Shell.run("flock --nonblock \(blog.site)/.git/bellpull.lock true").isSuccess)
+        scribe.dismiss()
+    }
+
+    @Test func `notes what it did, how long it took and what git wrote`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let site = Site(name: "blog", path: blog.site, timeout: .seconds(20))
+        let commit = try blog.push(["index.html": "two\n"])
+        try queue(commit)
+        let finished = try #require(try deploy(site))
+        let record = try #require(try home.ledger.deployment(finished.begun.id))
+        #expect(record.state == .deployed && record.commit == commit && record.cause == .catchUp)
+        #expect(record.output.contains("From "))
+        let duration = try #require(record.duration)
+        #expect(duration > .zero && duration <= finished.duration)
+        #expect(try Shell.run("flock --nonblock \(blog.site)/.git/bellpull.lock true").isSuccess)
+        scribe.dismiss()
+    }
+
+    @Test func `queues again what it was stopped at`() throws {
+        let cancellation = Cancellation()
+        let strategy = FakeStrategy { _, limits, _ in
+            cancellation.cancel()
+            return limits.cancellation.isCancelled ? .interrupted : .failed(Failure("it does not know"))
+        }
+        try queue(.fake(1))
+        #expect(try deploy(.fake(strategy), cancellation)?.outcome == .interrupted)
+        #expect(try home.ledger.deployments(of: "blog", limit: 9).map(\.state) == [.queued, .interrupted])
+        scribe.dismiss()
     }
 }

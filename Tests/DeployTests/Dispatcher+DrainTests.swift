@@ -43,7 +43,8 @@ import Testing
         dispatcher.drain(within: .seconds(10))
         #expect(opening.isSuccess())
         #expect(answers.byDelivery[1] == .deployed(try .fake(1)))
-        #expect(answers.byDelivery[2] == .queued)
+        // As it was on its way from the ledger to its turn, or had one to wait for.
+        #expect([.queued, .interrupted].contains(answers.byDelivery[2]))
         #expect(answers.byDelivery[3] == .interrupted)
         #expect(answers.count == 3)
         let states = try ledger.ledger.deployments(of: nil, limit: 9).map(\.state)

@@ -9,6 +9,7 @@ import Testing
 /// name, that it is asked for. Like every strategy it does nothing where it is already.
 final class FakeStrategy: Strategy {
     typealias Body = @Sendable (_ targets: Set<Commit>, _ limits: Git.Limits, _ run: Int) -> Outcome
+    typealias Look = @Sendable (_ limits: Git.Limits) throws -> DeploymentRecord.Target?
 
     private struct State {
         var deployed: Commit?
@@ -16,21 +17,27 @@ final class FakeStrategy: Strategy {
         var running = 0
         var isOverrun = false
         var refusal: Failure?
+        var source: Source?
     }
 
     private let state: Mutex<State>
     private let body: Body
+    private let look: Look
 
-    /// - Parameter deployed: the commit that it is at.
+    /// - Parameters:
+    ///   - deployed: the commit that it is at.
+    ///   - missed: what a look at the remote finds.
     init(
         deployed: Commit? = nil,
-        _ body: @escaping Body = { targets, _, _ in targets.first.map(Outcome.deployed) ?? .interrupted }
+        _ body: @escaping Body = { targets, _, _ in targets.first.map(Outcome.deployed) ?? .interrupted },
+        missed: @escaping Look = { _ in nil }
     ) {
         state = Mutex(State(deployed: deployed))
         self.body = body
+        look = missed
     }
 
-    let source: Source? = nil
+    var source: Source? { state.withLock(\.source) }
 
     var deployed: Commit? { state.withLock(\.deployed) }
 
@@ -39,6 +46,9 @@ final class FakeStrategy: Strategy {
 
     /// Whether it was ever called while it was at work.
     var isOverrun: Bool { state.withLock(\.isOverrun) }
+
+    /// From now on its folder says that it is a copy of this.
+    func tell(_ source: Source) { state.withLock { $0.source = source } }
 
     /// Lets nobody hold it, for this reason; or anybody again.
     func refuse(_ refusal: Failure?) { state.withLock { $0.refusal = refusal } }
@@ -52,7 +62,7 @@ final class FakeStrategy: Strategy {
         return Held(strategy: self)
     }
 
-    func missed(_ limits: Git.Limits) throws -> DeploymentRecord.Target? { nil }
+    func missed(_ limits: Git.Limits) throws -> DeploymentRecord.Target? { try look(limits) }
 
     private struct Held: Hold {
         let strategy: FakeStrategy
@@ -83,10 +93,13 @@ final class FakeStrategy: Strategy {
 
 extension Site {
     /// A site of the branch `main` of `alice/blog`.
-    static func fake(_ strategy: any Strategy, name: String = "blog", timeout: Duration = .seconds(20)) throws -> Site {
+    static func fake(
+        _ strategy: any Strategy, name: String = "blog", timeout: Duration = .seconds(20), catchUp: Duration? = nil
+    ) throws -> Site {
         Site(
             name: name, repository: RepositoryName("alice/blog"),
-            follows: RefPattern(try #require(Branch(name: "main"))), timeout: timeout, strategy: strategy)
+            follows: RefPattern(try #require(Branch(name: "main"))), timeout: timeout, catchUp: catchUp,
+            strategy: strategy)
     }
 }
 

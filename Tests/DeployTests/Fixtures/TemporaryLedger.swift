@@ -13,6 +13,9 @@ final class TemporaryLedger: Sendable {
         ledger = SQLiteLedger(path: "\(folder)/ledger.sqlite")
     }
 
+    /// The same file, as another process has it open.
+    func reopened() -> SQLiteLedger { SQLiteLedger(path: ledger.path) }
+
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 }
 

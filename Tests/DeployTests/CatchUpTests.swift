@@ -1,0 +1,303 @@
+import Foundation
+import Git
+import Synchronization
+import Testing
+
+@testable import Deploy
+
+@Suite(.onPlainThreads) struct `catch-up` {
+    private let home: TemporaryLedger
+    private let timetable = Timetable()
+    private let dispatcher: Dispatcher
+    private let findings = Findings()
+
+    /// Often enough for a test to wait for it.
+    private let interval = Duration.milliseconds(50)
+
+    init() throws {
+        home = try TemporaryLedger()
+        dispatcher = Dispatcher(ledger: home.ledger, limit: 4)
+    }
+
+    /// What was found, in words.
+    private final class Findings: Sendable {
+        private let words = Mutex<[String]>([])
+
+        var all: [String] { words.withLock { $0 } }
+
+        func note(_ finding: CatchUp.Finding) {
+            let words =
+                switch finding {
+                case .missed(let site, let target): "\(site.name) missed \(target.ref) \(target.commit)"
+                case .unreachable(let site, let failure, let next): "\(site.name) in \(next): \(failure.message)"
+                case .reachable(let site): "\(site.name) reachable"
+                }
+            self.words.withLock { $0.append(words) }
+        }
+    }
+
+    /// Counts how often it is asked for, and when.
+    private final class Looks: Sendable {
+        private struct State {
+            var times: [ContinuousClock.Instant] = []
+            var now = 0
+            var most = 0
+        }
+
+        private let state = Mutex(State())
+
+        var times: [ContinuousClock.Instant] { state.withLock(\.times) }
+        var count: Int { times.count }
+        var most: Int { state.withLock(\.most) }
+
+        func look<Found>(_ body: () throws -> Found) rethrows -> Found {
+            state.withLock { state in
+                state.times.append(.now)
+                state.now += 1
+                state.most = max(state.most, state.now)
+            }
+            defer { state.withLock { $0.now -= 1 } }
+            return try body()
+        }
+    }
+
+    private func catchUp() -> CatchUp {
+        CatchUp(dispatcher: dispatcher, timetable: timetable) { [findings] in findings.note($0) }
+    }
+
+    private func end(_ catchUp: CatchUp) {
+        catchUp.stop()
+        dispatcher.drain(within: .seconds(5))
+        timetable.stop()
+    }
+
+    private func site(_ blog: Blog) -> Site {
+        Site(name: "blog", path: blog.site, timeout: .seconds(20), catchUp: interval)
+    }
+
+    private func isDeployed(_ commit: Commit) throws -> Bool {
+        try Observation.eventually {
+            try home.ledger.deployments(of: "blog", limit: 1).first?.commit == commit
+        }
+    }
+
+    @Test func `finds a push that was missed, at once and later, and has it deployed`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let first = try blog.push(["index.html": "two\n"])
+        let catchUp = catchUp()
+        defer { end(catchUp) }
+        catchUp.follow([site(blog)])
+        #expect(try isDeployed(first))
+        #expect(try blog.text("site/index.html") == "two\n")
+        let second = try blog.push(["index.html": "three\n"])
+        #expect(try isDeployed(second))
+        #expect(findings.all == [first, second].map { "blog missed refs/heads/main \($0)" })
+        let deployments = try home.ledger.deployments(of: "blog", limit: 9)
+        #expect(deployments.map(\.state) == [.deployed, .deployed])
+        #expect(deployments.allSatisfy { $0.cause == .catchUp && $0.deliveries == 0 })
+        #expect(deployments.map(\.target) == [.main(second), .main(first)])
+    }
+
+    @Test func `finds nothing where commits were made on top of the remote's`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        try blog.commit(["local.html": "mine\n"], in: blog.site)
+        let catchUp = catchUp()
+        defer { end(catchUp) }
+        catchUp.follow([site(blog)])
+        usleep(300_000)
+        #expect(findings.all.isEmpty)
+        #expect(try home.ledger.deployments(of: "blog", limit: 1).isEmpty)
+        let commit = try blog.push(["index.html": "two\n"])
+        #expect(Observation.eventually { !findings.all.isEmpty })
+        #expect(try Observation.eventually { try home.ledger.unfinishedSites().isEmpty })
+        #expect(try blog.git("rev-parse", "HEAD~", in: blog.site) == commit.description)
+        usleep(300_000)
+        #expect(findings.all == ["blog missed refs/heads/main \(commit)"])
+    }
+
+    @Test func `finds a branch that was set back`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let first = try blog.head(of: blog.author)
+        try blog.push(["index.html": "two\n"])
+        try blog.git("pull", "--quiet", in: blog.site)
+        try blog.git("push", "--quiet", "--force", "origin", "HEAD~:main", in: blog.author)
+        let site = site(blog)
+        #expect(try site.strategy.missed(.within(.seconds(20))) == nil, "the site has all that the remote has")
+        try blog.git("reset", "--quiet", "--hard", "HEAD~", in: blog.author)
+        let commit = try blog.push(["index.html": "other\n"])
+        #expect(try site.strategy.missed(.within(.seconds(20))) == .main(commit) && first != commit)
+    }
+
+    @Test func `says once that a remote cannot be asked, and once that it can be again`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let away = "\(blog.folder)/away.git"
+        try FileManager.default.moveItem(atPath: blog.remote, toPath: away)
+        let catchUp = catchUp()
+        defer { end(catchUp) }
+        catchUp.follow([site(blog)])
+        #expect(Observation.eventually { findings.all.count == 1 })
+        #expect(findings.all.first?.hasPrefix("blog in 0.1 seconds: the remote cannot be reached: fatal: ") == true)
+        usleep(500_000)
+        #expect(findings.all.count == 1)
+        try FileManager.default.moveItem(atPath: away, toPath: blog.remote)
+        #expect(Observation.eventually { findings.all.count == 2 })
+        #expect(findings.all.last == "blog reachable")
+    }
+
+    @Test func `says why, of a branch that is gone and of a clone that is`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        try blog.git("update-ref", "-d", "refs/heads/main", in: blog.remote)
+        let catchUp = catchUp()
+        defer { end(catchUp) }
+        let gone = Site(name: "gone", path: "\(blog.folder)/gone", timeout: .seconds(20), catchUp: interval)
+        catchUp.follow([site(blog), gone])
+        #expect(Observation.eventually { findings.all.count == 2 })
+        #expect(
+            Set(findings.all) == [
+                "blog in 0.1 seconds: the branch main is gone from the remote",
+                "gone in 0.1 seconds: \(blog.folder)/gone does not exist",
+            ])
+    }
+
+    @Test func `asks a remote that does not answer less and less`() throws {
+        let looks = Looks()
+        let strategy = FakeStrategy(missed: { _ in try looks.look { throw Failure("no") } })
+        let catchUp = catchUp()
+        defer { end(catchUp) }
+        catchUp.follow([try .fake(strategy, catchUp: .milliseconds(20))])
+        #expect(Observation.eventually { looks.count >= 6 })
+        let times = looks.times
+        for index in 1..<6 { #expect(times[index - 1].duration(to: times[index]) >= .milliseconds(20 << index)) }
+        #expect(findings.all == ["blog in 0.04 seconds: no"])
+    }
+
+    @Test func `tries what cannot be deployed less and less, and does not blame the remote`() throws {
+        let looks = Looks()
+        let target = DeploymentRecord.Target.main(try .fake(1))
+        let strategy = FakeStrategy { _, _, run in
+            run < 4 ? .failed(Failure("no")) : .deployed(target.commit)
+        } missed: { _ in
+            looks.look { target }
+        }
+        let catchUp = catchUp()
+        defer { end(catchUp) }
+        catchUp.follow([try .fake(strategy, catchUp: .milliseconds(20))])
+        #expect(Observation.eventually { strategy.deployed != nil })
+        let times = looks.times
+        for index in 1..<4 { #expect(times[index - 1].duration(to: times[index]) >= .milliseconds(20 << index)) }
+        #expect(Set(findings.all) == ["blog missed refs/heads/main \(target.commit)"])
+    }
+
+    @Test func `leaves a site alone that is being deployed`() throws {
+        let door = Door()
+        let looks = Looks()
+        let strategy = FakeStrategy { targets, _, _ in
+            door.pass()
+            return targets.first.map(Outcome.deployed) ?? .interrupted
+        } missed: { _ in
+            looks.look { nil }
+        }
+        let site = try Site.fake(strategy, catchUp: .milliseconds(10))
+        dispatcher.deploy(site, to: try .fake(1)) { _ in }
+        door.awaitArrival()
+        let catchUp = catchUp()
+        defer { end(catchUp) }
+        catchUp.follow([site])
+        usleep(100_000)
+        #expect(looks.count == 0)
+        door.open()
+        #expect(Observation.eventually { looks.count > 0 })
+    }
+
+    @Test func `asks no more than eight at once, and all of them`() throws {
+        let looks = Looks()
+        let names = Mutex<Set<String>>([])
+        let catchUp = catchUp()
+        defer { end(catchUp) }
+        catchUp.follow(
+            try (0..<40).map { number in
+                let strategy = FakeStrategy(missed: { _ in
+                    names.withLock { _ = $0.insert("\(number)") }
+                    return looks.look {
+                        usleep(20_000)
+                        return nil
+                    }
+                })
+                return try .fake(strategy, name: "\(number)", catchUp: .milliseconds(40))
+            })
+        #expect(Observation.eventually { names.withLock { $0.count } == 40 })
+        #expect((2...8).contains(looks.most))
+    }
+
+    @Test func `asks many sites one after the other at the start`() throws {
+        let looks = Looks()
+        let strategy = FakeStrategy(missed: { _ in looks.look { nil } })
+        let catchUp = catchUp()
+        defer { end(catchUp) }
+        catchUp.follow(try (0..<4).map { try .fake(strategy, name: "\($0)", catchUp: .seconds(900)) })
+        #expect(Observation.eventually { looks.count == 4 })
+        let times = looks.times
+        #expect(times[0].duration(to: times[3]) >= .milliseconds(200))
+    }
+
+    @Test func `follows those it was told of last, and passes over those that want no catch-up`() throws {
+        let looks = (0..<3).map { _ in Looks() }
+        let sites = try looks.enumerated().map { index, looks in
+            try Site.fake(
+                FakeStrategy(missed: { _ in looks.look { nil } }), name: "\(index)",
+                catchUp: index == 2 ? nil : .milliseconds(20))
+        }
+        let catchUp = catchUp()
+        defer { end(catchUp) }
+        catchUp.follow([sites[0], sites[2]])
+        #expect(Observation.eventually { looks[0].count > 2 })
+        catchUp.follow([sites[1], sites[2]])
+        #expect(Observation.eventually { looks[1].count > 2 })
+        let count = looks[0].count
+        #expect(Observation.eventually { looks[1].count > 8 })
+        #expect(looks[0].count == count && looks[2].count == 0)
+    }
+
+    @Test func `forgets what it finds at a site that is not to be followed any more`() throws {
+        let door = Door()
+        let target = DeploymentRecord.Target.main(try .fake(1))
+        let strategy = FakeStrategy(missed: { _ in
+            door.pass()
+            return target
+        })
+        let catchUp = catchUp()
+        defer { end(catchUp) }
+        catchUp.follow([try .fake(strategy, catchUp: interval)])
+        door.awaitArrival()
+        catchUp.follow([])
+        door.open()
+        usleep(100_000)
+        #expect(findings.all.isEmpty && strategy.runs.isEmpty)
+    }
+
+    @Test func `asks nobody once it is stopped, and ends those that ask`() throws {
+        let looks = Looks()
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pid = "\(blog.folder)/pid"
+        try blog.git("config", "core.sshCommand", "sleep 60 & echo $! > \(pid); wait; #", in: blog.site)
+        try blog.git("remote", "set-url", "origin", "ssh://git@example.invalid/alice/blog.git", in: blog.site)
+        let catchUp = catchUp()
+        let other = FakeStrategy(missed: { _ in looks.look { nil } })
+        catchUp.follow([site(blog), try .fake(other, name: "other", catchUp: .milliseconds(10))])
+        let process = try Observation.process(in: pid)
+        #expect(Observation.eventually { looks.count > 0 })
+        catchUp.stop()
+        #expect(Observation.eventually { !Observation.isRunning(process) })
+        usleep(50_000)
+        let count = looks.count
+        usleep(100_000)
+        #expect(looks.count == count && findings.all.isEmpty)
+        end(catchUp)
+    }
+}

@@ -1,0 +1,152 @@
+import Foundation
+import Git
+import Testing
+
+@testable import Deploy
+
+/// Several processes share a ledger and their sites, and any of them may end at any time.
+@Suite(.onPlainThreads) struct `dispatcher beside other processes` {
+    private let home: TemporaryLedger
+    private let blog: Blog
+    private let answers = Answers()
+
+    init() throws {
+        home = try TemporaryLedger()
+        blog = try Blog()
+    }
+
+    private func site(timeout: Duration = .seconds(20)) -> Site {
+        Site(name: "blog", path: blog.site, timeout: timeout)
+    }
+
+    /// How far the site's deployments are, newest first.
+    private var states: [DeploymentRecord.State] {
+        get throws { try home.ledger.deployments(of: "blog", limit: 9).map(\.state) }
+    }
+
+    /// Holds the site as another process does, for as long as `body` takes.
+    private func holdingSite(_ body: () throws -> Void) throws {
+        let lock = "\(blog.site)/.git/bellpull.lock"
+        let holder = Running {
+            try Shell.run("flock \(lock) sh -c 'touch \(lock).held; while test -e \(lock).held; do sleep 0.02; done'")
+        }
+        #expect(Observation.eventually { blog.exists("\(lock).held") })
+        defer {
+            try? FileManager.default.removeItem(atPath: "\(lock).held")
+            #expect(holder.isSuccess())
+        }
+        try body()
+    }
+
+    @Test func `waits for who holds the site, and deploys then`() throws {
+        defer { blog.remove() }
+        let dispatcher = Dispatcher(ledger: home.ledger, limit: 4)
+        let commit = try blog.push(["index.html": "two\n"])
+        try holdingSite {
+            dispatcher.deploy(site(), to: commit, answer: answers.answer(1))
+            usleep(200_000)
+            #expect(answers.count == 0)
+            let states = try states
+            #expect(states == [.queued])
+        }
+        #expect(answers.wait(for: 1))
+        #expect(answers.byDelivery[1] == .deployed(commit))
+    }
+
+    @Test func `says so when the other does not let go, and deploys a redelivery when it has`() throws {
+        defer { blog.remove() }
+        let dispatcher = Dispatcher(ledger: home.ledger, limit: 4)
+        let commit = try blog.push(["index.html": "two\n"])
+        let site = site(timeout: .milliseconds(1500))
+        try holdingSite {
+            dispatcher.receive(.fake(1), for: [(site, .main(commit))], answer: answers.answer(1))
+            #expect(answers.wait(for: 1))
+            let words = "another bellpull is deploying in \(blog.site)/.git and did not finish in time"
+            #expect(answers.byDelivery[1]?.failure?.message == words)
+        }
+        dispatcher.receive(.fake(1), for: [(site, .main(commit))], answer: answers.answer(2))
+        #expect(answers.wait(for: 2))
+        #expect(answers.byDelivery[2] == .deployed(commit))
+    }
+
+    @Test func `leaves what it waits to begin to the next start when it is stopped`() throws {
+        defer { blog.remove() }
+        let dispatcher = Dispatcher(ledger: home.ledger, limit: 4)
+        let commit = try blog.push(["index.html": "two\n"])
+        try holdingSite {
+            dispatcher.deploy(site(), to: commit, answer: answers.answer(1))
+            let isRecorded = try Observation.eventually { try !states.isEmpty }
+            #expect(isRecorded)
+            dispatcher.drain(within: .milliseconds(100))
+            #expect([.queued, .interrupted].contains(answers.byDelivery[1]))
+        }
+        #expect(try states == [.queued])
+        let next = Dispatcher(ledger: home.reopened(), limit: 4)
+        try next.takeUp([site()])
+        next.waitUntilIdle()
+        #expect(try blog.text("site/index.html") == "two\n")
+    }
+
+    @Test func `says what another process has done in its place`() throws {
+        defer { blog.remove() }
+        let dispatcher = Dispatcher(ledger: home.ledger, limit: 4)
+        let commit = try blog.push(["index.html": "two\n"])
+        try holdingSite {
+            dispatcher.deploy(site(), to: commit, answer: answers.answer(1))
+            let isRecorded = try Observation.eventually { try !states.isEmpty }
+            #expect(isRecorded)
+            try home.reopened().write { ledger in
+                let begun = try #require(try ledger.begin("blog", at: Date()))
+                try ledger.end(begun.id, DeploymentRecord.Conclusion(.deployed(commit)), at: Date())
+            }
+        }
+        #expect(answers.wait(for: 1))
+        #expect(answers.byDelivery[1] == .deployed(commit))
+        #expect(try blog.text("site/index.html") == "one\n")
+    }
+
+    @Test func `takes up what a process left that is gone`() throws {
+        defer { blog.remove() }
+        let commit = try blog.push(["index.html": "two\n"])
+        for name in ["queued", "running", "over", "elsewhere"] {
+            let site = DeliveredSite(name: name, target: .main(commit))
+            _ = try home.ledger.write { try $0.record(.fake(name.count), for: [site]) }
+        }
+        try home.ledger.write { ledger in
+            _ = try ledger.begin("running", at: Date())
+            let begun = try #require(try ledger.begin("over", at: Date()))
+            try ledger.end(begun.id, DeploymentRecord.Conclusion(.failed(Failure("no"))), at: Date())
+        }
+        let finished = Counter()
+        let dispatcher = Dispatcher(ledger: home.reopened(), limit: 4) { event in
+            if case .finished(_, let deployment) = event { finished.add(deployment.begun.deliveries) }
+        }
+        let strategies = ["queued", "running", "over"].map { ($0, FakeStrategy()) }
+        try dispatcher.takeUp(strategies.map { try Site.fake($1, name: $0) })
+        dispatcher.waitUntilIdle()
+        #expect(strategies.map(\.1.runs) == [[[commit]], [[commit]], []])
+        #expect(finished.value == 2)
+        #expect(try home.ledger.deployments(of: "running", limit: 9).map(\.state) == [.deployed, .interrupted])
+        #expect(try home.ledger.deployments(of: "queued", limit: 9).map(\.state) == [.deployed])
+        #expect(try home.ledger.unfinishedSites() == ["elsewhere"])
+    }
+
+    @Test func `takes up nothing twice`() throws {
+        defer { blog.remove() }
+        let door = Door()
+        let strategy = FakeStrategy { targets, _, _ in
+            door.pass()
+            return targets.first.map(Outcome.deployed) ?? .interrupted
+        }
+        let site = try Site.fake(strategy)
+        let dispatcher = Dispatcher(ledger: home.ledger, limit: 4)
+        dispatcher.deploy(site, to: try .fake(1), answer: answers.answer(1))
+        door.awaitArrival()
+        for _ in 0..<10 { try dispatcher.takeUp([site]) }
+        #expect(dispatcher.isActive("blog") && !dispatcher.isActive("shop"))
+        door.open()
+        dispatcher.waitUntilIdle()
+        #expect(strategy.runs.count == 1 && !dispatcher.isActive("blog"))
+        #expect(try home.ledger.deployments(of: "blog", limit: 9).count == 1)
+    }
+}

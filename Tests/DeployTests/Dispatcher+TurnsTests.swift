@@ -1,0 +1,125 @@
+import Foundation
+import Git
+import Synchronization
+import Testing
+
+@testable import Deploy
+
+@Suite(.onPlainThreads) struct `turns` {
+    private let home: TemporaryLedger
+    private let answers = Answers()
+
+    init() throws { home = try TemporaryLedger() }
+
+    /// Which sites deployed, in order, and how many at once.
+    private final class Stage: Sendable {
+        private struct State {
+            var begun: [String] = []
+            var running = 0
+            var most = 0
+        }
+
+        private let state = Mutex(State())
+
+        var begun: [String] { state.withLock(\.begun) }
+        var running: Int { state.withLock(\.running) }
+        var most: Int { state.withLock(\.most) }
+
+        /// A site whose deployments wait at `door`.
+        func site(_ name: String, at door: Door) throws -> Site {
+            try .fake(
+                FakeStrategy { [self] targets, _, _ in
+                    state.withLock { state in
+                        state.begun.append(name)
+                        state.running += 1
+                        state.most = max(state.most, state.running)
+                    }
+                    door.pass()
+                    state.withLock { $0.running -= 1 }
+                    return targets.first.map(Outcome.deployed) ?? .interrupted
+                }, name: name)
+        }
+    }
+
+    private func deploy(_ sites: [Site], by dispatcher: Dispatcher) throws {
+        for (number, site) in sites.enumerated() {
+            dispatcher.deploy(site, to: try .fake(number), answer: answers.answer(number))
+        }
+    }
+
+    @Test func `let no more sites deploy at once than agreed`() throws {
+        let stage = Stage()
+        let door = Door()
+        let dispatcher = Dispatcher(ledger: home.ledger, limit: 3)
+        try deploy((0..<10).map { try stage.site("\($0)", at: door) }, by: dispatcher)
+        #expect(Observation.eventually { stage.running == 3 })
+        usleep(100_000)
+        #expect(stage.begun.count == 3)
+        door.open()
+        #expect(answers.wait(for: 10))
+        dispatcher.waitUntilIdle()
+        #expect(stage.most == 3 && stage.begun.count == 10)
+        #expect(answers.byDelivery.values.allSatisfy { $0.commit != nil })
+    }
+
+    @Test func `let more deploy at once as soon as that is agreed`() throws {
+        let stage = Stage()
+        let door = Door()
+        let dispatcher = Dispatcher(ledger: home.ledger, limit: 1)
+        try deploy((0..<6).map { try stage.site("\($0)", at: door) }, by: dispatcher)
+        #expect(Observation.eventually { stage.running == 1 })
+        dispatcher.setLimit(4)
+        #expect(Observation.eventually { stage.running == 4 })
+        door.open()
+        dispatcher.waitUntilIdle()
+        #expect(stage.most == 4 && answers.count == 6)
+    }
+
+    @Test func `let fewer deploy at once when those that run are done`() throws {
+        let stage = Stage()
+        let doors = (0..<6).map { _ in Door() }
+        let dispatcher = Dispatcher(ledger: home.ledger, limit: 4)
+        try deploy(doors.enumerated().map { try stage.site("\($0)", at: $1) }, by: dispatcher)
+        #expect(Observation.eventually { stage.running == 4 })
+        dispatcher.setLimit(1)
+        for door in doors.prefix(3) { door.open() }
+        #expect(Observation.eventually { stage.running == 1 })
+        usleep(50_000)
+        #expect(stage.begun.count == 4)
+        for door in doors { door.open() }
+        #expect(answers.wait(for: 6))
+        dispatcher.waitUntilIdle()
+        #expect(stage.begun.count == 6)
+    }
+
+    @Test func `keep a site that is always busy from holding others up`() throws {
+        let stage = Stage()
+        let door = Door()
+        let dispatcher = Dispatcher(ledger: home.ledger, limit: 1)
+        let busy = try stage.site("busy", at: door)
+        let others = try ["one", "two"].map { try stage.site($0, at: door) }
+        dispatcher.deploy(busy, to: try .fake(0), answer: answers.answer(0))
+        door.awaitArrival()
+        for number in 1...3 { dispatcher.deploy(busy, to: try .fake(number), answer: answers.answer(number)) }
+        for (number, site) in others.enumerated() {
+            dispatcher.deploy(site, to: try .fake(10 + number), answer: answers.answer(10 + number))
+        }
+        for number in 4...6 { dispatcher.deploy(busy, to: try .fake(number), answer: answers.answer(number)) }
+        #expect(try Observation.eventually { try home.ledger.unfinishedSites().count == 3 })
+        door.open()
+        #expect(answers.wait(for: 9))
+        dispatcher.waitUntilIdle()
+        #expect(stage.begun == ["busy", "one", "two", "busy"])
+    }
+
+    @Test func `come to every one of many sites`() throws {
+        let dispatcher = Dispatcher(ledger: home.ledger, limit: 4)
+        let sites = try (0..<500).map { try Site.fake(FakeStrategy(), name: "site-\($0)") }
+        try deploy(sites, by: dispatcher)
+        #expect(answers.wait(for: 500))
+        dispatcher.waitUntilIdle()
+        #expect(answers.byDelivery.count == 500)
+        #expect(answers.byDelivery.allSatisfy { number, outcome in outcome == (try? .deployed(.fake(number))) })
+        #expect(try home.ledger.unfinishedSites().isEmpty)
+    }
+}

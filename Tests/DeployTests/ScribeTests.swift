@@ -1,0 +1,180 @@
+import Foundation
+import Git
+import Synchronization
+import Testing
+
+@testable import Deploy
+
+@Suite(.onPlainThreads) struct `scribe` {
+    private let home: TemporaryLedger
+    private let ledger: WatchedLedger
+
+    init() throws {
+        home = try TemporaryLedger()
+        ledger = WatchedLedger(home.ledger)
+    }
+
+    /// What became of entries, by their numbers, in the order in which it was said.
+    private final class Results: Sendable {
+        let all = Mutex<[(number: Int, error: LedgerError?)]>([])
+
+        var count: Int { all.withLock(\.count) }
+        var numbers: [Int] { all.withLock { $0.map(\.number) } }
+        var errors: [Int: LedgerError] {
+            all.withLock { Dictionary($0.compactMap { entry in entry.error.map { (entry.number, $0) } }) { $1 } }
+        }
+    }
+
+    /// Has delivery `number` recorded, for a site of its own.
+    private func record(
+        _ number: Int, _ delivery: DeliveryRecord? = nil, by scribe: Scribe, _ results: Results
+    ) throws {
+        let site = DeliveredSite(name: "site-\(number)", target: .main(try .fake(number)))
+        scribe.write {
+            try $0.record(delivery ?? .fake(number), for: [site])
+        } then: { result in
+            let error: LedgerError? = if case .failure(let error) = result { error } else { nil }
+            results.all.withLock { $0.append((number, error)) }
+        }
+    }
+
+    /// A scribe who is at a first entry and comes no further until `door` is open.
+    private func busyScribe(_ door: Door, _ results: Results) throws -> Scribe {
+        let scribe = Scribe(ledger)
+        ledger.wait(at: door)
+        try record(0, by: scribe, results)
+        door.awaitArrival()
+        return scribe
+    }
+
+    @Test func `writes in one transaction what came while the one before was written, in order`() throws {
+        let door = Door()
+        let results = Results()
+        let scribe = try busyScribe(door, results)
+        defer { scribe.dismiss() }
+        for number in 1...1000 { try record(number, by: scribe, results) }
+        #expect(results.count == 0)
+        door.open()
+        #expect(Observation.eventually { results.count == 1001 })
+        #expect(ledger.writes == 2)
+        #expect(results.numbers == Array(0...1000) && results.errors.isEmpty)
+        let sites = try home.ledger.deployments(of: nil, limit: 2000).reversed().map(\.site)
+        #expect(sites == (0...1000).map { "site-\($0)" })
+    }
+
+    @Test func `takes from many threads, each entry once`() throws {
+        let results = Results()
+        let scribe = Scribe(ledger)
+        defer { scribe.dismiss() }
+        let writers = (0..<8).map { writer in
+            Running { for number in 0..<50 { try record(50 * writer + number, by: scribe, results) } }
+        }
+        for writer in writers { #expect(writer.isSuccess()) }
+        #expect(Observation.eventually { results.count == 400 })
+        #expect(Set(results.numbers).count == 400 && results.errors.isEmpty)
+        #expect(try home.ledger.deployments(of: nil, limit: 1000).count == 400)
+        #expect(ledger.writes <= 400)
+    }
+
+    @Test func `says that something is written when it is, and not before`() throws {
+        let scribe = Scribe(ledger)
+        defer { scribe.dismiss() }
+        for number in 0..<20 {
+            let site = "site-\(number)"
+            let isThere = Mutex<Bool?>(nil)
+            scribe.write {
+                try $0.queue(site, cause: .command, target: nil, at: Date())
+            } then: { [home] _ in
+                // On a connection of its own, as another process would look.
+                let found = try? home.reopened().deployments(of: site, limit: 1).count == 1
+                isThere.withLock { $0 = found }
+            }
+            #expect(Observation.eventually { isThere.withLock { $0 } != nil })
+            #expect(isThere.withLock { $0 } == true)
+        }
+    }
+
+    @Test func `lets an entry that cannot be written take no other with it`() throws {
+        let door = Door()
+        let results = Results()
+        let scribe = try busyScribe(door, results)
+        defer { scribe.dismiss() }
+        let bad = DeliveryRecord(digest: Data(), forge: "github", forgeID: nil, repository: "alice/blog")
+        for number in 1...20 { try record(number, number == 7 ? bad : nil, by: scribe, results) }
+        door.open()
+        #expect(Observation.eventually { results.count == 21 })
+        #expect(results.errors.keys.sorted() == [7] && results.errors[7]?.isOfContents == true)
+        #expect(results.numbers == Array(0...20))
+        #expect(try home.ledger.deployments(of: nil, limit: 100).count == 20)
+    }
+
+    @Test func `fails all at once when the ledger is in trouble, and writes again when it is not`() throws {
+        let door = Door()
+        let results = Results()
+        let scribe = try busyScribe(door, results)
+        defer { scribe.dismiss() }
+        let full = LedgerError("the disk is full", hint: "make room")
+        for number in 1...10 { try record(number, by: scribe, results) }
+        ledger.fail(full)
+        door.open()
+        #expect(Observation.eventually { results.count == 11 })
+        #expect(results.errors == Dictionary(uniqueKeysWithValues: (0...10).map { ($0, full) }))
+        #expect(ledger.writes == 2)
+        ledger.fail(nil)
+        try record(11, by: scribe, results)
+        #expect(Observation.eventually { results.count == 12 })
+        #expect(results.errors[11] == nil)
+    }
+
+    @Test func `refuses at once what is more than it can remember`() throws {
+        let door = Door()
+        let results = Results()
+        let scribe = try busyScribe(door, results)
+        defer { scribe.dismiss() }
+        for number in 1...4096 { try record(number, by: scribe, results) }
+        #expect(results.count == 0)
+        try record(4097, by: scribe, results)
+        #expect(results.errors == [4097: LedgerError("too much waits to be written down")])
+        door.open()
+        #expect(Observation.eventually { results.count == 4098 })
+        #expect(results.errors.count == 1)
+        try record(4098, by: scribe, results)
+        #expect(Observation.eventually { results.count == 4099 })
+        #expect(results.errors.count == 1)
+    }
+
+    @Test func `writes what came before it is dismissed, and nothing after`() throws {
+        let door = Door()
+        let results = Results()
+        let scribe = try busyScribe(door, results)
+        for number in 1...5 { try record(number, by: scribe, results) }
+        scribe.dismiss()
+        try record(6, by: scribe, results)
+        #expect(results.errors == [6: LedgerError("bellpull has stopped")])
+        door.open()
+        #expect(Observation.eventually { results.count == 7 })
+        #expect(results.errors.count == 1)
+        #expect(throws: LedgerError("bellpull has stopped")) { try scribe.write { _ in } }
+    }
+
+    @Test func `gives back what was asked for to who waits for it`() throws {
+        let scribe = Scribe(ledger)
+        defer { scribe.dismiss() }
+        #expect(try scribe.write { try $0.queue("blog", cause: .command, target: nil, at: Date()) } == 1)
+        ledger.fail(LedgerError("no"))
+        #expect(throws: LedgerError("no")) {
+            try scribe.write { try $0.queue("blog", cause: .command, target: nil, at: Date()) }
+        }
+    }
+
+    @Test func `is gone with its thread and its ledger when it is dismissed`() throws {
+        weak let watched: WatchedLedger? = try {
+            let watched = WatchedLedger(home.ledger)
+            let scribe = Scribe(watched)
+            _ = try scribe.write { try $0.begin("blog", at: Date()) }
+            scribe.dismiss()
+            return watched
+        }()
+        #expect(Observation.eventually { watched == nil })
+    }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Git
+import Testing
+
+@testable import Deploy
+
+@Suite(.onPlainThreads) struct `deploying now` {
+    private let home: TemporaryLedger
+
+    init() throws { home = try TemporaryLedger() }
+
+    @Test func `pulls whatever the site is at, and takes along what was queued`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let site = Site(name: "blog", path: blog.site, timeout: .seconds(20))
+        let now = { try site.deployNow(ledger: home.ledger, Cancellation(), Transcript()) }
+        let first = try now()
+        #expect(try first.outcome == .unchanged(blog.head(of: blog.site)) && first.cause == .command)
+        let commit = try blog.push(["index.html": "two\n"])
+        let delivered = DeliveredSite(name: "blog", target: .main(commit))
+        _ = try home.ledger.write { try $0.record(.fake(1), for: [delivered]) }
+        let second = try now()
+        #expect(second.outcome == .deployed(commit) && second.deliveries == 1)
+        #expect(try home.ledger.unfinishedSites().isEmpty)
+        #expect(try home.ledger.write { try $0.record(.fake(1), for: [delivered]) } == [.duplicate])
+    }
+
+    @Test func `says why it cannot be`() throws {
+        let failure = Failure("it is gone", hint: "clone it")
+        let strategy = FakeStrategy()
+        strategy.refuse(failure)
+        let record = try Site.fake(strategy).deployNow(ledger: home.ledger, Cancellation(), Transcript())
+        #expect(record.outcome == .failed(failure))
+        let ledger = WatchedLedger(home.ledger)
+        ledger.fail(LedgerError("no"))
+        let site = try Site.fake(FakeStrategy())
+        #expect(throws: LedgerError("no")) { try site.deployNow(ledger: ledger, Cancellation(), Transcript()) }
+    }
+
+    @Test func `is over when it is cut short, as she who asked has seen that`() throws {
+        let cancellation = Cancellation()
+        let strategy = FakeStrategy { _, _, _ in
+            cancellation.cancel()
+            return .interrupted
+        }
+        let record = try Site.fake(strategy).deployNow(ledger: home.ledger, cancellation, Transcript())
+        #expect(record.state == .interrupted)
+        #expect(try home.ledger.unfinishedSites().isEmpty)
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Git
+import Synchronization
+import Testing
+
+@testable import Deploy
+
+@Suite(.onPlainThreads) struct `upkeep` {
+    private let home: TemporaryLedger
+    private let ledger: WatchedLedger
+    private let timetable = Timetable()
+    private let dispatcher: Dispatcher
+    private let retention = Upkeep.Retention(age: .seconds(3600), count: 1_000_000)
+
+    init() throws {
+        home = try TemporaryLedger()
+        ledger = WatchedLedger(home.ledger)
+        dispatcher = Dispatcher(ledger: ledger, limit: 4)
+    }
+
+    private func queue(_ sites: String...) throws {
+        for site in sites {
+            _ = try home.ledger.write { try $0.queue(site, cause: .catchUp, target: .main(.fake(1)), at: Date()) }
+        }
+    }
+
+    @Test func `takes up at the start what is left`() throws {
+        defer { timetable.stop() }
+        try queue("blog", "shop")
+        let strategies = [FakeStrategy(), FakeStrategy()]
+        let sites = [try Site.fake(strategies[0], name: "blog"), try Site.fake(strategies[1], name: "app")]
+        Upkeep(dispatcher: dispatcher, timetable: timetable, retention: retention).begin(sites)
+        dispatcher.waitUntilIdle()
+        #expect(strategies.map(\.runs.count) == [1, 0])
+        #expect(try home.ledger.deployments(of: "blog", limit: 1).first?.state == .deployed)
+    }
+
+    @Test func `ends what is queued for sites that are gone`() throws {
+        defer { timetable.stop() }
+        let upkeep = Upkeep(dispatcher: dispatcher, timetable: timetable, retention: retention)
+        let blog = try Site.fake(FakeStrategy(), name: "blog")
+        upkeep.begin([blog])
+        try queue("blog", "gone")
+        upkeep.follow([blog])
+        #expect(try Observation.eventually { try home.ledger.unfinishedSites() == ["blog"] })
+        let failure = try #require(try home.ledger.deployments(of: "gone", limit: 1).first?.failure)
+        #expect(failure.message == "gone is no longer among the configured sites")
+    }
+
+    @Test func `lets a deployment that runs come to its end, though its site is gone`() throws {
+        defer { timetable.stop() }
+        let door = Door()
+        let strategy = FakeStrategy { targets, _, _ in
+            door.pass()
+            return targets.first.map(Outcome.deployed) ?? .interrupted
+        }
+        let upkeep = Upkeep(dispatcher: dispatcher, timetable: timetable, retention: retention)
+        dispatcher.deploy(try .fake(strategy), to: try .fake(1)) { _ in }
+        door.awaitArrival()
+        upkeep.follow([])
+        door.open()
+        dispatcher.waitUntilIdle()
+        #expect(try home.ledger.deployments(of: "blog", limit: 9).map(\.state) == [.deployed])
+    }
+
+    @Test func `says once that the ledger cannot be read, until it could be again`() throws {
+        defer { timetable.stop() }
+        let errors = Mutex<[LedgerError]>([])
+        let upkeep = Upkeep(dispatcher: dispatcher, timetable: timetable, retention: retention) { error in
+            errors.withLock { $0.append(error) }
+        }
+        let trouble = LedgerError("the disk is gone")
+        for round in 1...2 {
+            ledger.fail(trouble)
+            for _ in 0..<3 { upkeep.begin([]) }
+            #expect(errors.withLock { $0 } == Array(repeating: trouble, count: round))
+            ledger.fail(nil)
+            upkeep.begin([])
+        }
+    }
+
+    /// It begins five seconds after the start, and takes a second between one portion and the next.
+    @Test func `has the ledger forget what is old, in portions`() throws {
+        defer { timetable.stop() }
+        let old = Date(timeIntervalSinceNow: -7200)
+        for part in 0..<6 {
+            try home.ledger.write { ledger in
+                for number in 0..<100 {
+                    let site = DeliveredSite(name: "blog", target: .main(try .fake(number)))
+                    _ = try ledger.record(.fake(100 * part + number, received: old), for: [site])
+                    let begun = try #require(try ledger.begin("blog", at: old))
+                    let conclusion = DeploymentRecord.Conclusion(.deployed(try .fake(number)))
+                    try ledger.end(begun.id, conclusion, at: old)
+                }
+            }
+        }
+        let upkeep = Upkeep(dispatcher: dispatcher, timetable: timetable, retention: retention)
+        upkeep.begin([try .fake(FakeStrategy())])
+        let counts = Mutex<Set<Int>>([])
+        let isDone = try Observation.eventually {
+            let count = try home.ledger.deployments(of: "blog", limit: 1000).count
+            counts.withLock { _ = $0.insert(count) }
+            return count == 1
+        }
+        #expect(isDone)
+        #expect(counts.withLock { $0 } == [600, 100, 1])
+    }
+}
