@@ -1,0 +1,66 @@
+import Git
+import Testing
+import Webhook
+
+@testable import Deploy
+@testable import Endpoints
+
+@Suite struct `addressees` {
+    /// The sites `blog` and `docs`, of two branches of one repository, `tagged`, of its tags, and `shop` of another.
+    private let hook: Endpoints.Hook
+
+    init() throws {
+        func site(_ name: String, _ follows: RefPattern?, of repository: String = "alice/blog") -> Site {
+            Site(
+                name: name, repository: RepositoryName(repository), follows: follows, timeout: .seconds(20),
+                strategy: FakeStrategy())
+        }
+        let sites = [
+            site("blog", RefPattern(branch: "main")), site("docs", RefPattern(branch: "docs/*")),
+            site("tagged", RefPattern(tag: "v*")), site("shop", RefPattern(branch: "main"), of: "alice/shop"),
+        ]
+        hook = Endpoints.Hook(site: nil, secrets: Secrets(try Secret(Stage.secret)), sites: sites)
+    }
+
+    private func push(
+        _ ref: String, _ number: Int = 1, of repository: String = "alice/blog", isDeletion: Bool = false
+    ) throws -> Push {
+        Push(repository: repository, ref: ref, after: try Commit.fake(number).description, isDeletion: isDeletion)
+    }
+
+    /// Whom the pushes concern, as `site ref`, or why nobody.
+    private func whom(of pushes: Push...) -> [String] {
+        switch Addressees(of: pushes, at: hook) {
+        case .nobody(let reason): ["nobody: \(reason.description)"]
+        case .sites(let sites, let repository):
+            sites.map { "\($0.site.name) \($0.target.ref) \($0.target.commit.description.suffix(1))" } + [repository]
+        }
+    }
+
+    @Test func `are the sites that follow what moved`() throws {
+        #expect(try whom(of: push("refs/heads/main")) == ["blog refs/heads/main 1", "alice/blog"])
+        #expect(try whom(of: push("refs/heads/docs/x")) == ["docs refs/heads/docs/x 1", "alice/blog"])
+        #expect(try whom(of: push("refs/tags/v1")) == ["tagged refs/tags/v1 1", "alice/blog"])
+        #expect(
+            try whom(of: push("refs/heads/main", of: "Alice/SHOP")) == ["shop refs/heads/main 1", "Alice/SHOP"])
+    }
+
+    @Test func `of several pushes are those of each, and of one site the last`() throws {
+        #expect(
+            try whom(
+                of: push("refs/heads/main", 1), push("refs/heads/docs/a", 2), push("refs/heads/x", 3),
+                push("refs/heads/docs/b", 4), push("refs/tags/v1", 5))
+                == ["blog refs/heads/main 1", "docs refs/heads/docs/b 4", "tagged refs/tags/v1 5", "alice/blog"])
+    }
+
+    @Test func `are nobody, for the first reason`() throws {
+        #expect(
+            try whom(of: push("refs/heads/x"))
+                == ["nobody: refs/heads/x is not main, which is followed"])
+        #expect(try whom(of: push("refs/heads/main", of: "bob/x")) == ["nobody: no site of repository bob/x"])
+        #expect(
+            try whom(of: push("refs/heads/main", isDeletion: true), push("refs/heads/x"))
+                == ["nobody: deletion of refs/heads/main"])
+        #expect(whom() == ["nobody: nothing moved"])
+    }
+}

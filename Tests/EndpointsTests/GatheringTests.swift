@@ -1,0 +1,71 @@
+import Dispatch
+import Git
+import Synchronization
+import Testing
+
+@testable import Deploy
+@testable import Endpoints
+
+@Suite struct `gathering` {
+    private let commit: Commit
+
+    init() throws { commit = try #require(Commit(Stage.commit)) }
+
+    private func site(_ name: String) throws -> Site { try .fake(FakeStrategy(), name: name) }
+
+    private func gathered(_ outcomes: Outcome..., of count: Int? = nil) throws -> Report {
+        let gathering = Gathering(of: count ?? outcomes.count)
+        for (index, outcome) in outcomes.enumerated() {
+            let isLast = gathering.add(outcome, at: try site("site-\(index)"))
+            #expect(isLast == (index + 1 == count ?? outcomes.count))
+        }
+        return gathering.report
+    }
+
+    @Test func `tells of one site what came of it`() throws {
+        for outcome in [Outcome.deployed(commit), .unchanged(commit), .duplicate, .queued, .interrupted] {
+            let report = try gathered(outcome)
+            #expect(report.outcome == Report(outcome).outcome && report.status == Report(outcome).status)
+            #expect(report.reason == Report(outcome).reason && report.commit == Report(outcome).commit)
+        }
+        let failed = try gathered(.failed(Failure("no", hint: "yes")))
+        #expect(failed.error == "no\nyes" && failed.status == 500)
+    }
+
+    @Test func `tells of several the worst`() throws {
+        let failed = Outcome.failed(Failure("no", hint: "yes"))
+        let order: [Outcome] = [
+            .ignored(.nothing), .duplicate, .unchanged(commit), .deployed(commit), .queued, .interrupted, failed,
+        ]
+        for (index, worse) in order.enumerated() {
+            for better in order[...index] {
+                for report in [try gathered(better, worse), try gathered(worse, better)] {
+                    #expect(report.outcome == Report(worse).outcome)
+                }
+            }
+        }
+        #expect(try gathered(.deployed(commit), failed).error == "site-1: no\nyes")
+        #expect(try gathered(.deployed(commit), failed).reason == "site-1: no")
+    }
+
+    @Test func `says that it goes on while not all have come, unless one has failed`() throws {
+        #expect(try gathered(of: 1).outcome == "queued")
+        #expect(try gathered(.deployed(commit), of: 2).status == 202)
+        #expect(try gathered(.deployed(commit), .unchanged(commit), .duplicate, of: 4).outcome == "queued")
+        let failed = try gathered(.deployed(commit), .failed(Failure("no")), of: 3)
+        #expect(failed.status == 500 && failed.error == "site-1: no")
+    }
+
+    @Test func `knows the last, whoever comes when`() throws {
+        for _ in 0..<100 {
+            let gathering = Gathering(of: 8)
+            let lasts = Mutex(0)
+            let site = try site("blog")
+            DispatchQueue.concurrentPerform(iterations: 8) { [commit] _ in
+                if gathering.add(.deployed(commit), at: site) { lasts.withLock { $0 += 1 } }
+            }
+            #expect(lasts.withLock { $0 } == 1)
+            #expect(gathering.report.outcome == "deployed")
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Git
+import Testing
+import Webhook
+
+@testable import Deploy
+@testable import Endpoints
+
+@Suite struct `hooks` {
+    private let secrets: Secrets
+    private let own: Secrets
+
+    init() throws {
+        secrets = Secrets(try Secret(Stage.secret))
+        own = Secrets(try Secret("a secret of its own"))
+    }
+
+    private func site(_ name: String, of repository: String? = "alice/blog", _ strategy: FakeStrategy? = nil) -> Site {
+        Site(
+            name: name, repository: repository.flatMap { RepositoryName($0) }, follows: nil, timeout: .seconds(20),
+            strategy: strategy ?? FakeStrategy())
+    }
+
+    private func names(_ hook: Endpoints.Hook?, _ repository: String = "alice/blog") -> [String]? {
+        hook?.sites(of: repository).map(\.name).sorted()
+    }
+
+    @Test func `are one that sites share, and those that sites have for themselves`() {
+        let hooks = Hooks(secrets: secrets, sites: [(site("blog"), nil), (site("shop"), own), (site("app"), own)])
+        for path in [nil, "/"] { #expect(hooks.hook(at: path)?.site == nil && hooks.hook(at: path) != nil) }
+        for name in ["shop", "app"] { #expect(hooks.hook(at: "/\(name)")?.site == name) }
+        for path in ["/blog", "/nobody", "", "shop", "/shop/", "//shop", "/SHOP", "/shop/app", "/%73hop", "/shop\0"] {
+            #expect(hooks.hook(at: path) == nil, "\(path)")
+        }
+    }
+
+    @Test func `are none at the mount without secrets for all`() {
+        let hooks = Hooks(secrets: nil, sites: [(site("shop"), own)])
+        #expect(hooks.hook(at: nil) == nil && hooks.hook(at: "/") == nil)
+        #expect(hooks.hook(at: "/shop") != nil)
+    }
+
+    @Test func `lead to the sites of a repository, whatever its case`() {
+        let sites = [site("blog"), site("staging"), site("shop", of: "alice/shop")]
+        let hook = Hooks(secrets: secrets, sites: sites.map { ($0, nil) }).hook(at: "/")
+        #expect(names(hook) == ["blog", "staging"])
+        #expect(names(hook, "Alice/BLOG") == ["blog", "staging"])
+        #expect(names(hook, "alice/shop") == ["shop"])
+        for other in ["alice/app", "blog", "", "alice/blog/x", "alice/blog\n", "/alice/blog"] {
+            #expect(names(hook, other) == [], "\(other)")
+        }
+    }
+
+    @Test func `lead to no site by the shared secret that has its own`() {
+        let hooks = Hooks(secrets: secrets, sites: [(site("blog"), nil), (site("shop"), own)])
+        #expect(names(hooks.hook(at: "/")) == ["blog"])
+        #expect(names(hooks.hook(at: "/shop")) == ["shop"])
+        #expect(names(hooks.hook(at: "/shop"), "mallory/shop") == [])
+    }
+
+    @Test func `lead to a site whose clone tells its repository as soon as it does`() {
+        let strategy = FakeStrategy()
+        let hooks = Hooks(secrets: secrets, sites: [(site("blog", of: nil, strategy), nil)])
+        #expect(names(hooks.hook(at: "/")) == [])
+        let main = RefPattern(branch: "main")
+        if let name = RepositoryName("alice/blog"), let main {
+            strategy.tell(Source(repository: name, follows: main))
+        }
+        #expect(names(hooks.hook(at: "/")) == ["blog"])
+        #expect(names(hooks.hook(at: "/"), "ALICE/blog") == ["blog"])
+        #expect(names(hooks.hook(at: "/"), "alice/shop") == [])
+    }
+
+    @Test func `of a site's own lead to it, while nobody knows its repository`() {
+        let hooks = Hooks(secrets: nil, sites: [(site("blog", of: nil), own)])
+        #expect(names(hooks.hook(at: "/blog"), "alice/anything") == ["blog"])
+    }
+}

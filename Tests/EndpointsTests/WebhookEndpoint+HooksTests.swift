@@ -1,0 +1,201 @@
+import Foundation
+import Git
+import Synchronization
+import Testing
+import Webhook
+
+@testable import Deploy
+@testable import Endpoints
+@testable import FastCGI
+
+@Suite struct `the webhook endpoint of many sites` {
+    private static let own = "a secret of its own"
+    private let commit: Commit
+
+    init() throws { commit = try #require(Commit(Stage.commit)) }
+
+    private func hook(
+        _ body: String = Hook.push(), at path: String = "", secret: String = Stage.secret
+    ) throws -> Hook {
+        Hook(path: path, body: body, signatures: (sha256: try Hook.signature(of: body, secret: secret), sha1: ""))
+    }
+
+    /// The sites `blog`, for the hook that is shared, and `shop` with its own, both of `main` of `alice/blog`.
+    private func stage(_ strategies: (blog: FakeStrategy, shop: FakeStrategy)) throws -> Stage {
+        try Stage(sites: [
+            (try .fake(strategies.blog, name: "blog"), nil),
+            (try .fake(strategies.shop, name: "shop"), Secrets(try Secret(Self.own))),
+        ])
+    }
+
+    @Test func `takes to a site's own hook what is signed with its own secret`() async throws {
+        let strategies = (blog: FakeStrategy(), shop: FakeStrategy())
+        let response = try await stage(strategies).answer(to: hook(at: "/shop", secret: Self.own))
+        #expect(response.status == 200)
+        #expect(response.header("Bellpull-Outcome") == "deployed" && response.header("Bellpull-Site") == "shop")
+        #expect(strategies.shop.deployed == commit && strategies.blog.deployed == nil)
+    }
+
+    @Test func `does not reach by the shared hook a site that has its own`() async throws {
+        let strategies = (blog: FakeStrategy(), shop: FakeStrategy())
+        let stage = try stage(strategies)
+        let response = try await stage.answer(to: hook())
+        #expect(response.header("Bellpull-Site") == "blog")
+        stage.dispatcher.waitUntilIdle()
+        #expect(strategies.blog.deployed == commit && strategies.shop.deployed == nil)
+    }
+
+    @Test func `believes at each hook its own secret alone`() async throws {
+        let stage = try stage((FakeStrategy(), FakeStrategy()))
+        for (path, secret) in [("/shop", Stage.secret), ("", Self.own), ("/", Self.own)] {
+            #expect(try await stage.answer(to: hook(at: path, secret: secret)).status == 401)
+        }
+    }
+
+    @Test(arguments: ["/blog", "/nobody", "shop", "/shop/"])
+    func `answers 404 where there is no hook`(_ path: String) async throws {
+        let response = try await stage((FakeStrategy(), FakeStrategy())).answer(to: hook(at: path, secret: Self.own))
+        #expect(response.status == 404)
+        #expect(response.header("Bellpull-Outcome") == "refused")
+    }
+
+    @Test func `notes which hook took a delivery, and which of its secrets proved it`() async throws {
+        let shop = FakeStrategy()
+        let secrets = Secrets(try Secret("the new one"), previous: try Secret(Self.own))
+        let stage = try Stage(sites: [(try .fake(shop, name: "shop"), secrets)])
+        let ledger = stage.ledger.ledger
+        _ = try await stage.answer(to: hook(at: "/shop", secret: "the new one"))
+        #expect(try ledger.lastUseOfPreviousSecret(by: "shop") == nil)
+        var rotated = try hook(Hook.push(after: String(repeating: "a", count: 40)), at: "/shop", secret: Self.own)
+        rotated.id = "another"
+        #expect(try await stage.answer(to: rotated).status == 200)
+        let use = try #require(try ledger.lastUseOfPreviousSecret(by: "shop"))
+        #expect(abs(use.timeIntervalSinceNow) < 60)
+        #expect(try ledger.lastUseOfPreviousSecret(by: nil) == nil)
+    }
+
+    @Test func `answers for all the sites of a push at once`() async throws {
+        let doors = [Door(), Door()]
+        let strategies = doors.map { door in
+            FakeStrategy { targets, _, _ in
+                door.pass()
+                return targets.first.map(Outcome.deployed) ?? .interrupted
+            }
+        }
+        let stage = try Stage(
+            sites: zip(["blog", "staging"], strategies).map { (try .fake($1, name: $0), nil) })
+        async let answer = stage.answer(to: hook())
+        doors[0].open()
+        while strategies[0].deployed == nil { try await Task.sleep(for: .milliseconds(1)) }
+        #expect(stage.log.lines.isEmpty)
+        doors[1].open()
+        let response = try await answer
+        #expect(response.status == 200)
+        #expect(response.header("Bellpull-Site") == "blog,staging")
+        #expect(response.header("Bellpull-Outcome") == "deployed")
+    }
+
+    @Test func `names the one of several sites that failed`() async throws {
+        let stage = try Stage(sites: [
+            (try .fake(FakeStrategy(), name: "blog"), nil),
+            (try .fake(FakeStrategy { _, _, _ in .failed(Failure("no")) }, name: "staging"), nil),
+        ])
+        let response = try await stage.answer(to: hook())
+        #expect(response.status == 500)
+        #expect(response.header("Bellpull-Reason") == "staging: no")
+    }
+
+    @Test func `answers GitLab 200 to a failure, and tells it all the same`() async throws {
+        let site = try Site.fake(FakeStrategy { _, _, _ in .failed(Failure("no")) })
+        let body = #"""
+            {"object_kind":"push","ref":"refs/heads/main","after":"\#(Stage.commit)","checkout_sha":"\#(Stage.commit)",
+            "project":{"path_with_namespace":"alice/blog"}}
+            """#
+        let stage = try Stage(sites: [(site, nil)], forge: Forges())
+        let params = Params([
+            "HTTP_X_GITLAB_EVENT": "Push Hook", "HTTP_X_GITLAB_TOKEN": Stage.secret, "CONTENT_TYPE": "application/json",
+        ])
+        let response = await stage.answer(to: Request(params: params, body: .success(Data(body.utf8))))
+        #expect(response.status == 200)
+        #expect(response.header("Bellpull-Outcome") == "failed" && response.header("Bellpull-Reason") == "no")
+        #expect(response.body == #"{"error":"no"}"#)
+    }
+
+    // MARK: Waiting
+
+    @Test func `answers 202 at once to more than may wait, and 200 to what needs no waiting`() async throws {
+        let door = Door()
+        let strategy = FakeStrategy(deployed: commit) { targets, _, _ in
+            door.pass()
+            return targets.first.map(Outcome.deployed) ?? .interrupted
+        }
+        let shop = FakeStrategy(deployed: commit)
+        let stage = try Stage(
+            sites: [(try .fake(strategy), nil), (try .fake(shop, name: "shop"), Secrets(try Secret(Self.own)))],
+            waitingReplies: 1)
+        func push(_ digit: String) -> String { Hook.push(after: String(repeating: digit, count: 40)) }
+        async let first = stage.answer(to: hook(push("a")))
+        door.awaitArrival()
+        let second = try await stage.answer(to: hook(push("b")))
+        #expect(second.status == 202 && second.header("Bellpull-Outcome") == "queued")
+        let there = try await stage.answer(to: hook(at: "/shop", secret: Self.own))
+        #expect(there.status == 200 && there.header("Bellpull-Outcome") == "unchanged")
+        door.open()
+        let response = try await first
+        #expect(response.status == 200 && response.header("Bellpull-Outcome") == "deployed")
+    }
+
+    @Test func `lets nobody wait where none may`() async throws {
+        let site = try Site.fake(FakeStrategy())
+        let stage = try Stage(sites: [(site, nil)], waitingReplies: 0)
+        let response = try await stage.answer(to: hook())
+        #expect(response.status == 202 && response.header("Bellpull-Outcome") == "queued")
+        stage.dispatcher.waitUntilIdle()
+        #expect(try await stage.answer(to: hook()).header("Bellpull-Outcome") == "duplicate")
+    }
+
+    // MARK: The ledger
+
+    @Test func `answers 503 to what it cannot record, deploys nothing, and takes it again`() async throws {
+        let strategy = FakeStrategy()
+        let stage = try Stage(sites: [(try .fake(strategy), nil)])
+        let path = stage.ledger.ledger.path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        let response = try await stage.answer(to: hook())
+        #expect(response.status == 503)
+        #expect(response.header("Retry-After") == "60")
+        #expect(response.header("Bellpull-Outcome") == "unrecorded")
+        #expect(response.header("Bellpull-Reason") == "cannot open \(path): Is a directory")
+        #expect(response.body == #"{"error":"cannot open \#(path): Is a directory\nmove the folder away"}"#)
+        #expect(strategy.runs.isEmpty)
+        #expect(try await stage.answer(to: Hook(event: "ping")).status == 200)
+        try FileManager.default.removeItem(atPath: path)
+        #expect(try await stage.answer(to: hook()).header("Bellpull-Outcome") == "deployed")
+    }
+
+    @Test func `writes nothing of what is not proven, or nothing to it`() async throws {
+        let stage = try Stage()
+        for hook in [
+            try hook(secret: "another secret"), try hook(at: "/nobody"), Hook(event: "ping"), Hook(event: "issues"),
+            Hook(body: Hook.push(repository: "bob/x")), Hook(body: Hook.push(ref: "refs/heads/x")), Hook(body: "{"),
+        ] { _ = try await stage.answer(to: hook) }
+        stage.dispatcher.waitUntilIdle()
+        #expect(!FileManager.default.fileExists(atPath: stage.ledger.ledger.path))
+    }
+
+    // MARK: Changes
+
+    @Test func `goes by new settings from the next delivery on`() async throws {
+        let stage = try stage((FakeStrategy(), FakeStrategy()))
+        let new = Secrets(try Secret("a new secret"), previous: nil)
+        let app = FakeStrategy()
+        stage.endpoint.change(
+            to: WebhookEndpoint.Settings(
+                hooks: Hooks(secrets: new, sites: [(try .fake(app, name: "app"), nil)]), forge: GitHub(),
+                answerWithin: .seconds(10), waitingReplies: 10))
+        #expect(try await stage.answer(to: hook()).status == 401)
+        #expect(try await stage.answer(to: hook(at: "/shop", secret: Self.own)).status == 404)
+        let response = try await stage.answer(to: hook(secret: "a new secret"))
+        #expect(response.header("Bellpull-Site") == "app" && response.header("Bellpull-Outcome") == "deployed")
+    }
+}
