@@ -41,6 +41,12 @@ extension Failure {
         Failure("\(path) has local changes", hint: "git -C \(path) status; commit or restore them")
     }
 
+    /// A part of the repository belongs to somebody else.
+    static func unwritable(_ part: String, in path: String) -> Failure {
+        Failure(
+            "\(part) cannot be written to", hint: "chown -R \(path) to the user bellpull runs as; was git run as root there?")
+    }
+
     private struct Known {
         let words: String
         let meaning: String

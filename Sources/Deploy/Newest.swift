@@ -5,7 +5,7 @@ internal import Synchronization
 /// version. That depends on the remote alone, and not on the order in which deliveries come.
 final class Newest: Strategy {
     private let path: String
-    private let pattern: RefPattern
+    let pattern: RefPattern
     // Opening takes a few git processes, so that it is done once, and again after whatever failed.
     private let opened = Mutex<Checkout?>(nil)
 
@@ -49,7 +49,8 @@ final class Newest: Strategy {
 
     private func forget() { opened.withLock { $0 = nil } }
 
-    private func checkout(_ limits: Git.Limits) throws(Failure) -> Checkout {
+    /// The checkout, opened if it is not open.
+    func checkout(_ limits: Git.Limits) throws(Failure) -> Checkout {
         if let checkout = opened.withLock({ $0 }), checkout.head != nil { return checkout }
         do {
             let checkout = try Checkout.open(at: path, limits)

@@ -71,7 +71,8 @@ final class Pull: Strategy {
 
     private func forget() { knowledge.withLock { $0.clone = nil } }
 
-    private func clone(_ limits: Git.Limits) throws -> Clone {
+    /// The clone, opened if it is not open.
+    func clone(_ limits: Git.Limits) throws -> Clone {
         if let clone = knowledge.withLock(\.clone), clone.isInPlace { return clone }
         let clone: Clone
         do {

@@ -14,4 +14,15 @@ extension Site {
 
     /// What a first look, which costs no process, finds to keep it from being deployed.
     public func glance() -> Failure? { strategy.glance() }
+
+    /// Looks closely, asks the remote, and changes nothing. To be called on a plain thread.
+    ///
+    /// - Throws: what keeps anything more from being found out.
+    public func examine(_ limits: Git.Limits) throws(Failure) -> Condition {
+        do {
+            return try strategy.examine(limits)
+        } catch {
+            throw error as? Failure ?? Failure("\(error)")
+        }
+    }
 }

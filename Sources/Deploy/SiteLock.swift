@@ -22,9 +22,9 @@ final class SiteLock {
 
     /// Waits for the lock, within `limits`.
     init(in gitDirectory: String, _ limits: Git.Limits) throws(Failure) {
-        let path = "\(gitDirectory)/bellpull.lock"
+        let path = Self.path(in: gitDirectory)
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Failure("cannot write \(path): \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else { throw .cannotWrite(path, because: errno) }
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard limits.deadline > .now, !limits.cancellation.isCancelled else {
                 close(descriptor)
@@ -32,9 +32,8 @@ final class SiteLock {
             }
             usleep(Self.interval)
         }
-        let lines = Self.text(of: descriptor).split(separator: "\n")
-        isAfterInterruption = lines.contains { $0 == Self.note }
-        lastUpstream = lines.first.flatMap { Commit($0) }
+        isAfterInterruption = Self.isNoted(in: descriptor)
+        lastUpstream = Self.lines(of: descriptor).first.flatMap { Commit($0) }
     }
 
     /// Notes that from now on what is half done is Bellpull's.
@@ -54,9 +53,24 @@ final class SiteLock {
         ftruncate(descriptor, off_t(text.utf8.count))
     }
 
-    private static func text(of descriptor: Int32) -> String {
+    /// Where the lock of the clone with this `.git` is.
+    static func path(in gitDirectory: String) -> String { "\(gitDirectory)/bellpull.lock" }
+
+    /// Whether it is noted that a deployment goes on.
+    static func isNoted(in descriptor: Int32) -> Bool { lines(of: descriptor).contains { $0 == note } }
+
+    private static func lines(of descriptor: Int32) -> [Substring] {
         var bytes = [UInt8](repeating: 0, count: 256)
         let count = pread(descriptor, &bytes, bytes.count, 0)
-        return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
+        return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self).split(separator: "\n")
+    }
+}
+
+extension Failure {
+    /// The system does not let the lock at `path` be written.
+    static func cannotWrite(_ path: String, because reason: Int32) -> Failure {
+        Failure(
+            "cannot write \(path): \(String(cString: strerror(reason)))",
+            hint: "ls -l \(path); it belongs to the user bellpull runs as, or is removed")
     }
 }

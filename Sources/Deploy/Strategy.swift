@@ -23,6 +23,11 @@ protocol Strategy: Sendable {
 
     /// What the remote has and the site has not; `nil` if there is nothing to catch up with. Nothing is fetched.
     func missed(_ limits: Git.Limits) throws -> DeploymentRecord.Target?
+
+    /// Looks at the site and asks its remote, and changes nothing.
+    ///
+    /// - Throws: `Failure` if it cannot be opened.
+    func examine(_ limits: Git.Limits) throws -> Condition
 }
 
 /// A site that is held for one deployment.

@@ -29,11 +29,7 @@ extension Clone {
         if !found.isEmpty || hasUnfinishedRebase { try locks.waitForOtherGit(limits) }
         for lock in found { unlink(lock) }
         if hasUnfinishedRebase {
-            guard ownLeftovers || !isStoppedForPerson else {
-                throw Occupied(
-                    message: "a rebase is going on in \(path)",
-                    hint: "finish it, or git -C \(path) rebase --abort")
-            }
+            if !ownLeftovers, let stoppedRebase { throw stoppedRebase }
             try abortRebase(limits)
         }
         guard ownLeftovers else { return }
@@ -56,14 +52,5 @@ extension Clone {
         for place in [trackingRef, "HEAD"] {
             _ = try git.output(of: ["read-tree", "--reset", "-u", place], limits)
         }
-    }
-
-    /// Whether a rebase stopped for a conflict, or where its list says so (git-rebase(1), "INTERACTIVE MODE"): a pull's
-    /// list has only picks. One that applies patches does not tell.
-    private var isStoppedForPerson: Bool {
-        func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(gitDirectory)/\(name)") }
-        let done = FileManager.default.contents(atPath: "\(gitDirectory)/rebase-merge/done") ?? Data()
-        return exists("rebase-merge/stopped-sha") || exists("rebase-apply")
-            || !done.split(separator: UInt8(ascii: "\n")).allSatisfy { $0.starts(with: "pick ".utf8) }
     }
 }
