@@ -44,7 +44,8 @@ extension Failure {
     /// A part of the repository belongs to somebody else.
     static func unwritable(_ part: String, in path: String) -> Failure {
         Failure(
-            "\(part) cannot be written to", hint: "chown -R \(path) to the user bellpull runs as; was git run as root there?")
+            "\(part) cannot be written to",
+            hint: "chown -R \(path) to the user bellpull runs as; was git run as root there?")
     }
 
     private struct Known {

@@ -64,7 +64,7 @@ public final class ListeningSocket: Sendable {
     /// left there is replaced; one on which somebody answers is not.
     public convenience init(path: String, backlog: Int32 = 1024) throws(SocketError) {
         guard var address = sockaddr_un(path: path) else { throw .pathTooLong(path: path) }
-        try Self.removeStaleSocket(at: path, &address)
+        try Self.removeStaleSocket(at: path)
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         // Bound under a mask that leaves nothing open between bind and chmod.
         let mask = umask(0o177)
@@ -93,38 +93,12 @@ public final class ListeningSocket: Sendable {
         return nil
     }
 
-    private static func removeStaleSocket(at path: String, _ address: inout sockaddr_un) throws(SocketError) {
+    private static func removeStaleSocket(at path: String) throws(SocketError) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path: path) }
-        let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
-        defer { close(probe) }
-        let answered = address.withPointer { connect(probe, $0, $1) } == 0
-        // A full queue (EAGAIN) has somebody behind it; only a refusal says that nobody is there.
-        guard !answered, errno == ECONNREFUSED else { throw .inUse(path: path) }
+        // Only a refusal says that nobody is there.
+        guard probe(path: path) == .refused else { throw .inUse(path: path) }
         unlink(path)
-    }
-}
-
-extension sockaddr_un {
-    /// The address of `path`, or `nil` if it is too long.
-    fileprivate init?(path: String) {
-        self.init()
-        sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        let fits = withUnsafeMutableBytes(of: &sun_path) { field in
-            guard !bytes.isEmpty, bytes.count < field.count else { return false }
-            field.copyBytes(from: bytes)
-            return true
-        }
-        guard fits else { return nil }
-    }
-
-    fileprivate mutating func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
-        withUnsafePointer(to: &self) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
     }
 }
