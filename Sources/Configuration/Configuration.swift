@@ -34,12 +34,19 @@ public struct Configuration: Sendable {
     ///
     /// - Throws: everything that is wrong, not only the first.
     public static func load(_ source: ConfigurationSource) throws(ConfigurationError) -> Configuration {
-        var loader = Loader(source)
-        let configuration = loader.load()
-        guard loader.findings.mistakes.isEmpty else {
-            throw ConfigurationError(mistakes: loader.findings.mistakes, warnings: loader.findings.warnings)
+        let (configuration, mistakes) = survey(source)
+        guard mistakes.isEmpty else {
+            throw ConfigurationError(mistakes: mistakes, warnings: configuration.warnings)
         }
         return configuration
+    }
+
+    /// Reads as much as can be read of the configuration that `source` describes, for somebody who looks for all that is
+    /// wrong; sites that cannot be used are missing. Nothing is to be deployed by it if there are mistakes.
+    public static func survey(_ source: ConfigurationSource) -> (configuration: Configuration, mistakes: [Mistake]) {
+        var loader = Loader(source)
+        let configuration = loader.load()
+        return (configuration, loader.findings.mistakes)
     }
 
     init(

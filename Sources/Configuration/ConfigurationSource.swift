@@ -14,6 +14,9 @@ public struct ConfigurationSource: Sendable {
     public var refusesSHA1: Bool
     /// Whether the secrets are needed. Without, what has to do with them is not looked at.
     public var readsSecrets = true
+    /// The credentials that systemd is known to pass to the service and this process, which is not the service, does not
+    /// have; `nil` if it is the service. What they hold is then not looked at.
+    public var unseenCredentials: Set<String>?
     /// The main file if neither the command line nor BELLPULL_CONFIG names one. It may be absent.
     public var fallbackMainFile: String
 

@@ -19,7 +19,7 @@ struct Loader {
         section?.refuseUnknownKeys(Key.ofMainFile, &findings)
         let before = findings.mistakes.count
         let secrets = secrets(section)
-        let isSecretKnown = !main.isBroken && findings.mistakes.count == before
+        let isSecretKnown = !main.isBroken && findings.mistakes.count == before && !hasUnseenSecrets(section)
         var settingReader = SettingReader(source, section)
         let settings = GeneralSettings(&settingReader)
         findings.append(settingReader.findings)
@@ -42,10 +42,16 @@ struct Loader {
     }
 
     private mutating func secrets(_ section: Section?) -> Secrets? {
-        guard let section, section.contains(.secretFile) || section.contains(.secretVariable) else {
+        guard let section, section.namesSecrets else {
             return secretReader.defaultSecrets(&findings)
         }
         return secretReader.secrets(in: section, &findings)
+    }
+
+    /// Whether there are secrets for all sites that only the service can see.
+    private func hasUnseenSecrets(_ section: Section?) -> Bool {
+        guard source.unseenCredentials != nil else { return false }
+        return section?.namesSecrets ?? false || secretReader.hasUnseenSecret
     }
 
     /// The folder beside the main file, or `nil` if it cannot be read.

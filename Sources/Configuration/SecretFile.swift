@@ -66,6 +66,8 @@ struct SecretFile {
     private func hint(_ trouble: FileTrouble) -> String {
         switch trouble {
         case .missing: "openssl rand -hex 20 > \(path.shown), and chmod 600"
+        case .unreadable(let user):
+            "chgrp \(user) \(path.shown) and chmod 640, or LoadCredential=NAME:\(path.shown) in bellpull.service"
         case .notUTF8, .holdsNUL, .tooLarge: "openssl rand -hex 20 makes a secret that is one line of text"
         default: trouble.hint(path: path)
         }

@@ -33,6 +33,9 @@ struct SecretReader: Sendable {
         return SecretVariable("GITHUB_SECRET", source.environment).secrets(mentionedAt: "GITHUB_SECRET", &findings)
     }
 
+    /// Whether the service has the credential called `secret`, though it cannot be seen from here.
+    var hasUnseenSecret: Bool { source.unseenCredentials?.contains("secret") ?? false }
+
     private func secrets(inFile name: String, _ section: Section, _ findings: inout Findings) -> Secrets? {
         if name.hasPrefix("/") {
             let isCredential = credential("").map(name.hasPrefix) ?? false
@@ -43,6 +46,13 @@ struct SecretReader: Sendable {
             findings.mistake(
                 section.place(of: .secretFile), "secret_file is neither an absolute path nor the name of a credential",
                 hint: Key.secretFile.line)
+            return nil
+        }
+        guard source.unseenCredentials == nil || credential(name) != nil else {
+            findings.warning(
+                section.place(of: .secretFile),
+                "secret_file names a credential, which systemd passes to the service alone; it was not looked at",
+                hint: "LoadCredential=\(name.shown):/PATH has to be in bellpull.service: systemctl cat bellpull")
             return nil
         }
         guard let path = credential(name), FileManager.default.fileExists(atPath: path) else {

@@ -40,6 +40,9 @@ struct Section {
     /// Whether there is such a key, whatever its value.
     func contains(_ key: Key) -> Bool { table.contains(key: key.name) }
 
+    /// Whether it says where secrets are.
+    var namesSecrets: Bool { contains(.secretFile) || contains(.secretVariable) }
+
     /// The text at `key`, if there is one.
     func text(_ key: Key, _ findings: inout Findings) -> String? { value(key, &findings)?.string }
 

@@ -53,7 +53,7 @@ struct SiteReader: Sendable {
         let forge = forge(section, &reading.findings)
         let timeout = section.duration(.timeout, default: timeout, &reading.findings)
         let catchUp = section.interval(.catchUp, default: catchUp, &reading.findings)
-        reading.mayHaveSecrets = section.contains(.secretFile) || section.contains(.secretVariable)
+        reading.mayHaveSecrets = section.namesSecrets
         let secrets = secrets.secrets(in: section, &reading.findings)
         guard reading.findings.mistakes.isEmpty, let name = reading.name, let path = reading.path else { return }
         reading.settings = SiteSettings(
