@@ -12,7 +12,7 @@ struct Bellpull: ParsableCommand {
             runs git pull --rebase in the clone it belongs to, and answers {}.
             """,
         version: "0.1.0",
-        subcommands: [Serve.self, Status.self, History.self, ShowLog.self, DeploySite.self],
+        subcommands: [Serve.self, Status.self, History.self, ShowLog.self, DeploySite.self, Check.self],
         defaultSubcommand: Serve.self
     )
 
@@ -24,6 +24,9 @@ struct Bellpull: ParsableCommand {
             try command.run()
         } catch let problem as Problem {
             problem.exit()
+        } catch let code as ExitCode {
+            // It has said why already.
+            Foundation.exit(code.rawValue)
         } catch  where exitCode(for: error) == .success {
             exit(withError: error)
         } catch {

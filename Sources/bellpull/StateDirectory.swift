@@ -34,16 +34,19 @@ struct StateDirectory {
 
     /// Becomes the folder's owner, if this is root and the owner is not: files that root left there, Bellpull itself
     /// could not write to; and git would refuse to work in its clones. To be called while there is one thread.
-    func becomeOwner() throws(Problem) {
+    ///
+    /// - Parameter other: whom to become if the folder is not there, or root's.
+    func becomeOwner(otherwise other: String? = nil) throws(Problem) {
         var status = stat()
-        guard geteuid() == 0, stat(path, &status) == 0, status.st_uid != 0, let user = getpwuid(status.st_uid) else {
-            return
-        }
+        guard geteuid() == 0 else { return }
+        let isOwned = stat(path, &status) == 0 && status.st_uid != 0
+        guard let user = isOwned ? getpwuid(status.st_uid) : other.flatMap({ getpwnam($0) }), user.pointee.pw_uid != 0
+        else { return }
         let name = String(cString: user.pointee.pw_name)
         let home = String(cString: user.pointee.pw_dir)
         guard initgroups(user.pointee.pw_name, user.pointee.pw_gid) == 0, setgid(user.pointee.pw_gid) == 0,
-            setuid(status.st_uid) == 0
-        else { throw Problem(.failure, "cannot become \(name), to whom \(path) belongs") }
+            setuid(user.pointee.pw_uid) == 0
+        else { throw Problem(.failure, "cannot become \(name), as whom bellpull runs") }
         for (variable, value) in ["HOME": home, "USER": name, "LOGNAME": name] { setenv(variable, value, 1) }
         // Where root was, git may not look for its settings.
         if access(".", R_OK | X_OK) != 0 { _ = chdir("/") }

@@ -43,12 +43,7 @@ struct DeploySite: ParsableCommand {
     }
 
     private func deploy(_ site: Site, _ ledger: SQLiteLedger) throws(Problem) -> DeploymentRecord {
-        let signals = Signals()
-        let cancellation = Cancellation()
-        Thread.detachNewThread {
-            while signals.wait() == .reload {}
-            cancellation.cancel()
-        }
+        let cancellation = Signals.cancellation()
         let transcript = Transcript(showsProgress: isatty(STDERR_FILENO) == 1) {
             try? FileHandle.standardError.write(contentsOf: $0)
         }

@@ -1,0 +1,63 @@
+import Configuration
+import Foundation
+import Text
+
+/// What is wrong in the files and the environment, and what only this user or the service can see of them.
+struct ConfigurationExamination {
+    /// The configuration, as far as it can be used.
+    let configuration: Configuration
+    private let mistakes: [Mistake]
+    private let source: ConfigurationSource
+    private let user = NSUserName()
+
+    private static let subject = "configuration"
+
+    /// Reads the configuration that `source` describes.
+    init(_ source: ConfigurationSource) {
+        self.source = source
+        (configuration, mistakes) = Configuration.survey(source)
+    }
+
+    /// What was found, when it was read by whoever began this, and when it is read again by whom the process became since.
+    func findings() -> [Finding] {
+        var findings = [missingVariables].compactMap(\.self) + mistakes.map { Finding($0, .error) }
+        if NSUserName() != user {
+            let others = Configuration.survey(source).mistakes.filter { !mistakes.contains($0) }
+            findings += others.map { Finding($0, .error) }
+        }
+        let isWrong = findings.contains { $0.severity == .error }
+        findings += configuration.warnings.map { Finding($0, .warning) }
+        return findings + (isWrong ? [] : [.ok(Self.subject, summary)])
+    }
+
+    private var summary: String {
+        let count = configuration.sites.count
+        let place = configuration.isOfEnvironment ? "REPO_PATH" : mainFile
+        return "\(place): \(count) site\(count == 1 ? "" : "s"), answers within \(configuration.answerWithin.spoken)"
+    }
+
+    private var mainFile: String {
+        let variable = source.environment["BELLPULL_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+        return source.mainFile ?? variable ?? source.fallbackMainFile
+    }
+
+    /// The variables that the service gets from a file beside the main file, and that are not set here.
+    private var missingVariables: Finding? {
+        let path = URL(fileURLWithPath: mainFile).deletingLastPathComponent().path + "/environment"
+        guard access(path, F_OK) == 0 else { return nil }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            guard !mistakes.isEmpty else { return nil }
+            return .warning(
+                Self.subject, "the service has variables from \(path), which \(user) cannot read",
+                hint: "run bellpull check as root")
+        }
+        let names = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
+            .filter { !$0.hasPrefix("#") && !$0.hasPrefix(";") }
+            .compactMap { line in line.firstIndex(of: "=").map { line[..<$0].trimmingCharacters(in: .whitespaces) } }
+            .filter { source.environment[$0] == nil }
+        guard !names.isEmpty else { return nil }
+        return .warning(
+            Self.subject, "\(names.joined(separator: ", ")) of \(path), which the service has, is not set here",
+            hint: "(set -a; . \(path); bellpull check)")
+    }
+}

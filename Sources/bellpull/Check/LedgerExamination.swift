@@ -1,0 +1,63 @@
+import Deploy
+import Foundation
+import SQLiteLedger
+import Text
+
+/// Whether what comes can be recorded: without that nothing is deployed.
+struct LedgerExamination {
+    /// The ledger, if it can be read and written.
+    let ledger: SQLiteLedger?
+    let findings: [Finding]
+    /// Whether it is somebody else's, as whom Bellpull runs then: what this user may do tells nothing.
+    let isForeign: Bool
+
+    private static let subject = "ledger"
+
+    init(_ state: StateDirectory) {
+        let owner = Self.owner(of: state.path)
+        isForeign = owner.map { $0 != 0 && $0 != geteuid() && access(state.path, W_OK) != 0 } ?? false
+        if let trouble = Self.trouble(with: state.path) {
+            ledger = nil
+            findings = [trouble]
+            return
+        }
+        let ledger = SQLiteLedger(path: state.ledgerPath)
+        do throws(LedgerError) {
+            // Takes the lock for writing, and writes nothing.
+            try ledger.write { _ in }
+            self.ledger = ledger
+            findings = [FreeSpace(at: state.path)?.finding(Self.subject) ?? .ok(Self.subject, state.ledgerPath)]
+        } catch {
+            self.ledger = nil
+            findings = [Finding(error, subject: Self.subject)]
+        }
+    }
+
+    private static func owner(of path: String) -> uid_t? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_uid : nil
+    }
+
+    /// What is wrong with the folder. It is not made here: root would make it root's.
+    private static func trouble(with path: String) -> Finding? {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            return .warning(
+                subject, "\(path) does not exist yet",
+                hint: "bellpull serve makes it: systemctl start bellpull; or name another in STATE_DIRECTORY")
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            return .error(subject, "\(path) is not a folder", hint: "move it away; bellpull serve makes it")
+        }
+        guard access(path, W_OK | X_OK) != 0 else { return nil }
+        let owner = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "user \(status.st_uid)"
+        let user = NSUserName()
+        let hint =
+            switch owner {
+            case user: "chmod u+rwx \(path)"
+            case "root": "chown -R \(user) \(path)"
+            default: "run bellpull check as root or as \(owner), so that sites are looked at too; or name another folder in STATE_DIRECTORY"
+            }
+        return .error(subject, "\(path) belongs to \(owner), and \(user) cannot write there", hint: hint)
+    }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Configuration
+import Deploy
+import Foundation
+import Git
+
+/// `bellpull check`: finds what would keep a push from being deployed.
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Finds what would keep a push from being deployed, and says what to do about it.",
+        discussion: """
+            Looks at the configuration, the ledger, each site and its remote, the socket, nginx and systemd, and changes \
+            nothing. Run as root it looks as the user to whom the ledger belongs. Ends with status 0 if nothing would \
+            fail, and with 1 if something would.
+            """)
+
+    @Argument(help: "Only these sites.")
+    var sites: [String] = []
+
+    @Option(help: ArgumentHelp("The socket that the web server connects to.", valueName: "path"))
+    var socket = "/run/bellpull/bellpull.sock"
+
+    @Option(help: ArgumentHelp("nginx.conf, or the folder it is in.", valueName: "path"))
+    var nginx = "/etc/nginx"
+
+    @OptionGroup var options: CommonOptions
+
+    func run() throws {
+        let findings = try findings()
+        if options.json {
+            try Printer.print(json: findings)
+        } else {
+            Printer.print(FindingLines(findings, on: .current).lines)
+        }
+        if findings.contains(where: { $0.severity == .error }) { throw ExitCode.failure }
+    }
+
+    private func findings() throws(Problem) -> [Finding] {
+        let environment = ProcessInfo.processInfo.environment
+        let systemd = SystemdUnit("bellpull.service", environment: environment).map(SystemdExamination.init)
+        let configuration = ConfigurationExamination(source(environment, systemd))
+        let (chosen, unknown) = choose(configuration.configuration.sites)
+
+        // Of the web server root may see more than Bellpull's user does; all else has to work for the latter.
+        let web = NginxExamination(nginx, socket: socket, settings: configuration.configuration)
+        let surroundings =
+            SocketExamination(socket, webUser: web.user).findings() + web.findings()
+            + (systemd?.findings(of: chosen) ?? [])
+        let state = StateDirectory(environment: environment)
+        try state.becomeOwner(otherwise: systemd?.user)
+
+        let cancellation = Signals.cancellation()
+        let ledger = LedgerExamination(state)
+        let rotation = ledger.ledger.map {
+            RotationExamination($0).findings(configuration.configuration.secrets, chosen)
+        }
+        return configuration.findings()
+            + GitExamination().findings(.within(.seconds(20), cancellation: cancellation)) + ledger.findings + unknown
+            + (ledger.isForeign ? [] : SiteExamination.findings(of: chosen, cancellation)) + (rotation ?? [])
+            + surroundings
+    }
+
+    private func source(_ environment: [String: String], _ systemd: SystemdExamination?) -> ConfigurationSource {
+        var source = ConfigurationSource(mainFile: options.configuration.config, environment: environment)
+        if environment["CREDENTIALS_DIRECTORY"] == nil { source.unseenCredentials = systemd?.credentials ?? [] }
+        return source
+    }
+
+    /// The sites that were asked for, and what there is to say of those that are not there.
+    private func choose(_ known: [SiteSettings]) -> ([SiteSettings], [Finding]) {
+        guard !sites.isEmpty else { return (known, []) }
+        let unknown = sites.filter { name in !known.contains { $0.name == name } }
+        let names = known.prefix(20).map(\.name).joined(separator: ", ")
+        return (
+            known.filter { sites.contains($0.name) },
+            unknown.map { .error($0, "there is no site \($0) that could be used", hint: "the sites are: \(names)") }
+        )
+    }
+}
