@@ -19,7 +19,8 @@ import Webhook
             site("blog", RefPattern(branch: "main")), site("docs", RefPattern(branch: "docs/*")),
             site("tagged", RefPattern(tag: "v*")), site("shop", RefPattern(branch: "main"), of: "alice/shop"),
         ]
-        hook = Endpoints.Hook(site: nil, secrets: Secrets(try Secret(Stage.secret)), sites: sites)
+        hook = Endpoints.Hook(
+            site: nil, secrets: Secrets(try Secret(Stage.secret)), sites: sites.map { Hooks.Entry($0) })
     }
 
     private func push(
@@ -30,7 +31,7 @@ import Webhook
 
     /// Whom the pushes concern, as `site ref`, or why nobody.
     private func whom(of pushes: Push...) -> [String] {
-        switch Addressees(of: pushes, at: hook) {
+        switch Addressees(of: pushes, from: .github, at: hook) {
         case .nobody(let reason): ["nobody: \(reason.description)"]
         case .sites(let sites, let repository):
             sites.map { "\($0.site.name) \($0.target.ref) \($0.target.commit.description.suffix(1))" } + [repository]

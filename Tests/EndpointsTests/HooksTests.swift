@@ -25,7 +25,12 @@ import Webhook
     }
 
     @Test func `are one that sites share, and those that sites have for themselves`() {
-        let hooks = Hooks(secrets: secrets, sites: [(site("blog"), nil), (site("shop"), own), (site("app"), own)])
+        let hooks = Hooks(
+            secrets: secrets,
+            sites: [
+                Hooks.Entry(site("blog")), Hooks.Entry(site("shop"), secrets: own),
+                Hooks.Entry(site("app"), secrets: own),
+            ])
         for path in [nil, "/"] { #expect(hooks.hook(at: path)?.site == nil && hooks.hook(at: path) != nil) }
         for name in ["shop", "app"] { #expect(hooks.hook(at: "/\(name)")?.site == name) }
         for path in ["/blog", "/nobody", "", "shop", "/shop/", "//shop", "/SHOP", "/shop/app", "/%73hop", "/shop\0"] {
@@ -34,14 +39,14 @@ import Webhook
     }
 
     @Test func `are none at the mount without secrets for all`() {
-        let hooks = Hooks(secrets: nil, sites: [(site("shop"), own)])
+        let hooks = Hooks(secrets: nil, sites: [Hooks.Entry(site("shop"), secrets: own)])
         #expect(hooks.hook(at: nil) == nil && hooks.hook(at: "/") == nil)
         #expect(hooks.hook(at: "/shop") != nil)
     }
 
     @Test func `lead to the sites of a repository, whatever its case`() {
         let sites = [site("blog"), site("staging"), site("shop", of: "alice/shop")]
-        let hook = Hooks(secrets: secrets, sites: sites.map { ($0, nil) }).hook(at: "/")
+        let hook = Hooks(secrets: secrets, sites: sites.map { Hooks.Entry($0) }).hook(at: "/")
         #expect(names(hook) == ["blog", "staging"])
         #expect(names(hook, "Alice/BLOG") == ["blog", "staging"])
         #expect(names(hook, "alice/shop") == ["shop"])
@@ -51,7 +56,8 @@ import Webhook
     }
 
     @Test func `lead to no site by the shared secret that has its own`() {
-        let hooks = Hooks(secrets: secrets, sites: [(site("blog"), nil), (site("shop"), own)])
+        let hooks = Hooks(
+            secrets: secrets, sites: [Hooks.Entry(site("blog")), Hooks.Entry(site("shop"), secrets: own)])
         #expect(names(hooks.hook(at: "/")) == ["blog"])
         #expect(names(hooks.hook(at: "/shop")) == ["shop"])
         #expect(names(hooks.hook(at: "/shop"), "mallory/shop") == [])
@@ -59,7 +65,7 @@ import Webhook
 
     @Test func `lead to a site whose clone tells its repository as soon as it does`() {
         let strategy = FakeStrategy()
-        let hooks = Hooks(secrets: secrets, sites: [(site("blog", of: nil, strategy), nil)])
+        let hooks = Hooks(secrets: secrets, sites: [Hooks.Entry(site("blog", of: nil, strategy))])
         #expect(names(hooks.hook(at: "/")) == [])
         let main = RefPattern(branch: "main")
         if let name = RepositoryName("alice/blog"), let main {
@@ -71,7 +77,7 @@ import Webhook
     }
 
     @Test func `of a site's own lead to it, while nobody knows its repository`() {
-        let hooks = Hooks(secrets: nil, sites: [(site("blog", of: nil), own)])
+        let hooks = Hooks(secrets: nil, sites: [Hooks.Entry(site("blog", of: nil), secrets: own)])
         #expect(names(hooks.hook(at: "/blog"), "alice/anything") == ["blog"])
     }
 }

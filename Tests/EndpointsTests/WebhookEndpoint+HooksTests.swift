@@ -23,8 +23,8 @@ import Webhook
     /// The sites `blog`, for the hook that is shared, and `shop` with its own, both of `main` of `alice/blog`.
     private func stage(_ strategies: (blog: FakeStrategy, shop: FakeStrategy)) throws -> Stage {
         try Stage(sites: [
-            (try .fake(strategies.blog, name: "blog"), nil),
-            (try .fake(strategies.shop, name: "shop"), Secrets(try Secret(Self.own))),
+            Hooks.Entry(try .fake(strategies.blog, name: "blog")),
+            Hooks.Entry(try .fake(strategies.shop, name: "shop"), secrets: Secrets(try Secret(Self.own))),
         ])
     }
 
@@ -62,7 +62,7 @@ import Webhook
     @Test func `notes which hook took a delivery, and which of its secrets proved it`() async throws {
         let shop = FakeStrategy()
         let secrets = Secrets(try Secret("the new one"), previous: try Secret(Self.own))
-        let stage = try Stage(sites: [(try .fake(shop, name: "shop"), secrets)])
+        let stage = try Stage(sites: [Hooks.Entry(try .fake(shop, name: "shop"), secrets: secrets)])
         let ledger = stage.ledger.ledger
         _ = try await stage.answer(to: hook(at: "/shop", secret: "the new one"))
         #expect(try ledger.lastUseOfPreviousSecret(by: "shop") == nil)
@@ -83,7 +83,7 @@ import Webhook
             }
         }
         let stage = try Stage(
-            sites: zip(["blog", "staging"], strategies).map { (try .fake($1, name: $0), nil) })
+            sites: zip(["blog", "staging"], strategies).map { Hooks.Entry(try .fake($1, name: $0)) })
         async let answer = stage.answer(to: hook())
         doors[0].open()
         while strategies[0].deployed == nil { try await Task.sleep(for: .milliseconds(1)) }
@@ -97,8 +97,8 @@ import Webhook
 
     @Test func `names the one of several sites that failed`() async throws {
         let stage = try Stage(sites: [
-            (try .fake(FakeStrategy(), name: "blog"), nil),
-            (try .fake(FakeStrategy { _, _, _ in .failed(Failure("no")) }, name: "staging"), nil),
+            Hooks.Entry(try .fake(FakeStrategy(), name: "blog")),
+            Hooks.Entry(try .fake(FakeStrategy { _, _, _ in .failed(Failure("no")) }, name: "staging")),
         ])
         let response = try await stage.answer(to: hook())
         #expect(response.status == 500)
@@ -111,7 +111,7 @@ import Webhook
             {"object_kind":"push","ref":"refs/heads/main","after":"\#(Stage.commit)","checkout_sha":"\#(Stage.commit)",
             "project":{"path_with_namespace":"alice/blog"}}
             """#
-        let stage = try Stage(sites: [(site, nil)], forge: Forges())
+        let stage = try Stage(sites: [Hooks.Entry(site)], forge: Forges())
         let params = Params([
             "HTTP_X_GITLAB_EVENT": "Push Hook", "HTTP_X_GITLAB_TOKEN": Stage.secret, "CONTENT_TYPE": "application/json",
         ])
@@ -131,7 +131,10 @@ import Webhook
         }
         let shop = FakeStrategy(deployed: commit)
         let stage = try Stage(
-            sites: [(try .fake(strategy), nil), (try .fake(shop, name: "shop"), Secrets(try Secret(Self.own)))],
+            sites: [
+                Hooks.Entry(try .fake(strategy)),
+                Hooks.Entry(try .fake(shop, name: "shop"), secrets: Secrets(try Secret(Self.own))),
+            ],
             waitingReplies: 1)
         func push(_ digit: String) -> String { Hook.push(after: String(repeating: digit, count: 40)) }
         async let first = stage.answer(to: hook(push("a")))
@@ -147,7 +150,7 @@ import Webhook
 
     @Test func `lets nobody wait where none may`() async throws {
         let site = try Site.fake(FakeStrategy())
-        let stage = try Stage(sites: [(site, nil)], waitingReplies: 0)
+        let stage = try Stage(sites: [Hooks.Entry(site)], waitingReplies: 0)
         let response = try await stage.answer(to: hook())
         #expect(response.status == 202 && response.header("Bellpull-Outcome") == "queued")
         stage.dispatcher.waitUntilIdle()
@@ -158,7 +161,7 @@ import Webhook
 
     @Test func `answers 503 to what it cannot record, deploys nothing, and takes it again`() async throws {
         let strategy = FakeStrategy()
-        let stage = try Stage(sites: [(try .fake(strategy), nil)])
+        let stage = try Stage(sites: [Hooks.Entry(try .fake(strategy))])
         let path = stage.ledger.ledger.path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         let response = try await stage.answer(to: hook())
@@ -191,7 +194,7 @@ import Webhook
         let app = FakeStrategy()
         stage.endpoint.change(
             to: WebhookEndpoint.Settings(
-                hooks: Hooks(secrets: new, sites: [(try .fake(app, name: "app"), nil)]), forge: GitHub(),
+                hooks: Hooks(secrets: new, sites: [Hooks.Entry(try .fake(app, name: "app"))]), forge: GitHub(),
                 answerWithin: .seconds(10), waitingReplies: 10))
         #expect(try await stage.answer(to: hook()).status == 401)
         #expect(try await stage.answer(to: hook(at: "/shop", secret: Self.own)).status == 404)

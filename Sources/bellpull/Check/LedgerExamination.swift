@@ -56,7 +56,8 @@ struct LedgerExamination {
             switch owner {
             case user: "chmod u+rwx \(path)"
             case "root": "chown -R \(user) \(path)"
-            default: "run bellpull check as root or as \(owner), so that sites are looked at too; or name another folder in STATE_DIRECTORY"
+            default:
+                "run bellpull check as root or as \(owner), so that sites are looked at too; or name another folder in STATE_DIRECTORY"
             }
         return .error(subject, "\(path) belongs to \(owner), and \(user) cannot write there", hint: hint)
     }

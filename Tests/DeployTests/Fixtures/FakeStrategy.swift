@@ -66,8 +66,6 @@ final class FakeStrategy: Strategy {
 
     func examine(_ limits: Git.Limits) throws -> Condition { throw Failure("there is nothing to look at") }
 
-    func examine(_ limits: Git.Limits) throws -> Condition { throw Failure("there is nothing to look at") }
-
     private struct Held: Hold {
         let strategy: FakeStrategy
 
