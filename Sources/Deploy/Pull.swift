@@ -43,9 +43,24 @@ final class Pull: Strategy {
     func glance() -> Failure? { Clone.glance(at: path).map { Failure($0.message, hint: $0.hint) } }
 
     func hold(_ limits: Git.Limits) throws -> any Hold {
-        let clone = try clone(limits)
+        // Opened under the lock: while another process rebases, the clone is on no branch.
+        let lock = try lock(limits)
         do {
-            return try HeldClone(clone, lock: SiteLock(in: clone.gitDirectory, limits)) { [self] in forget() }
+            return try HeldClone(clone(limits), lock: lock) { [self] in forget() }
+        } catch {
+            lock.release()
+            throw error
+        }
+    }
+
+    private func lock(_ limits: Git.Limits) throws -> SiteLock {
+        do {
+            if let clone = knowledge.withLock(\.clone), clone.isInPlace {
+                return try SiteLock(in: clone.gitDirectory, limits)
+            }
+            return try SiteLock(in: Clone.gitDirectory(at: path, limits), limits)
+        } catch let error as CloneError {
+            throw Failure(error.message, hint: error.hint)
         } catch {
             forget()
             throw error

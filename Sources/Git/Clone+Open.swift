@@ -11,6 +11,11 @@ extension Clone {
         }
     }
 
+    /// Where the parts of the clone at `path` are that git keeps for itself: its folder `.git`, or where that points to.
+    public static func gitDirectory(at path: String, _ limits: Git.Limits) throws(CloneError) -> String {
+        try Place.find(path, limits).gitDirectory
+    }
+
     private static func open(_ place: Place, _ limits: Git.Limits) throws -> Clone {
         let (root, git) = (place.root, place.git)
         let head = try git.run(["symbolic-ref", "--quiet", "HEAD"], limits).output.trimmed

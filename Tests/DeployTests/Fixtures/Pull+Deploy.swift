@@ -9,6 +9,8 @@ extension Pull {
             let hold = try hold(limits)
             defer { hold.release() }
             return hold.deploy(targets, limits, Transcript())
+        } catch  where limits.cancellation.isCancelled {
+            return .interrupted
         } catch {
             return .failed(error as? Failure ?? Failure("\(error)"))
         }
