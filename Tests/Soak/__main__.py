@@ -11,14 +11,23 @@ import time
 import verdict
 
 PARTS = ("kill", "leaks", "sites", "ledger", "hung", "replays")
+LONGEST = 1200
+
+
+def end(number, _):
+    """Ends all that was started and removes all that was made, and lets nobody disturb that."""
+    for other in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
+        signal.signal(other, signal.SIG_IGN)
+    sys.exit(f"scripts/soak: error: it took longer than {LONGEST} s" if number == signal.SIGALRM else 128 + number)
 
 
 def main():
     (part,) = sys.argv[1:]
     if part not in PARTS:
         sys.exit(f"scripts/soak: error: there is no part {part}")
-    # Ends as with Ctrl-C: all that was started is ended, all that was made is removed.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
+        signal.signal(number, end)
+    signal.alarm(LONGEST)
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="soak-", ignore_cleanup_errors=True) as folder:
         # Nobody's settings but ours.
