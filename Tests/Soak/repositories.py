@@ -48,11 +48,10 @@ class Site:
             return forge.push(self.repository, self._commits[self.position]), self.position
 
     def _move(self, commit):
-        """What git itself does to a reference, without a process."""
-        reference = self.remote / "refs/heads/main"
-        new = reference.with_name("main.new")
+        """What git itself does to a reference, without a process. The file is made where it is no reference yet."""
+        new = self.remote / "main.new"
         new.write_text(f"{commit}\n")
-        new.rename(reference)
+        new.rename(self.remote / "refs/heads/main")
 
     @property
     def head(self):
