@@ -36,9 +36,4 @@ final class CloseOnExecPipe: Sendable {
             end = nil
         }
     }
-
-    var isAtEnd: Bool {
-        var entry = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
-        return poll(&entry, 1, 0) == 1 && entry.revents & Int16(POLLHUP) != 0
-    }
 }
