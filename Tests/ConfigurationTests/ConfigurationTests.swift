@@ -172,4 +172,11 @@ import Testing
         #expect(sites.map(\.path) == names.map { "/srv/\($0)" })
         #expect(sites.map(\.repository?.description) == names.map { "alice/\($0)" })
     }
+
+    @Test func `is surveyed with what is right in it, beside all that is wrong`() throws {
+        let etc = try Etc(["sites/blog.toml": #"path = "/srv/blog""#, "sites/shop.toml": #"path = "srv/shop""#])
+        let (configuration, mistakes) = Configuration.survey(etc.source())
+        #expect(configuration.sites.map(\.name) == ["blog"])
+        #expect(mistakes.map(\.place) == ["\(etc("sites/shop.toml")):1"])
+    }
 }

@@ -119,4 +119,19 @@ import Webhook
         #expect(try etc.load(["GITHUB_SECRET": "fifteen bytes.."]).warnings == [warning])
         #expect(try etc.load(["GITHUB_SECRET": "sixteen bytes..."]).warnings.isEmpty)
     }
+
+    @Test func `cannot be told of the service's credentials by another process, to which they are no mistake`() throws {
+        try etc.write("bellpull.toml", #"secret_file = "hook""#)
+        var source = etc.source([:])
+        #expect(etc.mistakes(of: source).count == 1)
+        source.unseenCredentials = []
+        let configuration = try Configuration.load(source)
+        #expect(configuration.secrets == nil)
+        #expect(configuration.warnings.map(\.place) == ["\(etc("bellpull.toml")):1"])
+
+        try etc.write("bellpull.toml", "")
+        #expect(etc.mistakes(of: source).map(\.message) == ["there is no secret for the site blog"])
+        source.unseenCredentials = ["secret"]
+        #expect(etc.mistakes(of: source).isEmpty)
+    }
 }

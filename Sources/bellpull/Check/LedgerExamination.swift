@@ -50,14 +50,16 @@ struct LedgerExamination {
             return .error(subject, "\(path) is not a folder", hint: "move it away; bellpull serve makes it")
         }
         guard access(path, W_OK | X_OK) != 0 else { return nil }
+        guard errno != EROFS else {
+            return .error(subject, "the disk with \(path) is read-only", hint: "mount -o remount,rw, after dmesg")
+        }
         let owner = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "user \(status.st_uid)"
         let user = NSUserName()
         let hint =
             switch owner {
             case user: "chmod u+rwx \(path)"
             case "root": "chown -R \(user) \(path)"
-            default:
-                "run bellpull check as root or as \(owner), so that sites are looked at too; or name another folder in STATE_DIRECTORY"
+            default: "run bellpull check as root or as \(owner), so that the sites are looked at too"
             }
         return .error(subject, "\(path) belongs to \(owner), and \(user) cannot write there", hint: hint)
     }

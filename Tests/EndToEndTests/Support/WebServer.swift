@@ -49,9 +49,12 @@ final class WebServer: Sendable {
 
     func end() { program.end() }
 
+    /// The file `name` of the folder nginx/ of this repository.
+    static func file(_ name: String) throws -> String { try text(of: "\(configuration)/\(name)") }
+
     /// Copies a file of the project, with each of `changes` made where it applies, which it has to.
     private static func install(_ name: String, as path: String, _ changes: [(String, String)]) throws {
-        var text = try text(of: "\(configuration)/\(name)")
+        var text = try file(name)
         for (old, new) in changes {
             guard text.contains(old) else { throw Trouble("\(name) has no \(old)") }
             text = text.replacing(old, with: new)

@@ -1,0 +1,159 @@
+import Foundation
+import Testing
+
+@Suite struct `what is around Bellpull, when Alice asks whether the next push will be deployed` {
+    let checkup: Checkup
+    let folder: TemporaryFolder
+    let clone: Repository
+
+    init() throws {
+        checkup = try Checkup()
+        (folder, clone) = (checkup.folder, checkup.clone)
+    }
+
+    // MARK: The socket
+
+    @Test func `is a socket that is not there yet`() throws {
+        try checkup.finds(
+            "warning", "socket", "there is no \(checkup.socket)", hint: "systemctl enable --now bellpull.socket")
+        #expect(try checkup.findings().wouldFail == false)
+    }
+
+    @Test func `is a socket on which nobody listens`() throws {
+        let bellpull = try start()
+        bellpull.program.signal(SIGKILL)
+        _ = bellpull.program.ending(within: .seconds(5))
+        try checkup.finds(
+            "error", "socket", "nobody listens on \(checkup.socket)", hint: "systemctl restart bellpull.socket")
+    }
+
+    @Test func `is something else than a socket`() throws {
+        try write("", to: checkup.socket)
+        try checkup.finds("error", "socket", "\(checkup.socket) is no socket", hint: "rm \(checkup.socket)")
+    }
+
+    @Test func `is a socket to which nginx may not connect`() throws {
+        let bellpull = try start()
+        defer { bellpull.program.end() }
+        try checkup.installNginx(user: "nobody")
+        try checkup.finds(
+            "error", "socket", "nginx runs as nobody, who may not connect to \(checkup.socket), of ",
+            hint: "systemctl edit bellpull.socket: [Socket] SocketUser=nobody")
+
+        #expect(chmod(checkup.socket, 0o666) == 0)
+        try checkup.finds("ok", "socket", "somebody listens on \(checkup.socket)", hint: nil)
+    }
+
+    // MARK: nginx
+
+    @Test func `is an nginx whose files are elsewhere`() throws {
+        try FileManager.default.removeItem(atPath: folder("nginx"))
+        try checkup.finds(
+            "warning", "nginx", "could not be checked: \(folder("nginx")) cannot be read", hint: "--nginx PATH")
+    }
+
+    @Test func `is an nginx that passes nothing on`() throws {
+        let site = folder("nginx/sites-enabled/blog")
+        try write(try text(of: site).replacing("include snippets", with: "#include snippets"), to: site)
+        try checkup.finds(
+            "warning", "nginx", "no location passes to \(checkup.socket)", hint: "include snippets/bellpull.conf;")
+    }
+
+    @Test func `is an nginx that passes on by the name of an upstream`() throws {
+        try checkup.installNginx(("fastcgi_pass unix:\(checkup.socket);", "fastcgi_pass bellpull;"))
+        let path = folder("nginx/conf.d/upstream.conf")
+        try write("upstream bellpull { server unix:\(checkup.socket); }", to: path)
+        try checkup.finds("ok", "nginx", "location /github passes to \(checkup.socket)", hint: nil)
+    }
+
+    @Test func `is an nginx that refuses large deliveries`() throws {
+        try checkup.installNginx(("client_max_body_size      25m;", ""))
+        try checkup.finds(
+            "warning", "nginx", "location /github refuses deliveries above 1m", hint: "client_max_body_size 25m; there")
+        // What a block says holds for those within it.
+        let path = folder("nginx/conf.d/size.conf")
+        try write("client_max_body_size 32M;", to: path)
+        try checkup.finds("ok", "nginx", "location /github passes to ", hint: nil)
+    }
+
+    @Test func `is an nginx that does not wait for the answer`() throws {
+        try checkup.installNginx(("fastcgi_read_timeout        30s;", "fastcgi_read_timeout 4;"))
+        try checkup.finds(
+            "warning", "nginx", "location /github gives up after 4, before the answer, which takes up to 4.0 s",
+            hint: "fastcgi_read_timeout 24s; there")
+    }
+
+    @Test func `is an nginx that has no format to log in`() throws {
+        try FileManager.default.removeItem(atPath: folder("nginx/conf.d/bellpull-log.conf"))
+        try checkup.finds(
+            "error", "nginx", "the log format bellpull is nowhere", hint: "install conf.d/bellpull-log.conf")
+    }
+
+    @Test func `is an nginx that logs in another format`() throws {
+        try checkup.installNginx((" bellpull;", " combined;"))
+        try checkup.finds(
+            "warning", "nginx", "location /github does not log in the format bellpull",
+            hint: "install conf.d/bellpull-log.conf")
+    }
+
+    // MARK: systemd
+
+    @Test func `is a service that may not write to the clone`() throws {
+        let unit = folder("units/bellpull.service")
+        try write("[Service]\nUser=root\nProtectSystem=strict\nReadWritePaths=/srv\n", to: unit)
+        try checkup.finds(
+            "warning", "blog", "bellpull.service does not let bellpull write to \(clone.path)",
+            hint: "systemctl edit bellpull: [Service] ReadWritePaths=\(clone.path)")
+
+        try write("[Service]\nReadWritePaths=-\(folder.path)\n", to: "\(unit).d/override.conf")
+        try checkup.finds("ok", "systemd", "bellpull.service may write to the site", hint: nil)
+
+        try write("[Service]\nReadWritePaths=\n", to: "\(unit).d/reset.conf")
+        try checkup.finds("warning", "blog", "bellpull.service does not let", hint: "systemctl edit bellpull")
+    }
+
+    @Test func `is a service whose user is missing`() throws {
+        try write("[Service]\nUser=bellboy\n", to: folder("units/bellpull.service"))
+        try checkup.finds(
+            "error", "systemd", "bellpull.service runs as bellboy, and there is no such user", hint: "useradd --system")
+    }
+
+    @Test func `is a service that has a secret which a shell has not`() throws {
+        let unit = folder("units/bellpull.service")
+        let changes: [String: String?] = ["GITHUB_SECRET": nil]
+        try write("[Service]\n", to: unit)
+        #expect(try checkup.findings([], changes).wouldFail)
+
+        try write("[Service]\nLoadCredential=secret:/etc/bellpull/secret\n", to: unit)
+        #expect(try checkup.findings([], changes).wouldFail == false)
+    }
+
+    // MARK: The secret
+
+    @Test func `is a forge that signs with the previous secret`() throws {
+        let changes: [String: String?] = [
+            "GITHUB_SECRET": "the one that Alice made today", "GITHUB_SECRET_OLD": GitHubDelivery.secret,
+        ]
+        try checkup.finds(
+            "ok", "secrets", "the previous one of /github was never needed", hint: nil, with: changes)
+
+        let bellpull = try Responder(
+            ["--socket", checkup.socket],
+            environment: checkup.environment.merging(changes.compactMapValues(\.self)) { $1 },
+            logFile: folder("bellpull.log"))
+        defer { bellpull.program.end() }
+        let web = try WebServer(in: folder, root: clone.path, socket: checkup.socket)
+        defer { web.end() }
+        let delivery = try GitHubDelivery.push(of: try clone.head)
+        let request = RawHTTP.request("POST", "/github", headers: delivery.headers, body: delivery.body)
+        #expect(try RawHTTP(port: web.port, request).reply().status == 200)
+
+        try checkup.finds(
+            "warning", "secrets", "a forge signs with the previous one of /github still, last ",
+            hint: "give the first line's secret", with: changes)
+    }
+
+    private func start() throws -> Responder {
+        try Responder(["--socket", checkup.socket], environment: checkup.environment, logFile: folder("bellpull.log"))
+    }
+}

@@ -1,0 +1,167 @@
+import Foundation
+import Testing
+
+@Suite struct `Alice, who asks whether the next push will be deployed` {
+    let checkup: Checkup
+    let folder: TemporaryFolder
+    let forge: Forge
+    let clone: Repository
+
+    init() throws {
+        checkup = try Checkup()
+        (folder, forge, clone) = (checkup.folder, checkup.forge, checkup.clone)
+    }
+
+    @Test func `is told that it will, if all is well`() throws {
+        let bellpull = try Responder(
+            ["--socket", checkup.socket], environment: checkup.environment, logFile: folder("bellpull.log"))
+        defer { bellpull.program.end() }
+
+        let result = try checkup.run()
+
+        #expect(result.ending == .exited(0))
+        #expect(result.errors == "")
+        let lines = result.output.split(separator: "\n")
+        #expect(lines.dropLast().allSatisfy { $0.hasPrefix("ok ") }, "\(result.output)")
+        #expect(lines.last == "nothing keeps pushes from being deployed")
+        let site = "main of alice/blog, at \(try clone.head.prefix(6)), as the remote"
+        #expect(lines.contains { $0.contains("blog           \(site)") }, "\(result.output)")
+        #expect(!bellpull.log.contains("error"))
+    }
+
+    @Test func `reads lines that align, with hints on their own`() throws {
+        try clone.write("mine", to: "index.html")
+
+        let lines = try checkup.run().output.split(separator: "\n")
+
+        let index = try #require(lines.firstIndex { $0.hasPrefix("error    blog           \(clone.path) has local ") })
+        #expect(lines[index + 1] == "                        hint: git -C \(clone.path) status; commit or restore them")
+        #expect(lines.last == "pushes will not all be deployed, 1 error, 1 warning")
+    }
+
+    @Test func `changes nothing by asking`() throws {
+        try forge.push("second")
+        let before = try clone.state
+
+        _ = try checkup.run()
+
+        #expect(try clone.state == before)
+        #expect(try clone.git("rev-parse", "origin/main") == clone.head)
+        #expect(!FileManager.default.fileExists(atPath: "\(clone.path)/.git/bellpull.lock"))
+    }
+
+    @Test func `can ask of one site, and is told when there is none of that name`() throws {
+        try write(#"path = "/nowhere""#, to: folder("sites/shop.toml"))
+
+        #expect(try checkup.findings(["blog"]).wouldFail == false)
+        #expect(try checkup.findings(["shop"]).wouldFail)
+        try checkup.finds("error", "shpo", "there is no site shpo", hint: "the sites are: blog, shop", asking: ["shpo"])
+    }
+
+    // MARK: Configuration
+
+    @Test func `is told of every mistake in the files, and what is right is looked at all the same`() throws {
+        try write("brnach = \"main\"\npath = \"blog\"", to: folder("sites/shop.toml"))
+        let place = folder("sites/shop.toml")
+        try checkup.finds("error", "configuration", "\(place):1: there is no key brnach here", hint: "")
+        try checkup.finds("error", "configuration", "\(place):2: path is blog, which is not ", hint: "path = ")
+        try checkup.finds("ok", "blog", "main of alice/blog", hint: nil)
+    }
+
+    @Test func `is told how to ask with the variables that the service has`() throws {
+        let path = folder("environment")
+        try write("# for systemd\nGITHUB_SECRET=\(GitHubDelivery.secret)\n", to: path)
+        try checkup.finds(
+            "error", "configuration", "\(folder("sites/blog.toml")): there is no secret", hint: "",
+            with: ["GITHUB_SECRET": nil])
+        try checkup.finds(
+            "warning", "configuration", "GITHUB_SECRET of \(path)",
+            hint: "(set -a; . \(path); bellpull check)", with: ["GITHUB_SECRET": nil])
+        #expect(try checkup.findings().wouldFail == false)
+    }
+
+    @Test func `is told that a credential cannot be seen from a shell, which is no mistake`() throws {
+        try write(#"secret_file = "hook""#, to: folder("bellpull.toml"))
+        let changes: [String: String?] = ["GITHUB_SECRET": nil]
+        try checkup.finds(
+            "warning", "configuration", "\(folder("bellpull.toml")):1: secret_file names a credential",
+            hint: "LoadCredential=hook:/PATH", with: changes)
+        #expect(try checkup.findings([], changes).wouldFail == false)
+    }
+
+    @Test(.enabled(if: getuid() == 0, "only root becomes another user"))
+    func `is told of a secret that only root can read`() throws {
+        try write(GitHubDelivery.secret, to: folder("secret"))
+        #expect(chmod(folder("secret"), 0o600) == 0)
+        try write("secret_file = \"\(folder("secret"))\"", to: folder("bellpull.toml"))
+        #expect(try checkup.findings().wouldFail == false)
+
+        // The state directory's owner is as whom bellpull runs.
+        try checkup.giveEverythingToNobody()
+
+        try checkup.finds(
+            "error", "configuration",
+            "\(folder("bellpull.toml")):1: the secret file \(folder("secret")) cannot be read by nobody",
+            hint: "chgrp nobody \(folder("secret")) and chmod 640, or LoadCredential=")
+    }
+
+    // MARK: Git and the ledger
+
+    @Test func `is told that there is no git`() throws {
+        try checkup.finds(
+            "error", "git", "there is no git in PATH", hint: "apt-get install git", with: ["PATH": "/nonexistent"])
+    }
+
+    @Test func `is told of a git that is none`() throws {
+        try FileManager.default.createDirectory(atPath: folder("bin"), withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(atPath: folder("bin/git"), withDestinationPath: "/bin/echo")
+        try checkup.finds(
+            "warning", "git", "its version cannot be told", hint: "git version; is it git",
+            with: ["PATH": folder("bin")])
+    }
+
+    @Test func `is told of a damaged ledger`() throws {
+        try write("not SQLite, but of some length all the same", to: folder("state/ledger.sqlite"))
+        let path = folder("state/ledger.sqlite")
+        try checkup.finds("error", "ledger", "\(path) is damaged", hint: "mv \(path) \(path).broken")
+    }
+
+    @Test func `is told that there is no state directory yet, and none is made`() throws {
+        let path = folder("nowhere")
+        try checkup.finds(
+            "warning", "ledger", "\(path) does not exist yet", hint: "bellpull serve makes it",
+            with: ["STATE_DIRECTORY": path])
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test(.enabled(if: getuid() == 0, "only root mounts a disk"))
+    func `is told of a disk that is full or read-only`() throws {
+        let state = folder("state")
+        let environment = Repository.environment(home: "/nonexistent")
+        let mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", state]
+        try #require(try Program.run(mount, environment: environment).ending == .exited(0))
+        defer { _ = try? Program.run(["umount", "--lazy", state], environment: environment) }
+        try checkup.finds("error", "ledger", "the disk with \(state) has only ", hint: "make room")
+
+        _ = try Program.run(["mount", "-o", "remount,ro", state], environment: environment)
+        try checkup.finds("error", "ledger", "the disk with \(state) is read-only", hint: "mount -o remount,rw")
+    }
+
+    @Test(.enabled(if: getuid() == 0, "only root becomes another user"))
+    func `is told to ask as the user that bellpull runs as`() throws {
+        #expect(chown(folder("state"), 1, 1) == 0 && chmod(folder.path, 0o755) == 0)
+        // Where the program was built, nobody may be able to look.
+        let copy = folder("bellpull")
+        _ = try Program.run(["cp", try Responder.executable, copy], environment: checkup.environment)
+        let variables = checkup.environment.map { "\($0.key)=\($0.value)" }
+
+        let result = try Program.run(
+            ["setpriv", "--reuid=65534", "--clear-groups", "env"] + variables + [copy, "check"],
+            environment: checkup.environment)
+
+        #expect(result.ending == .exited(1))
+        #expect(result.output.contains("\(folder("state")) belongs to daemon, and nobody cannot write there"))
+        #expect(result.output.contains("hint: run bellpull check as root or as daemon"))
+        #expect(!result.output.contains("chown"))
+    }
+}

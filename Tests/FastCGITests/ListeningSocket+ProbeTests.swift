@@ -1,0 +1,39 @@
+import Foundation
+import Testing
+
+@testable import FastCGI
+
+@Suite struct `somebody who probes a socket` {
+    private let folder: TemporaryFolder
+    private let path: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        path = folder.path(of: "socket")
+    }
+
+    @Test func `is accepted where somebody listens, also while the queue is full`() throws {
+        let socket = try ListeningSocket(path: path, backlog: 0)
+        withExtendedLifetime(socket) {
+            for _ in 0..<5 { #expect(ListeningSocket.probe(path: path) == .accepted) }
+        }
+    }
+
+    @Test func `is refused where nobody does any more`() throws {
+        let kept = folder.path(of: "kept")
+        try withExtendedLifetime(ListeningSocket(path: path)) {
+            try #require(link(path, kept) == 0)
+        }
+        #expect(ListeningSocket.probe(path: kept) == .refused)
+        #expect(FileManager.default.fileExists(atPath: kept))
+    }
+
+    @Test func `finds nothing, or something else`() throws {
+        #expect(ListeningSocket.probe(path: path) == .missing)
+        try Data().write(to: URL(fileURLWithPath: path))
+        #expect(ListeningSocket.probe(path: path) == .notASocket)
+        #expect(ListeningSocket.probe(path: "\(path)/below") == .unknown(reason: "Not a directory"))
+        let long = "/" + String(repeating: "x", count: 107)
+        #expect(ListeningSocket.probe(path: long) == .unknown(reason: "the path is too long"))
+    }
+}
