@@ -54,10 +54,12 @@ struct Check: ParsableCommand {
         let rotation = ledger.ledger.map {
             RotationExamination($0).findings(configuration.configuration.secrets, chosen)
         }
-        return configuration.findings()
-            + GitExamination().findings(.within(.seconds(20), cancellation: cancellation)) + ledger.findings + unknown
-            + (ledger.isForeign ? [] : SiteExamination.findings(of: chosen, cancellation)) + (rotation ?? [])
-            + surroundings
+        let git = GitExamination().findings(.within(.seconds(20), cancellation: cancellation))
+        let sites = ledger.isForeign ? [] : SiteExamination.findings(of: chosen, cancellation)
+        guard !cancellation.isCancelled else {
+            throw Problem(.failure, "the check was cut short", hint: "bellpull check SITE looks at one site alone")
+        }
+        return configuration.findings() + git + ledger.findings + unknown + sites + (rotation ?? []) + surroundings
     }
 
     private func source(_ environment: [String: String], _ systemd: SystemdExamination?) -> ConfigurationSource {
