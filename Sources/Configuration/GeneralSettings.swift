@@ -15,12 +15,13 @@ struct GeneralSettings {
 
     /// The settings that `reader` finds.
     init(_ reader: inout SettingReader) {
-        let cores = min(max(ProcessInfo.processInfo.activeProcessorCount, 1), 1024)
+        // At least four, as a remote that hangs takes a place and no processor: on one core it would hold up every site.
+        let places = min(max(ProcessInfo.processInfo.activeProcessorCount, 4), 1024)
         answerWithin = reader.duration(.answerWithin, default: .seconds(4))
         drain = reader.duration(.drain, default: .seconds(10))
         bodyLimit = reader.size(.bodyLimit, default: 25 << 20)
         acceptsSHA1 = reader.acceptsSHA1()
-        parallelDeployments = reader.number(.parallelDeployments, in: 1...1024, default: cores)
+        parallelDeployments = reader.number(.parallelDeployments, in: 1...1024, default: places)
         waitingReplies = reader.number(.waitingReplies, in: 0...65_536, default: 256)
         historyAge = reader.duration(.historyAge, default: .seconds(90 * 86_400))
         historyCount = reader.number(.historyCount, in: 1...1_000_000_000, default: 100_000)

@@ -97,8 +97,15 @@ public final class ListeningSocket: Sendable {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path: path) }
-        // Only a refusal says that nobody is there.
-        guard probe(path: path) == .refused else { throw .inUse(path: path) }
-        unlink(path)
+        // Only a refusal says that nobody is there. Of one that was just killed, a process that it was starting may hold
+        // the socket for a moment.
+        for _ in 0..<10 {
+            if probe(path: path) == .refused {
+                unlink(path)
+                return
+            }
+            usleep(20_000)
+        }
+        throw .inUse(path: path)
     }
 }

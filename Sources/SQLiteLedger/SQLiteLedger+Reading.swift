@@ -39,12 +39,21 @@ extension SQLiteLedger {
     /// The newest deployment of each site that is over, and those that are not.
     public func latestDeployments() throws(LedgerError) -> [DeploymentRecord] {
         try read { database in
+            // From site to site along the index, and not through a million rows.
             let sql = """
+                WITH RECURSIVE known (site) AS (
+                    SELECT min(site) FROM deployment
+                    UNION ALL
+                    SELECT (SELECT min(site) FROM deployment WHERE site > known.site) FROM known
+                        WHERE known.site IS NOT NULL)
                 SELECT \(DeploymentRecord.columns), '' AS output FROM deployment
                 WHERE id IN (
-                    SELECT max(id) FROM deployment WHERE state NOT IN ('queued', 'running', 'interrupted')
-                    GROUP BY site)
-                OR state = 'queued' OR state = 'running'
+                    SELECT (SELECT id FROM deployment AS newest
+                        WHERE newest.site = known.site AND state NOT IN ('queued', 'running', 'interrupted')
+                        ORDER BY id DESC LIMIT 1)
+                    FROM known
+                    UNION SELECT id FROM deployment WHERE state = 'queued'
+                    UNION SELECT id FROM deployment WHERE state = 'running')
                 ORDER BY id
                 """
             return try Row.fetchAll(database, sql: sql).map(DeploymentRecord.init)

@@ -87,7 +87,7 @@ import Testing
         #expect(configuration.drain == .seconds(10))
         #expect(configuration.bodyLimit == 25 << 20)
         #expect(configuration.acceptsSHA1)
-        #expect(configuration.parallelDeployments == ProcessInfo.processInfo.activeProcessorCount)
+        #expect(configuration.parallelDeployments == max(ProcessInfo.processInfo.activeProcessorCount, 4))
         #expect(configuration.waitingReplies == 256)
         #expect(configuration.historyAge == .seconds(90 * 86_400))
         #expect(configuration.historyCount == 100_000)
