@@ -123,8 +123,7 @@ public final class SQLiteLedger: Ledger {
             try database.execute(
                 sql: """
                     PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-                    PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216;
-                    PRAGMA cache_size = -8000
+                    PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216
                     """)
         }
         return configuration
