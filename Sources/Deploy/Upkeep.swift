@@ -82,8 +82,10 @@ public final class Upkeep: Sendable {
         let gone = unfinished.subtracting(sites.map(\.name)).filter { !dispatcher.isActive($0) }
         for name in gone {
             let failure = Failure("\(name) is no longer among the configured sites")
-            dispatcher.scribe.write {
-                try $0.refuse(name, failure, at: Date())
+            dispatcher.scribe.write { writer in
+                // One that is found running was left by a process that is gone.
+                guard let begun = try writer.begin(name, at: Date()) else { return }
+                try writer.end(begun.id, DeploymentRecord.Conclusion(.failed(failure)), at: Date())
             } then: { _ in
             }
         }
