@@ -11,7 +11,7 @@ internal import Synchronization
 public final class SQLiteLedger: Ledger {
     /// How often to try again while another process writes, a millisecond apart: about two seconds. SQLite's own waiting
     /// grows to a tenth of a second, in which who writes all the time never leaves a gap.
-    private static let tries = 2000
+    static let tries = 2000
 
     /// The ledger's file.
     public let path: String
@@ -84,30 +84,23 @@ public final class SQLiteLedger: Ledger {
             }
             connection = nil
             try makeFile()
-            let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
-            let isFromTheFuture = try queue.read { try Schema.migrator.hasBeenSuperseded($0) }
-            guard !isFromTheFuture else {
-                throw LedgerError(
-                    "\(path) was written by a newer bellpull",
-                    hint: "install that version again, or move the file away to begin a new ledger")
-            }
-            do {
-                try Schema.migrator.migrate(queue)
-            } catch {
-                // Another process may have been at it at the same time, and be done.
-                guard try queue.read({ try Schema.migrator.hasCompletedMigrations($0) }) else { throw error }
-            }
+            let queue = try alone { try openQueue() }
             guard let file = FileIdentity(of: path) else { throw DatabaseError(resultCode: .SQLITE_CANTOPEN) }
             connection = Connection(queue: queue, file: file)
             return queue
         }
     }
 
-    /// Makes the file so that only its owner can read it: it tells who pushed what.
-    private func makeFile() throws(LedgerError) {
-        let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o600)
-        guard descriptor >= 0 else { throw LedgerError(cannotOpen: path, because: errno) }
-        Foundation.close(descriptor)
+    private func openQueue() throws -> DatabaseQueue {
+        let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
+        let isFromTheFuture = try queue.read { try Schema.migrator.hasBeenSuperseded($0) }
+        guard !isFromTheFuture else {
+            throw LedgerError(
+                "\(path) was written by a newer bellpull",
+                hint: "install that version again, or move the file away to begin a new ledger")
+        }
+        try Schema.migrator.migrate(queue)
+        return queue
     }
 
     private static var configuration: GRDB.Configuration {
@@ -127,18 +120,5 @@ public final class SQLiteLedger: Ledger {
                     """)
         }
         return configuration
-    }
-}
-
-/// Which file it is that stands at a path.
-private struct FileIdentity: Equatable {
-    let device: UInt64
-    let number: UInt64
-
-    init?(of path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        device = UInt64(status.st_dev)
-        number = UInt64(status.st_ino)
     }
 }

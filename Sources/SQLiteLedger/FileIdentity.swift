@@ -1,0 +1,14 @@
+internal import Foundation
+
+/// Which file it is that stands at a path.
+struct FileIdentity: Equatable {
+    let device: UInt64
+    let number: UInt64
+
+    init?(of path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        device = UInt64(status.st_dev)
+        number = UInt64(status.st_ino)
+    }
+}
