@@ -61,7 +61,7 @@ import Testing
         let cancellation = Cancellation()
         let strategy = FakeStrategy { _, limits, _ in
             cancellation.cancel()
-            return limits.cancellation.isCancelled ? .interrupted : .failed(Failure("it does not know"))
+            return Observation.eventually { limits.cancellation.isCancelled } ? .interrupted : .failed(Failure("no"))
         }
         try queue(.fake(1))
         #expect(try deploy(.fake(strategy), cancellation)?.outcome == .interrupted)

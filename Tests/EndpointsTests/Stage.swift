@@ -22,7 +22,7 @@ struct Stage {
 
     /// An endpoint for `sites`, whose hook they share unless they have secrets of their own.
     init(
-        sites: [Hooks.Entry], forge: any Forge = GitHub(), answerWithin: Duration = .seconds(10),
+        sites: [Hooks.Entry], forge: any Forge = GitHub(), answerWithin: Duration = .seconds(60),
         waitingReplies: Int = 100
     ) throws {
         ledger = try TemporaryLedger()
@@ -38,7 +38,7 @@ struct Stage {
     ///   - deployed: the commit that is there already.
     ///   - outcome: what a deployment does; no test that leaves it out expects one.
     init(
-        deployed: Commit? = nil, forge: any Forge = GitHub(), answerWithin: Duration = .seconds(10),
+        deployed: Commit? = nil, forge: any Forge = GitHub(), answerWithin: Duration = .seconds(60),
         waitingReplies: Int = 100,
         outcome: @escaping @Sendable (Set<Commit>, Git.Limits) -> Outcome = { targets, _ in
             Issue.record("nothing should be deployed")

@@ -195,7 +195,7 @@ import Webhook
         stage.endpoint.change(
             to: WebhookEndpoint.Settings(
                 hooks: Hooks(secrets: new, sites: [Hooks.Entry(try .fake(app, name: "app"))]), forge: GitHub(),
-                answerWithin: .seconds(10), waitingReplies: 10))
+                answerWithin: .seconds(60), waitingReplies: 10))
         #expect(try await stage.answer(to: hook()).status == 401)
         #expect(try await stage.answer(to: hook(at: "/shop", secret: Self.own)).status == 404)
         let response = try await stage.answer(to: hook(secret: "a new secret"))

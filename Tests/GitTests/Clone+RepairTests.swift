@@ -148,8 +148,8 @@ import Testing
         defer { blog.remove() }
         let clone = try blog.open()
         let elsewhere = try blog.startCommit(lasting: .seconds(2), in: blog.author)
-        // A process of that name which has ended, and whose parent does not care.
-        let zombie = "cp /bin/true \(blog.folder)/git; cd \(blog.site); ../git & echo $! > ../zombie; exec sleep 5"
+        // A process of that name which has ended, and whose parent, no shell any more by then, does not care.
+        let zombie = "cp /bin/sleep \(blog.folder)/git; cd \(blog.site); ../git 0.5 & echo $! > ../zombie; exec sleep 5"
         Thread.detachNewThread { _ = try? Shell.run(zombie) }
         let process = try Observation.process(in: "\(blog.folder)/zombie")
         #expect(Observation.eventually { Observation.state(of: process) == "Z" })

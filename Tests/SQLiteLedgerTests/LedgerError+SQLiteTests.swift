@@ -50,8 +50,10 @@ import Testing
         }
     }
 
-    @Test func `that another program writes to for long can be read meanwhile`() throws {
+    @Test(arguments: [false, true])
+    func `that another program writes to for long can be read meanwhile`(_ isOpen: Bool) throws {
         try ledger.record(1)
+        if !isOpen { ledger.close() }
         try home.connection().writeWithoutTransaction { database in
             try database.execute(sql: "BEGIN IMMEDIATE")
             #expect(try ledger.unfinishedSites() == ["blog"])

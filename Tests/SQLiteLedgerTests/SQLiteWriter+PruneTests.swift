@@ -55,6 +55,17 @@ import Testing
         #expect(try ledger.begin("blog")?.deliveries == 1)
     }
 
+    /// As the process that ran it is gone, and the site cannot be held by another.
+    @Test func `never deletes what still runs, though something newer is over`() throws {
+        try ledger.record(1, received: old)
+        try ledger.begin(at: old)
+        try ledger.record(2, received: old)
+        _ = try ledger.write { try $0.refuse("blog", Failure("no"), at: old) }
+        #expect(try prune(keeping: 0) == 1, "the delivery of what was refused")
+        #expect(try ledger.all.map(\.state) == [.running, .failed])
+        #expect(try ledger.record(1) == [.awaits(1)])
+    }
+
     @Test func `deletes no more than a portion at once`() throws {
         for number in 1...20 { try ledger.deploy(number, on: old) }
         #expect(try prune(limit: 7) == 14)

@@ -1,0 +1,1 @@
+../../DeployTests/Fixtures/Answers.swift
