@@ -16,8 +16,8 @@ final class Scribe: @unchecked Sendable {
     /// How long to wait for others to come along while there is much to write, in microseconds: a transaction costs more
     /// than what is in it. Who comes alone waits for nobody.
     private static let delay: UInt32 = 1000
-    /// How soon after another one makes it much.
-    private static let bustle = Duration.milliseconds(3)
+    /// The third within this time makes it much: one push alone is recorded, and begins at once.
+    private static let bustle = Duration.milliseconds(10)
 
     private let ledger: any Ledger
     // Guards and signals the two below.
@@ -72,11 +72,11 @@ final class Scribe: @unchecked Sendable {
     }
 
     private func work() {
-        var last = ContinuousClock.now - Self.bustle
+        var (last, lastButOne) = (ContinuousClock.now - Self.bustle, ContinuousClock.now - Self.bustle)
         while awaitEntry() {
-            if last.age < Self.bustle { usleep(Self.delay) }
+            if lastButOne.age < Self.bustle { usleep(Self.delay) }
             write(takeEntries())
-            last = .now
+            (last, lastButOne) = (.now, last)
         }
     }
 

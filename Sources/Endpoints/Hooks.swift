@@ -73,7 +73,7 @@ struct Hook: Sendable {
 
     /// The sites that may follow `repository`, as a forge writes it.
     func sites(of repository: String) -> [Site] {
-        let declared = RepositoryName(repository).flatMap { byRepository[$0] } ?? []
+        let declared = byRepository.isEmpty ? [] : RepositoryName(repository).flatMap { byRepository[$0] } ?? []
         // A site's own hook is for it, whatever it turns out to follow.
         let others = undeclared.filter { $0.repository?.matches(repository) ?? (site != nil) }
         return declared + others

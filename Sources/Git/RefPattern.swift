@@ -45,8 +45,12 @@ public struct RefPattern: Hashable, Sendable, CustomStringConvertible {
     /// Whether `ref`, a full name such as `refs/tags/v1.2`, is followed.
     public func matches(_ ref: String) -> Bool {
         guard ref.utf8.starts(with: prefix.utf8) else { return false }
+        // The usual case, at every push.
+        guard isPattern else { return ref.utf8.dropFirst(prefix.utf8.count).elementsEqual(description.utf8) }
         return Self.glob(Array(description.utf8)[...], Array(ref.utf8.dropFirst(prefix.utf8.count))[...])
     }
+
+    private var isPattern: Bool { description.utf8.contains(UInt8(ascii: "*")) }
 
     private var prefix: String {
         switch kind {

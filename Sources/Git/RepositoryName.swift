@@ -43,7 +43,7 @@ public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Whether `fullName`, as a forge writes it, is this repository's.
-    public func matches(_ fullName: String) -> Bool { fullName.lowercased() == folded }
+    public func matches(_ fullName: String) -> Bool { fullName == description || fullName.lowercased() == folded }
 
     /// Whether two names are those of one repository.
     public static func == (left: Self, right: Self) -> Bool { left.folded == right.folded }
