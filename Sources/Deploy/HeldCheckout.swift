@@ -8,6 +8,9 @@ struct HeldCheckout: Hold {
     /// What to do when something fails that may have to do with what is known of the checkout.
     private let forget: @Sendable () -> Void
 
+    /// How long putting things right may take when the deployment's own time is up.
+    private static let repairTime = Duration.seconds(30)
+
     init(_ checkout: Checkout, _ pattern: RefPattern, lock: SiteLock, forget: @escaping @Sendable () -> Void) {
         self.checkout = checkout
         self.pattern = pattern
@@ -19,7 +22,7 @@ struct HeldCheckout: Hold {
 
     func deploy(_ targets: Set<Commit>, _ limits: Git.Limits, _ transcript: Transcript) -> Outcome {
         do {
-            try checkout.repair(ownLeftovers: lock.isAfterInterruption, limits)
+            try checkout.repair(checkoutBegan: lock.isAfterInterruption, limits)
             guard let newest = try checkout.newest(pattern, limits) else { throw Failure.noMatch(pattern) }
             let before = checkout.head
             guard try checkout.isClean(limits) else { throw Failure.dirty(checkout.path) }
@@ -37,7 +40,7 @@ struct HeldCheckout: Hold {
         }
     }
 
-    /// Fetches and checks out. If git is killed on the way, the note stays, and the next deployment clears up.
+    /// Fetches and checks out.
     private func put(at newest: Checkout.Position, _ limits: Git.Limits, _ transcript: Transcript) throws {
         guard try checkout.countLocalCommits(besides: lock.lastUpstream, limits) == 0 else {
             throw Failure(
@@ -49,13 +52,20 @@ struct HeldCheckout: Hold {
         do {
             try checkout.checkOut(newest.commit, limits, transcript)
         } catch {
-            // Git that came to its end has moved everything or nothing.
-            if case .exited = error.end { lock.noteEnd() }
+            try clearUp(after: error)
             throw error
         }
         guard checkout.head == newest.commit, try checkout.isClean(limits) else {
             throw Failure("git checkout succeeded, but \(checkout.path) is not at \(newest.ref)")
         }
         lock.noteEnd(deployed: newest.commit)
+    }
+
+    /// Makes the checkout what it was before. If this fails, the note stays, and the next deployment tries again.
+    private func clearUp(after error: GitError) throws {
+        // Git that came to its end has moved everything or nothing.
+        let isCutShort = if case .exited = error.end { false } else { true }
+        try checkout.repair(checkoutBegan: isCutShort, .within(Self.repairTime))
+        lock.noteEnd()
     }
 }

@@ -73,17 +73,14 @@ public struct Checkout: Sendable {
 
     /// Clears away what a git that was killed left behind. To be called under the site's lock.
     ///
-    /// - Parameter ownLeftovers: whether what is half done is known to be Bellpull's; then files that a checkout wrote
-    ///   are put back, and what else was changed in them is kept as a stash.
-    public func repair(ownLeftovers: Bool, _ limits: Git.Limits) throws {
+    /// - Parameter checkoutBegan: whether a checkout of what was fetched last has begun, and not come to its end; then
+    ///   its files are put back, and what else was changed in files that git tracks is kept as a stash.
+    public func repair(checkoutBegan: Bool, _ limits: Git.Limits) throws {
         let locks = StaleLocks(
             path: path, gitDirectory: gitDirectory, commonDirectory: references.commonDirectory)
-        let found = locks.found(shared: [], withRemotes: ownLeftovers)
+        let found = locks.found(shared: [], under: ["refs/remotes", "refs/tags"])
         if !found.isEmpty { try locks.waitForOtherGit(limits) }
         for lock in found { unlink(lock) }
-        guard ownLeftovers, try !isClean(limits) else { return }
-        let identity = ["-c", "user.name=Bellpull", "-c", "user.email=bellpull@localhost"]
-        let message = "what a deployment that was cut short had changed"
-        _ = try git.output(of: identity + ["stash", "push", "--quiet", "--message", message], limits)
+        if checkoutBegan { try git.takeBackCheckout(of: "FETCH_HEAD", hasBegun: true, limits) }
     }
 }

@@ -25,7 +25,7 @@ extension Clone {
         let locks = staleLocks
         // It may have fetched any branch; those are looked for only if it is known to have been ours, as there may be
         // thousands.
-        let found = locks.found(shared: [branch.ref, trackingRef], withRemotes: ownLeftovers)
+        let found = locks.found(shared: [branch.ref, trackingRef], under: ownLeftovers ? ["refs/remotes"] : [])
         if !found.isEmpty || hasUnfinishedRebase { try locks.waitForOtherGit(limits) }
         for lock in found { unlink(lock) }
         if hasUnfinishedRebase {
@@ -34,23 +34,7 @@ extension Clone {
         }
         guard ownLeftovers else { return }
         // Git holds the index's lock all through a checkout.
-        try takeBackCheckout(hasBegun: checkoutBegan || found.contains("\(gitDirectory)/index.lock"), limits)
-    }
-
-    /// Brings the files that a checkout of the upstream wrote, or did not come to, back to what they were.
-    private func takeBackCheckout(hasBegun: Bool, _ limits: Git.Limits) throws(GitError) {
-        // A stash is a commit, and the user Bellpull runs as may have no name to commit by.
-        let identity = ["-c", "user.name=Bellpull", "-c", "user.email=bellpull@localhost"]
-        let changes = try git.output(of: identity + ["stash", "create"], limits)
-        guard hasBegun || !changes.isEmpty else { return }
-        if !changes.isEmpty {
-            // Should someone have changed a file since, that is not lost.
-            let message = "what a deployment that was cut short had changed"
-            _ = try git.output(of: identity + ["stash", "store", "--quiet", "--message", message, changes], limits)
-        }
-        // There and back again: forth, files that are new become git's, so that back, it removes them.
-        for place in [trackingRef, "HEAD"] {
-            _ = try git.output(of: ["read-tree", "--reset", "-u", place], limits)
-        }
+        let hasBegun = checkoutBegan || found.contains("\(gitDirectory)/index.lock")
+        try git.takeBackCheckout(of: trackingRef, hasBegun: hasBegun, limits)
     }
 }

@@ -13,12 +13,12 @@ struct StaleLocks {
     ///
     /// - Parameters:
     ///   - shared: the references that it writes.
-    ///   - withRemotes: whether it may have written any branch of a remote.
-    func found(shared references: [String], withRemotes: Bool) -> [String] {
+    ///   - folders: where it may have written any reference, such as `refs/remotes`.
+    func found(shared references: [String], under folders: [String]) -> [String] {
         let own = ["index", "HEAD", "ORIG_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD", "AUTO_MERGE"]
         let shared = references + ["packed-refs", "shallow"]
         let locks = own.map { "\(gitDirectory)/\($0).lock" } + shared.map { "\(commonDirectory)/\($0).lock" }
-        return (locks + (withRemotes ? remoteLocks : [])).filter(isOurs)
+        return (locks + folders.flatMap(lockFiles)).filter(isOurs)
     }
 
     /// Whether a file is there and this user's: another user's git need not show among the processes we see.
@@ -27,8 +27,8 @@ struct StaleLocks {
         return lstat(path, &status) == 0 && status.st_uid == geteuid()
     }
 
-    private var remoteLocks: [String] {
-        let folder = "\(commonDirectory)/refs/remotes"
+    private func lockFiles(under folder: String) -> [String] {
+        let folder = "\(commonDirectory)/\(folder)"
         let files = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
         return files.filter { $0.hasSuffix(".lock") }.map { "\(folder)/\($0)" }
     }
