@@ -2,15 +2,18 @@ import Endpoints
 import FastCGI
 import Foundation
 import Testing
+import Webhook
+
+@testable import Deploy
 
 @Suite struct `the router` {
     private let stage: Stage
 
     init() throws { stage = try Stage() }
 
-    private func answer(to request: Request) async -> Response {
+    private func answer(to request: Request, by other: Stage? = nil) async -> Response {
         await withCheckedContinuation { continuation in
-            Router(webhook: stage.endpoint).respond(
+            Router(webhook: (other ?? stage).endpoint).respond(
                 to: request, through: Exchange { continuation.resume(returning: $0) })
         }
     }
@@ -27,6 +30,19 @@ import Testing
     @Test func `takes a request without a path for one to the mount`() async throws {
         let response = await answer(to: Request(params: Params(["REQUEST_METHOD": "POST"])))
         #expect(response.status == 401)
+    }
+
+    @Test func `takes a POST to a site's own hook there, and nothing else`() async throws {
+        let secret = "a secret of its own"
+        let site = Hooks.Entry(try .fake(FakeStrategy(), name: "shop"), secrets: Secrets(try Secret(secret)))
+        let stage = try Stage(sites: [site])
+        let signature = try Hook.signature(of: Hook.push(), secret: secret)
+        var hook = Hook(path: "/shop", signatures: (sha256: signature, sha1: ""))
+        #expect(try await answer(to: hook.request(), by: stage).header("Bellpull-Site") == "shop")
+        hook.method = "GET"
+        #expect(try await answer(to: hook.request(), by: stage).status == 405)
+        hook.path = "/blog"
+        #expect(try await answer(to: hook.request(), by: stage).status == 404)
     }
 
     @Test(

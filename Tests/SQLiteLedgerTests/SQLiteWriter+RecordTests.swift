@@ -136,6 +136,21 @@ import Testing
         #expect(try ledger.begin()?.targets == [try .fake(3)])
     }
 
+    /// Who has captured two deliveries can send the body of one under the id of the other.
+    @Test func `that came before is deployed once more at most under another's id, however often`() throws {
+        for number in 1...2 {
+            try ledger.record(number, forgeID: "id-\(number)")
+            try ledger.end(#require(try ledger.begin()).id, .deployed(.fake(number)))
+        }
+        for replay in 0..<100 {
+            let reception = try ledger.record(1, forgeID: "id-2")
+            if replay > 0 { #expect(reception == [.duplicate]) }
+            if let begun = try ledger.begin() { try ledger.end(begun.id, .unchanged(.fake(2))) }
+        }
+        #expect(try ledger.all.count <= 3)
+        #expect(try ledger.record(2, forgeID: "id-2") == [.duplicate])
+    }
+
     @Test func `of the same id at another forge or repository is another`() throws {
         let first = DeliveryRecord.fake(1, forgeID: "a")
         let others = [("gitea", "alice/blog"), ("github", "alice/shop")].enumerated().map { number, place in

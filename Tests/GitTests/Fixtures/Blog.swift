@@ -95,7 +95,8 @@ struct Blog {
         try git(arguments, in: directory, environment: environment)
     }
 
-    private func git(
+    @discardableResult
+    func git(
         _ arguments: [String], in directory: String, environment: [String: String] = [:]
     ) throws -> String {
         let command = Command(

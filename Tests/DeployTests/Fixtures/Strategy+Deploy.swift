@@ -2,8 +2,8 @@ import Git
 
 @testable import Deploy
 
-extension Pull {
-    /// Holds the clone, deploys and lets go.
+extension Strategy {
+    /// Holds the site, deploys and lets go.
     func deploy(_ targets: Set<Commit>, _ limits: Git.Limits) -> Outcome {
         do {
             let hold = try hold(limits)

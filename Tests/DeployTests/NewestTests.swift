@@ -1,0 +1,245 @@
+import Foundation
+import Git
+import Testing
+
+@testable import Deploy
+
+@Suite(.onPlainThreads) final class `newest`: Sendable {
+    private let blog: Blog
+    private let tags: Newest
+    private var limits: Git.Limits { .within(.seconds(20)) }
+
+    init() throws {
+        blog = try Blog()
+        tags = Newest(path: blog.site, pattern: try #require(RefPattern(tag: "v*")))
+    }
+
+    deinit { blog.remove() }
+
+    /// Commits `text`, and pushes it as a tag alone.
+    @discardableResult
+    private func release(_ tag: String, _ text: String? = nil, _ options: String...) throws -> Commit {
+        let commit = try blog.commit(["index.html": "\(text ?? tag)\n"], in: blog.author)
+        try blog.git(["tag", tag] + options, in: blog.author)
+        try blog.git("push", "--quiet", "origin", tag, in: blog.author)
+        return commit
+    }
+
+    private var page: String { (try? blog.text("site/index.html")) ?? "" }
+
+    private func deploy() -> Outcome { tags.deploy([], limits) }
+
+    // MARK: Following
+
+    @Test func `deploys the tag of the highest version, in whatever order they come`() throws {
+        let ten = try release("v1.10")
+        try release("v1.9")
+        try release("v1.2")
+        #expect(deploy() == .deployed(ten))
+        #expect(page == "v1.10\n")
+        #expect(deploy() == .unchanged(ten))
+        let two = try release("v2.0")
+        try release("v1.11")
+        #expect(deploy() == .deployed(two))
+        #expect(try blog.text("site/.git/bellpull.lock") == "\(two)\n")
+    }
+
+    @Test func `takes a release for newer than its candidates, and no other tag for one`() throws {
+        let final = try release("v2.0")
+        try release("v2.0-rc1")
+        try release("x9.0")
+        try release("v/3.0")
+        #expect(deploy() == .deployed(final))
+    }
+
+    @Test func `deploys the commit of an annotated tag`() throws {
+        let commit = try release("v1", nil, "--annotate", "--message", "One")
+        #expect(deploy() == .deployed(commit))
+        #expect(deploy() == .unchanged(commit))
+    }
+
+    @Test func `follows a tag that is moved, and goes back when one is deleted`() throws {
+        let one = try release("v1")
+        try release("v2")
+        #expect(deploy().commit != one)
+        try blog.git("tag", "--delete", "v2", in: blog.author)
+        let moved = try blog.commit(["index.html": "moved\n"], in: blog.author)
+        try blog.git("tag", "v2", in: blog.author)
+        try blog.git("push", "--quiet", "--force", "origin", "v2", in: blog.author)
+        #expect(deploy() == .deployed(moved))
+        try blog.git("push", "--quiet", "--delete", "origin", "v2", in: blog.author)
+        #expect(deploy() == .deployed(one))
+        #expect(page == "v1\n")
+    }
+
+    @Test func `follows branches by a pattern, also where one was rewritten`() throws {
+        let branches = Newest(path: blog.site, pattern: try #require(RefPattern(branch: "release/*")))
+        for name in ["release/1.9", "release/1.10", "next"] {
+            try blog.git("checkout", "--quiet", "-b", name, in: blog.author)
+            try blog.push(["index.html": "\(name)\n"])
+        }
+        try blog.git("checkout", "--quiet", "release/1.10", in: blog.author)
+        #expect(try branches.deploy([], limits) == .deployed(blog.head(of: blog.author)))
+        #expect(page == "release/1.10\n")
+        let rewritten = try blog.replaceLastPush(with: ["index.html": "other\n"])
+        #expect(branches.deploy([], limits) == .deployed(rewritten))
+    }
+
+    @Test func `needs to ask, so that it knows nothing of itself`() throws {
+        #expect(tags.deployed == nil && tags.source == nil && tags.glance() == nil)
+        let commit = try release("v1")
+        // As another tag may be newer, what is announced is no reason to do nothing.
+        #expect(tags.deploy([try blog.head(of: blog.site)], limits) == .deployed(commit))
+    }
+
+    @Test func `finds what was missed`() throws {
+        let one = try release("v1")
+        #expect(try tags.missed(limits) == DeploymentRecord.Target(ref: "refs/tags/v1", commit: one))
+        #expect(deploy() == .deployed(one))
+        #expect(try tags.missed(limits) == nil)
+        try release("v0.9")
+        #expect(try tags.missed(limits) == nil)
+        let two = try release("v2")
+        #expect(try tags.missed(limits) == DeploymentRecord.Target(ref: "refs/tags/v2", commit: two))
+    }
+
+    // MARK: Refusing
+
+    /// Fails twice in these words and leaves all as it was; once `undo` has taken the reason away, it deploys.
+    private func expectRefusal(
+        _ message: String, at location: SourceLocation = #_sourceLocation, undo: () throws -> Void
+    ) throws {
+        let before = try blog.state()
+        for _ in 0..<2 {
+            let failure = try #require(deploy().failure, sourceLocation: location)
+            #expect(failure.message.hasPrefix(message), "\(failure.message)", sourceLocation: location)
+            #expect(try blog.state() == before, sourceLocation: location)
+        }
+        try undo()
+        let commit = try release("v100")
+        #expect(deploy() == .deployed(commit), sourceLocation: location)
+    }
+
+    @Test func `refuses where there is no tag`() throws {
+        try expectRefusal("the remote has no tag v*") {}
+    }
+
+    @Test func `refuses to overwrite local changes`() throws {
+        try release("v1")
+        try blog.write("mine\n", to: "site/index.html")
+        try expectRefusal("\(blog.site) has local changes") {
+            #expect(page == "mine\n")
+            try blog.git("checkout", "--quiet", "index.html", in: blog.site)
+        }
+    }
+
+    @Test func `refuses to overwrite a file that git does not know`() throws {
+        try blog.commit(["new.html": "theirs\n"], in: blog.author)
+        try release("v1")
+        try blog.write("mine\n", to: "site/new.html")
+        try expectRefusal("an untracked file is in the way") {
+            #expect(try blog.text("site/new.html") == "mine\n")
+            try FileManager.default.removeItem(atPath: "\(blog.site)/new.html")
+        }
+    }
+
+    @Test func `refuses to leave commits behind that were made here`() throws {
+        try release("v1")
+        #expect(deploy().failure == nil)
+        try blog.commit(["local.html": "mine\n"], in: blog.site)
+        try release("v2")
+        try expectRefusal("\(blog.site) has commits of its own, which nothing would point to any more") {
+            try blog.git("branch", "kept", in: blog.site)
+        }
+        #expect(try blog.git("show", "kept:local.html", in: blog.site) == "mine")
+    }
+
+    @Test func `says that the remote is gone`() throws {
+        try release("v1")
+        let away = "\(blog.folder)/away.git"
+        try FileManager.default.moveItem(atPath: blog.remote, toPath: away)
+        #expect(throws: Failure.self) { try tags.missed(limits) }
+        try expectRefusal("the remote cannot be reached: fatal: ") {
+            try FileManager.default.moveItem(atPath: away, toPath: blog.remote)
+        }
+    }
+
+    @Test func `says that there is no clone, or none that has a remote`() throws {
+        let none = Newest(path: "\(blog.folder)/none", pattern: tags.pattern)
+        #expect(none.deploy([], limits).failure?.message == "\(blog.folder)/none does not exist")
+        #expect(none.glance()?.message == "\(blog.folder)/none does not exist")
+        try blog.git("remote", "remove", "origin", in: blog.site)
+        #expect(deploy().failure?.message == "\(blog.site) has no remote to fetch from")
+    }
+
+    // MARK: Recovering
+
+    @Test(arguments: ["index", "HEAD", "packed-refs", "refs/tags/v1"])
+    func `recovers from a lock that was left`(_ name: String) throws {
+        try blog.write("", to: "site/.git/\(name).lock")
+        let commit = try release("v1")
+        #expect(deploy() == .deployed(commit))
+    }
+
+    @Test func `recovers from a checkout that was killed`() throws {
+        let filter = "test -e \(blog.folder)/killed && exec cat; touch \(blog.folder)/killed; kill -9 $PPID"
+        try blog.git("config", "filter.kill.smudge", filter, in: blog.site)
+        try blog.write("z.html filter=kill\n", to: "site/.git/info/attributes")
+        try blog.commit(["a.html": "new\n", "z.html": "last\n"], in: blog.author)
+        let commit = try release("v1")
+        let before = try blog.state()
+        #expect(deploy().failure?.message.contains("signal 9") == true)
+        #expect(try blog.state() == before)
+        #expect(deploy() == .deployed(commit))
+        #expect(try page == "v1\n" && blog.text("site/z.html") == "last\n")
+        #expect(try blog.git("status", "--porcelain", in: blog.site) == "")
+    }
+
+    @Test func `recovers from its own end in a checkout, and keeps what was changed since`() throws {
+        try release("v1")
+        #expect(deploy().failure == nil)
+        try blog.commit(["a.html": "new\n"], in: blog.author)
+        let commit = try release("v2")
+        // As a checkout leaves it that was killed with all the others.
+        try blog.git("fetch", "--quiet", "origin", "tag", "v2", in: blog.site)
+        try blog.write("new\n", to: "site/a.html")
+        try blog.write("mine\n", to: "site/index.html")
+        try blog.write("", to: "site/.git/index.lock")
+        try blog.write("deploying\n", to: "site/.git/bellpull.lock")
+        #expect(deploy() == .deployed(commit))
+        #expect(try page == "v2\n" && blog.text("site/a.html") == "new\n")
+        #expect(try blog.git("show", "stash@{0}:index.html", in: blog.site) == "mine")
+    }
+
+    @Test func `puts everything back when it is stopped in a checkout, and deploys the next time`() throws {
+        let filter = "cd \(blog.folder); test -e begun || { touch begun; sleep 60; }; cat"
+        try blog.git("config", "filter.slow.smudge", filter, in: blog.site)
+        try blog.write("z.html filter=slow\n", to: "site/.git/info/attributes")
+        try blog.commit(["a.html": "new\n", "z.html": "last\n"], in: blog.author)
+        let commit = try release("v1")
+        let before = try blog.state()
+        let cancellation = Cancellation()
+        let stop = Running(when: { [blog] in blog.exists("begun") }) { cancellation.cancel() }
+        #expect(tags.deploy([], .within(.seconds(20), cancellation: cancellation)) == .interrupted)
+        #expect(stop.isSuccess())
+        #expect(try blog.state() == before)
+        #expect(deploy() == .deployed(commit))
+    }
+
+    @Test func `ends git when it is stopped, and deploys the next time`() throws {
+        let pid = "\(blog.folder)/pid"
+        let commit = try release("v1")
+        try blog.git("config", "core.sshCommand", "sleep 60 & echo $! > \(pid); wait; #", in: blog.site)
+        try blog.git("remote", "set-url", "origin", "ssh://git@example.invalid/alice/blog.git", in: blog.site)
+        let cancellation = Cancellation()
+        let stop = Running(when: { [blog] in (try? blog.text("pid"))?.hasSuffix("\n") == true }) {
+            cancellation.cancel()
+        }
+        #expect(tags.deploy([], .within(.seconds(20), cancellation: cancellation)) == .interrupted)
+        #expect(stop.isSuccess())
+        let process = try Observation.process(in: pid)
+        #expect(Observation.eventually { !Observation.isRunning(process) })
+        try blog.git("remote", "set-url", "origin", blog.remote, in: blog.site)
+        #expect(deploy() == .deployed(commit))
+    }
+}
