@@ -12,8 +12,7 @@ extension Site {
 
     /// What `push` means to this site. Only whole names are compared: what the push calls a branch goes nowhere.
     public func relevance(of push: Push) -> Relevance {
-        // Asked once each: of a clone they are told under a lock.
-        let (repository, follows) = (repository, follows)
+        let (repository, follows) = origin
         guard repository?.matches(push.repository) != false else { return .ignore(.repository(push.repository)) }
         let isBranch = push.ref.hasPrefix("refs/heads/")
         guard isBranch || follows?.kind == .tag else { return .ignore(.notABranch(push.ref)) }

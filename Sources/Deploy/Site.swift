@@ -50,6 +50,13 @@ public struct Site: Sendable {
     /// What it follows; `nil` as for `repository`.
     public var follows: RefPattern? { declaredFollows ?? strategy.source?.follows }
 
+    /// Both, where only one look is taken at what the clone tells.
+    var origin: (repository: RepositoryName?, follows: RefPattern?) {
+        if isDeclared { return (declaredRepository, declaredFollows) }
+        let source = strategy.source
+        return (declaredRepository ?? source?.repository, declaredFollows ?? source?.follows)
+    }
+
     /// Whether its repository can be told without opening its clone.
     public var declaresRepository: Bool { declaredRepository != nil }
 

@@ -69,13 +69,15 @@ struct Hook: Sendable {
     }
 
     /// Whether deliveries of `forge` concern `site`.
-    func takes(_ forge: ForgeName, for site: Site) -> Bool { forges[site.name].map { $0 == forge } ?? true }
+    func takes(_ forge: ForgeName, for site: Site) -> Bool {
+        forges.isEmpty || forges[site.name].map { $0 == forge } ?? true
+    }
 
     /// The sites that may follow `repository`, as a forge writes it.
     func sites(of repository: String) -> [Site] {
         let declared = byRepository.isEmpty ? [] : RepositoryName(repository).flatMap { byRepository[$0] } ?? []
+        guard !undeclared.isEmpty else { return declared }
         // A site's own hook is for it, whatever it turns out to follow.
-        let others = undeclared.filter { $0.repository?.matches(repository) ?? (site != nil) }
-        return declared + others
+        return declared + undeclared.filter { $0.repository?.matches(repository) ?? (site != nil) }
     }
 }

@@ -19,8 +19,8 @@ public struct Router: Responder {
         } catch {
             return exchange.reply(.malformed("the web server sent \(error.name) twice"), to: request)
         }
-        guard webhook.hasHook(at: path) else { return exchange.reply(.nothingHere, to: request) }
         guard method == "POST" else {
+            guard webhook.hasHook(at: path) else { return exchange.reply(.nothingHere, to: request) }
             var report = Report.refused(405, "deliveries are sent by POST")
             report.extraHeaders = [("Allow", "POST")]
             return exchange.reply(report, to: request)

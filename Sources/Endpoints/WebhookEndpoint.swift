@@ -27,7 +27,14 @@ public final class WebhookEndpoint: Sendable {
         }
     }
 
-    private let settings: Mutex<Settings>
+    /// Settings at one address: the reading threads take them by turns, and for no longer than a reference takes.
+    private final class Snapshot: Sendable {
+        let settings: Settings
+
+        init(_ settings: Settings) { self.settings = settings }
+    }
+
+    private let snapshot: Mutex<Snapshot>
     private let dispatcher: Dispatcher
     private let parking: Parking
     private let logger: Logger
@@ -40,23 +47,28 @@ public final class WebhookEndpoint: Sendable {
     ///   - timetable: what knows when a reply has waited long enough.
     ///   - logger: gets one line a delivery.
     public init(_ settings: Settings, dispatcher: Dispatcher, timetable: Timetable, logger: Logger) {
-        self.settings = Mutex(settings)
+        snapshot = Mutex(Snapshot(settings))
         self.dispatcher = dispatcher
         self.logger = logger
         parking = Parking(timetable: timetable)
     }
 
     /// Goes by `settings` from the next delivery on.
-    public func change(to settings: Settings) { self.settings.withLock { $0 = settings } }
+    public func change(to settings: Settings) {
+        let new = Snapshot(settings)
+        snapshot.withLock { $0 = new }
+    }
+
+    private var settings: Settings { snapshot.withLock { $0 }.settings }
 
     /// Whether there is a hook at `path` below the mount.
-    func hasHook(at path: String?) -> Bool { settings.withLock { $0.hooks.hook(at: path) != nil } }
+    func hasHook(at path: String?) -> Bool { settings.hooks.hook(at: path) != nil }
 
-    /// Answers a delivery to the hook at `path`; if it is a push to a site, when it is deployed, or after `answerWithin`.
+    /// Answers a delivery to the hook at `path`, or that there is none; if it is a push to a site, when it is deployed, or after `answerWithin`.
     func respond(to request: Request, at path: String?, through exchange: Exchange) {
-        let settings = settings.withLock { $0 }
+        let settings = settings
+        guard let hook = settings.hooks.hook(at: path) else { return exchange.reply(.nothingHere, to: request) }
         let reply = PendingReply(exchange: exchange, received: request.received, logger: logger)
-        guard let hook = settings.hooks.hook(at: path) else { return reply.send(.nothingHere) }
         do {
             let delivery = try settings.forge.delivery(request.params.header)
             reply.concerns(delivery)

@@ -17,6 +17,8 @@ public struct RefPattern: Hashable, Sendable, CustomStringConvertible {
     /// The name or the pattern, without `refs/heads/` or `refs/tags/`.
     public let description: String
 
+    private let isPattern: Bool
+
     /// The branch or the pattern of branches `text`, such as `main` or `release/*`; `nil` if no branch could be called so.
     public init?(branch text: String) { self.init(text, .branch) }
 
@@ -27,11 +29,13 @@ public struct RefPattern: Hashable, Sendable, CustomStringConvertible {
     public init(_ branch: Branch) {
         kind = .branch
         description = branch.name
+        isPattern = false
     }
 
     private init?(_ text: String, _ kind: Kind) {
         // What is a good name with an x for each star is a good pattern.
-        guard Branch(name: text.replacing("*", with: "x")) != nil else { return nil }
+        isPattern = text.utf8.contains(UInt8(ascii: "*"))
+        guard Branch(name: isPattern ? text.replacing("*", with: "x") : text) != nil else { return nil }
         self.kind = kind
         description = text
     }
@@ -49,8 +53,6 @@ public struct RefPattern: Hashable, Sendable, CustomStringConvertible {
         guard isPattern else { return ref.utf8.dropFirst(prefix.utf8.count).elementsEqual(description.utf8) }
         return Self.glob(Array(description.utf8)[...], Array(ref.utf8.dropFirst(prefix.utf8.count))[...])
     }
-
-    private var isPattern: Bool { description.utf8.contains(UInt8(ascii: "*")) }
 
     private var prefix: String {
         switch kind {

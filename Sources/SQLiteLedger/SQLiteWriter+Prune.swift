@@ -2,10 +2,24 @@ internal import Foundation
 internal import GRDB
 
 extension SQLiteWriter {
+    /// How many deliveries are known by the forge's id, too. Forges that try again under the same id do so within hours.
+    static let recent = 20_000
+
     func prune(before time: Date, keeping count: Int, limit: Int) throws -> Int {
         let deployments = try pruneDeployments(before: time, keeping: count, limit: limit)
         let deliveries = try pruneDeliveries(before: time, keeping: count, limit: limit)
+        try age(limit: 10 * limit)
         return deployments + deliveries
+    }
+
+    /// Lets go of the ids of deliveries that are no longer recent.
+    private func age(limit: Int) throws {
+        try run(
+            """
+            UPDATE delivery SET is_recent = 0 WHERE id IN (
+                SELECT id FROM delivery
+                WHERE is_recent = 1 AND id <= (SELECT max(id) FROM delivery) - ?1 LIMIT ?2)
+            """, [Self.recent, limit])
     }
 
     private func pruneDeployments(before time: Date, keeping count: Int, limit: Int) throws -> Int {

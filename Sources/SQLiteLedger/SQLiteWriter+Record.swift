@@ -16,7 +16,7 @@ extension SQLiteWriter {
     private func idOfSameID(_ delivery: DeliveryRecord) throws -> Int64? {
         guard let forgeID = delivery.forgeID else { return nil }
         let statement = try database.cachedStatement(
-            sql: "SELECT id FROM delivery WHERE forge_id = ? AND forge = ? AND repository = ?")
+            sql: "SELECT id FROM delivery WHERE forge_id = ? AND forge = ? AND repository = ? AND is_recent = 1")
         return try Int64.fetchOne(statement, arguments: [forgeID, delivery.forge, delivery.repository])
     }
 

@@ -10,6 +10,9 @@ enum Schema {
         return migrator
     }
 
+    /// A delivery is known by its body for as long as it is kept, by the forge's id only while it is recent: an index of a
+    /// million random ids would cost each further one as much as all else that is written for it.
+    ///
     /// A site has one deployment queued and one running at most, whoever writes: the two partial indexes see to it.
     private static let deliveriesAndDeployments = """
         CREATE TABLE delivery (
@@ -20,9 +23,10 @@ enum Schema {
             forge_id TEXT,
             repository TEXT NOT NULL,
             hook TEXT,
-            secret INTEGER NOT NULL CHECK (secret IN (1, 2))
+            secret INTEGER NOT NULL CHECK (secret IN (1, 2)),
+            is_recent INTEGER NOT NULL DEFAULT 1 CHECK (is_recent IN (0, 1))
         ) STRICT;
-        CREATE INDEX delivery_by_forge_id ON delivery (forge_id) WHERE forge_id IS NOT NULL;
+        CREATE INDEX delivery_by_forge_id ON delivery (forge_id) WHERE is_recent = 1;
         CREATE INDEX delivery_by_previous_secret ON delivery (hook, received) WHERE secret = 2;
 
         CREATE TABLE deployment (

@@ -84,6 +84,28 @@ import Testing
         #expect(try ledger.record(2) == [.duplicate])
     }
 
+    /// The body is known for as long as the delivery is kept, the forge's id for as long as forges try again.
+    @Test func `lets go of the forge's ids of deliveries that are long past, and of nothing else`() throws {
+        try ledger.record(1, forgeID: "first")
+        try ledger.record(2, forgeID: "second")
+        let begun = try #require(try ledger.begin())
+        try ledger.end(begun.id, .deployed(.fake(1)))
+        // As many as make the first one, and not the second, long past.
+        try home.connection().write {
+            try $0.execute(
+                sql: """
+                    WITH RECURSIVE n(i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 20001)
+                    INSERT INTO delivery (received, digest, forge, repository, secret)
+                    SELECT received, randomblob(32), 'github', 'alice/blog', 1 FROM n, delivery WHERE delivery.id = 1
+                    """)
+        }
+        #expect(try ledger.record(3, commit: 1, forgeID: "first") == [.duplicate])
+        #expect(try prune(keeping: 1_000_000) == 0)
+        #expect(try ledger.record(4, commit: 2, forgeID: "second") == [.duplicate])
+        #expect(try ledger.record(5, commit: 1, forgeID: "first") == [.awaits(2)])
+        #expect(try ledger.record(1, forgeID: "other") == [.duplicate])
+    }
+
     /// The oldest of a hundred thousand rows are found by their ids, not by looking at all.
     @Test func `of a large ledger keeps nobody waiting`() throws {
         try ledger.deploy(1, on: old)

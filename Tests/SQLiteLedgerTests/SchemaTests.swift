@@ -65,7 +65,7 @@ import Testing
     /// What a delivery costs must not grow with the ledger.
     @Test(arguments: [
         "SELECT id FROM delivery WHERE digest = x'00'",
-        "SELECT id FROM delivery WHERE forge_id = 'a' AND forge = 'github'",
+        "SELECT id FROM delivery WHERE forge_id = 'a' AND forge = 'github' AND is_recent = 1",
         "SELECT id FROM deployment WHERE site = 'blog' AND state = 'queued'",
         "SELECT id FROM deployment WHERE site = 'blog' AND state = 'running'",
         "SELECT site FROM deployment WHERE state = 'queued'",

@@ -14,6 +14,8 @@ import web
 ROWS = {"small": 1_000, "large": 1_000_000}
 SITES = 100
 RATE, SECONDS = 1_000, 20
+# As many deliveries are known by the forge's id, as Bellpull itself sees to every ten minutes.
+RECENT = 20_000
 # Nothing of it shall be forgotten meanwhile.
 FOR_EVER = {"history_count": 900_000_000, "history_age": "36500d"}
 
@@ -40,9 +42,9 @@ def fill(path, rows, sites):
     ledger.execute("PRAGMA cache_size = -400000")
     with ledger:
         ledger.executemany(
-            "INSERT INTO delivery VALUES (?, ?, ?, 'github', ?, ?, NULL, 1)",
+            "INSERT INTO delivery VALUES (?, ?, ?, 'github', ?, ?, NULL, 1, ?)",
             ((number, start + span * number // rows, os.urandom(32), str(uuid.UUID(bytes=os.urandom(16))),
-              sites[number % len(sites)].repository) for number in range(1, rows + 1)))
+              sites[number % len(sites)].repository, number > rows - RECENT) for number in range(1, rows + 1)))
         ledger.executemany(
             'INSERT INTO deployment (id, site, cause, state, target_ref, target_commit, "commit", queued, started, '
             "ended, duration, output) VALUES (?1, ?2, 'push', 'deployed', 'refs/heads/main', ?3, ?3, ?4, ?4, ?4 + 80, "

@@ -76,7 +76,9 @@ final class Service {
             logger.note(error.mistakes, .error)
             return logger.error("the configuration is wrong and was not loaded; bellpull goes on with the old one")
         } catch {
-            return logger.error("the configuration was not loaded; bellpull goes on with the old one")
+            let reasons = (error as? Problem)?.complaints.map(\.message).joined(separator: "; ") ?? "\(error)"
+            return logger.error(
+                "the configuration was not loaded; bellpull goes on with the old one reason=\(reasons.quoted)")
         }
         logger.note(configuration.warnings, .warning)
         endpoint.change(to: configuration.endpoint(for: sites))
