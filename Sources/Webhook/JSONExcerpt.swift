@@ -75,7 +75,8 @@ struct JSONExcerpt {
     /// Walks the object that opens here, which is where the paths lead that have `depth` names less to go. Those that
     /// lead elsewhere are empty.
     private mutating func object(_ paths: [Path], depth: Int) throws(Malformed) {
-        var isFound = [Bool](repeating: false, count: paths.count)
+        // A bit for each path.
+        var found: UInt64 = 0
         var isFirst = true
         try scanner.enter()
         while try scanner.nextMember(isFirst: isFirst) {
@@ -86,8 +87,8 @@ struct JSONExcerpt {
                 try scanner.skipValue()
                 continue
             }
-            guard !isFound[match] else { throw Malformed("the payload has a member twice") }
-            isFound[match] = true
+            guard found & 1 << match == 0 else { throw Malformed("the payload has a member twice") }
+            found |= 1 << match
             try value(of: match, paths, depth: depth, named: name)
         }
     }
