@@ -5,7 +5,7 @@ internal import Synchronization
 /// Accepts connections on a listening socket and hands the request on each to a responder.
 ///
 /// Several threads read; none of them waits for an answer. Whatever a peer does, it holds a thread for `patience` plus
-/// half a second at most.
+/// half a second at most, and another takes over meanwhile.
 public final class Listener: Sendable {
     /// How long reading one request may take. The web server has all of it before it sends, so that milliseconds do.
     public static let patience = Duration.milliseconds(2500)
@@ -18,10 +18,13 @@ public final class Listener: Sendable {
     ///
     /// - Parameters:
     ///   - socket: the listening socket.
-    ///   - threads: how many threads read.
+    ///   - threads: how many threads read, while none of them is held up.
+    ///   - reserve: how many more there are for when some are.
     ///   - bodyLimit: the largest body read, in bytes.
     ///   - responder: what answers.
-    public init(socket: ListeningSocket, threads: Int = 4, bodyLimit: Int, responder: any Responder) {
+    public init(
+        socket: ListeningSocket, threads: Int = 2, reserve: Int = 4, bodyLimit: Int, responder: any Responder
+    ) {
         // Installs handlers for SIGTERM, SIGUSR1 and SIGPIPE where there are none; only the last is welcome.
         FCGX_Init()
         // Large bodies go back to the system when they are done with. Left to itself, glibc raises this threshold with the
@@ -29,9 +32,9 @@ public final class Listener: Sendable {
         mallopt(M_MMAP_THRESHOLD, 1 << 20)
         self.socket = socket
         self.bodyLimit = Atomic(bodyLimit)
-        guardian = StallGuard(patience: Self.patience)
+        guardian = StallGuard(patience: Self.patience, places: threads)
         let started = DispatchGroup()
-        for _ in 0..<threads {
+        for _ in 0..<threads + reserve {
             started.enter()
             let thread = Thread { [self] in
                 let watch = guardian.watch()

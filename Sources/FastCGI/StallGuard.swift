@@ -8,6 +8,10 @@ internal import Synchronization
 /// for the end of the connection. A signal can come just before the call, so that it is sent again and again until the
 /// thread lets go. To shut down the descriptor from outside would not do: libfcgi may have closed it, and its number be
 /// that of another connection by then.
+///
+/// Only as many threads accept as there are places, as each that waits there costs every request something: the kernel
+/// wakes one for a connection that another may have taken by then. The rest are in reserve, and one of them takes the
+/// place of a thread as soon as that is seen to read for long.
 final class StallGuard: Sendable {
     /// What a thread is doing.
     private enum Occupation {
@@ -20,14 +24,17 @@ final class StallGuard: Sendable {
     final class Watch: Sendable {
         private let thread = pthread_self()
         private let occupation = Mutex(Occupation.answering)
+        private let hasPlace = Atomic(false)
         private unowned let guardian: StallGuard
 
         fileprivate init(_ guardian: StallGuard) {
             self.guardian = guardian
         }
 
-        /// Runs `body`, which waits for a connection, until it succeeds or the guard is stopping.
+        /// Runs `body`, which waits for a connection, until it succeeds or the guard is stopping; not before there is a
+        /// place for the thread.
         func accepting<Result>(_ body: () -> Result?) -> Result? {
+            if !hasPlace.exchange(true, ordering: .relaxed) { guardian.places.wait() }
             occupation.withLock { $0 = .accepting }
             defer { occupation.withLock { $0 = .answering } }
             while !guardian.isStopping.load(ordering: .relaxed) {
@@ -49,14 +56,19 @@ final class StallGuard: Sendable {
         }
 
         /// Interrupts the thread if it has been reading for longer than `patience`, or is accepting while it should
-        /// stop. Under the lock, so that the thread cannot turn to something else between the look and the signal.
-        fileprivate func interrupt(patience: Duration, isStopping: Bool) {
+        /// stop; gives its place away if it reads for long. Under the lock, so that the thread cannot turn to something
+        /// else between the look and the signal.
+        fileprivate func look(patience: Duration, isStopping: Bool) {
             occupation.withLock { occupation in
                 switch occupation {
                 case .accepting where isStopping: pthread_kill(thread, StallGuard.signal)
-                case .reading(let since) where since.duration(to: .now) > patience:
-                    pthread_kill(thread, StallGuard.signal)
-                default: break
+                case .reading(let since):
+                    let duration = since.duration(to: .now)
+                    if duration > StallGuard.interval, hasPlace.exchange(false, ordering: .relaxed) {
+                        guardian.places.signal()
+                    }
+                    if duration > patience { pthread_kill(thread, StallGuard.signal) }
+                case .accepting, .answering: break
                 }
             }
         }
@@ -67,15 +79,17 @@ final class StallGuard: Sendable {
     private let isAsleep = Atomic(false)
     private let isStopping = Atomic(false)
     private let alarm = DispatchSemaphore(value: 0)
+    private let places = DispatchSemaphore(value: 0)
     private let rounds = DispatchGroup()
 
     /// How often the guard looks, while there is something to look at.
-    private static let interval = Duration.milliseconds(50)
+    fileprivate static let interval = Duration.milliseconds(50)
     fileprivate static let signal = SIGUSR2
 
-    /// Starts a guard that lets a thread read for `patience`.
-    init(patience: Duration) {
+    /// Starts a guard that lets a thread read for `patience`, and so many threads accept at a time.
+    init(patience: Duration, places: Int) {
         self.patience = patience
+        for _ in 0..<places { self.places.signal() }
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in }
         sigaction(Self.signal, &action, nil)
@@ -121,7 +135,10 @@ final class StallGuard: Sendable {
             let watches = watches.withLock { $0 }
             let isStopping = isStopping.load(ordering: .relaxed)
             if isStopping, watches.isEmpty { return }
-            for watch in watches { watch.interrupt(patience: patience, isStopping: isStopping) }
+            for watch in watches {
+                if isStopping { places.signal() }
+                watch.look(patience: patience, isStopping: isStopping)
+            }
             usleep(UInt32(Self.interval / .microseconds(1)))
         }
     }

@@ -49,6 +49,16 @@ import Testing
         }
     }
 
+    @Test func `hardly waits for silent peers while it has threads in reserve`() async throws {
+        let listener = try LiveListener(threads: 1, reserve: 3)
+        let silent = try (0..<3).map { _ in try listener.connect() }
+        let answer = try await timed { try listener.reply(to: Record.request("hello"))?.body }
+        withExtendedLifetime(silent) {
+            #expect(answer.body == "hello")
+            #expect(answer.duration < Listener.patience)
+        }
+    }
+
     /// What a peer sends before it goes on byte by byte, and which byte: within its params, within its body, and no
     /// FastCGI at all.
     private static let drips: [(start: [UInt8], byte: UInt8)] = [
@@ -103,7 +113,7 @@ import Testing
     private func connect() throws -> Peer { try Peer(path: folder.path(of: "socket")) }
 
     private func listener(_ responder: any Responder = LiveListener.Echo()) -> Listener {
-        Listener(socket: socket, threads: 1, bodyLimit: 1000, responder: responder)
+        Listener(socket: socket, threads: 1, reserve: 1, bodyLimit: 1000, responder: responder)
     }
 
     @Test func `is not to be found at its path any more`() throws {

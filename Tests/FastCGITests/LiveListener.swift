@@ -24,10 +24,11 @@ final class LiveListener: Sendable {
     private let folder: TemporaryFolder
     private let listener: Listener
 
-    init(threads: Int = 2, bodyLimit: Int = 1000, responder: any Responder = Echo()) throws {
+    init(threads: Int = 2, reserve: Int = 0, bodyLimit: Int = 1000, responder: any Responder = Echo()) throws {
         folder = try TemporaryFolder()
         let socket = try ListeningSocket(path: folder.path(of: "socket"))
-        listener = Listener(socket: socket, threads: threads, bodyLimit: bodyLimit, responder: responder)
+        listener = Listener(
+            socket: socket, threads: threads, reserve: reserve, bodyLimit: bodyLimit, responder: responder)
     }
 
     deinit { listener.stop() }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import FastCGI
@@ -6,7 +7,7 @@ import Testing
 @Suite struct `a stall guard` {
     private static let patience = Duration.milliseconds(100)
 
-    private let stallGuard = StallGuard(patience: patience)
+    private let stallGuard = StallGuard(patience: patience, places: 1)
     private let pipe = Pipe()
 
     /// Reads one byte from the pipe; says what read(2) said, and how long it took.
@@ -87,5 +88,41 @@ import Testing
         let error = try await stalled.error
         #expect(error == EINTR)
         #expect(try await quick.allSatisfy { $0 == 0 })
+    }
+
+    /// Where threads accept, until they are let go on to read.
+    private final class Door: Sendable {
+        let accepting = Atomic(0)
+        let isOpen = Atomic(false)
+
+        func accept() -> Bool? {
+            accepting.add(1, ordering: .relaxed)
+            while !isOpen.load(ordering: .relaxed) { usleep(1000) }
+            return true
+        }
+    }
+
+    @Test func `lets as many threads accept as there are places, and one more for each that is held up`() async throws {
+        let door = Door()
+        let threads = (0..<3).map { _ in
+            Task {
+                try await onThread { [stallGuard] in
+                    let watch = stallGuard.watch()
+                    defer { stallGuard.dismiss(watch) }
+                    _ = watch.accepting(door.accept)
+                    _ = watch.reading { Self.read(Pipe()) }
+                }
+            }
+        }
+        try await onThread {
+            while door.accepting.load(ordering: .relaxed) == 0 { usleep(1000) }
+            usleep(200_000)
+        }
+        #expect(door.accepting.load(ordering: .relaxed) == 1)
+
+        door.isOpen.store(true, ordering: .relaxed)
+        for thread in threads { try await thread.value }
+        #expect(door.accepting.load(ordering: .relaxed) == 3)
+        try await onThread { [stallGuard] in stallGuard.stop() }
     }
 }
