@@ -1,0 +1,113 @@
+"""large.py FOLDER PORT PID: what a push of 24 MB costs, beside `openssl dgst -hmac` of the same bytes.
+
+FOLDER is where the body may be written; the responder behind 127.0.0.1:PORT is the process PID. GITHUB_SECRET signs the
+deliveries, which are pushes to a branch that nobody follows. Processor time: of the program, all its threads; of openssl,
+the whole process.
+"""
+
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+import urllib.parse
+import uuid
+
+SIZE, ROUNDS = 24_000_000, 15
+
+folder, port, process = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+secret = os.environ["GITHUB_SECRET"]
+
+
+def payload(size):
+    """A push of as many commits as fit in so many bytes."""
+    push = json.loads(pathlib.Path(__file__).with_name("push.json").read_text())
+    commit = json.dumps(push["head_commit"])
+    push["commits"] = json.loads(f"[{','.join([commit] * (size // len(commit) - 4))}]")
+    return json.dumps(push).encode()
+
+
+def form(size):
+    """The same as a form, whose size counts percent signs and all."""
+    sample = payload(size // 16)
+    length = len(urllib.parse.quote_plus(sample))
+    return b"payload=" + urllib.parse.quote_plus(payload(size * len(sample) // length)).encode()
+
+
+def dgst(body):
+    """Milliseconds of processor time that openssl takes."""
+    file = folder / "large"
+    file.write_bytes(body)
+    command = ["openssl", "dgst", "-sha256", "-hmac", secret, file]
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = status
+    expect(status == 0, "openssl failed")
+    return (usage.ru_utime + usage.ru_stime) * 1000
+
+
+def deliver(body, content_type, expected, is_forged=False):
+    """Milliseconds of processor time that the delivery takes."""
+    digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    if is_forged:
+        digest = digest[:-1] + ("0" if digest[-1] != "0" else "1")
+    headers = {"Content-Type": content_type, "X-GitHub-Event": "push", "X-GitHub-Delivery": str(uuid.uuid4()),
+               "X-Hub-Signature-256": f"sha256={digest}"}
+    # The clock of another process, as clock_getcpuclockid(3) makes it.
+    clock = ~process << 3 | 2
+    before = time.clock_gettime(clock)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("POST", "/github", body, headers)
+    reply = connection.getresponse()
+    reply.read()
+    connection.close()
+    answer = f"{reply.status} {reply.getheader('Bellpull-Outcome')}"
+    expect(answer == expected, f"a push of {len(body):,} bytes was answered {answer}")
+    return (time.clock_gettime(clock) - before) * 1000
+
+
+def memory(key):
+    """A line of /proc/PID/status, in MB."""
+    for line in pathlib.Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith(key + ":"):
+            return int(line.split()[1]) * 1024 / 1e6
+    raise KeyError(key)
+
+
+def expect(fact, otherwise):
+    if not fact:
+        sys.exit(f"scripts/bench: error: {otherwise}")
+
+
+def main():
+    kinds = {
+        "JSON": (payload(SIZE), "application/json", "200 ignored"),
+        "JSON, wrong signature": (payload(SIZE), "application/json", "401 rejected", True),
+        "form": (form(SIZE), "application/x-www-form-urlencoded", "200 ignored"),
+    }
+    idle = memory("VmRSS")
+    # Counts the peak from here on.
+    pathlib.Path(f"/proc/{process}/clear_refs").write_text("5")
+    figures = {kind: ([], []) for kind in kinds}
+    for _ in range(ROUNDS):
+        for kind, delivery in kinds.items():
+            figures[kind][0].append(dgst(delivery[0]))
+            figures[kind][1].append(deliver(*delivery))
+    peak = memory("VmHWM")
+    time.sleep(10)
+    after = memory("VmRSS")
+
+    title = f"{SIZE // 1_000_000} MB: {ROUNDS} pushes"
+    print(f"\n{title:<34}{'openssl dgst':>12}{'Bellpull':>12}{'ratio':>8}")
+    for kind, (bare, ours) in figures.items():
+        bare, ours = statistics.median(bare), statistics.median(ours)
+        print(f"{f'{kind}, ms of CPU':<34}{bare:>12.2f}{ours:>12.2f}{ours / bare:>8.2f}")
+    print(f"memory beyond {idle:.1f} MB when idle: {peak - idle:.1f} MB at the peak, {after - idle:.1f} MB ten seconds later")
+
+
+main()
