@@ -7,7 +7,8 @@ import pathlib
 import secrets
 import uuid
 
-SECRET = "a secret for the soak"
+#: A signing token, which proves in all other ways as well.
+SECRET = "whsec_YSBzZWNyZXQgZm9yIHRoZSBzb2Fr"
 _PUSH = (pathlib.Path(__file__).parents[2] / "Benchmarks/push.json").read_bytes()
 _WORDS = {
     "ref": b"refs/heads/docs",

@@ -39,7 +39,8 @@ class Bellpull:
         lines = [f"{key} = {value}" if isinstance(value, int) else f'{key} = "{value}"' for key, value in settings.items()]
         (self.folder / "etc/bellpull.toml").write_text("\n".join(lines) + "\n")
         for site in sites:
-            text = f'repository = "{site.repository}"\nbranch = "main"\npath = "{site.path}"\n'
+            keys = {"repository": site.repository, "branch": "main", "path": site.path, **site.keys}
+            text = "".join(f'{key} = "{value}"\n' for key, value in keys.items())
             (self.folder / f"etc/sites/{site.name}.toml").write_text(text)
 
     def __enter__(self):

@@ -34,6 +34,8 @@ class Site:
     def __init__(self, name, path, remote, commits):
         self.name, self.path, self.remote = name, path, remote
         self.repository = f"soak/{name}"
+        #: What its file says beside its repository, branch and path.
+        self.keys = {}
         self.position = 0
         self._commits = commits
         self._lock = threading.Lock()
@@ -45,13 +47,18 @@ class Site:
             if commits:
                 self.position = min(self.position + commits, len(self._commits) - 1)
                 self._move(self._commits[self.position])
-            return forge.push(self.repository, self._commits[self.position]), self.position
+            return forge.push(self.repository, self.newest), self.position
 
     def _move(self, commit):
         """What git itself does to a reference, without a process. The file is made where it is no reference yet."""
         new = self.remote / "main.new"
         new.write_text(f"{commit}\n")
         new.rename(self.remote / "refs/heads/main")
+
+    @property
+    def newest(self):
+        """The commit that the remote's branch is at."""
+        return self._commits[self.position]
 
     @property
     def head(self):

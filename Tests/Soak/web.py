@@ -34,6 +34,7 @@ def nginx(folder, port):
         events {{ worker_connections 4096; }}
         http {{
             {temporary}
+            access_log {folder}/other.log;
             include {folder}/bellpull-log.conf;
             server {{
                 listen 127.0.0.1:{port} backlog=1024;
