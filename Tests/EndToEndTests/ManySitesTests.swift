@@ -74,6 +74,11 @@ import Testing
             outcome(try server.post(GitHubDelivery(event: "push", body: body), to: "/github/own")) == "401 rejected")
         #expect(outcome(try server.post(GitHubDelivery(event: "push", body: body, secret: own))) == "401 rejected")
         #expect(try server.post(.push(of: commit), to: "/github/shared").status == 404)
+        let asked = try RawHTTP(port: server.web.port, RawHTTP.request("GET", "/github/own")).reply()
+        #expect(asked.status == 405 && asked["Allow"] == "POST")
+        for target in ["/github/own/", "/github/own/x", "/github/OWN", "/github/own%0a", "/github/own/../x"] {
+            #expect(try server.post(GitHubDelivery(event: "push", body: body, secret: own), to: target).status == 404)
+        }
         #expect(try server.post(.push(of: commit))["Bellpull-Site"] == "shared")
         #expect(try server.site("own").head != commit)
         let reply = try server.post(GitHubDelivery(event: "push", body: body, secret: own), to: "/github/own")

@@ -92,6 +92,12 @@ import Testing
         #expect(reply["Content-Type"] == "application/json")
     }
 
+    @Test func `is not read beyond that either when it does not tell its length`() throws {
+        let bait = try Bait.current
+        let head = RawHTTP.head(headers: bait.delivery.headers + [("Transfer-Encoding", "chunked")])
+        try bait.refuses(head + Data("\(String(26 << 20, radix: 16))\r\n{".utf8), status: 413, outcome: "")
+    }
+
     @Test func `is not waited for by Bellpull when it is slow`() throws {
         let bait = try Bait.current
         let count = try bait.site.web.log.entries.count

@@ -35,9 +35,7 @@ struct GitHubDelivery {
 
     /// The same sent as a form, as GitHub does unless told otherwise.
     static func form(of commit: String) throws -> GitHubDelivery {
-        let payload = String(decoding: try payload(of: commit), as: UTF8.self)
-        let value = payload.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-        return try GitHubDelivery(event: "push", body: "payload=\(value)")
+        try GitHubDelivery(event: "push", body: ForgePush.form(of: payload(of: commit)))
             .with("Content-Type", "application/x-www-form-urlencoded")
     }
 
@@ -88,9 +86,24 @@ struct GitHubDelivery {
 
     /// The digest of `body` in hexadecimal, by the program `openssl`.
     static func digest(_ algorithm: String, of body: Data, _ secret: String = Self.secret) throws -> String {
+        try digest(of: body, ["-\(algorithm)", "-hmac", secret])
+    }
+
+    /// The digest of `content` under the key that `token` holds (Standard Webhooks 1.0.0, "Signature scheme").
+    static func standardDigest(of content: Data, token: String) throws -> Data {
+        guard let key = Data(base64Encoded: String(token.dropFirst("whsec_".count))) else {
+            throw Trouble("no signing token: \(token)")
+        }
+        let hexadecimal = key.map { String(format: "%02x", $0) }.joined()
+        let digits = try digest(of: content, ["-sha256", "-mac", "HMAC", "-macopt", "hexkey:\(hexadecimal)"])
+        return Data(
+            stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(digits.dropFirst($0).prefix(2), radix: 16) })
+    }
+
+    private static func digest(of content: Data, _ options: [String]) throws -> String {
         let folder = try TemporaryFolder()
-        try body.write(to: URL(fileURLWithPath: folder("body")))
-        let command = ["openssl", "dgst", "-\(algorithm)", "-hmac", secret, "-r", folder("body")]
+        try content.write(to: URL(fileURLWithPath: folder("content")))
+        let command = ["openssl", "dgst"] + options + ["-r", folder("content")]
         let result = try Program.run(command, environment: Repository.environment(home: folder.path))
         guard result.ending == .exited(0) else { throw Trouble("openssl does not sign: \(result.errors)") }
         return String(result.output.prefix { $0 != " " })

@@ -75,3 +75,16 @@ struct Reply {
         try? JSONDecoder().decode([String: String].self, from: Data(body.utf8))["error"]
     }
 }
+
+extension Reply {
+    /// What everybody gets who proves nothing.
+    static let rejection = [
+        "HTTP/1.1 401 Unauthorized", "Content-Type: application/json", "Content-Length: 45", "Connection: close",
+        "Bellpull-Outcome: rejected", "", #"{"error":"the signature is missing or wrong"}"#,
+    ]
+
+    /// All of it, but for what is the web server's.
+    var lines: [String] {
+        text.components(separatedBy: "\r\n").filter { !$0.hasPrefix("Date: ") && !$0.hasPrefix("Server: ") }
+    }
+}

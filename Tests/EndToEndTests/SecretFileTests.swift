@@ -1,0 +1,44 @@
+import Foundation
+import Testing
+
+@Suite struct `a secret that Alice keeps in a file` {
+    let server: ConfiguredServer
+
+    init() throws { server = try ConfiguredServer(["blog": "branch = \"main\""], started: false) }
+
+    @Test(arguments: [("", "is empty"), ("\n", "is empty"), (" \t\n", "is empty"), ("x\n", "is a single byte")])
+    func `is more than nothing, or Bellpull does not start`(_ text: String, problem: String) throws {
+        let shared = server.folder("etc/secret")
+        try write(text, to: shared)
+        try refuses(because: "\(server.folder("etc/bellpull.toml")):1: the secret file \(shared) \(problem)")
+
+        try write(GitHubDelivery.secret, to: shared)
+        let own = server.folder("etc/own.secret")
+        try write(text, to: own)
+        try server.configure(site: "blog", "secret_file = \"\(own)\"")
+        try refuses(because: "\(server.folder("etc/sites/blog.toml")):3: the secret file \(own) \(problem)")
+    }
+
+    @Test func `is better not for everybody to read, and told so at the start`() throws {
+        let secret = server.folder("etc/secret")
+        chmod(secret, 0o644)
+
+        try server.start()
+
+        let warning = "everybody can read the secret file \(secret)"
+        #expect(try server.bellpull.log.contains(warning))
+        #expect(try !server.bellpull.log.contains(GitHubDelivery.secret))
+        let checked = try server.command("check").output
+        #expect(checked.contains(warning) && checked.contains("chmod 600 \(secret)"))
+        #expect(try server.post(.push(of: server.forge.push("second")))["Bellpull-Outcome"] == "deployed")
+    }
+
+    private func refuses(because reason: String) throws {
+        let socket = server.folder("bellpull.sock")
+        let result = try server.command("serve", "--socket", socket)
+        #expect(result.ending == .exited(78))
+        #expect(result.errors.contains("bellpull: error: \(reason)\n"), "\(result.errors)")
+        #expect(result.errors.contains("\nbellpull: hint: openssl rand -hex 20 makes one"), "\(result.errors)")
+        #expect(!FileManager.default.fileExists(atPath: socket))
+    }
+}

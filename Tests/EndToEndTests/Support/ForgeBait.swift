@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+/// A hook of `ForgeBait`.
+struct BaitedHook: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let target: String
+    let secret: String
+
+    static let all = [
+        BaitedHook(
+            testDescription: "the shared hook", target: "/github", secret: "whsec_YSBzZWNyZXQgdGhhdCBzaXRlcyBzaGFyZQ=="),
+        BaitedHook(
+            testDescription: "a site's own hook", target: "/github/own",
+            secret: "whsec_YSBzZWNyZXQgb2Ygb25lIHNpdGUncyBvd24="),
+    ]
+}
+
+/// A server with a hook that sites share and one of a site's own, and a push that no forge has delivered properly yet.
+///
+/// A suite that has `.forgeBait` shares one among its tests, and is `.serialized`.
+final class ForgeBait: Sendable {
+    let server: ConfiguredServer
+    /// What would be deployed.
+    let commit: String
+    private let before: [String]
+
+    @TaskLocal fileprivate static var shared: ForgeBait?
+
+    init() throws {
+        server = try ConfiguredServer.withHooks()
+        commit = try server.forge.push("second")
+        before = try server.states
+    }
+
+    /// That of the suite.
+    static var current: ForgeBait {
+        get throws {
+            guard let shared else { throw Trouble("the suite has no .forgeBait") }
+            return shared
+        }
+    }
+
+    /// Sends all of `deliveries` to `hook`. Expects this status for each, and one line in the access log that says the
+    /// same, and that nothing is deployed.
+    @discardableResult
+    func refuses(
+        _ deliveries: [String: GitHubDelivery], at hook: BaitedHook, status: Int, outcome: String,
+        location: SourceLocation = #_sourceLocation
+    ) throws -> [String: Reply] {
+        let count = try server.web.log.entries.count
+        let replies = try deliveries.map { ($0, try server.post($1, to: hook.target)) }
+        let entries = try server.web.log.entries(count + replies.count).dropFirst(count)
+        #expect(entries.count == replies.count, sourceLocation: location)
+        for ((name, reply), entry) in zip(replies, entries) {
+            #expect(reply.status == status, "\(name)", sourceLocation: location)
+            #expect((reply["Bellpull-Outcome"] ?? "") == outcome, "\(name)", sourceLocation: location)
+            #expect(entry.status == status && entry.outcome == outcome, "\(name)", sourceLocation: location)
+            #expect(entry.reason == reply["Bellpull-Reason"] ?? "", "\(name)", sourceLocation: location)
+        }
+        try isUntouched(at: location)
+        return Dictionary(uniqueKeysWithValues: replies)
+    }
+
+    /// Expects that nothing was deployed or recorded, and nothing logged that could be mistaken for something else.
+    private func isUntouched(at location: SourceLocation) throws {
+        #expect(try server.states == before, sourceLocation: location)
+        let rows = try server.ledger("SELECT (SELECT count(*) FROM delivery) + (SELECT count(*) FROM deployment)")
+        #expect(rows == ["0"], sourceLocation: location)
+        let log = try server.bellpull.log
+        #expect(log.utf8.allSatisfy { $0 == 10 || (32...126).contains($0) }, sourceLocation: location)
+        #expect(BaitedHook.all.allSatisfy { !log.contains($0.secret) }, sourceLocation: location)
+    }
+}
+
+extension ConfiguredServer {
+    /// A server with the hooks of `BaitedHook`: the site `blog` at the shared one, `own` at its own.
+    static func withHooks() throws -> ConfiguredServer {
+        let server = try ConfiguredServer(["blog": "branch = \"main\""], started: false)
+        for (hook, name) in zip(BaitedHook.all, ["secret", "own.secret"]) {
+            try write(hook.secret, to: server.folder("etc/\(name)"))
+            chmod(server.folder("etc/\(name)"), 0o600)
+        }
+        _ = try server.forge.clone(to: server.folder("sites/own"))
+        try server.configure(site: "own", "branch = \"main\"\nsecret_file = \"\(server.folder("etc/own.secret"))\"")
+        try server.start()
+        return server
+    }
+
+    fileprivate var states: [String] {
+        get throws { try ["blog", "own"].map { try site($0).state } }
+    }
+}
+
+/// Gives a suite its `ForgeBait`.
+struct ForgeBaitTrait: SuiteTrait, TestScoping {
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+    ) async throws {
+        let bait = try ForgeBait()
+        try await ForgeBait.$shared.withValue(bait) { try await function() }
+    }
+}
+
+extension Trait where Self == ForgeBaitTrait {
+    /// One `ForgeBait` for all tests of the suite.
+    static var forgeBait: Self { Self() }
+}
