@@ -27,9 +27,9 @@ secret = os.environ["GITHUB_SECRET"]
 def payload(size):
     """A push of as many commits as fit in so many bytes."""
     push = json.loads(pathlib.Path(__file__).with_name("push.json").read_text())
-    commit = json.dumps(push["head_commit"])
+    commit = json.dumps(push["head_commit"], separators=(",", ":"))
     push["commits"] = json.loads(f"[{','.join([commit] * (size // len(commit) - 4))}]")
-    return json.dumps(push).encode()
+    return json.dumps(push, separators=(",", ":")).encode()
 
 
 def form(size):

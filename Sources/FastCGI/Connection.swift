@@ -48,9 +48,8 @@ final class Connection: @unchecked Sendable {
             discardInput()
             return .failure(error)
         }
-        // One byte more than announced is asked for, to meet the end of the stream or what should not be there. The
-        // pages of the buffer are taken as they are written to, so that an announcement alone costs nothing.
-        guard let buffer = malloc(length + 1) else { return .failure(.tooLarge(limit: limit)) }
+        // One byte more than announced is asked for, to meet the end of the stream or what should not be there.
+        guard let buffer = Self.buffer(length + 1) else { return .failure(.tooLarge(limit: limit)) }
         let count = FCGX_GetStr(buffer.assumingMemoryBound(to: CChar.self), Int32(length + 1), raw.pointee.in)
         guard count == length, FCGX_GetError(raw.pointee.in) == 0 else {
             free(buffer)
@@ -58,6 +57,17 @@ final class Connection: @unchecked Sendable {
             return .failure(.malformed(Self.mismatch(count, length)))
         }
         return .success(Data(bytesNoCopy: buffer, count: length, deallocator: .free))
+    }
+
+    /// Memory for a body, to be freed. Its pages are taken as they are written to, so that an announcement alone costs
+    /// nothing; those of a large body are huge where the system has such (madvise(2)), as thousands of small ones would cost
+    /// as much as the proof.
+    private static func buffer(_ size: Int) -> UnsafeMutableRawPointer? {
+        let hugePage = 2 << 20
+        guard size > 2 * hugePage else { return malloc(size) }
+        guard let buffer = aligned_alloc(hugePage, size) else { return nil }
+        madvise(buffer, size, MADV_HUGEPAGE)
+        return buffer
     }
 
     private static func mismatch(_ count: Int32, _ length: Int) -> String {
