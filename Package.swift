@@ -27,7 +27,7 @@ let package = Package(
         // What bellpull is told: files and environment.
         .target(
             name: "Configuration",
-            dependencies: ["Git", "Webhook", .product(name: "TOMLKit", package: "TOMLKit")]
+            dependencies: ["Git", "Text", "Webhook", .product(name: "TOMLKit", package: "TOMLKit")]
         ),
 
         .target(name: "Deploy", dependencies: ["Git", "Webhook"]),
