@@ -45,7 +45,7 @@ struct Report: Sendable {
         line += "delivery outcome=\(outcome.description) status=\(status)"
         if let site { line += " site=\(site.quoted)" }
         if let commit { line += " commit=\(commit.description)" }
-        if let delivery { line += " delivery=\(delivery.description)" }
+        if let delivery { line += " delivery=\(delivery.quoted)" }
         if let event { line += " event=\(event.quoted)" }
         line += " duration_ms=\(milliseconds)"
         if let reason { line += " reason=\(reason.quoted)" }
@@ -62,9 +62,17 @@ struct Report: Sendable {
 }
 
 extension FieldValue {
-    /// The value as it stands behind a key: in quotation marks, unless it is one word.
+    /// The value as it stands behind a key: in quotation marks, unless it is one word that cannot be taken for more.
     fileprivate var quoted: String {
-        description.utf8.contains(UInt8(ascii: " ")) || description.isEmpty ? "\"\(description)\"" : description
+        let text = description
+        return text.isEmpty || text.utf8.contains(where: Self.needsQuotes) ? "\"\(text)\"" : text
+    }
+
+    private static func needsQuotes(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: " "), UInt8(ascii: "="), UInt8(ascii: "\""), UInt8(ascii: "\\"): true
+        default: false
+        }
     }
 }
 

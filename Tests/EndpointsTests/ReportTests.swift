@@ -52,6 +52,17 @@ import Testing
                 == #"delivery outcome=ping status=200 event="" duration_ms=0 reason="a\" status=500 x=\"""#)
     }
 
+    @Test(arguments: ["status=500", #"a"b"#, #"a\b"#, "a\nb", " "])
+    func `quotes a word that could be taken for more`(_ text: String) {
+        var report = Report(200, "ping")
+        report.delivery = FieldValue(escaping: text)
+        report.event = FieldValue(escaping: text)
+        let value = FieldValue(escaping: text)
+        #expect(
+            report.line(after: 0)
+                == "delivery outcome=ping status=200 delivery=\"\(value)\" event=\"\(value)\" duration_ms=0")
+    }
+
     @Test func `has the whole error in its body and the first line as its reason`() throws {
         let report = Report(500, "failed", error: "é \"one\" /a\r\ntwo")
         let response = report.response(after: 0)

@@ -50,7 +50,7 @@ import Webhook
     @Test(arguments: [
         (Hook.push(repository: "alice/shop"), "no site of repository alice/shop"),
         (Hook.push(repository: "mallory/blog"), "no site of repository mallory/blog"),
-        (Hook.push(repository: ""), "no site of repository "),
+        (Hook.push(repository: ""), #"no site of repository\u{20}"#),
         (Hook.push(ref: "refs/heads/docs"), "refs/heads/docs is not main, which is followed"),
         (Hook.push(ref: "refs/heads/Main"), "refs/heads/Main is not main, which is followed"),
         (Hook.push(ref: "refs/heads/main/x"), "refs/heads/main/x is not main, which is followed"),

@@ -3,7 +3,7 @@ import Testing
 @testable import FastCGI
 
 @Suite struct `a field value` {
-    @Test(arguments: ["", " ", "abc-1", "~!#$%&'()*+,-./:;<=>?@[]^_`{|}", "a  b", String(repeating: "x", count: 200)])
+    @Test(arguments: ["", "abc-1", "~!#$%&'()*+,-./:;<=>?@[]^_`{|}", "a  b", String(repeating: "x", count: 200)])
     func `of printable ASCII stays as it is`(_ text: String) {
         #expect(FieldValue(escaping: text).description == text)
     }
@@ -16,6 +16,14 @@ import Testing
         ("\u{10ffff}", #"\u{10ffff}"#), ("say \"hi\"", #"say \"hi\""#), (#"C:\x"#, #"C:\\x"#), (#"\u{a}"#, #"\\u{a}"#),
     ])
     func `has everything else escaped`(_ text: String, escaped: String) {
+        #expect(FieldValue(escaping: text).description == escaped)
+    }
+
+    @Test(arguments: [
+        (" ", #"\u{20}"#), ("  ", #"\u{20}\u{20}"#), (" push", #"\u{20}push"#), ("a b ", #"a b\u{20}"#),
+        ("\n a", #"\u{a} a"#),
+    ])
+    func `has no space at its ends, which a web server would drop`(_ text: String, escaped: String) {
         #expect(FieldValue(escaping: text).description == escaped)
     }
 
