@@ -13,7 +13,9 @@ struct LineIndex {
 
     init(_ text: String) {
         var table = Table.root
-        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+        // Only what ends a line in TOML and in an editor; to Swift, U+2028 and others do too.
+        let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+        for (index, line) in lines.enumerated() {
             let line = line.drop { $0 == " " || $0 == "\t" }
             if line.hasPrefix("[") {
                 table = enter(line, at: index + 1)

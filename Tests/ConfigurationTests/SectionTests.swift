@@ -77,6 +77,12 @@ import Testing
         #expect(try mistakes(text).map(\.place) == [etc("bellpull.toml:5"), etc("bellpull.toml:10")])
     }
 
+    @Test(arguments: ["\u{2028}", "\u{2029}", "\u{85}"])
+    func `is on the line that an editor shows`(_ separator: String) throws {
+        let text = "# one\(separator)still one\r\n# two\ntimeout = 5\n"
+        #expect(try mistakes(text).map(\.place) == [etc("bellpull.toml:3")])
+    }
+
     @Test func `that stands where no line shows it is placed in its file`() throws {
         let text = #"site = [{ name = "a", path = "/srv/a", timeout = 5 }]"#
         #expect(
