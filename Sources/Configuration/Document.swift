@@ -21,8 +21,8 @@ final class Document {
     init(_ text: String, place: String) throws(Mistake) {
         self.place = place
         self.text = text
-        if let line = Self.overloadedLine(text) {
-            throw Mistake("\(place):\(line)", "has more than \(Self.dotLimit) dots", hint: "is it the right file?")
+        if let obstacle = Outline(text).obstacle {
+            throw Mistake("\(place):\(obstacle.line)", obstacle.words, hint: obstacle.hint)
         }
         if text.utf8.contains(UInt8(ascii: "\\")), text.contains("\\u0000") || text.contains("\\U00000000") {
             throw Mistake(place, "holds a NUL character, written \\u0000", hint: "leave it out")
@@ -51,28 +51,4 @@ final class Document {
 
     /// The parser's words, where control characters are escaped already.
     private static func shown(_ reason: String) -> String { reason.shown.replacing("\\\\", with: "\\") }
-
-    private static let dotLimit = 100
-
-    /// The first line with too many dots outside a comment. Each dot of `a.b.c = 1` is a table within a table, which
-    /// toml++ frees recursively, and it has no limit of its own.
-    private static func overloadedLine(_ text: String) -> Int? {
-        var (line, dots) = (1, 0)
-        var (isBlank, isComment) = (true, false)
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\n"):
-                (line, dots) = (line + 1, 0)
-                (isBlank, isComment) = (true, false)
-            case UInt8(ascii: "#") where isBlank: isComment = true
-            case UInt8(ascii: " "), UInt8(ascii: "\t"): break
-            case UInt8(ascii: ".") where !isComment:
-                dots += 1
-                if dots > dotLimit { return line }
-                isBlank = false
-            default: isBlank = false
-            }
-        }
-        return nil
-    }
 }

@@ -1,0 +1,68 @@
+import Testing
+
+@testable import Configuration
+
+@Suite struct `the outline of a configuration file` {
+    private let etc: Etc
+
+    init() throws { etc = try Etc() }
+
+    private func mistakes(_ text: String) throws -> [Mistake] {
+        try etc.write("sites/blog.toml", text)
+        return etc.mistakes()
+    }
+
+    @Test(arguments: [
+        "[=]", "[[=site]]", "[\nsite]", "[[\nsite]]", "[ é]", "[*site]]", " \t[.a]", "\u{feff}[#]", "a = [1]\n[\r\n]",
+        "a = '''\n'''''\n[,]", "a = \"\"\"\n\\\"\"\"\"\n[}]", "a = '['\n[{", "# [\n[[?]]",
+    ])
+    func `has no table whose name does not begin as one`(_ text: String) throws {
+        let mistakes = try mistakes(text)
+        #expect(mistakes.count == 1)
+        #expect(mistakes.first?.message.hasSuffix(": no table is called so") == true)
+    }
+
+    @Test(arguments: ["a = [}]", "a = [ }", "a = [\n# one\n}", "a = [1,}", "a = [[], \n}", "a = { b = [\t} }"])
+    func `has no brace for a value`(_ text: String) throws {
+        let mistakes = try mistakes(text)
+        #expect(mistakes.count == 1)
+        #expect(mistakes.first?.message.hasSuffix(": there is no value before }") == true)
+    }
+
+    @Test(arguments: [
+        "a = 1979-05-27T\n", "a = 1979-05-27tx:1", "a = 1979-05-27T1:00", "a = 1979-05-27 1\n", "a = [1979-05-27 1]",
+        "a = 1_979-05-27_ 1\n",
+    ])
+    func `has no date with half an hour behind it`(_ text: String) throws {
+        let mistakes = try mistakes(text)
+        #expect(mistakes.count == 1)
+        #expect(mistakes.first?.message.hasSuffix(": there is no hour behind the date") == true)
+    }
+
+    @Test(arguments: [
+        "a = 1979-05-27", "a = 1979-05-27\r\n", "a = 1979-05-27T07:32:00Z", "a = 1979-05-27 07:32:00", "a1t = 1",
+        "a = 1979-05-27  # 1", "a = \"1979-05-27T\" # 1979-05-27 1",
+    ])
+    func `may have dates`(_ text: String) {
+        #expect(Outline(text).obstacle == nil)
+    }
+
+    @Test(arguments: [
+        "[a]", "[[a]]", "[ \t\"a\" ]", "[[ 'a'.b ]]", "a = [\n[1],\n[\n2\n]\n]", "a = [{}]", "a = [[[{}]]]",
+        #"a = "[}""#, "a = '[}' # [}", "a = \"\"\"\n[=]\n\"\"\"", "a = '''\n[=]\n'''", #"a = "\"[}""#,
+        #"a = '\' # [}"#, "a = \"\"\"\"\"\"\n#[}", "a = \"\"\"\\\n[=]\"\"\"", "[[]]",
+    ])
+    func `may have brackets where they belong`(_ text: String) {
+        #expect(Outline(text).obstacle == nil)
+    }
+
+    @Test func `tells the line`() throws {
+        let text = "a = \"\"\"\n\\\n\"\"\" # two\r\nb = 1\n[=]"
+        #expect(try mistakes(text).map(\.place) == [etc("sites/blog.toml:5")])
+    }
+
+    @Test func `may have dots in texts and comments`() throws {
+        let dots = String(repeating: ".", count: 200)
+        #expect(try mistakes("path = '/srv/\(dots)' # \(dots)\n#\(dots)").isEmpty)
+    }
+}
