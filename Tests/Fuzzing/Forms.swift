@@ -1,5 +1,7 @@
 internal import Foundation
 
+@testable internal import Webhook
+
 /// A form: its payload is what Foundation decodes, if that is text.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {

@@ -1,5 +1,7 @@
 internal import Foundation
 
+@testable internal import Webhook
+
 private let names = [
     "X-GitHub-Event", "X-GitHub-Delivery", "X-Hub-Signature-256", "X-Hub-Signature", "X-Gitea-Event",
     "X-Gitea-Delivery", "X-Gitea-Signature", "X-Forgejo-Event", "X-Forgejo-Delivery", "X-Forgejo-Signature",

@@ -1,3 +1,5 @@
+internal import Git
+
 /// A remote's URL: the repository it names is an owner, a slash and a name, and the same when it is read again.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {

@@ -1,5 +1,7 @@
 internal import Foundation
 
+@testable internal import Webhook
+
 private let events: [(ForgeName, String)] = [
     (.github, "push"), (.gitea, "push"), (.gitlab, "Push Hook"), (.gitlab, "System Hook"), (.bitbucket, "repo:push"),
 ]

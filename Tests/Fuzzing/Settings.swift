@@ -1,0 +1,96 @@
+internal import Configuration
+internal import Foundation
+
+/// What seeds have as a secret, in the secret's file and where it does not belong. As a number it is none.
+private let canary = "736127361273612736127"
+
+private let folder = NSTemporaryDirectory() + "etc-\(getpid())"
+private let paths = ["bellpull.toml", "sites/blog.toml", "secret"].map { "\(folder)/\($0)" }
+private let source = ConfigurationSource(mainFile: paths[0], environment: ["CREDENTIALS_DIRECTORY": folder])
+private let descriptors = paths.map { path in
+    try? FileManager.default.createDirectory(atPath: "\(folder)/sites", withIntermediateDirectories: true)
+    return open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+}
+
+/// TOMLKit leaks a little of every file, which `Document` knows.
+@_cdecl("__lsan_is_turned_off")
+public func toleratesLeaks() -> CInt { 1 }
+
+/// The main file, a site's and a secret's, with a byte between them that no text holds: they are read or refused in words
+/// that can be shown, and what is read obeys its limits.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+    let input = UnsafeBufferPointer(start: bytes, count: count)
+    var files = input.split(separator: 0xff, maxSplits: 2, omittingEmptySubsequences: false).map(Array.init)
+    while files.count < 3 { files.append([]) }
+    for (descriptor, file) in zip(descriptors, files) {
+        precondition(ftruncate(descriptor, 0) == 0 && pwrite(descriptor, file, file.count, 0) == file.count)
+    }
+    let texts = files[..<2].map { String(decoding: $0, as: UTF8.self) }
+
+    let (configuration, mistakes) = Configuration.survey(source)
+    for mistake in mistakes + configuration.warnings {
+        check(mistake)
+        checkPlace(of: mistake, texts)
+        checkSecrecy(of: mistake, texts)
+    }
+    check(configuration)
+    guard mistakes.isEmpty else { return 0 }
+    precondition(configuration.sites.contains { $0.name == "blog" }, "neither the site nor a mistake")
+    let haveSecrets = configuration.sites.allSatisfy { $0.secrets != nil }
+    precondition(configuration.secrets != nil || haveSecrets, "neither a secret nor a mistake")
+    return 0
+}
+
+private func check(_ mistake: Mistake) {
+    for words in [mistake.place, mistake.message, mistake.hint ?? "-"] {
+        precondition(!words.isEmpty && words.utf8.count < 1500, "too much or nothing to read: \(words)")
+        let isPrintable = words.unicodeScalars.allSatisfy { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate: false
+            default: true
+            }
+        }
+        precondition(isPrintable, "not a line that can be shown: \(words)")
+    }
+}
+
+/// A mistake is in a file that there is, and if it is said to be on a line, there is something on that line.
+private func checkPlace(of mistake: Mistake, _ texts: [String]) {
+    let path = mistake.place.utf8.prefix { $0 != UInt8(ascii: ":") }
+    guard let index = paths.firstIndex(of: String(Substring(path))) else { preconditionFailure("nowhere: \(mistake)") }
+    guard path.endIndex < mistake.place.endIndex else { return }
+    let lines = texts[index].utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    guard let line = Int(mistake.place[path.endIndex...].dropFirst()), (1...lines.count).contains(line)
+    else { preconditionFailure("no such line: \(mistake)") }
+    let holdsKey = lines[line - 1].contains { "=.[".utf8.contains($0) }
+    precondition(holdsKey || mistake.message.hasPrefix("is not TOML"), "nothing on that line: \(mistake)")
+}
+
+/// What a secret's file holds is in no message, and what is not TOML does not show its values either.
+private func checkSecrecy(of mistake: Mistake, _ texts: [String]) {
+    let words = mistake.place + mistake.message + (mistake.hint ?? "")
+    guard words.range(of: canary) != nil else { return }
+    let values = texts.map { $0.replacing("= \(canary)", with: "").replacing("= \"\(canary)", with: "") }
+    let shown = mistake.message.hasPrefix("is not TOML") ? values : texts
+    precondition(shown.contains { $0.range(of: canary) != nil }, "a secret is shown: \(mistake)")
+}
+
+private func check(_ configuration: Configuration) {
+    let durations = [configuration.answerWithin, configuration.drain, configuration.historyAge]
+    let sites = configuration.sites
+    let intervals = sites.map(\.timeout) + sites.compactMap(\.catchUp)
+    precondition((durations + intervals).allSatisfy { $0 > .zero && $0 < .seconds(86_400_000_000) }, "odd durations")
+    precondition((1...1 << 30).contains(configuration.bodyLimit), "\(configuration.bodyLimit) bytes")
+    precondition((1...1024).contains(configuration.parallelDeployments), "\(configuration.parallelDeployments) at once")
+    precondition((0...65_536).contains(configuration.waitingReplies), "\(configuration.waitingReplies) replies")
+    precondition((1...1_000_000_000).contains(configuration.historyCount), "\(configuration.historyCount) entries")
+    precondition(!configuration.isOfEnvironment, "there are files")
+    for site in sites {
+        precondition((1...64).contains(site.name.utf8.count), "the name \(site.name)")
+        precondition(site.path.hasPrefix("/") && !site.path.contains("\0"), "the path \(site.path)")
+        precondition(site.repository.map { $0.matches($0.description) } != false, "not its own repository")
+        precondition(site.follows.map { $0.branch != nil || site.repository != nil } != false, "a pattern of nothing")
+    }
+    precondition(sites.map(\.name) == sites.map(\.name).sorted(), "sites out of order")
+}
