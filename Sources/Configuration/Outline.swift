@@ -1,6 +1,6 @@
 /// A look at a TOML text before the parser's. Of toml++ (TOMLKit 0.6), assertions end the program where a table's name
-/// does not begin as one (`[=]`), where a list has a brace for a value (`[}`), and where no hour follows a date
-/// (`1979-05-27T`); and it frees tables within tables recursively, without a limit of its own to `a.b.c = 1`.
+/// does not begin as one (`[=]`), where a list has a brace or a line separator for a value (`[}`), and where no hour
+/// follows a date (`1979-05-27T`); and it frees tables within tables recursively, with no limit to `a.b.c = 1`.
 struct Outline {
     /// What the parser is not to see, in words that follow the line, and that line.
     private(set) var obstacle: (words: String, hint: String, line: Int)?
@@ -48,13 +48,19 @@ struct Outline {
             depth += 1
         case UInt8(ascii: "]"): depth -= 1
         case UInt8(ascii: "}"):
-            if last == UInt8(ascii: "[") || last == UInt8(ascii: ",") {
-                refuse("is not TOML at line \(line): there is no value before }", hint: "leave it or the comma out")
-            }
+            refuseValue()
             depth -= 1
+        case 0x80...: refuseValue()
         case UInt8(ascii: "T"), UInt8(ascii: "t"): if let hours, hours < 2 { refuseDate() }
         default: break
         }
+    }
+
+    /// Refuses what cannot be the value of a list, where one is due.
+    private mutating func refuseValue() {
+        guard last == UInt8(ascii: "[") || last == UInt8(ascii: ",") else { return }
+        let sign = Character(Unicode.Scalar(last))
+        refuse("is not TOML at line \(line): there is no value after \(sign)", hint: "the last value has no comma")
     }
 
     private mutating func refuseDate() {

@@ -22,11 +22,14 @@ import Testing
         #expect(mistakes.first?.message.hasSuffix(": no table is called so") == true)
     }
 
-    @Test(arguments: ["a = [}]", "a = [ }", "a = [\n# one\n}", "a = [1,}", "a = [[], \n}", "a = { b = [\t} }"])
-    func `has no brace for a value`(_ text: String) throws {
+    @Test(arguments: [
+        ("a = [}]", "["), ("a = [ }", "["), ("a = [\n# one\n}", "["), ("a = [1,}", ","), ("a = [[], \n}", ","),
+        ("a = { b = [\t} }", "["), ("a = [\u{2028}1]", "["), ("a = ['é',\u{85}]", ","), ("a = [[\u{2029}", "["),
+    ])
+    func `has neither a brace nor a line separator for a value`(_ text: String, sign: String) throws {
         let mistakes = try mistakes(text)
         #expect(mistakes.count == 1)
-        #expect(mistakes.first?.message.hasSuffix(": there is no value before }") == true)
+        #expect(mistakes.first?.message.hasSuffix(": there is no value after \(sign)") == true)
     }
 
     @Test(arguments: [
