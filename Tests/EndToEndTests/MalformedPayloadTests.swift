@@ -73,9 +73,9 @@ struct Payload: Sendable, CustomTestStringConvertible {
 
         #expect(reply.error == payload.reason)
         #expect(reply["Bellpull-Reason"] == payload.reason)
-        // The build under test is not optimised; released, it is held to 50 ms.
+        // The build under test is not optimised, and may be a sanitizer's; released, scripts/soak holds it to 50 ms.
         let duration = try #require(reply["Bellpull-Duration-Ms"].flatMap { Int($0) })
-        #expect(duration < 500)
+        #expect(duration < 2000)
         #expect(try bait.site.bellpull.peakMemory - memory < 16 << 20)
     }
 
