@@ -15,7 +15,10 @@
 #include <stdlib.h>
 
 // Not in TSAN_OPTIONS, as the tests start programs with environments of their own.
-const char *__tsan_default_options(void) { return "log_path=" REPORTS ":external_symbolizer_path=" SYMBOLIZER; }
+const char *__tsan_default_options(void) {
+    // A process that ends waits for races of its other threads; a second, unless told otherwise.
+    return "log_path=" REPORTS ":external_symbolizer_path=" SYMBOLIZER ":atexit_sleep_ms=100";
+}
 
 // A method of the mutex's handle, which begins with the lock itself.
 #define METHOD __attribute__((swiftcall))
