@@ -27,7 +27,7 @@ struct Outline {
         switch byte {
         case UInt8(ascii: "\n"): endLine()
         case UInt8(ascii: "\t"), UInt8(ascii: "\r"): break
-        case UInt8(ascii: " "): if hours == 1 { refuseDate() }
+        case UInt8(ascii: " "): if hourDigits == 1, isBehindDate { refuseDate() }
         case UInt8(ascii: "#"): rest = rest.drop { $0 != UInt8(ascii: "\n") }
         default:
             lookAtSign(byte)
@@ -51,7 +51,7 @@ struct Outline {
             refuseValue()
             depth -= 1
         case 0x80...: refuseValue()
-        case UInt8(ascii: "T"), UInt8(ascii: "t"): if let hours, hours < 2 { refuseDate() }
+        case UInt8(ascii: "T"), UInt8(ascii: "t"): if hourDigits < 2, isBehindDate { refuseDate() }
         default: break
         }
     }
@@ -67,13 +67,16 @@ struct Outline {
         refuse("is not TOML at line \(line): there is no hour behind the date", hint: "leave it out")
     }
 
-    /// How many digits follow this byte, two at most, if a date is before it; `nil` if none is.
-    private var hours: Int? {
-        guard last.isDigit || last == UInt8(ascii: "_") else { return nil }
-        // The parser looks so far ahead, and passes over underscores.
-        let before = text[..<rest.startIndex].dropLast().suffix(128).filter { $0 != UInt8(ascii: "_") }.suffix(10)
-        let isDate = zip(before, "0000-00-00".utf8).allSatisfy { $1.isDigit ? $0.isDigit : $0 == $1 }
-        return isDate && before.count == 10 ? rest.prefix(2).prefix(while: \.isDigit).count : nil
+    /// How many digits follow, two at most.
+    private var hourDigits: Int { rest.prefix(2).prefix(while: \.isDigit).count }
+
+    /// Whether a date is before this byte, or what the parser takes for one: ten characters with two hyphens, where
+    /// underscores do not count. It looks no further back than this.
+    private var isBehindDate: Bool {
+        let before = text[..<rest.startIndex].dropLast().suffix(128)
+        let date = Array(before.filter { $0 != UInt8(ascii: "_") && !UTF8.isContinuation($0) }.suffix(10))
+        return date.count == 10 && date[0].isDigit && date[4] == UInt8(ascii: "-") && date[7] == UInt8(ascii: "-")
+            && !date.contains { " \t\r\n,]}#".utf8.contains($0) }
     }
 
     private mutating func endLine() {
