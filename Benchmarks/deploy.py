@@ -5,11 +5,6 @@ FOLDER holds three clones of one remote: `author`, which pushes; `site`, which t
 """
 
 import collections
-import hashlib
-import hmac
-import http.client
-import json
-import os
 import pathlib
 import statistics
 import subprocess
@@ -18,11 +13,12 @@ import threading
 import time
 import uuid
 
+import delivery
+from delivery import expect
+
 CROWD = 100
 
 folder, port, pushes = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-secret = os.environ["GITHUB_SECRET"].encode()
-template = json.loads(pathlib.Path(__file__).with_name("push.json").read_text())
 
 
 def git(clone, *arguments):
@@ -41,35 +37,16 @@ def push(number):
     git("author", "commit", "--quiet", "--all", "--message", f"Edition {number}")
     git("author", "push", "--quiet")
     after = head("author")
-    commit = template["head_commit"] | {"id": after, "modified": [page.name], "added": []}
+    commit = delivery.template["head_commit"] | {"id": after, "modified": [page.name], "added": []}
     news = {"ref": "refs/heads/main", "before": before, "after": after, "head_commit": commit, "commits": [commit]}
-    return json.dumps(template | news, separators=(",", ":")).encode()
+    return delivery.body(delivery.template | news)
 
 
-def headers(body):
-    return {
-        "Content-Type": "application/json",
-        "User-Agent": "GitHub-Hookshot/044aadd",
-        "X-GitHub-Event": "push",
-        "X-GitHub-Delivery": str(uuid.uuid4()),
-        "X-Hub-Signature": "sha1=" + hmac.new(secret, body, hashlib.sha1).hexdigest(),
-        "X-Hub-Signature-256": "sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest(),
-    }
-
-
-def connect():
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.connect()
-    return connection
-
-
-def deliver(connection, body, head):
+def deliver(connection, body, headers):
     """Status and outcome of one delivery, and the milliseconds until its reply was read."""
     start = time.perf_counter()
-    connection.request("POST", "/github", body, head)
-    reply = connection.getresponse()
-    reply.read()
-    return f"{reply.status} {reply.getheader('Bellpull-Outcome')}", (time.perf_counter() - start) * 1000
+    outcome = delivery.deliver(connection, body, headers)
+    return outcome, (time.perf_counter() - start) * 1000
 
 
 def pull():
@@ -80,16 +57,11 @@ def pull():
     return (time.perf_counter() - start) * 1000
 
 
-def expect(fact, otherwise):
-    if not fact:
-        sys.exit(f"scripts/bench: error: {otherwise}")
-
-
 def one_after_the_other():
-    pulled, delivered, connection = [], [], connect()
+    pulled, delivered, connection = [], [], delivery.connect(port)
     for number in range(pushes):
         body = push(number)
-        signed = headers(body)
+        signed = delivery.headers(body)
         if number % 2:
             pulled.append(pull())
         outcome, elapsed = deliver(connection, body, signed)
@@ -117,7 +89,7 @@ def all_at_once():
     body, replies, barrier = push(pushes), [], threading.Barrier(CROWD)
 
     def one():
-        signed, connection = headers(body), connect()
+        signed, connection = delivery.headers(body), delivery.connect(port)
         barrier.wait()
         replies.append(deliver(connection, body, signed))
 

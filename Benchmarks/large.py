@@ -5,10 +5,6 @@ deliveries, which are pushes to a branch that nobody follows. Processor time: of
 the whole process.
 """
 
-import hashlib
-import hmac
-import http.client
-import json
 import os
 import pathlib
 import statistics
@@ -16,20 +12,20 @@ import subprocess
 import sys
 import time
 import urllib.parse
-import uuid
+
+import delivery
+from delivery import FORM, JSON, expect
 
 SIZE, ROUNDS = 24_000_000, 15
 
 folder, port, process = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-secret = os.environ["GITHUB_SECRET"]
 
 
 def payload(size):
     """A push of as many commits as fit in so many bytes."""
-    push = json.loads(pathlib.Path(__file__).with_name("push.json").read_text())
-    commit = json.dumps(push["head_commit"], separators=(",", ":"))
-    push["commits"] = json.loads(f"[{','.join([commit] * (size // len(commit) - 4))}]")
-    return json.dumps(push, separators=(",", ":")).encode()
+    commit = delivery.template["head_commit"]
+    count = size // len(delivery.body(commit)) - 4
+    return delivery.body(delivery.template | {"commits": [commit] * count})
 
 
 def form(size):
@@ -43,7 +39,7 @@ def dgst(body):
     """Milliseconds of processor time that openssl takes."""
     file = folder / "large"
     file.write_bytes(body)
-    command = ["openssl", "dgst", "-sha256", "-hmac", secret, file]
+    command = ["openssl", "dgst", "-sha256", "-hmac", delivery.secret, file]
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = status
@@ -51,22 +47,15 @@ def dgst(body):
     return (usage.ru_utime + usage.ru_stime) * 1000
 
 
-def deliver(body, content_type, expected, is_forged=False):
-    """Milliseconds of processor time that the delivery takes."""
-    digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    if is_forged:
-        digest = digest[:-1] + ("0" if digest[-1] != "0" else "1")
-    headers = {"Content-Type": content_type, "X-GitHub-Event": "push", "X-GitHub-Delivery": str(uuid.uuid4()),
-               "X-Hub-Signature-256": f"sha256={digest}"}
+def cost(body, content_type, expected, is_forged=False):
+    """Milliseconds of processor time that a delivery takes."""
+    headers = delivery.headers(b"another" if is_forged else body, content_type)
     # The clock of another process, as clock_getcpuclockid(3) makes it.
     clock = ~process << 3 | 2
     before = time.clock_gettime(clock)
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("POST", "/github", body, headers)
-    reply = connection.getresponse()
-    reply.read()
+    connection = delivery.connect(port)
+    answer = delivery.deliver(connection, body, headers)
     connection.close()
-    answer = f"{reply.status} {reply.getheader('Bellpull-Outcome')}"
     expect(answer == expected, f"a push of {len(body):,} bytes was answered {answer}")
     return (time.clock_gettime(clock) - before) * 1000
 
@@ -79,25 +68,20 @@ def memory(key):
     raise KeyError(key)
 
 
-def expect(fact, otherwise):
-    if not fact:
-        sys.exit(f"scripts/bench: error: {otherwise}")
-
-
 def main():
     kinds = {
-        "JSON": (payload(SIZE), "application/json", "200 ignored"),
-        "JSON, wrong signature": (payload(SIZE), "application/json", "401 rejected", True),
-        "form": (form(SIZE), "application/x-www-form-urlencoded", "200 ignored"),
+        "JSON": (payload(SIZE), JSON, "200 ignored"),
+        "JSON, wrong signature": (payload(SIZE), JSON, "401 rejected", True),
+        "form": (form(SIZE), FORM, "200 ignored"),
     }
     idle = memory("VmRSS")
     # Counts the peak from here on.
     pathlib.Path(f"/proc/{process}/clear_refs").write_text("5")
     figures = {kind: ([], []) for kind in kinds}
     for _ in range(ROUNDS):
-        for kind, delivery in kinds.items():
-            figures[kind][0].append(dgst(delivery[0]))
-            figures[kind][1].append(deliver(*delivery))
+        for kind, push in kinds.items():
+            figures[kind][0].append(dgst(push[0]))
+            figures[kind][1].append(cost(*push))
     peak = memory("VmHWM")
     time.sleep(10)
     after = memory("VmRSS")
