@@ -19,48 +19,6 @@ import Testing
         dispatcher = Dispatcher(ledger: home.ledger, limit: 4)
     }
 
-    /// What was found, in words.
-    private final class Findings: Sendable {
-        private let words = Mutex<[String]>([])
-
-        var all: [String] { words.withLock { $0 } }
-
-        func note(_ finding: CatchUp.Finding) {
-            let words =
-                switch finding {
-                case .missed(let site, let target): "\(site.name) missed \(target.ref) \(target.commit)"
-                case .unreachable(let site, let failure, let next): "\(site.name) in \(next): \(failure.message)"
-                case .reachable(let site): "\(site.name) reachable"
-                }
-            self.words.withLock { $0.append(words) }
-        }
-    }
-
-    /// Counts how often it is asked for, and when.
-    private final class Looks: Sendable {
-        private struct State {
-            var times: [ContinuousClock.Instant] = []
-            var now = 0
-            var most = 0
-        }
-
-        private let state = Mutex(State())
-
-        var times: [ContinuousClock.Instant] { state.withLock(\.times) }
-        var count: Int { times.count }
-        var most: Int { state.withLock(\.most) }
-
-        func look<Found>(_ body: () throws -> Found) rethrows -> Found {
-            state.withLock { state in
-                state.times.append(.now)
-                state.now += 1
-                state.most = max(state.most, state.now)
-            }
-            defer { state.withLock { $0.now -= 1 } }
-            return try body()
-        }
-    }
-
     private func catchUp() -> CatchUp {
         CatchUp(dispatcher: dispatcher, timetable: timetable) { [findings] in findings.note($0) }
     }

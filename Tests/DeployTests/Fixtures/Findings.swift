@@ -1,0 +1,20 @@
+import Synchronization
+
+@testable import Deploy
+
+/// What catch-up found, in words.
+final class Findings: Sendable {
+    private let words = Mutex<[String]>([])
+
+    var all: [String] { words.withLock { $0 } }
+
+    func note(_ finding: CatchUp.Finding) {
+        let words =
+            switch finding {
+            case .missed(let site, let target): "\(site.name) missed \(target.ref) \(target.commit)"
+            case .unreachable(let site, let failure, let next): "\(site.name) in \(next): \(failure.message)"
+            case .reachable(let site): "\(site.name) reachable"
+            }
+        self.words.withLock { $0.append(words) }
+    }
+}
