@@ -14,6 +14,10 @@ final class Document {
     private let text: String
     private(set) lazy var lines = LineIndex(text)
 
+    /// What TOML is, for who has written something else.
+    static let grammar =
+        #"a line is a key, an equals sign and a value; a text stands in quotation marks: path = "/srv/blog""#
+
     /// The most bytes a configuration file may have.
     static let limit = 1 << 20
 
@@ -46,7 +50,7 @@ final class Document {
         return Mistake(
             "\(place):\(start.line)",
             "is not TOML at line \(start.line), column \(start.column): \(Self.shown(reason))",
-            hint: #"a line is a key, an equals sign and a value; a text stands in quotation marks: path = "/srv/blog""#)
+            hint: Self.grammar)
     }
 
     /// The parser's words, where control characters are escaped already.

@@ -60,11 +60,11 @@ struct Outline {
     private mutating func refuseValue() {
         guard last == UInt8(ascii: "[") || last == UInt8(ascii: ",") else { return }
         let sign = Character(Unicode.Scalar(last))
-        refuse("is not TOML at line \(line): there is no value after \(sign)", hint: "the last value has no comma")
+        refuse("is not TOML at line \(line): there is no value after \(sign)", hint: Document.grammar)
     }
 
     private mutating func refuseDate() {
-        refuse("is not TOML at line \(line): there is no hour behind the date", hint: "leave it out")
+        refuse("is not TOML at line \(line): there is no hour behind the date", hint: Document.grammar)
     }
 
     /// How many digits follow, two at most.

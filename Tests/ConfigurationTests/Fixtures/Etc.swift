@@ -64,6 +64,12 @@ final class Etc: Sendable {
         mistakes(of: source(environment, options: options))
     }
 
+    /// What is wrong with the configuration in this folder, once the site `blog` is configured by `text`.
+    func mistakes(ofSite text: String) throws -> [Mistake] {
+        try write("sites/blog.toml", text)
+        return mistakes()
+    }
+
     /// What is wrong with the configuration of `source`.
     func mistakes(of source: ConfigurationSource) -> [Mistake] {
         do {
