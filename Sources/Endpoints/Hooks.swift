@@ -69,9 +69,7 @@ struct Hook: Sendable {
     }
 
     /// Whether deliveries of `forge` concern `site`.
-    func takes(_ forge: ForgeName, for site: Site) -> Bool {
-        forges.isEmpty || forges[site.name].map { $0 == forge } ?? true
-    }
+    func takes(_ forge: ForgeName, for site: Site) -> Bool { forges[site.name].map { $0 == forge } ?? true }
 
     /// The sites that may follow `repository`, as a forge writes it.
     func sites(of repository: String) -> [Site] {

@@ -64,7 +64,8 @@ public final class WebhookEndpoint: Sendable {
     /// Whether there is a hook at `path` below the mount.
     func hasHook(at path: String?) -> Bool { settings.hooks.hook(at: path) != nil }
 
-    /// Answers a delivery to the hook at `path`, or that there is none; if it is a push to a site, when it is deployed, or after `answerWithin`.
+    /// Answers a delivery to the hook at `path`, or that there is none; if it is a push to a site, when it is deployed, or
+    /// after `answerWithin`.
     func respond(to request: Request, at path: String?, through exchange: Exchange) {
         let settings = settings
         guard let hook = settings.hooks.hook(at: path) else { return exchange.reply(.nothingHere, to: request) }

@@ -136,6 +136,7 @@ final class StallGuard: Sendable {
             let isStopping = isStopping.load(ordering: .relaxed)
             if isStopping, watches.isEmpty { return }
             for watch in watches {
+                // Those in reserve are to see that it is over.
                 if isStopping { places.signal() }
                 watch.look(patience: patience, isStopping: isStopping)
             }

@@ -75,7 +75,7 @@ struct JSONExcerpt {
     /// Walks the object that opens here, which is where the paths lead that have `depth` names less to go. Those that
     /// lead elsewhere are empty.
     private mutating func object(_ paths: [Path], depth: Int) throws(Malformed) {
-        // A bit for each path.
+        // A bit for each path; a forge's are a handful.
         var found: UInt64 = 0
         var isFirst = true
         try scanner.enter()

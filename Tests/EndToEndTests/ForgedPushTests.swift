@@ -15,7 +15,7 @@ import Testing
             "missing": delivery.with(push.proof, nil), "empty": delivery.with(push.proof, ""),
             "a digit short": delivery.with(push.proof, String(proof.dropLast())),
             "a digit long": delivery.with(push.proof, "\(proof)0"),
-            "a digit changed": delivery.with(push.proof, Self.changed(proof)),
+            "one bit changed": delivery.with(push.proof, Self.changed(proof)),
             "of an unknown algorithm": delivery.with(push.proof, "sha512=\(proof)"),
             "not one at all": delivery.with(push.proof, "x"),
             "by another hook's secret": try push.delivery(of: news, secret: other.secret),
@@ -135,8 +135,10 @@ import Testing
         #expect(replies["two"]?.error == "the form has several fields named payload")
     }
 
-    /// `proof` with another digit near its end.
+    /// `proof` with one bit changed near its end.
     private static func changed(_ proof: String) -> String {
-        "\(proof.dropLast(4))\(proof.suffix(4).first == "0" ? "1" : "0")\(proof.suffix(3))"
+        var bytes = Array(proof.utf8)
+        bytes[bytes.count - 4] ^= 1
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
