@@ -14,7 +14,7 @@ public struct FinishedDeployment: Sendable {
 /// Deploys what the ledger has queued for a site: takes the site, notes the beginning, has the strategy do it, notes the
 /// end. To be called on a plain thread, as the commands it runs inherit the signal mask.
 struct Deployer: Sendable {
-    let scribe: Scribe
+    let writer: GroupCommitWriter
 
     /// - Parameters:
     ///   - transcript: gets what the commands write.
@@ -33,17 +33,17 @@ struct Deployer: Sendable {
         } catch {
             guard !cancellation.isCancelled else { return nil }
             let failure = error as? Failure ?? Failure("\(error)")
-            let refused = try scribe.write { try $0.refuse(site.name, failure, at: Date()) }
+            let refused = try writer.write { try $0.refuse(site.name, failure, at: Date()) }
             return refused.map { FinishedDeployment(begun: $0, outcome: .failed(failure), duration: start.age) }
         }
         defer { hold.release() }
-        guard let begun = try scribe.write({ try $0.begin(site.name, at: Date()) }) else { return nil }
+        guard let begun = try writer.write({ try $0.begin(site.name, at: Date()) }) else { return nil }
         onBegin(begun)
         let outcome = hold.deploy(begun.targets, limits, transcript)
         let finished = FinishedDeployment(begun: begun, outcome: outcome, duration: start.age)
         let conclusion = DeploymentRecord.Conclusion(outcome, duration: finished.duration, output: transcript.text)
         // If that cannot be written, it is still there as running, and is looked at again: nothing is lost.
-        _ = try? scribe.write { try $0.end(begun.id, conclusion, at: Date()) }
+        _ = try? writer.write { try $0.end(begun.id, conclusion, at: Date()) }
         return finished
     }
 }

@@ -31,7 +31,7 @@ public final class Dispatcher: @unchecked Sendable {
 
     /// The ledger.
     public let ledger: any Ledger
-    let scribe: Scribe
+    let writer: GroupCommitWriter
     private let deployer: Deployer
     private let cancellation = Cancellation()
     private let observer: Observer
@@ -52,11 +52,11 @@ public final class Dispatcher: @unchecked Sendable {
         self.ledger = ledger
         self.limit = limit
         self.observer = observer
-        scribe = Scribe(ledger)
-        deployer = Deployer(scribe: scribe)
+        writer = GroupCommitWriter(ledger)
+        deployer = Deployer(writer: writer)
     }
 
-    deinit { scribe.dismiss() }
+    deinit { writer.dismiss() }
 
     /// Changes how many sites deploy at once.
     public func setLimit(_ limit: Int) {
@@ -130,7 +130,7 @@ public final class Dispatcher: @unchecked Sendable {
         then: @escaping @Sendable (Result<Value, LedgerError>) -> Void
     ) {
         condition.withLock { arriving += 1 }
-        scribe.write(write) { [self] result in
+        writer.write(write) { [self] result in
             then(result)
             condition.withLock {
                 arriving -= 1

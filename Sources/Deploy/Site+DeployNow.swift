@@ -12,11 +12,11 @@ extension Site {
     public func deployNow(
         ledger: any Ledger, _ cancellation: Cancellation, _ transcript: Transcript
     ) throws(LedgerError) -> DeploymentRecord {
-        let scribe = Scribe(ledger)
-        defer { scribe.dismiss() }
+        let writer = GroupCommitWriter(ledger)
+        defer { writer.dismiss() }
         let name = name
-        let id = try scribe.write { try $0.queue(name, cause: .command, target: nil, at: Date()) }
-        _ = try Deployer(scribe: scribe).deploy(self, cancellation, transcript)
+        let id = try writer.write { try $0.queue(name, cause: .command, target: nil, at: Date()) }
+        _ = try Deployer(writer: writer).deploy(self, cancellation, transcript)
         guard let record = try ledger.deployment(id) else { throw LedgerError("deployment \(id) is gone") }
         return record
     }

@@ -82,7 +82,7 @@ public final class Upkeep: Sendable {
         let gone = unfinished.subtracting(sites.map(\.name)).filter { !dispatcher.isActive($0) }
         for name in gone {
             let failure = Failure("\(name) is no longer among the configured sites")
-            dispatcher.scribe.write { writer in
+            dispatcher.writer.write { writer in
                 // One that is found running was left by a process that is gone.
                 guard let begun = try writer.begin(name, at: Date()) else { return }
                 try writer.end(begun.id, DeploymentRecord.Conclusion(.failed(failure)), at: Date())
@@ -94,7 +94,7 @@ public final class Upkeep: Sendable {
     private func prune() {
         let retention = state.withLock(\.retention)
         let oldest = Date(timeIntervalSinceNow: -(retention.age / .seconds(1)))
-        dispatcher.scribe.write {
+        dispatcher.writer.write {
             try $0.prune(before: oldest, keeping: retention.count, limit: Self.portion)
         } then: { [self] result in
             // As long as there is more, a portion every second.

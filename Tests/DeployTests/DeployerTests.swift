@@ -6,19 +6,19 @@ import Testing
 
 @Suite(.onPlainThreads) struct `deployer` {
     private let home: TemporaryLedger
-    private let scribe: Scribe
+    private let writer: GroupCommitWriter
 
     init() throws {
         home = try TemporaryLedger()
-        scribe = Scribe(home.ledger)
+        writer = GroupCommitWriter(home.ledger)
     }
 
     private func queue(_ target: Commit) throws {
-        _ = try scribe.write { try $0.queue("blog", cause: .catchUp, target: .main(target), at: Date()) }
+        _ = try writer.write { try $0.queue("blog", cause: .catchUp, target: .main(target), at: Date()) }
     }
 
     private func deploy(_ site: Site, _ cancellation: Cancellation = Cancellation()) throws -> FinishedDeployment? {
-        try Deployer(scribe: scribe).deploy(site, cancellation, Transcript())
+        try Deployer(writer: writer).deploy(site, cancellation, Transcript())
     }
 
     @Test func `has until its site's time is up`() throws {
@@ -29,7 +29,7 @@ import Testing
         }
         try queue(commit)
         #expect(try deploy(.fake(strategy, timeout: .seconds(7)))?.outcome == .deployed(commit))
-        scribe.dismiss()
+        writer.dismiss()
     }
 
     @Test func `deploys nothing where nothing is queued, and lets the site go`() throws {
@@ -38,7 +38,7 @@ import Testing
         let site = Site(name: "blog", path: blog.site, timeout: .seconds(20))
         #expect(try deploy(site) == nil)
         #expect(try Shell.run("flock --nonblock \(blog.site)/.git/bellpull.lock true").isSuccess)
-        scribe.dismiss()
+        writer.dismiss()
     }
 
     @Test func `notes what it did, how long it took and what git wrote`() throws {
@@ -54,7 +54,7 @@ import Testing
         let duration = try #require(record.duration)
         #expect(duration > .zero && duration <= finished.duration)
         #expect(try Shell.run("flock --nonblock \(blog.site)/.git/bellpull.lock true").isSuccess)
-        scribe.dismiss()
+        writer.dismiss()
     }
 
     @Test func `queues again what it was stopped at`() throws {
@@ -66,6 +66,6 @@ import Testing
         try queue(.fake(1))
         #expect(try deploy(.fake(strategy), cancellation)?.outcome == .interrupted)
         #expect(try home.ledger.deployments(of: "blog", limit: 9).map(\.state) == [.queued, .interrupted])
-        scribe.dismiss()
+        writer.dismiss()
     }
 }

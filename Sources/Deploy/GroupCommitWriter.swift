@@ -4,7 +4,7 @@ internal import Foundation
 /// (group commit): a disk that takes a thousand transactions a second can take many thousand deliveries.
 ///
 /// What is written is in the order in which it was asked for, and so is what follows it.
-final class Scribe: @unchecked Sendable {
+final class GroupCommitWriter: @unchecked Sendable {
     /// One thing to write. It returns what is to be done once it is durable.
     private struct Entry {
         let write: (any LedgerWriter) throws -> () -> Void
@@ -25,7 +25,7 @@ final class Scribe: @unchecked Sendable {
     private var entries: [Entry] = []
     private var isDismissed = false
 
-    /// A scribe of `ledger`, who writes until dismissed.
+    /// A writer of `ledger`, who writes until dismissed.
     init(_ ledger: any Ledger) {
         self.ledger = ledger
         let thread = Thread { [self] in work() }
@@ -41,7 +41,7 @@ final class Scribe: @unchecked Sendable {
         }
     }
 
-    /// Has `write` done, and calls `then` on the scribe's thread when it is durable or has failed.
+    /// Has `write` done, and calls `then` on the writer's thread when it is durable or has failed.
     func write<Result: Sendable>(
         _ write: @escaping @Sendable (any LedgerWriter) throws -> Result,
         then: @escaping @Sendable (Swift.Result<Result, LedgerError>) -> Void
@@ -62,7 +62,7 @@ final class Scribe: @unchecked Sendable {
         if let refusal { then(.failure(refusal)) }
     }
 
-    /// Has `write` done, and waits until it is durable. Not to be called on the scribe's thread.
+    /// Has `write` done, and waits until it is durable. Not to be called on the writer's thread.
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (any LedgerWriter) throws -> Result
     ) throws(LedgerError) -> Result {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Deploy
 
-@Suite(.onPlainThreads) struct `scribe` {
+@Suite(.onPlainThreads) struct `writer` {
     private let home: TemporaryLedger
     private let ledger: WatchedLedger
 
@@ -27,10 +27,10 @@ import Testing
 
     /// Has delivery `number` recorded, for a site of its own.
     private func record(
-        _ number: Int, _ delivery: DeliveryRecord? = nil, by scribe: Scribe, _ results: Results
+        _ number: Int, _ delivery: DeliveryRecord? = nil, by writer: GroupCommitWriter, _ results: Results
     ) throws {
         let site = DeliveredSite(name: "site-\(number)", target: .main(try .fake(number)))
-        scribe.write {
+        writer.write {
             try $0.record(delivery ?? .fake(number), for: [site])
         } then: { result in
             let error: LedgerError? = if case .failure(let error) = result { error } else { nil }
@@ -38,21 +38,21 @@ import Testing
         }
     }
 
-    /// A scribe who is at a first entry and comes no further until `door` is open.
-    private func busyScribe(_ door: Door, _ results: Results) throws -> Scribe {
-        let scribe = Scribe(ledger)
+    /// A writer who is at a first entry and comes no further until `door` is open.
+    private func busyScribe(_ door: Door, _ results: Results) throws -> GroupCommitWriter {
+        let writer = GroupCommitWriter(ledger)
         ledger.wait(at: door)
-        try record(0, by: scribe, results)
+        try record(0, by: writer, results)
         door.awaitArrival()
-        return scribe
+        return writer
     }
 
     @Test func `writes in one transaction what came while the one before was written, in order`() throws {
         let door = Door()
         let results = Results()
-        let scribe = try busyScribe(door, results)
-        defer { scribe.dismiss() }
-        for number in 1...1000 { try record(number, by: scribe, results) }
+        let writer = try busyScribe(door, results)
+        defer { writer.dismiss() }
+        for number in 1...1000 { try record(number, by: writer, results) }
         #expect(results.count == 0)
         door.open()
         #expect(Observation.eventually { results.count == 1001 })
@@ -64,10 +64,10 @@ import Testing
 
     @Test func `takes from many threads, each entry once`() throws {
         let results = Results()
-        let scribe = Scribe(ledger)
-        defer { scribe.dismiss() }
+        let writer = GroupCommitWriter(ledger)
+        defer { writer.dismiss() }
         let writers = (0..<8).map { writer in
-            Running { for number in 0..<50 { try record(50 * writer + number, by: scribe, results) } }
+            Running { for number in 0..<50 { try record(50 * writer + number, by: writer, results) } }
         }
         for writer in writers { #expect(writer.isSuccess()) }
         #expect(Observation.eventually { results.count == 400 })
@@ -77,12 +77,12 @@ import Testing
     }
 
     @Test func `says that something is written when it is, and not before`() throws {
-        let scribe = Scribe(ledger)
-        defer { scribe.dismiss() }
+        let writer = GroupCommitWriter(ledger)
+        defer { writer.dismiss() }
         for number in 0..<20 {
             let site = "site-\(number)"
             let isThere = Mutex<Bool?>(nil)
-            scribe.write {
+            writer.write {
                 try $0.queue(site, cause: .command, target: nil, at: Date())
             } then: { [home] _ in
                 // On a connection of its own, as another process would look.
@@ -97,10 +97,10 @@ import Testing
     @Test func `lets an entry that cannot be written take no other with it`() throws {
         let door = Door()
         let results = Results()
-        let scribe = try busyScribe(door, results)
-        defer { scribe.dismiss() }
+        let writer = try busyScribe(door, results)
+        defer { writer.dismiss() }
         let bad = DeliveryRecord(digest: Data(), forge: "github", forgeID: nil, repository: "alice/blog")
-        for number in 1...20 { try record(number, number == 7 ? bad : nil, by: scribe, results) }
+        for number in 1...20 { try record(number, number == 7 ? bad : nil, by: writer, results) }
         door.open()
         #expect(Observation.eventually { results.count == 21 })
         #expect(results.errors.keys.sorted() == [7] && results.errors[7]?.isOfContents == true)
@@ -111,17 +111,17 @@ import Testing
     @Test func `fails all at once when the ledger is in trouble, and writes again when it is not`() throws {
         let door = Door()
         let results = Results()
-        let scribe = try busyScribe(door, results)
-        defer { scribe.dismiss() }
+        let writer = try busyScribe(door, results)
+        defer { writer.dismiss() }
         let full = LedgerError("the disk is full", hint: "make room")
-        for number in 1...10 { try record(number, by: scribe, results) }
+        for number in 1...10 { try record(number, by: writer, results) }
         ledger.fail(full)
         door.open()
         #expect(Observation.eventually { results.count == 11 })
         #expect(results.errors == Dictionary(uniqueKeysWithValues: (0...10).map { ($0, full) }))
         #expect(ledger.writes == 2)
         ledger.fail(nil)
-        try record(11, by: scribe, results)
+        try record(11, by: writer, results)
         #expect(Observation.eventually { results.count == 12 })
         #expect(results.errors[11] == nil)
     }
@@ -129,16 +129,16 @@ import Testing
     @Test func `refuses at once what is more than it can remember`() throws {
         let door = Door()
         let results = Results()
-        let scribe = try busyScribe(door, results)
-        defer { scribe.dismiss() }
-        for number in 1...4096 { try record(number, by: scribe, results) }
+        let writer = try busyScribe(door, results)
+        defer { writer.dismiss() }
+        for number in 1...4096 { try record(number, by: writer, results) }
         #expect(results.count == 0)
-        try record(4097, by: scribe, results)
+        try record(4097, by: writer, results)
         #expect(results.errors == [4097: LedgerError("too much waits to be written down")])
         door.open()
         #expect(Observation.eventually { results.count == 4098 })
         #expect(results.errors.count == 1)
-        try record(4098, by: scribe, results)
+        try record(4098, by: writer, results)
         #expect(Observation.eventually { results.count == 4099 })
         #expect(results.errors.count == 1)
     }
@@ -146,33 +146,33 @@ import Testing
     @Test func `writes what came before it is dismissed, and nothing after`() throws {
         let door = Door()
         let results = Results()
-        let scribe = try busyScribe(door, results)
-        for number in 1...5 { try record(number, by: scribe, results) }
-        scribe.dismiss()
-        try record(6, by: scribe, results)
+        let writer = try busyScribe(door, results)
+        for number in 1...5 { try record(number, by: writer, results) }
+        writer.dismiss()
+        try record(6, by: writer, results)
         #expect(results.errors == [6: LedgerError("bellpull has stopped")])
         door.open()
         #expect(Observation.eventually { results.count == 7 })
         #expect(results.errors.count == 1)
-        #expect(throws: LedgerError("bellpull has stopped")) { try scribe.write { _ in } }
+        #expect(throws: LedgerError("bellpull has stopped")) { try writer.write { _ in } }
     }
 
     @Test func `gives back what was asked for to who waits for it`() throws {
-        let scribe = Scribe(ledger)
-        defer { scribe.dismiss() }
-        #expect(try scribe.write { try $0.queue("blog", cause: .command, target: nil, at: Date()) } == 1)
+        let writer = GroupCommitWriter(ledger)
+        defer { writer.dismiss() }
+        #expect(try writer.write { try $0.queue("blog", cause: .command, target: nil, at: Date()) } == 1)
         ledger.fail(LedgerError("no"))
         #expect(throws: LedgerError("no")) {
-            try scribe.write { try $0.queue("blog", cause: .command, target: nil, at: Date()) }
+            try writer.write { try $0.queue("blog", cause: .command, target: nil, at: Date()) }
         }
     }
 
     @Test func `is gone with its thread and its ledger when it is dismissed`() throws {
         weak let watched: WatchedLedger? = try {
             let watched = WatchedLedger(home.ledger)
-            let scribe = Scribe(watched)
-            _ = try scribe.write { try $0.begin("blog", at: Date()) }
-            scribe.dismiss()
+            let writer = GroupCommitWriter(watched)
+            _ = try writer.write { try $0.begin("blog", at: Date()) }
+            writer.dismiss()
             return watched
         }()
         #expect(Observation.eventually { watched == nil })
