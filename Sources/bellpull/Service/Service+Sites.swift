@@ -53,5 +53,5 @@ extension Configuration {
     }
 
     /// How much of the ledger is kept.
-    var retention: Upkeep.Retention { Upkeep.Retention(age: historyAge, count: historyCount) }
+    var retention: LedgerMaintenance.Retention { LedgerMaintenance.Retention(age: historyAge, count: historyCount) }
 }

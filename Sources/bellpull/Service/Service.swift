@@ -13,7 +13,7 @@ final class Service {
     private let timetable = Timetable()
     private let endpoint: WebhookEndpoint
     private let catchUp: CatchUp
-    private let upkeep: Upkeep
+    private let maintenance: LedgerMaintenance
     private var configuration: Configuration
     private var sites: [Site]
 
@@ -30,7 +30,9 @@ final class Service {
         endpoint = WebhookEndpoint(
             configuration.endpoint(for: sites), dispatcher: dispatcher, timetable: timetable, logger: logger)
         catchUp = CatchUp(dispatcher: dispatcher, timetable: timetable) { logger.note($0) }
-        upkeep = Upkeep(dispatcher: dispatcher, timetable: timetable, retention: configuration.retention) { error in
+        maintenance = LedgerMaintenance(
+            dispatcher: dispatcher, timetable: timetable, retention: configuration.retention
+        ) { error in
             logger.error("the ledger cannot be read reason=\(error.message.quoted)")
         }
         logger.note(configuration.warnings, .warning)
@@ -43,7 +45,7 @@ final class Service {
         let listener = Listener(
             socket: socket, bodyLimit: configuration.bodyLimit, responder: Router(webhook: endpoint))
         describe("serving")
-        upkeep.begin(sites)
+        maintenance.begin(sites)
         catchUp.follow(sites)
         while signals.wait() == .reload { reload(listener) }
         logger.info("stopping")
@@ -84,7 +86,7 @@ final class Service {
         endpoint.change(to: configuration.endpoint(for: sites))
         dispatcher.setLimit(configuration.parallelDeployments)
         listener.setBodyLimit(configuration.bodyLimit)
-        upkeep.follow(sites, retention: configuration.retention)
+        maintenance.follow(sites, retention: configuration.retention)
         catchUp.follow(sites)
         describe("reloaded;")
     }

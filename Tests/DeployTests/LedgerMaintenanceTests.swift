@@ -5,12 +5,12 @@ import Testing
 
 @testable import Deploy
 
-@Suite(.onPlainThreads) struct `upkeep` {
+@Suite(.onPlainThreads) struct `maintenance` {
     private let home: TemporaryLedger
     private let ledger: WatchedLedger
     private let timetable = Timetable()
     private let dispatcher: Dispatcher
-    private let retention = Upkeep.Retention(age: .seconds(3600), count: 1_000_000)
+    private let retention = LedgerMaintenance.Retention(age: .seconds(3600), count: 1_000_000)
 
     init() throws {
         home = try TemporaryLedger()
@@ -29,7 +29,7 @@ import Testing
         try queue("blog", "shop")
         let strategies = [FakeStrategy(), FakeStrategy()]
         let sites = [try Site.fake(strategies[0], name: "blog"), try Site.fake(strategies[1], name: "app")]
-        Upkeep(dispatcher: dispatcher, timetable: timetable, retention: retention).begin(sites)
+        LedgerMaintenance(dispatcher: dispatcher, timetable: timetable, retention: retention).begin(sites)
         dispatcher.waitUntilIdle()
         #expect(strategies.map(\.runs.count) == [1, 0])
         #expect(try home.ledger.deployments(of: "blog", limit: 1).first?.state == .deployed)
@@ -37,11 +37,11 @@ import Testing
 
     @Test func `ends what is queued for sites that are gone`() throws {
         defer { timetable.stop() }
-        let upkeep = Upkeep(dispatcher: dispatcher, timetable: timetable, retention: retention)
+        let maintenance = LedgerMaintenance(dispatcher: dispatcher, timetable: timetable, retention: retention)
         let blog = try Site.fake(FakeStrategy(), name: "blog")
-        upkeep.begin([blog])
+        maintenance.begin([blog])
         try queue("blog", "gone")
-        upkeep.follow([blog])
+        maintenance.follow([blog])
         #expect(try Observation.eventually { try home.ledger.unfinishedSites() == ["blog"] })
         let failure = try #require(try home.ledger.deployments(of: "gone", limit: 1).first?.failure)
         #expect(failure.message == "gone is no longer among the configured sites")
@@ -54,10 +54,10 @@ import Testing
             door.pass()
             return targets.first.map(Outcome.deployed) ?? .interrupted
         }
-        let upkeep = Upkeep(dispatcher: dispatcher, timetable: timetable, retention: retention)
+        let maintenance = LedgerMaintenance(dispatcher: dispatcher, timetable: timetable, retention: retention)
         dispatcher.deploy(try .fake(strategy), to: try .fake(1)) { _ in }
         door.awaitArrival()
-        upkeep.follow([])
+        maintenance.follow([])
         door.open()
         dispatcher.waitUntilIdle()
         #expect(try home.ledger.deployments(of: "blog", limit: 9).map(\.state) == [.deployed])
@@ -66,16 +66,17 @@ import Testing
     @Test func `says once that the ledger cannot be read, until it could be again`() throws {
         defer { timetable.stop() }
         let errors = Mutex<[LedgerError]>([])
-        let upkeep = Upkeep(dispatcher: dispatcher, timetable: timetable, retention: retention) { error in
+        let maintenance = LedgerMaintenance(dispatcher: dispatcher, timetable: timetable, retention: retention) {
+            error in
             errors.withLock { $0.append(error) }
         }
         let trouble = LedgerError("the disk is gone")
         for round in 1...2 {
             ledger.fail(trouble)
-            for _ in 0..<3 { upkeep.begin([]) }
+            for _ in 0..<3 { maintenance.begin([]) }
             #expect(errors.withLock { $0 } == Array(repeating: trouble, count: round))
             ledger.fail(nil)
-            upkeep.begin([])
+            maintenance.begin([])
         }
     }
 
@@ -94,8 +95,8 @@ import Testing
                 }
             }
         }
-        let upkeep = Upkeep(dispatcher: dispatcher, timetable: timetable, retention: retention)
-        upkeep.begin([try .fake(FakeStrategy())])
+        let maintenance = LedgerMaintenance(dispatcher: dispatcher, timetable: timetable, retention: retention)
+        maintenance.begin([try .fake(FakeStrategy())])
         let counts = Mutex<Set<Int>>([])
         let isDone = try Observation.eventually {
             let count = try home.ledger.deployments(of: "blog", limit: 1000).count

@@ -2,7 +2,7 @@ internal import Foundation
 internal import Synchronization
 
 /// Looks after the ledger: takes up what was left in it, at the start and every minute, and has it forget what is old.
-public final class Upkeep: Sendable {
+public final class LedgerMaintenance: Sendable {
     /// How much of what is over is kept.
     public struct Retention: Sendable, Equatable {
         /// How long.
@@ -33,7 +33,7 @@ public final class Upkeep: Sendable {
     private let observer: @Sendable (LedgerError) -> Void
     private let state: Mutex<State>
 
-    /// Upkeep of the ledger that `dispatcher` writes to.
+    /// LedgerMaintenance of the ledger that `dispatcher` writes to.
     ///
     /// - Parameter observer: is told once when the ledger cannot be read, until it could be again.
     public init(
