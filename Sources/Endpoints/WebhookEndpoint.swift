@@ -112,7 +112,7 @@ public final class WebhookEndpoint: Sendable {
         let record = DeliveryRecord(
             digest: proof.proven.digest, forge: proof.delivery.forge.rawValue, forgeID: proof.delivery.id,
             repository: repository, hook: proof.hook.site, secret: proof.rank)
-        let gathering = Gathering(of: sites.count)
+        let collector = OutcomeCollector(of: sites.count)
         dispatcher.receive(record, for: sites) { [parking] result in
             switch result {
             case .failure(let error):
@@ -121,12 +121,12 @@ public final class WebhookEndpoint: Sendable {
             case .success(let goesOn):
                 guard goesOn else { return true }
                 let time = settings.answerWithin - reply.age
-                let isParked = parking.take(reply, capacity: settings.waitingReplies, for: time) { gathering.report }
+                let isParked = parking.take(reply, capacity: settings.waitingReplies, for: time) { collector.report }
                 if !isParked { reply.send(Report(.queued)) }
                 return isParked
             }
         } answer: { site, outcome in
-            if gathering.add(outcome, at: site) { reply.send(gathering.report) }
+            if collector.add(outcome, at: site) { reply.send(collector.report) }
         }
     }
 }

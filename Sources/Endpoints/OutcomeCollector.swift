@@ -2,7 +2,7 @@ internal import Deploy
 internal import Synchronization
 
 /// What comes of one delivery at all its sites.
-final class Gathering: Sendable {
+final class OutcomeCollector: Sendable {
     private struct State {
         var outcomes: [(site: Site, outcome: Outcome)] = []
         var left: Int

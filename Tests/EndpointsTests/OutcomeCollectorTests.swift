@@ -6,7 +6,7 @@ import Testing
 @testable import Deploy
 @testable import Endpoints
 
-@Suite struct `gathering` {
+@Suite struct `collector` {
     private let commit: Commit
 
     init() throws { commit = try #require(Commit(Stage.commit)) }
@@ -14,12 +14,12 @@ import Testing
     private func site(_ name: String) throws -> Site { try .fake(FakeStrategy(), name: name) }
 
     private func gathered(_ outcomes: Outcome..., of count: Int? = nil) throws -> Report {
-        let gathering = Gathering(of: count ?? outcomes.count)
+        let collector = OutcomeCollector(of: count ?? outcomes.count)
         for (index, outcome) in outcomes.enumerated() {
-            let isLast = gathering.add(outcome, at: try site("site-\(index)"))
+            let isLast = collector.add(outcome, at: try site("site-\(index)"))
             #expect(isLast == (index + 1 == count ?? outcomes.count))
         }
-        return gathering.report
+        return collector.report
     }
 
     @Test func `tells of one site what came of it`() throws {
@@ -58,14 +58,14 @@ import Testing
 
     @Test func `knows the last, whoever comes when`() throws {
         for _ in 0..<100 {
-            let gathering = Gathering(of: 8)
+            let collector = OutcomeCollector(of: 8)
             let lasts = Mutex(0)
             let site = try site("blog")
             DispatchQueue.concurrentPerform(iterations: 8) { [commit] _ in
-                if gathering.add(.deployed(commit), at: site) { lasts.withLock { $0 += 1 } }
+                if collector.add(.deployed(commit), at: site) { lasts.withLock { $0 += 1 } }
             }
             #expect(lasts.withLock { $0 } == 1)
-            #expect(gathering.report.outcome == "deployed")
+            #expect(collector.report.outcome == "deployed")
         }
     }
 }
