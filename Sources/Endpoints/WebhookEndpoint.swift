@@ -36,7 +36,7 @@ public final class WebhookEndpoint: Sendable {
 
     private let snapshot: Mutex<Snapshot>
     private let dispatcher: Dispatcher
-    private let parking: Parking
+    private let replyTimeouts: ReplyTimeouts
     private let logger: Logger
 
     /// An endpoint.
@@ -50,7 +50,7 @@ public final class WebhookEndpoint: Sendable {
         snapshot = Mutex(Snapshot(settings))
         self.dispatcher = dispatcher
         self.logger = logger
-        parking = Parking(timetable: timetable)
+        replyTimeouts = ReplyTimeouts(timetable: timetable)
     }
 
     /// Goes by `settings` from the next delivery on.
@@ -113,7 +113,7 @@ public final class WebhookEndpoint: Sendable {
             digest: proof.proven.digest, forge: proof.delivery.forge.rawValue, forgeID: proof.delivery.id,
             repository: repository, hook: proof.hook.site, secret: proof.rank)
         let collector = OutcomeCollector(of: sites.count)
-        dispatcher.receive(record, for: sites) { [parking] result in
+        dispatcher.receive(record, for: sites) { [replyTimeouts] result in
             switch result {
             case .failure(let error):
                 reply.send(Report(error))
@@ -121,9 +121,11 @@ public final class WebhookEndpoint: Sendable {
             case .success(let goesOn):
                 guard goesOn else { return true }
                 let time = settings.answerWithin - reply.age
-                let isParked = parking.take(reply, capacity: settings.waitingReplies, for: time) { collector.report }
-                if !isParked { reply.send(Report(.queued)) }
-                return isParked
+                let isWaiting = replyTimeouts.take(reply, capacity: settings.waitingReplies, for: time) {
+                    collector.report
+                }
+                if !isWaiting { reply.send(Report(.queued)) }
+                return isWaiting
             }
         } answer: { site, outcome in
             if collector.add(outcome, at: site) { reply.send(collector.report) }

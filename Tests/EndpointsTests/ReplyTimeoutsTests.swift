@@ -6,7 +6,7 @@ import Testing
 
 @testable import Endpoints
 
-@Suite struct `parking` {
+@Suite struct `replyTimeouts` {
     private let timetable = Timetable()
 
     /// A reply, and what was answered by it.
@@ -29,66 +29,66 @@ import Testing
     }
 
     private func take(
-        _ parked: Parked, _ parking: Parking, capacity: Int = 2, for time: Duration = .seconds(60)
+        _ parked: Parked, _ replyTimeouts: ReplyTimeouts, capacity: Int = 2, for time: Duration = .seconds(60)
     ) -> Bool {
-        parking.take(parked.reply, capacity: capacity, for: time) { Report(.queued) }
+        replyTimeouts.take(parked.reply, capacity: capacity, for: time) { Report(.queued) }
     }
 
     @Test func `has room for as many as agreed, and again when one has gone`() {
         defer { timetable.stop() }
-        let parking = Parking(timetable: timetable)
+        let replyTimeouts = ReplyTimeouts(timetable: timetable)
         let all = (0..<4).map { _ in Parked() }
-        #expect(all.prefix(3).map { take($0, parking) } == [true, true, false])
+        #expect(all.prefix(3).map { take($0, replyTimeouts) } == [true, true, false])
         all[0].reply.send(.ping)
         all[0].reply.send(.ping)
-        #expect(take(all[2], parking))
-        #expect(!take(all[3], parking))
-        #expect(take(all[3], parking, capacity: 3))
+        #expect(take(all[2], replyTimeouts))
+        #expect(!take(all[3], replyTimeouts))
+        #expect(take(all[3], replyTimeouts, capacity: 3))
         #expect(all.map(\.statuses) == [[200], [], [], []])
     }
 
     @Test func `has none where none is agreed`() {
         defer { timetable.stop() }
-        #expect(!take(Parked(), Parking(timetable: timetable), capacity: 0))
+        #expect(!take(Parked(), ReplyTimeouts(timetable: timetable), capacity: 0))
     }
 
     @Test func `sends away who has waited long enough, and has room then`() {
         defer { timetable.stop() }
-        let parking = Parking(timetable: timetable)
+        let replyTimeouts = ReplyTimeouts(timetable: timetable)
         let one = Parked()
         let start = ContinuousClock.now
-        #expect(take(one, parking, capacity: 1, for: .milliseconds(50)))
+        #expect(take(one, replyTimeouts, capacity: 1, for: .milliseconds(50)))
         #expect(Observation.eventually { one.statuses == [202] })
         #expect(start.duration(to: .now) >= .milliseconds(50))
-        #expect(Observation.eventually { take(Parked(), parking, capacity: 1) })
+        #expect(Observation.eventually { take(Parked(), replyTimeouts, capacity: 1) })
     }
 
     @Test func `sends away at once who is late already`() {
         defer { timetable.stop() }
         let one = Parked()
-        #expect(take(one, Parking(timetable: timetable), for: .seconds(-1)))
+        #expect(take(one, ReplyTimeouts(timetable: timetable), for: .seconds(-1)))
         #expect(Observation.eventually { one.statuses == [202] })
     }
 
     @Test func `says what is known when the time is over`() {
         defer { timetable.stop() }
         let one = Parked()
-        let parking = Parking(timetable: timetable)
+        let replyTimeouts = ReplyTimeouts(timetable: timetable)
         #expect(
-            parking.take(one.reply, capacity: 1, for: .milliseconds(20)) { Report(.failed(Failure("no"))) })
+            replyTimeouts.take(one.reply, capacity: 1, for: .milliseconds(20)) { Report(.failed(Failure("no"))) })
         #expect(Observation.eventually { one.statuses == [500] })
     }
 
     @Test func `counts right, whoever comes and goes`() {
         defer { timetable.stop() }
-        let parking = Parking(timetable: timetable)
+        let replyTimeouts = ReplyTimeouts(timetable: timetable)
         DispatchQueue.concurrentPerform(iterations: 8) { _ in
             for _ in 0..<500 {
                 let one = Parked()
-                if take(one, parking, capacity: 4, for: .milliseconds(1)) { one.reply.send(.ping) }
+                if take(one, replyTimeouts, capacity: 4, for: .milliseconds(1)) { one.reply.send(.ping) }
             }
         }
         let all = (0..<5).map { _ in Parked() }
-        #expect(all.map { take($0, parking, capacity: 4) } == [true, true, true, true, false])
+        #expect(all.map { take($0, replyTimeouts, capacity: 4) } == [true, true, true, true, false])
     }
 }

@@ -2,7 +2,7 @@ internal import Deploy
 internal import Synchronization
 
 /// Where replies wait for their deployments, so many at once and no longer than agreed.
-final class Parking: Sendable {
+final class ReplyTimeouts: Sendable {
     private let timetable: Timetable
     private let taken = Mutex(0)
 
