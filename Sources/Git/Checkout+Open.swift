@@ -3,15 +3,15 @@ extension Checkout {
     ///
     /// - Parameter limits: how long git may take.
     public static func open(at path: String, _ limits: Git.Limits) throws(CloneError) -> Checkout {
-        let place = try Place.find(path, limits)
+        let layout = try RepositoryLayout.find(path, limits)
         do {
-            let remotes = try place.git.output(of: ["remote"], limits).split(separator: "\n").map(String.init)
+            let remotes = try layout.git.output(of: ["remote"], limits).split(separator: "\n").map(String.init)
             guard let remote = remotes.first(where: { $0 == "origin" }) ?? remotes.first else {
-                throw CloneError.noRemote(path: place.root)
+                throw CloneError.noRemote(path: layout.root)
             }
             return Checkout(
-                path: place.root, gitDirectory: place.gitDirectory, remote: remote, git: place.git,
-                references: References(gitDirectory: place.gitDirectory, commonDirectory: place.commonDirectory))
+                path: layout.root, gitDirectory: layout.gitDirectory, remote: remote, git: layout.git,
+                references: References(gitDirectory: layout.gitDirectory, commonDirectory: layout.commonDirectory))
         } catch let error as CloneError {
             throw error
         } catch {

@@ -3,9 +3,9 @@ extension Clone {
     ///
     /// - Parameter limits: how long git may take.
     public static func open(at path: String, _ limits: Git.Limits) throws(CloneError) -> Clone {
-        let place = try Place.find(path, limits)
+        let layout = try RepositoryLayout.find(path, limits)
         do {
-            return try open(place, limits)
+            return try open(layout, limits)
         } catch {
             throw CloneError(error, path: path)
         }
@@ -13,13 +13,13 @@ extension Clone {
 
     /// Where the parts of the clone at `path` are that git keeps for itself: its folder `.git`, or where that points to.
     public static func gitDirectory(at path: String, _ limits: Git.Limits) throws(CloneError) -> String {
-        try Place.find(path, limits).gitDirectory
+        try RepositoryLayout.find(path, limits).gitDirectory
     }
 
-    private static func open(_ place: Place, _ limits: Git.Limits) throws -> Clone {
-        let (root, git) = (place.root, place.git)
+    private static func open(_ layout: RepositoryLayout, _ limits: Git.Limits) throws -> Clone {
+        let (root, git) = (layout.root, layout.git)
         let head = try git.run(["symbolic-ref", "--quiet", "HEAD"], limits).output.trimmed
-        guard let branch = Branch(ref: head) ?? place.rebasedBranch else { throw CloneError.detachedHead(path: root) }
+        guard let branch = Branch(ref: head) ?? layout.rebasedBranch else { throw CloneError.detachedHead(path: root) }
         let format = "--format=%(upstream:remotename)%00%(upstream:remoteref)%00%(upstream)"
         let upstream = try git.output(of: ["for-each-ref", format, "--", branch.ref], limits)
             .split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
@@ -32,6 +32,7 @@ extension Clone {
         }
         return Clone(
             path: root, branch: branch, upstream: upstreamBranch, remote: upstream[0], trackingRef: upstream[2],
-            repository: repository, gitDirectory: place.gitDirectory, commonDirectory: place.commonDirectory, git: git)
+            repository: repository, gitDirectory: layout.gitDirectory, commonDirectory: layout.commonDirectory, git: git
+        )
     }
 }

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// Where a clone's parts are, and git to work in it.
-struct Place {
+struct RepositoryLayout {
     /// The folder of the work tree, absolute and without symbolic links.
     let root: String
     /// The folder `.git`, or where it points to.
@@ -11,7 +11,7 @@ struct Place {
     let git: Git
 
     /// The place of the clone at `path`.
-    static func find(_ path: String, _ limits: Git.Limits) throws(CloneError) -> Place {
+    static func find(_ path: String, _ limits: Git.Limits) throws(CloneError) -> RepositoryLayout {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw .missing(path: path) }
         guard isFolder.boolValue else { throw .notAFolder(path: path) }
@@ -22,7 +22,7 @@ struct Place {
         }
     }
 
-    private static func find(root: String, _ limits: Git.Limits) throws -> Place {
+    private static func find(root: String, _ limits: Git.Limits) throws -> RepositoryLayout {
         let plain = try Git(in: root)
         guard try plain.output(of: ["rev-parse", "--is-bare-repository"], limits) == "false" else {
             throw CloneError.bare(path: root)
@@ -34,7 +34,7 @@ struct Place {
         guard places[0] == root else { throw CloneError.insideClone(path: root, root: places[0]) }
         guard access(places[1], W_OK) == 0 else { throw CloneError.readOnly(path: root, user: NSUserName()) }
         let folder = URL(fileURLWithPath: root, isDirectory: true)
-        return Place(
+        return RepositoryLayout(
             root: root, gitDirectory: places[1],
             commonDirectory: URL(fileURLWithPath: places[2], relativeTo: folder).path,
             git: try Git(in: root, sshCommand: configured("core.sshCommand", plain, limits)))
