@@ -41,7 +41,7 @@ struct HeldCheckout: Hold {
     }
 
     /// Fetches and checks out.
-    private func put(at newest: Checkout.Position, _ limits: Git.Limits, _ transcript: Transcript) throws {
+    private func put(at newest: RemoteRef, _ limits: Git.Limits, _ transcript: Transcript) throws {
         guard try checkout.countLocalCommits(besides: lock.lastUpstream, limits) == 0 else {
             throw Failure(
                 "\(checkout.path) has commits of its own, which nothing would point to any more",

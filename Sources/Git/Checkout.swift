@@ -14,7 +14,7 @@ public struct Checkout: Sendable {
     let references: References
 
     /// A reference of the remote, and the commit it is at.
-    public struct Position: Sendable, Equatable {
+    public struct RemoteRef: Sendable, Equatable {
         /// The full name, such as `refs/tags/v1.2`.
         public let ref: String
         /// The commit; that which an annotated tag points to.
@@ -26,7 +26,7 @@ public struct Checkout: Sendable {
 
     /// The reference of the highest version among those of the remote that `pattern` matches, asked of it now
     /// (git-ls-remote(1), `--sort`); `nil` if there is none. `v2.0-rc1` comes before `v2.0`.
-    public func newest(_ pattern: RefPattern, _ limits: Git.Limits) throws(GitError) -> Position? {
+    public func newest(_ pattern: RefPattern, _ limits: Git.Limits) throws(GitError) -> RemoteRef? {
         let arguments = ["ls-remote", "--sort=-version:refname", "--", remote, pattern.ref, "\(pattern.ref)^{}"]
         let lines = try git.output(of: ["-c", "versionsort.suffix=-"] + arguments, limits).split(separator: "\n")
         let listed = lines.compactMap { line -> (ref: Substring, commit: Commit)? in
@@ -37,12 +37,12 @@ public struct Checkout: Sendable {
         let newest = listed.first { !$0.ref.hasSuffix("^{}") && pattern.matches(String($0.ref)) }
         guard let newest else { return nil }
         let peeled = listed.first { $0.ref == newest.ref + "^{}" }
-        return Position(ref: String(newest.ref), commit: (peeled ?? newest).commit)
+        return RemoteRef(ref: String(newest.ref), commit: (peeled ?? newest).commit)
     }
 
     /// Fetches `position` from the remote, under the name it has in a clone.
     public func fetch(
-        _ position: Position, _ pattern: RefPattern, _ limits: Git.Limits, _ transcript: Transcript
+        _ position: RemoteRef, _ pattern: RefPattern, _ limits: Git.Limits, _ transcript: Transcript
     ) throws(GitError) {
         let name =
             switch pattern.kind {
