@@ -39,7 +39,7 @@ struct HeldClone: Hold {
             throw Failure(
                 "\(clone.path) is not on \(clone.branch)", hint: "git -C \(clone.path) switch \(clone.branch)")
         }
-        let before = try Position(of: clone, since: lock.lastUpstream, limits)
+        let before = try StateBeforePull(of: clone, since: lock.lastUpstream, limits)
         lock.noteBeginning()
         do {
             try clone.pull(limits, transcript)
@@ -55,7 +55,7 @@ struct HeldClone: Hold {
     }
 
     /// Makes the clone what it was before. If this fails, the note stays, and the next deployment tries again.
-    private func clearUp(after error: any Error, _ before: Position) throws {
+    private func clearUp(after error: any Error, _ before: StateBeforePull) throws {
         // Otherwise git has done nothing, or everything, and what has changed is someone else's.
         guard let error = error as? GitError, !error.isForLocalChanges else { return }
         try clone.repair(
@@ -65,7 +65,7 @@ struct HeldClone: Hold {
 
     /// Deployed means deployed: HEAD is at the upstream or on top of it, the tree is clean, and no commit is there that
     /// was there neither before nor in the upstream.
-    private func verify(against before: Position, _ limits: Git.Limits) throws -> Outcome {
+    private func verify(against before: StateBeforePull, _ limits: Git.Limits) throws -> Outcome {
         // The usual case, for which git need not count commits.
         if let head = clone.head, head == clone.fetchedUpstream, !clone.hasUnfinishedRebase {
             guard try clone.isClean(limits) else { throw Failure.dirty(clone.path) }
@@ -74,7 +74,7 @@ struct HeldClone: Hold {
         return try verifyRebased(since: before, limits)
     }
 
-    private func verifyRebased(since before: Position, _ limits: Git.Limits) throws -> Outcome {
+    private func verifyRebased(since before: StateBeforePull, _ limits: Git.Limits) throws -> Outcome {
         var status = try clone.status(limits)
         if status.ahead > before.localCommits {
             // The upstream was rewritten, and the rebase took what was removed there for commits made here.

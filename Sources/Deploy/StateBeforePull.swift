@@ -1,7 +1,7 @@
 internal import Git
 
 /// Where a clone was before a pull.
-struct Position {
+struct StateBeforePull {
     let head: Commit?
     let upstream: Commit?
     /// How many commits it had of its own.
