@@ -18,7 +18,7 @@ extension Site {
     /// Looks closely, asks the remote, and changes nothing. To be called on a plain thread.
     ///
     /// - Throws: what keeps anything more from being found out.
-    public func examine(_ limits: Git.Limits) throws(Failure) -> Condition {
+    public func examine(_ limits: Git.Limits) throws(Failure) -> SiteInspection {
         do {
             return try strategy.examine(limits)
         } catch {

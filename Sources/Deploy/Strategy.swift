@@ -27,7 +27,7 @@ protocol Strategy: Sendable {
     /// Looks at the site and asks its remote, and changes nothing.
     ///
     /// - Throws: `Failure` if it cannot be opened.
-    func examine(_ limits: Git.Limits) throws -> Condition
+    func examine(_ limits: Git.Limits) throws -> SiteInspection
 }
 
 /// A site that is held for one deployment.

@@ -40,11 +40,11 @@ struct SiteExamination: Sendable {
 
     private func findings(_ cancellation: Cancellation) -> [Finding] {
         do throws(Failure) {
-            let condition = try Site(settings).examine(.within(Self.time, cancellation: cancellation))
+            let inspection = try Site(settings).examine(.within(Self.time, cancellation: cancellation))
             let findings =
                 [folder, FreeSpace(at: settings.path)?.finding(settings.name)].compactMap(\.self)
-                + condition.obstacles.map(error) + remarks(on: condition)
-            return findings.isEmpty ? [.ok(settings.name, summary(of: condition))] : findings
+                + inspection.obstacles.map(error) + remarks(on: inspection)
+            return findings.isEmpty ? [.ok(settings.name, summary(of: inspection))] : findings
         } catch {
             return [self.error(error)]
         }
@@ -66,12 +66,12 @@ struct SiteExamination: Sendable {
     }
 
     /// What will not fail, and should be otherwise.
-    private func remarks(on condition: Condition) -> [Finding] {
-        [otherRepository(condition), missed(condition), halfDone(condition)].compactMap(\.self)
+    private func remarks(on inspection: SiteInspection) -> [Finding] {
+        [otherRepository(inspection), missed(inspection), halfDone(inspection)].compactMap(\.self)
     }
 
-    private func otherRepository(_ condition: Condition) -> Finding? {
-        guard let configured = settings.repository, let actual = condition.repository, configured != actual,
+    private func otherRepository(_ inspection: SiteInspection) -> Finding? {
+        guard let configured = settings.repository, let actual = inspection.repository, configured != actual,
             // A URL does not tell which of its components are GitLab's subgroups.
             !configured.description.lowercased().hasSuffix("/\(actual)".lowercased())
         else { return nil }
@@ -80,9 +80,9 @@ struct SiteExamination: Sendable {
             hint: "repository = \"\(actual)\" in \(settings.place), or git -C \(settings.path) remote set-url")
     }
 
-    private func missed(_ condition: Condition) -> Finding? {
-        guard let missed = condition.missed else { return nil }
-        let position = condition.commit.map { "at \($0.short)" } ?? "before its first commit"
+    private func missed(_ inspection: SiteInspection) -> Finding? {
+        guard let missed = inspection.missed else { return nil }
+        let position = inspection.commit.map { "at \($0.short)" } ?? "before its first commit"
         let catchUp = settings.catchUp == nil ? "" : "; or catch-up does, while bellpull serve runs"
         return .warning(
             settings.name,
@@ -90,17 +90,17 @@ struct SiteExamination: Sendable {
             hint: "bellpull deploy \(settings.name) brings it\(catchUp)")
     }
 
-    private func halfDone(_ condition: Condition) -> Finding? {
-        guard condition.isAfterInterruption else { return nil }
+    private func halfDone(_ inspection: SiteInspection) -> Finding? {
+        guard inspection.isAfterInterruption else { return nil }
         return .warning(
             settings.name, "a deployment was cut short, and what it left is half done",
             hint: "bellpull deploy \(settings.name) clears up, as the next push does")
     }
 
-    private func summary(of condition: Condition) -> String {
-        let repository = (settings.repository ?? condition.repository).map { " of \($0)" } ?? ""
-        let commit = condition.commit.map { ", at \($0.short)" } ?? ""
-        let state = condition.isBeingDeployed ? "being deployed now" : "as the remote"
-        return "\(condition.follows)\(repository)\(commit), \(state)"
+    private func summary(of inspection: SiteInspection) -> String {
+        let repository = (settings.repository ?? inspection.repository).map { " of \($0)" } ?? ""
+        let commit = inspection.commit.map { ", at \($0.short)" } ?? ""
+        let state = inspection.isBeingDeployed ? "being deployed now" : "as the remote"
+        return "\(inspection.follows)\(repository)\(commit), \(state)"
     }
 }

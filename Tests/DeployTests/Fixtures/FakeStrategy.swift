@@ -64,7 +64,7 @@ final class FakeStrategy: Strategy {
 
     func missed(_ limits: Git.Limits) throws -> DeploymentRecord.Target? { try look(limits) }
 
-    func examine(_ limits: Git.Limits) throws -> Condition { throw Failure("there is nothing to look at") }
+    func examine(_ limits: Git.Limits) throws -> SiteInspection { throw Failure("there is nothing to look at") }
 
     private struct Held: Hold {
         let strategy: FakeStrategy

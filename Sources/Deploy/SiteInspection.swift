@@ -1,7 +1,7 @@
 public import Git
 
 /// What a close look at a site has found.
-public struct Condition: Sendable {
+public struct SiteInspection: Sendable {
     /// The repository that its remote is, as far as the remote's URL tells.
     public let repository: RepositoryName?
     /// The reference it follows, or the pattern of those.
@@ -26,7 +26,7 @@ public struct Condition: Sendable {
     /// Looks, and takes what `look` throws for an obstacle.
     ///
     /// - Parameter path: the clone's.
-    mutating func look(at path: String, _ look: (inout Condition) throws -> Void) {
+    mutating func look(at path: String, _ look: (inout SiteInspection) throws -> Void) {
         do {
             try look(&self)
         } catch {
