@@ -28,8 +28,8 @@ public struct Site: Sendable {
     }
 
     private static func strategy(_ path: String, _ follows: RefPattern?) -> any Strategy {
-        guard let follows, follows.branch == nil else { return Pull(path: path, follows: follows) }
-        return Newest(path: path, pattern: follows)
+        guard let follows, follows.branch == nil else { return PullStrategy(path: path, follows: follows) }
+        return MirrorStrategy(path: path, pattern: follows)
     }
 
     init(

@@ -10,7 +10,7 @@ import Testing
     @Test func `deploys a push`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         let commit = try blog.push(["index.html": "two\n", "new.html": "new\n"])
         #expect(pull.deployed != commit)
         #expect(pull.deploy([commit], limits) == .deployed(commit))
@@ -23,7 +23,7 @@ import Testing
     @Test func `deploys what was pushed since, whatever was announced`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         let first = try blog.push(["index.html": "two\n"])
         let second = try blog.push(["index.html": "three\n"])
         #expect(pull.deploy([first], limits) == .deployed(second))
@@ -34,7 +34,7 @@ import Testing
     @Test func `needs no git for what is there already`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         let commit = try blog.push(["index.html": "two\n"])
         #expect(pull.deploy([commit], limits) == .deployed(commit))
         try blog.write("[broken", to: "site/.git/config")
@@ -46,7 +46,7 @@ import Testing
     @Test func `knows whose pushes concern it, also after a failure`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = Pull(path: blog.site)
+        let pull = PullStrategy(path: blog.site)
         #expect(pull.source == nil && pull.deployed == nil)
         try pull.open(limits)
         let source = try #require(pull.source)
@@ -62,7 +62,7 @@ import Testing
         defer { blog.remove() }
         try blog.git("checkout", "--quiet", "-b", "live", "--track", "origin/main", in: blog.site)
         try blog.git("pack-refs", "--all", in: blog.site)
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         let commit = try blog.push(["index.html": "two\n"])
         #expect(pull.deploy([commit], limits) == .deployed(commit))
     }
@@ -72,7 +72,7 @@ import Testing
         defer { blog.remove() }
         let tree = "\(blog.folder)/tree"
         try blog.git("worktree", "add", "--quiet", "-b", "next", tree, "origin/main", in: blog.site)
-        let pull = try Pull(clone: Clone.open(at: tree, limits))
+        let pull = try PullStrategy(clone: Clone.open(at: tree, limits))
         let commit = try blog.push(["index.html": "two\n"])
         #expect(pull.deploy([commit], limits) == .deployed(commit))
         #expect(try blog.text("tree/index.html") == "two\n")
@@ -82,7 +82,7 @@ import Testing
     @Test func `puts local commits on top`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         try blog.commit(["local.html": "mine\n"], in: blog.site)
         for text in ["two\n", "three\n"] {
             let commit = try blog.push(["index.html": text])
@@ -97,7 +97,7 @@ import Testing
     @Test func `lets files be that nobody tracks`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         try blog.write("x\n", to: "site/upload.jpg")
         let commit = try blog.push(["index.html": "two\n"])
         #expect(pull.deploy([commit], limits) == .deployed(commit))
@@ -107,7 +107,7 @@ import Testing
     @Test func `deploys a site with a submodule that moves`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         try blog.addSubmodule("theme")
         for text in ["two\n", "three\n"] {
             try blog.commit(["theme.css": text], in: "\(blog.author)/theme")
@@ -119,7 +119,7 @@ import Testing
     @Test func `waits for another process that deploys, and finds the work done`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         let commit = try blog.push(["index.html": "two\n"])
         let lock = "\(blog.site)/.git/bellpull.lock"
         let other = Running {

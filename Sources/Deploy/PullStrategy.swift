@@ -2,7 +2,7 @@ internal import Git
 internal import Synchronization
 
 /// The strategy `pull`: `git pull --rebase` in a clone. What cannot be pulled leaves the clone as it was.
-final class Pull: Strategy {
+final class PullStrategy: Strategy {
     private let path: String
     /// What the clone is supposed to follow, if somebody has said.
     private let follows: RefPattern?

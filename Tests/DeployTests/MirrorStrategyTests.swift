@@ -6,12 +6,12 @@ import Testing
 
 @Suite(.onPlainThreads) final class `newest`: Sendable {
     private let blog: Blog
-    private let tags: Newest
+    private let tags: MirrorStrategy
     private var limits: Git.Limits { .within(.seconds(20)) }
 
     init() throws {
         blog = try Blog()
-        tags = Newest(path: blog.site, pattern: try #require(RefPattern(tag: "v*")))
+        tags = MirrorStrategy(path: blog.site, pattern: try #require(RefPattern(tag: "v*")))
     }
 
     deinit { blog.remove() }
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func `follows branches by a pattern, also where one was rewritten`() throws {
-        let branches = Newest(path: blog.site, pattern: try #require(RefPattern(branch: "release/*")))
+        let branches = MirrorStrategy(path: blog.site, pattern: try #require(RefPattern(branch: "release/*")))
         for name in ["release/1.9", "release/1.10", "next"] {
             try blog.git("checkout", "--quiet", "-b", name, in: blog.author)
             try blog.push(["index.html": "\(name)\n"])
@@ -165,7 +165,7 @@ import Testing
     }
 
     @Test func `says that there is no clone, or none that has a remote`() throws {
-        let none = Newest(path: "\(blog.folder)/none", pattern: tags.pattern)
+        let none = MirrorStrategy(path: "\(blog.folder)/none", pattern: tags.pattern)
         #expect(none.deploy([], limits).failure?.message == "\(blog.folder)/none does not exist")
         #expect(none.glance()?.message == "\(blog.folder)/none does not exist")
         try blog.git("remote", "remove", "origin", in: blog.site)

@@ -21,7 +21,7 @@ import Testing
     @Test(arguments: Reflog.allCases) func `follows where there is nothing local`(_ reflog: Reflog) throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         let removed = try blog.push(["removed.html": "x\n"])
         #expect(pull.deploy([removed], limits) == .deployed(removed))
         try forget(reflog, blog)
@@ -33,7 +33,7 @@ import Testing
     @Test(arguments: Reflog.allCases) func `follows a branch that was set back`(_ reflog: Reflog) throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         let first = try blog.head(of: blog.author)
         let removed = try blog.push(["removed.html": "x\n"])
         #expect(pull.deploy([removed], limits) == .deployed(removed))
@@ -47,7 +47,7 @@ import Testing
     @Test(arguments: Reflog.allCases) func `follows what was fetched already`(_ reflog: Reflog) throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         let removed = try blog.push(["removed.html": "x\n"])
         #expect(pull.deploy([removed], limits) == .deployed(removed))
         let commit = try blog.replaceLastPush(with: ["index.html": "two\n"])
@@ -60,7 +60,7 @@ import Testing
     @Test(arguments: Reflog.allCases) func `keeps local commits, and only those`(_ reflog: Reflog) throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         let removed = try blog.push(["removed.html": "x\n"])
         #expect(pull.deploy([removed], limits) == .deployed(removed))
         try blog.commit(["local.html": "mine\n"], in: blog.site)
@@ -76,7 +76,7 @@ import Testing
     func `refuses where local and removed commits cannot be told apart`(_ reflog: Reflog) throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         let removed = try blog.push(["removed.html": "x\n"])
         #expect(pull.deploy([removed], limits) == .deployed(removed))
         try blog.commit(["local.html": "mine\n"], in: blog.site)

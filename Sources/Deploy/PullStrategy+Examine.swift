@@ -1,6 +1,6 @@
 internal import Git
 
-extension Pull {
+extension PullStrategy {
     func examine(_ limits: Git.Limits) throws -> SiteInspection {
         let clone = try clone(limits)
         var inspection = SiteInspection(

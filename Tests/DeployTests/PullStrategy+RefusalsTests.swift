@@ -10,7 +10,7 @@ import Testing
 
     /// Deploys what cannot be deployed, lets `undo` take the reason away, and deploys again.
     private func expectRefusal(
-        _ blog: Blog, _ pull: Pull, message: String, hint: String? = nil, undo: () throws -> Void,
+        _ blog: Blog, _ pull: PullStrategy, message: String, hint: String? = nil, undo: () throws -> Void,
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let before = try blog.state()
@@ -30,7 +30,7 @@ import Testing
     @Test func `local commits that conflict`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         try blog.commit(["other.html": "x\n"], in: blog.site)
         try blog.commit(["index.html": "ours\n"], in: blog.site)
         try blog.push(["index.html": "theirs\n"])
@@ -47,7 +47,7 @@ import Testing
     @Test func `local changes`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         try blog.write("mine\n", to: "site/index.html")
         try blog.push(["index.html": "two\n"])
         try expectRefusal(
@@ -62,7 +62,7 @@ import Testing
     @Test func `local changes to what is fetched already`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         try blog.write("mine\n", to: "site/index.html")
         try blog.push(["index.html": "two\n"])
         try blog.git("fetch", "--quiet", in: blog.site)
@@ -76,7 +76,7 @@ import Testing
     @Test func `changes that are staged`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         try blog.write("mine\n", to: "site/mine.html")
         try blog.git("add", "mine.html", in: blog.site)
         try blog.push(["index.html": "two\n"])
@@ -88,7 +88,7 @@ import Testing
     @Test func `an untracked file in the way`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         try blog.write("mine\n", to: "site/new.html")
         try blog.push(["new.html": "theirs\n"])
         try expectRefusal(blog, pull, message: "an untracked file is in the way: ") {
@@ -100,7 +100,7 @@ import Testing
     @Test func `an untracked file in the way of a rebase`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         try blog.commit(["local.html": "x\n"], in: blog.site)
         try blog.write("mine\n", to: "site/new.html")
         try blog.push(["new.html": "theirs\n"])
@@ -113,7 +113,7 @@ import Testing
     @Test func `a detached HEAD`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         try blog.git("checkout", "--quiet", "--detach", in: blog.site)
         try blog.push(["index.html": "two\n"])
         try expectRefusal(
@@ -126,7 +126,7 @@ import Testing
     @Test func `another branch`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         try blog.git("checkout", "--quiet", "-b", "draft", "--track", "origin/main", in: blog.site)
         try blog.push(["index.html": "two\n"])
         try expectRefusal(blog, pull, message: "\(blog.site) is not on main") {
@@ -137,7 +137,7 @@ import Testing
     @Test func `a remote that is gone`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         let away = "\(blog.folder)/away.git"
         try FileManager.default.moveItem(atPath: blog.remote, toPath: away)
         try expectRefusal(
@@ -151,7 +151,7 @@ import Testing
     @Test func `a branch that is gone from the remote`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         try blog.git("update-ref", "-d", "refs/heads/main", in: blog.remote)
         try expectRefusal(blog, pull, message: "the branch is gone from the remote: ") {}
     }
@@ -159,7 +159,7 @@ import Testing
     @Test func `to rebase under no name`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         try blog.commit(["local.html": "x\n"], in: blog.site)
         try blog.git("config", "--unset", "user.email", in: blog.site)
         try blog.git("config", "user.useConfigOnly", "true", in: blog.site)
@@ -172,7 +172,7 @@ import Testing
     @Test func `to disturb a person's rebase`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         _ = try blog.stateBeforeConflict(killed: false)
         try expectRefusal(
             blog, pull, message: "a rebase is going on in \(blog.site)",

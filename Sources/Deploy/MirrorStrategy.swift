@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// The strategy for sites that follow tags, or branches by a pattern: the work tree is put at the one of the highest
 /// version. That depends on the remote alone, and not on the order in which deliveries come.
-final class Newest: Strategy {
+final class MirrorStrategy: Strategy {
     private let path: String
     let pattern: RefPattern
     // Opening takes a few git processes, so that it is done once, and again after whatever failed.

@@ -13,7 +13,7 @@ import Testing
     func `from a lock that was left`(_ name: String) throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         try blog.write("", to: "site/.git/\(name).lock")
         let commit = try blog.push(["index.html": "two\n"])
         #expect(pull.deploy([commit], limits) == .deployed(commit))
@@ -23,7 +23,7 @@ import Testing
     @Test(arguments: [false, true]) func `from a rebase that was killed`(_ isOpen: Bool) throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = isOpen ? try Pull(clone: blog.open()) : Pull(path: blog.site)
+        let pull = isOpen ? try PullStrategy(clone: blog.open()) : PullStrategy(path: blog.site)
         _ = try blog.stateBeforeConflict(killed: true)
         try blog.git("push", "--quiet", "--force", "origin", "HEAD~:main", in: blog.author)
         #expect(pull.deploy([], limits).failure == nil)
@@ -35,7 +35,7 @@ import Testing
         let blog = try Blog()
         defer { blog.remove() }
         // The next process opens the clone as it finds it.
-        let pull = Pull(path: blog.site)
+        let pull = PullStrategy(path: blog.site)
         _ = try blog.stateBeforeConflict(killed: false)
         try blog.write("deploying\n", to: "site/.git/bellpull.lock")
         try blog.git("push", "--quiet", "--force", "origin", "HEAD~:main", in: blog.author)
@@ -47,7 +47,7 @@ import Testing
     @Test(arguments: [false, true]) func `from a checkout that was killed`(_ hasLocalCommit: Bool) throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         if hasLocalCommit { try blog.commit(["local.html": "mine\n"], in: blog.site) }
         let before = try blog.state()
         try blog.killCheckout(of: "z.html")
@@ -63,7 +63,7 @@ import Testing
     @Test(arguments: [false, true]) func `from its own end in a checkout`(_ hasLocalCommit: Bool) throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         if hasLocalCommit { try blog.commit(["local.html": "mine\n"], in: blog.site) }
         try blog.killCheckout(of: "z.html")
         let commit = try blog.push(["index.html": "two\n", "a.html": "new\n", "z.html": "last\n"])
@@ -81,7 +81,7 @@ import Testing
         let pid = "\(blog.folder)/pid"
         try blog.git("config", "core.sshCommand", "trap '' TERM; sleep 60 & echo $! > \(pid); wait; #", in: blog.site)
         try blog.git("remote", "set-url", "origin", "ssh://git@example.invalid/alice/blog.git", in: blog.site)
-        let hanging = try Pull(clone: blog.open())
+        let hanging = try PullStrategy(clone: blog.open())
         let before = try blog.state()
         var outcome: Outcome?
         let time = clock.measure { outcome = hanging.deploy([], .within(.seconds(2))) }
@@ -98,7 +98,7 @@ import Testing
     @Test func `from a rebase that takes too long, which is no conflict`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         try blog.commit(["index.html": "ours\n"], in: blog.site)
         try blog.push(["index.html": "theirs\n"])
         try blog.git("config", "merge.slow.driver", "sleep 60", in: blog.site)
@@ -114,7 +114,7 @@ import Testing
     @Test func `from being stopped`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         let before = try blog.state()
         let commit = try blog.push(["index.html": "two\n"])
         try blog.git(
@@ -133,7 +133,7 @@ import Testing
     @Test func `but tries again if it could not clear up`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = try Pull(clone: blog.open())
+        let pull = try PullStrategy(clone: blog.open())
         try blog.commit(["index.html": "ours\n"], in: blog.site)
         let commit = try blog.push(["index.html": "theirs\n"])
         // The way back leads over the file's old state, which a filter refuses to write.

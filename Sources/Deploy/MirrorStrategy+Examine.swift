@@ -1,6 +1,6 @@
 internal import Git
 
-extension Newest {
+extension MirrorStrategy {
     func examine(_ limits: Git.Limits) throws -> SiteInspection {
         let checkout = try checkout(limits)
         var inspection = SiteInspection(
