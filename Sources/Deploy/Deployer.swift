@@ -27,19 +27,19 @@ struct Deployer: Sendable {
     ) throws(LedgerError) -> FinishedDeployment? {
         let start = ContinuousClock.now
         let limits = Git.Limits(deadline: start + site.timeout, cancellation: cancellation)
-        let hold: any Hold
+        let lockedSite: any LockedSite
         do {
-            hold = try site.strategy.hold(limits)
+            lockedSite = try site.strategy.lock(limits)
         } catch {
             guard !cancellation.isCancelled else { return nil }
             let failure = error as? Failure ?? Failure("\(error)")
             let refused = try writer.write { try $0.refuse(site.name, failure, at: Date()) }
             return refused.map { FinishedDeployment(begun: $0, outcome: .failed(failure), duration: start.age) }
         }
-        defer { hold.release() }
+        defer { lockedSite.release() }
         guard let begun = try writer.write({ try $0.begin(site.name, at: Date()) }) else { return nil }
         onBegin(begun)
-        let outcome = hold.deploy(begun.targets, limits, transcript)
+        let outcome = lockedSite.deploy(begun.targets, limits, transcript)
         let finished = FinishedDeployment(begun: begun, outcome: outcome, duration: start.age)
         let conclusion = DeploymentRecord.Conclusion(outcome, duration: finished.duration, output: transcript.text)
         // If that cannot be written, it is still there as running, and is looked at again: nothing is lost.

@@ -24,11 +24,11 @@ final class MirrorStrategy: Strategy {
 
     func glance() -> Failure? { Clone.glance(at: path).map { Failure($0.message, hint: $0.hint) } }
 
-    func hold(_ limits: Git.Limits) throws -> any Hold {
+    func lock(_ limits: Git.Limits) throws -> any LockedSite {
         let checkout = try checkout(limits)
         do {
             let lock = try SiteLock(in: checkout.gitDirectory, limits)
-            return HeldCheckout(checkout, pattern, lock: lock) { [self] in forget() }
+            return MirrorSession(checkout, pattern, lock: lock) { [self] in forget() }
         } catch {
             forget()
             throw error

@@ -42,11 +42,11 @@ final class PullStrategy: Strategy {
 
     func glance() -> Failure? { Clone.glance(at: path).map { Failure($0.message, hint: $0.hint) } }
 
-    func hold(_ limits: Git.Limits) throws -> any Hold {
+    func lock(_ limits: Git.Limits) throws -> any LockedSite {
         // Opened under the lock: while another process rebases, the clone is on no branch.
         let lock = try lock(limits)
         do {
-            return try HeldClone(clone(limits), lock: lock) { [self] in forget() }
+            return try PullSession(clone(limits), lock: lock) { [self] in forget() }
         } catch {
             lock.release()
             throw error

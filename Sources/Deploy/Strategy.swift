@@ -19,7 +19,7 @@ protocol Strategy: Sendable {
     /// Takes the site for one deployment: no other process has it until it is released.
     ///
     /// - Throws: `Failure` or `GitError` if it cannot be deployed at all, or is not free within `limits`.
-    func hold(_ limits: Git.Limits) throws -> any Hold
+    func lock(_ limits: Git.Limits) throws -> any LockedSite
 
     /// What the remote has and the site has not; `nil` if there is nothing to catch up with. Nothing is fetched.
     func missed(_ limits: Git.Limits) throws -> DeploymentRecord.Target?
@@ -31,7 +31,7 @@ protocol Strategy: Sendable {
 }
 
 /// A site that is held for one deployment.
-protocol Hold {
+protocol LockedSite {
     /// Brings the site up to date, within `limits`, and says what came of it.
     ///
     /// - Parameters:

@@ -57,7 +57,7 @@ final class FakeStrategy: Strategy {
 
     func glance() -> Failure? { nil }
 
-    func hold(_ limits: Git.Limits) throws -> any Hold {
+    func lock(_ limits: Git.Limits) throws -> any LockedSite {
         if let refusal = state.withLock(\.refusal) { throw refusal }
         return Held(strategy: self)
     }
@@ -66,7 +66,7 @@ final class FakeStrategy: Strategy {
 
     func examine(_ limits: Git.Limits) throws -> SiteInspection { throw Failure("there is nothing to look at") }
 
-    private struct Held: Hold {
+    private struct Held: LockedSite {
         let strategy: FakeStrategy
 
         func deploy(_ targets: Set<Commit>, _ limits: Git.Limits, _ transcript: Transcript) -> Outcome {

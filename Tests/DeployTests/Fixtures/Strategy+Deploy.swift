@@ -6,9 +6,9 @@ extension Strategy {
     /// Holds the site, deploys and lets go.
     func deploy(_ targets: Set<Commit>, _ limits: Git.Limits) -> Outcome {
         do {
-            let hold = try hold(limits)
-            defer { hold.release() }
-            return hold.deploy(targets, limits, Transcript())
+            let lockedSite = try lock(limits)
+            defer { lockedSite.release() }
+            return lockedSite.deploy(targets, limits, Transcript())
         } catch  where limits.cancellation.isCancelled {
             return .interrupted
         } catch {

@@ -1,7 +1,7 @@
 internal import Git
 
 /// A clone that is held: `git pull --rebase`, and the proof that it did what it should.
-struct HeldClone: Hold {
+struct PullSession: LockedSite {
     private let clone: Clone
     private let lock: SiteLock
     /// What to do when something fails that may have to do with what is known of the clone.

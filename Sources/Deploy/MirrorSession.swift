@@ -1,7 +1,7 @@
 internal import Git
 
 /// A checkout that is held: put at the newest of what it follows, if nothing is lost by that.
-struct HeldCheckout: Hold {
+struct MirrorSession: LockedSite {
     private let checkout: Checkout
     private let pattern: RefPattern
     private let lock: SiteLock
