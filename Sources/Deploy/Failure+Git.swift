@@ -6,7 +6,7 @@ extension Failure {
         switch error {
         case let failure as Failure: self = failure
         case let error as GitError: self.init(error, in: path)
-        case let error as Clone.Occupied: self.init(error.message, hint: error.hint)
+        case let error as BranchClone.Occupied: self.init(error.message, hint: error.hint)
         default: self.init("\(error)")
         }
     }
@@ -23,14 +23,14 @@ extension Failure {
     }
 
     /// Local commits and the upstream's do not go together.
-    static func conflict(in clone: Clone) -> Failure {
+    static func conflict(in clone: BranchClone) -> Failure {
         Failure(
             "local commits in \(clone.path) conflict with \(clone.upstream); the clone is as it was",
             hint: "git -C \(clone.path) pull --rebase, and resolve it or drop them with git reset --hard @{upstream}")
     }
 
     /// The upstream was rewritten beneath local commits.
-    static func rewritten(_ clone: Clone) -> Failure {
+    static func rewritten(_ clone: BranchClone) -> Failure {
         Failure(
             "\(clone.upstream) was rewritten, and commits removed there would come back; the clone is as it was",
             hint: "git -C \(clone.path) reset --hard @{upstream}, if its local commits can go")

@@ -2,7 +2,7 @@ internal import Git
 
 /// A checkout that is held: put at the newest of what it follows, if nothing is lost by that.
 struct MirrorSession: LockedSite {
-    private let checkout: Checkout
+    private let checkout: DetachedClone
     private let pattern: RefPattern
     private let lock: SiteLock
     /// What to do when something fails that may have to do with what is known of the checkout.
@@ -11,7 +11,7 @@ struct MirrorSession: LockedSite {
     /// How long putting things right may take when the deployment's own time is up.
     private static let repairTime = Duration.seconds(30)
 
-    init(_ checkout: Checkout, _ pattern: RefPattern, lock: SiteLock, forget: @escaping @Sendable () -> Void) {
+    init(_ checkout: DetachedClone, _ pattern: RefPattern, lock: SiteLock, forget: @escaping @Sendable () -> Void) {
         self.checkout = checkout
         self.pattern = pattern
         self.lock = lock

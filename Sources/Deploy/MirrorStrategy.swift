@@ -7,7 +7,7 @@ final class MirrorStrategy: Strategy {
     private let path: String
     let pattern: RefPattern
     // Opening takes a few git processes, so that it is done once, and again after whatever failed.
-    private let opened = Mutex<Checkout?>(nil)
+    private let opened = Mutex<DetachedClone?>(nil)
 
     /// The strategy for the clone at `path`, opened when it is needed.
     init(path: String, pattern: RefPattern) {
@@ -22,7 +22,7 @@ final class MirrorStrategy: Strategy {
 
     func open(_ limits: Git.Limits) throws { _ = try checkout(limits) }
 
-    func glance() -> Failure? { Clone.glance(at: path).map { Failure($0.message, hint: $0.hint) } }
+    func glance() -> Failure? { BranchClone.glance(at: path).map { Failure($0.message, hint: $0.hint) } }
 
     func lock(_ limits: Git.Limits) throws -> any LockedSite {
         let checkout = try checkout(limits)
@@ -50,10 +50,10 @@ final class MirrorStrategy: Strategy {
     private func forget() { opened.withLock { $0 = nil } }
 
     /// The checkout, opened if it is not open.
-    func checkout(_ limits: Git.Limits) throws(Failure) -> Checkout {
+    func checkout(_ limits: Git.Limits) throws(Failure) -> DetachedClone {
         if let checkout = opened.withLock({ $0 }), checkout.head != nil { return checkout }
         do {
-            let checkout = try Checkout.open(at: path, limits)
+            let checkout = try DetachedClone.open(at: path, limits)
             opened.withLock { $0 = checkout }
             return checkout
         } catch {

@@ -2,7 +2,7 @@ internal import Git
 
 /// A clone that is held: `git pull --rebase`, and the proof that it did what it should.
 struct PullSession: LockedSite {
-    private let clone: Clone
+    private let clone: BranchClone
     private let lock: SiteLock
     /// What to do when something fails that may have to do with what is known of the clone.
     private let forget: @Sendable () -> Void
@@ -10,7 +10,7 @@ struct PullSession: LockedSite {
     /// How long putting things right may take when the deployment's own time is up.
     private static let repairTime = Duration.seconds(30)
 
-    init(_ clone: Clone, lock: SiteLock, forget: @escaping @Sendable () -> Void) {
+    init(_ clone: BranchClone, lock: SiteLock, forget: @escaping @Sendable () -> Void) {
         self.clone = clone
         self.lock = lock
         self.forget = forget

@@ -10,11 +10,11 @@ final class PullStrategy: Strategy {
 
     private struct Knowledge {
         /// Opening takes a few git processes, so that it is done once, and again after whatever failed.
-        var clone: Clone?
+        var clone: BranchClone?
         /// What it was at the last time: a push still has to find its site when the clone is to be opened again.
         var source: Source?
 
-        init(_ clone: Clone? = nil) {
+        init(_ clone: BranchClone? = nil) {
             self.clone = clone
             source = clone.map { Source(repository: $0.repository, follows: RefPattern($0.upstream)) }
         }
@@ -28,7 +28,7 @@ final class PullStrategy: Strategy {
     }
 
     /// The strategy for `clone`.
-    init(clone: Clone) {
+    init(clone: BranchClone) {
         path = clone.path
         follows = nil
         knowledge = Mutex(Knowledge(clone))
@@ -40,7 +40,7 @@ final class PullStrategy: Strategy {
 
     func open(_ limits: Git.Limits) throws { _ = try clone(limits) }
 
-    func glance() -> Failure? { Clone.glance(at: path).map { Failure($0.message, hint: $0.hint) } }
+    func glance() -> Failure? { BranchClone.glance(at: path).map { Failure($0.message, hint: $0.hint) } }
 
     func lock(_ limits: Git.Limits) throws -> any LockedSite {
         // Opened under the lock: while another process rebases, the clone is on no branch.
@@ -58,7 +58,7 @@ final class PullStrategy: Strategy {
             if let clone = knowledge.withLock(\.clone), clone.isInPlace {
                 return try SiteLock(in: clone.gitDirectory, limits)
             }
-            return try SiteLock(in: Clone.gitDirectory(at: path, limits), limits)
+            return try SiteLock(in: BranchClone.gitDirectory(at: path, limits), limits)
         } catch let error as CloneError {
             throw Failure(error.message, hint: error.hint)
         } catch {
@@ -87,11 +87,11 @@ final class PullStrategy: Strategy {
     private func forget() { knowledge.withLock { $0.clone = nil } }
 
     /// The clone, opened if it is not open.
-    func clone(_ limits: Git.Limits) throws -> Clone {
+    func clone(_ limits: Git.Limits) throws -> BranchClone {
         if let clone = knowledge.withLock(\.clone), clone.isInPlace { return clone }
-        let clone: Clone
+        let clone: BranchClone
         do {
-            clone = try Clone.open(at: path, limits)
+            clone = try BranchClone.open(at: path, limits)
         } catch {
             throw Failure(error.message, hint: error.hint)
         }

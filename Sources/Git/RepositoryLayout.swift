@@ -41,7 +41,7 @@ struct RepositoryLayout {
     }
 
     /// The branch that HEAD comes back to when a rebase that is half done is over or aborted: one that was killed is for
-    /// `Clone.repair` to clear away, which takes an open clone.
+    /// `BranchClone.repair` to clear away, which takes an open clone.
     var rebasedBranch: Branch? {
         let files = ["rebase-merge", "rebase-apply"].lazy.map { "\(gitDirectory)/\($0)/head-name" }
         let name = files.compactMap { FileManager.default.contents(atPath: $0) }.first

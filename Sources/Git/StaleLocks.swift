@@ -35,11 +35,11 @@ struct StaleLocks {
 
     /// Waits until no other git is at work in the work tree, so that what it holds is not taken from it.
     ///
-    /// - Throws: `Clone.Occupied` if that is not within `limits`.
+    /// - Throws: `BranchClone.Occupied` if that is not within `limits`.
     func waitForOtherGit(_ limits: Git.Limits) throws {
         while isGitAtWork {
             guard limits.deadline > .now, !limits.cancellation.isCancelled else {
-                throw Clone.Occupied(message: "another git is at work in \(path)", hint: "wait for it, or end it")
+                throw BranchClone.Occupied(message: "another git is at work in \(path)", hint: "wait for it, or end it")
             }
             usleep(100_000)
         }

@@ -6,9 +6,9 @@ import Testing
 @Suite struct `failure in words` {
     private let path = "/srv/blog"
 
-    private func clone() throws -> Clone {
+    private func clone() throws -> BranchClone {
         let main = try #require(Branch(name: "main"))
-        return Clone(
+        return BranchClone(
             path: path, branch: main, upstream: main, remote: "origin", trackingRef: "refs/remotes/origin/main",
             repository: try #require(RepositoryName("alice/blog")), gitDirectory: "\(path)/.git",
             commonDirectory: "\(path)/.git", git: try Git(in: path))

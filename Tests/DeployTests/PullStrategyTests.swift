@@ -72,7 +72,7 @@ import Testing
         defer { blog.remove() }
         let tree = "\(blog.folder)/tree"
         try blog.git("worktree", "add", "--quiet", "-b", "next", tree, "origin/main", in: blog.site)
-        let pull = try PullStrategy(clone: Clone.open(at: tree, limits))
+        let pull = try PullStrategy(clone: BranchClone.open(at: tree, limits))
         let commit = try blog.push(["index.html": "two\n"])
         #expect(pull.deploy([commit], limits) == .deployed(commit))
         #expect(try blog.text("tree/index.html") == "two\n")

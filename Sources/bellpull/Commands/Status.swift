@@ -34,7 +34,7 @@ struct Status: ParsableCommand {
                 json: views.map { site, last, current in
                     View(
                         name: site.name, path: site.path, repository: site.repository?.description,
-                        follows: site.follows?.description, commit: Clone.commit(at: site.path)?.description,
+                        follows: site.follows?.description, commit: BranchClone.commit(at: site.path)?.description,
                         last: last.map { DeploymentView($0) }, current: current.map { DeploymentView($0) })
                 })
         } else {
@@ -48,7 +48,7 @@ struct Status: ParsableCommand {
             let shown = current ?? last
             table.add(
                 Table.Cell(site.name, .bold), Table.Cell(site.follows?.description ?? "-"),
-                Table.Cell(Clone.commit(at: site.path)?.short ?? "-"),
+                Table.Cell(BranchClone.commit(at: site.path)?.short ?? "-"),
                 shown?.stateCell ?? Table.Cell("never deployed", .faint), Table.Cell(shown?.time.relative() ?? "-"),
                 Table.Cell(last?.failure?.message ?? ""))
         }

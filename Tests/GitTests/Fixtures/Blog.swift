@@ -60,8 +60,8 @@ struct Blog {
     }
 
     /// Opens the site's clone, as Bellpull does.
-    func open() throws -> Clone {
-        try Clone.open(at: site, .within(.seconds(20)))
+    func open() throws -> BranchClone {
+        try BranchClone.open(at: site, .within(.seconds(20)))
     }
 
     /// What is to be the same when nothing was deployed: HEAD, the files that differ from it, and work half done.

@@ -2,7 +2,7 @@ internal import Foundation
 
 /// A clone whose work tree is put at one commit after the other, on no branch (detached HEAD): what a site is that follows
 /// tags, or branches by a pattern.
-public struct Checkout: Sendable {
+public struct DetachedClone: Sendable {
     /// The folder of the work tree, absolute and without symbolic links.
     public let path: String
     /// The folder `.git`, or where it points to.

@@ -1,8 +1,8 @@
-extension Clone {
+extension BranchClone {
     /// Opens the clone at `path` and finds out what it follows.
     ///
     /// - Parameter limits: how long git may take.
-    public static func open(at path: String, _ limits: Git.Limits) throws(CloneError) -> Clone {
+    public static func open(at path: String, _ limits: Git.Limits) throws(CloneError) -> BranchClone {
         let layout = try RepositoryLayout.find(path, limits)
         do {
             return try open(layout, limits)
@@ -16,7 +16,7 @@ extension Clone {
         try RepositoryLayout.find(path, limits).gitDirectory
     }
 
-    private static func open(_ layout: RepositoryLayout, _ limits: Git.Limits) throws -> Clone {
+    private static func open(_ layout: RepositoryLayout, _ limits: Git.Limits) throws -> BranchClone {
         let (root, git) = (layout.root, layout.git)
         let head = try git.run(["symbolic-ref", "--quiet", "HEAD"], limits).output.trimmed
         guard let branch = Branch(ref: head) ?? layout.rebasedBranch else { throw CloneError.detachedHead(path: root) }
@@ -30,7 +30,7 @@ extension Clone {
         guard let repository = RepositoryName(url: url) else {
             throw CloneError.unknownRepository(path: root, url: url)
         }
-        return Clone(
+        return BranchClone(
             path: root, branch: branch, upstream: upstreamBranch, remote: upstream[0], trackingRef: upstream[2],
             repository: repository, gitDirectory: layout.gitDirectory, commonDirectory: layout.commonDirectory, git: git
         )

@@ -43,7 +43,7 @@ import Testing
         defer { blog.remove() }
         let tree = "\(blog.folder)/tree"
         try blog.git("worktree", "add", "--quiet", "-b", "next", tree, "origin/main", in: blog.site)
-        let clone = try Clone.open(at: tree, limits)
+        let clone = try BranchClone.open(at: tree, limits)
         let locks = ["worktrees/tree/index", "worktrees/tree/HEAD", "refs/heads/next", "refs/remotes/origin/main"]
         for lock in locks { try blog.write("", to: "site/.git/\(lock).lock") }
         try clone.repair(ownLeftovers: false, limits)
@@ -91,7 +91,7 @@ import Testing
         let clone = try blog.open()
         _ = try blog.stateBeforeConflict(killed: false)
         let during = try blog.state()
-        let occupied = #expect(throws: Clone.Occupied.self) { try clone.repair(ownLeftovers: false, limits) }
+        let occupied = #expect(throws: BranchClone.Occupied.self) { try clone.repair(ownLeftovers: false, limits) }
         #expect(occupied?.message == "a rebase is going on in \(blog.site)")
         #expect(occupied?.hint.contains("git -C \(blog.site) rebase --abort") == true)
         #expect(try blog.state() == during)
@@ -106,7 +106,7 @@ import Testing
         _ = try? blog.git(
             "rebase", "-i", "HEAD~2", in: blog.site, environment: ["GIT_SEQUENCE_EDITOR": "sed -i '\(command)'"])
         let during = try blog.state()
-        #expect(throws: Clone.Occupied.self) { try clone.repair(ownLeftovers: false, limits) }
+        #expect(throws: BranchClone.Occupied.self) { try clone.repair(ownLeftovers: false, limits) }
         #expect(try blog.state() == during)
         #expect(clone.hasUnfinishedRebase)
     }
@@ -135,7 +135,7 @@ import Testing
         defer { blog.remove() }
         let clone = try blog.open()
         let commit = try blog.startCommit(lasting: .milliseconds(1500))
-        let occupied = #expect(throws: Clone.Occupied.self) {
+        let occupied = #expect(throws: BranchClone.Occupied.self) {
             try clone.repair(ownLeftovers: true, .within(.milliseconds(300)))
         }
         #expect(occupied?.message == "another git is at work in \(blog.site)")

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// A working clone that follows a branch of its remote.
-public struct Clone: Sendable {
+public struct BranchClone: Sendable {
     /// The folder of the work tree, absolute and without symbolic links.
     public let path: String
     /// The branch checked out when it was opened.
@@ -109,7 +109,7 @@ public struct Clone: Sendable {
     }
 }
 
-extension Clone.Status {
+extension BranchClone.Status {
     /// Reads git-status(1), "Porcelain Format Version 2".
     init(porcelain text: String) {
         let lines = text.split(whereSeparator: \.isNewline)

@@ -1,6 +1,6 @@
 internal import Foundation
 
-extension Clone {
+extension BranchClone {
     /// A rebase that stopped for a person to act, and is left to that person; `nil` if there is none.
     public var stoppedRebase: Occupied? {
         guard hasUnfinishedRebase, isStoppedForPerson else { return nil }
@@ -21,7 +21,7 @@ extension Clone {
     }
 }
 
-extension Checkout {
+extension DetachedClone {
     /// A part of the repository that a fetch writes to and this user may not; `nil` if there is none.
     public var unwritable: String? { references.unwritable }
 

@@ -1,6 +1,6 @@
 internal import Foundation
 
-extension Clone {
+extension BranchClone {
     private var staleLocks: StaleLocks {
         StaleLocks(path: path, gitDirectory: gitDirectory, commonDirectory: references.commonDirectory)
     }

@@ -1,6 +1,6 @@
 internal import Foundation
 
-extension Clone {
+extension BranchClone {
     /// Whether the repository is still where it was when it was opened.
     public var isInPlace: Bool { access("\(gitDirectory)/HEAD", F_OK) == 0 }
 

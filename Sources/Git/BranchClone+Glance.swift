@@ -1,6 +1,6 @@
 internal import Foundation
 
-extension Clone {
+extension BranchClone {
     /// The commit that the clone at `path` is at, read from its files without a git process; `nil` if they do not say, as
     /// in a linked worktree.
     public static func commit(at path: String) -> Commit? {

@@ -93,7 +93,7 @@ import Testing
         try blog.push(["b.html": "b\n"])
         let head = try blog.commit(["local.html": "x\n"], in: blog.site)
         try blog.git("fetch", "--quiet", in: blog.site)
-        #expect(try clone.status(limits) == Clone.Status(head: head, ahead: 1, behind: 2, isDirty: false))
+        #expect(try clone.status(limits) == BranchClone.Status(head: head, ahead: 1, behind: 2, isDirty: false))
         try blog.write("x\n", to: "site/untracked.html")
         #expect(try !clone.status(limits).isDirty)
         try blog.write("y\n", to: "site/local.html")
@@ -115,7 +115,7 @@ import Testing
 @Suite struct `clone status` {
     @Test func `reads what git prints`() {
         let commit = String(repeating: "1a", count: 20)
-        let status = Clone.Status(
+        let status = BranchClone.Status(
             porcelain: """
                 # branch.oid \(commit)
                 # branch.head main
@@ -123,11 +123,11 @@ import Testing
                 # branch.ab +3 -12
                 1 .M N... 100644 100644 100644 \(commit) \(commit) # odd
                 """)
-        #expect(status == Clone.Status(head: Commit(commit), ahead: 3, behind: 12, isDirty: true))
+        #expect(status == BranchClone.Status(head: Commit(commit), ahead: 3, behind: 12, isDirty: true))
     }
 
     @Test func `knows no head before the first commit`() {
-        let status = Clone.Status(porcelain: "# branch.oid (initial)\n# branch.head main")
-        #expect(status == Clone.Status(head: nil, ahead: 0, behind: 0, isDirty: false))
+        let status = BranchClone.Status(porcelain: "# branch.oid (initial)\n# branch.head main")
+        #expect(status == BranchClone.Status(head: nil, ahead: 0, behind: 0, isDirty: false))
     }
 }
