@@ -46,7 +46,7 @@ public struct Configuration: Sendable {
     public static func survey(_ source: ConfigurationSource) -> (configuration: Configuration, mistakes: [Mistake]) {
         var loader = Loader(source)
         let configuration = loader.load()
-        return (configuration, loader.findings.mistakes)
+        return (configuration, loader.diagnostics.mistakes)
     }
 
     init(

@@ -4,26 +4,26 @@ extension Document {
     /// The file at `path`, or `nil` if it cannot be read or is not TOML.
     ///
     /// - Parameter mayBeMissing: whether it is fine if there is none.
-    static func read(_ path: String, mayBeMissing: Bool = false, _ findings: inout Findings) -> Document? {
+    static func read(_ path: String, mayBeMissing: Bool = false, _ diagnostics: inout Diagnostics) -> Document? {
         let place = path.shown
         do throws(FileTrouble) {
             let file = try PlainFile(at: path, limit: limit)
             if file.isWritableByOthers {
-                findings.warning(place, "everybody can write it", hint: "chmod o-w \(place)")
+                diagnostics.warning(place, "everybody can write it", hint: "chmod o-w \(place)")
             }
-            return parse(file.text, place, &findings)
+            return parse(file.text, place, &diagnostics)
         } catch {
             if error == .missing, mayBeMissing { return nil }
-            findings.mistake(place, error.message, hint: error.hint(path: path))
+            diagnostics.mistake(place, error.message, hint: error.hint(path: path))
             return nil
         }
     }
 
-    private static func parse(_ text: String, _ place: String, _ findings: inout Findings) -> Document? {
+    private static func parse(_ text: String, _ place: String, _ diagnostics: inout Diagnostics) -> Document? {
         do {
             return try Document(text, place: place)
         } catch {
-            findings.mistake(error.place, error.message, hint: error.hint)
+            diagnostics.mistake(error.place, error.message, hint: error.hint)
             return nil
         }
     }

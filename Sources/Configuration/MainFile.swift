@@ -15,18 +15,18 @@ struct MainFile {
     var isThere: Bool { document != nil || isBroken }
 
     /// Finds and reads the file that `source` names.
-    init(_ source: ConfigurationSource, _ findings: inout Findings) {
+    init(_ source: ConfigurationSource, _ diagnostics: inout Diagnostics) {
         let named = source.mainFile ?? source.variable("BELLPULL_CONFIG")
         let path = named ?? source.fallbackMainFile
         place = path.shown
         sitesFolder = path.lastIndex(of: "/").map { "\(path[...$0])sites" } ?? "sites"
         guard !path.isEmpty else {
-            findings.mistake("--config", "--config is empty", hint: "the main file's path", isUsage: true)
+            diagnostics.mistake("--config", "--config is empty", hint: "the main file's path", isUsage: true)
             (document, isBroken) = (nil, true)
             return
         }
-        let before = findings.mistakes.count
-        document = Document.read(path, mayBeMissing: named == nil, &findings)
-        isBroken = findings.mistakes.count > before
+        let before = diagnostics.mistakes.count
+        document = Document.read(path, mayBeMissing: named == nil, &diagnostics)
+        isBroken = diagnostics.mistakes.count > before
     }
 }

@@ -18,26 +18,26 @@ struct SecretFile {
     /// The secrets, or `nil` if there are none or bad ones.
     ///
     /// - Parameter place: where the file is named.
-    func secrets(mentionedAt place: @autoclosure () -> String, _ findings: inout Findings) -> Secrets? {
+    func secrets(mentionedAt place: @autoclosure () -> String, _ diagnostics: inout Diagnostics) -> Secrets? {
         let name = "the secret file \(path.shown)"
         let file: PlainFile
         do throws(FileTrouble) {
             file = try PlainFile(at: path, limit: Self.limit)
         } catch {
-            findings.mistake(place(), "\(name) \(error.message)", hint: hint(error))
+            diagnostics.mistake(place(), "\(name) \(error.message)", hint: hint(error))
             return nil
         }
-        if !isCredential { warn(of: file, place(), &findings) }
+        if !isCredential { warn(of: file, place(), &diagnostics) }
 
         let lines = Self.lines(of: file.text)
         guard lines.count <= 2 else {
-            findings.mistake(
+            diagnostics.mistake(
                 place(), "\(name) has \(lines.count) lines",
                 hint: "one line with the secret, and while it is being replaced a second one with the one before it")
             return nil
         }
         let secrets = lines.enumerated().map { index, line in
-            Secret(line, calledBy: index == 0 ? name : "line 2 of \(name)", place(), &findings)
+            Secret(line, calledBy: index == 0 ? name : "line 2 of \(name)", place(), &diagnostics)
         }
         guard let current = secrets.first ?? nil else { return nil }
         return Secrets(current, previous: secrets.count > 1 ? secrets[1] : nil)
@@ -52,13 +52,14 @@ struct SecretFile {
         }
     }
 
-    private func warn(of file: PlainFile, _ place: @autoclosure () -> String, _ findings: inout Findings) {
+    private func warn(of file: PlainFile, _ place: @autoclosure () -> String, _ diagnostics: inout Diagnostics) {
         let path = path.shown
         if file.isReadableByOthers {
-            findings.warning(place(), "everybody can read the secret file \(path)", hint: "chmod 600 \(path), or 640")
+            diagnostics.warning(
+                place(), "everybody can read the secret file \(path)", hint: "chmod 600 \(path), or 640")
         }
         if file.isWritableByGroupOrOthers {
-            findings.warning(
+            diagnostics.warning(
                 place(), "more than its owner can write the secret file \(path)", hint: "chmod 600 \(path), or 640")
         }
     }

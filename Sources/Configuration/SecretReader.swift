@@ -8,15 +8,15 @@ struct SecretReader: Sendable {
     let source: ConfigurationSource
 
     /// The secrets that `section` names with `secret_file` or `secret_variable`; `nil` if it names none, or wrong ones.
-    func secrets(in section: Section, _ findings: inout Findings) -> Secrets? {
+    func secrets(in section: Section, _ diagnostics: inout Diagnostics) -> Secrets? {
         guard source.readsSecrets else { return nil }
-        let file = section.text(.secretFile, &findings)
-        let variable = section.text(.secretVariable, &findings)
+        let file = section.text(.secretFile, &diagnostics)
+        let variable = section.text(.secretVariable, &diagnostics)
         switch (file, variable) {
-        case (let file?, nil): return secrets(inFile: file, section, &findings)
-        case (nil, let variable?): return secrets(inVariable: variable, section, &findings)
+        case (let file?, nil): return secrets(inFile: file, section, &diagnostics)
+        case (nil, let variable?): return secrets(inVariable: variable, section, &diagnostics)
         case (_?, _?):
-            findings.mistake(
+            diagnostics.mistake(
                 section.place(of: .secretVariable), "there are both secret_file and secret_variable",
                 hint: "one of them")
             return nil
@@ -25,48 +25,48 @@ struct SecretReader: Sendable {
     }
 
     /// The secrets where no file names any: the credential called `secret`, or else GITHUB_SECRET.
-    func defaultSecrets(_ findings: inout Findings) -> Secrets? {
+    func defaultSecrets(_ diagnostics: inout Diagnostics) -> Secrets? {
         guard source.readsSecrets else { return nil }
         if let path = credential("secret"), FileManager.default.fileExists(atPath: path) {
-            return SecretFile(path, isCredential: true).secrets(mentionedAt: path.shown, &findings)
+            return SecretFile(path, isCredential: true).secrets(mentionedAt: path.shown, &diagnostics)
         }
-        return SecretVariable("GITHUB_SECRET", source.environment).secrets(mentionedAt: "GITHUB_SECRET", &findings)
+        return SecretVariable("GITHUB_SECRET", source.environment).secrets(mentionedAt: "GITHUB_SECRET", &diagnostics)
     }
 
     /// Whether the service has the credential called `secret`, though it cannot be seen from here.
     var hasUnseenSecret: Bool { source.unseenCredentials?.contains("secret") ?? false }
 
-    private func secrets(inFile name: String, _ section: Section, _ findings: inout Findings) -> Secrets? {
+    private func secrets(inFile name: String, _ section: Section, _ diagnostics: inout Diagnostics) -> Secrets? {
         if name.hasPrefix("/") {
             let isCredential = credential("").map(name.hasPrefix) ?? false
             return SecretFile(name, isCredential: isCredential).secrets(
-                mentionedAt: section.place(of: .secretFile), &findings)
+                mentionedAt: section.place(of: .secretFile), &diagnostics)
         }
         guard !name.isEmpty, name != ".", name != "..", !name.contains("/") else {
-            findings.mistake(
+            diagnostics.mistake(
                 section.place(of: .secretFile), "secret_file is neither an absolute path nor the name of a credential",
                 hint: Key.secretFile.line)
             return nil
         }
         guard source.unseenCredentials == nil || credential(name) != nil else {
-            findings.warning(
+            diagnostics.warning(
                 section.place(of: .secretFile),
                 "secret_file names a credential, which systemd passes to the service alone; it was not looked at",
                 hint: "LoadCredential=\(name.shown):/PATH has to be in bellpull.service: systemctl cat bellpull")
             return nil
         }
         guard let path = credential(name), FileManager.default.fileExists(atPath: path) else {
-            findings.mistake(
+            diagnostics.mistake(
                 section.place(of: .secretFile), "secret_file names a credential that systemd did not pass on",
                 hint: "LoadCredential=NAME:/PATH in bellpull.service; or a path, \(Key.secretFile.line)")
             return nil
         }
-        return SecretFile(path, isCredential: true).secrets(mentionedAt: section.place(of: .secretFile), &findings)
+        return SecretFile(path, isCredential: true).secrets(mentionedAt: section.place(of: .secretFile), &diagnostics)
     }
 
-    private func secrets(inVariable name: String, _ section: Section, _ findings: inout Findings) -> Secrets? {
+    private func secrets(inVariable name: String, _ section: Section, _ diagnostics: inout Diagnostics) -> Secrets? {
         guard SecretVariable.isName(name) else {
-            findings.mistake(
+            diagnostics.mistake(
                 section.place(of: .secretVariable),
                 "secret_variable is not the name of an environment variable: capitals, digits and _",
                 hint: Key.secretVariable.line)
@@ -74,12 +74,12 @@ struct SecretReader: Sendable {
         }
         let variable = SecretVariable(name, source.environment)
         guard variable.isSet else {
-            findings.mistake(
+            diagnostics.mistake(
                 section.place(of: .secretVariable), "the environment variable \(name.shown) is not set",
                 hint: "add it to /etc/bellpull/environment")
             return nil
         }
-        return variable.secrets(mentionedAt: section.place(of: .secretVariable), &findings)
+        return variable.secrets(mentionedAt: section.place(of: .secretVariable), &diagnostics)
     }
 
     private func credential(_ name: String) -> String? {

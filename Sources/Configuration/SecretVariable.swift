@@ -26,15 +26,15 @@ struct SecretVariable {
     var isSet: Bool { environment[name] != nil }
 
     /// The secrets, or `nil` if there are none or bad ones.
-    func secrets(mentionedAt place: @autoclosure () -> String, _ findings: inout Findings) -> Secrets? {
+    func secrets(mentionedAt place: @autoclosure () -> String, _ diagnostics: inout Diagnostics) -> Secrets? {
         let previous = "\(name)_OLD"
         let old = environment[previous].flatMap { $0.isEmpty ? nil : $0 }
         guard let text = environment[name] else {
-            if old != nil { findings.mistake(place(), "\(previous) is set, and \(name) is not", hint: Self.hint) }
+            if old != nil { diagnostics.mistake(place(), "\(previous) is set, and \(name) is not", hint: Self.hint) }
             return nil
         }
-        let secret = Secret(text, calledBy: name, place(), &findings)
-        let oldSecret = old.flatMap { Secret($0, calledBy: previous, place(), &findings) }
+        let secret = Secret(text, calledBy: name, place(), &diagnostics)
+        let oldSecret = old.flatMap { Secret($0, calledBy: previous, place(), &diagnostics) }
         return secret.map { Secrets($0, previous: oldSecret) }
     }
 

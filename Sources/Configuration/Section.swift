@@ -44,13 +44,13 @@ struct Section {
     var namesSecrets: Bool { contains(.secretFile) || contains(.secretVariable) }
 
     /// The text at `key`, if there is one.
-    func text(_ key: Key, _ findings: inout Findings) -> String? { value(key, &findings)?.string }
+    func text(_ key: Key, _ diagnostics: inout Diagnostics) -> String? { value(key, &diagnostics)?.string }
 
     /// The number at `key`, if there is one and it is in `range`.
-    func number(_ key: Key, in range: ClosedRange<Int>, _ findings: inout Findings) -> Int? {
-        guard let number = value(key, &findings)?.int else { return nil }
+    func number(_ key: Key, in range: ClosedRange<Int>, _ diagnostics: inout Diagnostics) -> Int? {
+        guard let number = value(key, &diagnostics)?.int else { return nil }
         guard range.contains(number) else {
-            findings.mistake(
+            diagnostics.mistake(
                 place(of: key),
                 "\(key.name) is \(number), which is not from \(range.lowerBound) to \(range.upperBound)", hint: key.line
             )
@@ -60,15 +60,15 @@ struct Section {
     }
 
     /// The switch at `key`, if there is one.
-    func flag(_ key: Key, _ findings: inout Findings) -> Bool? { value(key, &findings)?.bool }
+    func flag(_ key: Key, _ diagnostics: inout Diagnostics) -> Bool? { value(key, &diagnostics)?.bool }
 
     /// The `[[site]]` tables.
-    func sites(_ findings: inout Findings) -> [Section] {
-        guard let array = value(.site, &findings)?.array else { return [] }
+    func sites(_ diagnostics: inout Diagnostics) -> [Section] {
+        guard let array = value(.site, &diagnostics)?.array else { return [] }
         var sections: [Section] = []
         for index in 0..<array.count {
             guard let table = array[index].table else {
-                findings.mistake(
+                diagnostics.mistake(
                     place(of: .site), "site holds \(array[index].type.words), not a table",
                     hint: "[[site]], in double brackets, before each site's keys")
                 return sections
@@ -79,19 +79,19 @@ struct Section {
     }
 
     /// Finds the keys that are not among `known`.
-    func refuseUnknownKeys(_ known: [Key], _ findings: inout Findings) {
+    func refuseUnknownKeys(_ known: [Key], _ diagnostics: inout Diagnostics) {
         guard known.count(where: contains) < table.count else { return }
         let unknown = Set(table.keys).subtracting(known.map(\.name))
         for name in unknown.sorted() {
-            findings.mistake(
+            diagnostics.mistake(
                 place(of: name), "there is no key \(name.shown) here", hint: UnknownKey(name, known: known).hint)
         }
     }
 
-    private func value(_ key: Key, _ findings: inout Findings) -> (any TOMLValueConvertible)? {
+    private func value(_ key: Key, _ diagnostics: inout Diagnostics) -> (any TOMLValueConvertible)? {
         guard let value = table[key.name] else { return nil }
         guard value.type.isOf(key.kind) else {
-            findings.mistake(
+            diagnostics.mistake(
                 place(of: key), "\(key.name) is \(value.type.words), not \(key.kind.rawValue)",
                 hint: key == .site ? "[[site]], in double brackets, before each site's keys" : key.line)
             return nil

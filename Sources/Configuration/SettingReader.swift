@@ -6,7 +6,7 @@ struct SettingReader {
     private let source: ConfigurationSource
     /// The main file, if there is one that can be read.
     private let section: Section?
-    private(set) var findings = Findings()
+    private(set) var diagnostics = Diagnostics()
 
     /// Reads from `source` and the main file's `section`.
     init(_ source: ConfigurationSource, _ section: Section?) {
@@ -32,17 +32,17 @@ struct SettingReader {
 
     /// The duration `key` of the main file, where `0` is never.
     mutating func interval(_ key: Key, default fallback: Duration) -> Duration? {
-        section.map { $0.interval(key, default: fallback, &findings) } ?? fallback
+        section.map { $0.interval(key, default: fallback, &diagnostics) } ?? fallback
     }
 
     /// The number `key` of the main file.
     mutating func number(_ key: Key, in range: ClosedRange<Int>, default fallback: Int) -> Int {
-        section?.number(key, in: range, &findings) ?? fallback
+        section?.number(key, in: range, &diagnostics) ?? fallback
     }
 
     /// Whether HMAC-SHA1 alone is proof enough. The command line and the environment can only say no.
     mutating func acceptsSHA1() -> Bool {
-        let written = section?.flag(.acceptSHA1, &findings) ?? true
+        let written = section?.flag(.acceptSHA1, &diagnostics) ?? true
         return !source.refusesSHA1 && !isOn("BELLPULL_NO_SHA1") && written
     }
 
@@ -56,7 +56,7 @@ struct SettingReader {
 
     private mutating func setting(_ key: Key) -> Setting? {
         // Read in any case, so that its type is checked even where it is outranked.
-        let written = section?.text(key, &findings)
+        let written = section?.text(key, &diagnostics)
         let option = key.name.replacing("_", with: "-")
         if let text = source.options[option] {
             return Setting(text: text, name: "--\(option)", place: "--\(option)", isUsage: true)
@@ -73,7 +73,7 @@ struct SettingReader {
 
     private mutating func refuse(_ setting: Setting, as kind: String, hint: String) {
         let value = setting.text.isEmpty ? "empty" : setting.text.shown
-        findings.mistake(
+        diagnostics.mistake(
             setting.place, "\(setting.name) is \(value), which is not \(kind)", hint: hint, isUsage: setting.isUsage)
     }
 
@@ -84,7 +84,7 @@ struct SettingReader {
         case "1", "true", "yes", "on": return true
         case "0", "false", "no", "off": return false
         default:
-            findings.mistake(name, "\(name) is \(text.shown), which is neither yes nor no", hint: "1 or 0")
+            diagnostics.mistake(name, "\(name) is \(text.shown), which is neither yes nor no", hint: "1 or 0")
             return false
         }
     }

@@ -13,15 +13,15 @@ struct SiteReader: Sendable {
     /// Reads the `[[site]]` table `section`.
     func read(table section: Section) -> SiteReading {
         var reading = SiteReading(place: section.place)
-        if let text = section.text(.name, &reading.findings) {
+        if let text = section.text(.name, &reading.diagnostics) {
             reading.name = SiteName(text)
             if reading.name == nil {
-                reading.findings.mistake(
+                reading.diagnostics.mistake(
                     section.place(of: .name), "\(text.isEmpty ? "the empty text" : text.shown) cannot be a site's name",
                     hint: SiteName.rule)
             }
         } else if !section.contains(.name) {
-            reading.findings.mistake(section.place, "there is no name", hint: Key.name.line)
+            reading.diagnostics.mistake(section.place, "there is no name", hint: Key.name.line)
         }
         read(section, Key.ofSiteTable, &reading)
         return reading
@@ -32,12 +32,12 @@ struct SiteReader: Sendable {
         var reading = SiteReading(place: section.place)
         reading.name = SiteName(name)
         if reading.name == nil {
-            reading.findings.mistake(
+            reading.diagnostics.mistake(
                 section.place, "\(name.shown) cannot be a site's name", hint: "rename the file; \(SiteName.rule)")
         }
         guard !section.isEmpty else {
             let keys = [Key.repository, .branch, .path].map(\.line).joined(separator: ", ")
-            reading.findings.mistake(section.place, "is empty", hint: "it needs path, such as: \(keys)")
+            reading.diagnostics.mistake(section.place, "is empty", hint: "it needs path, such as: \(keys)")
             return reading
         }
         read(section, Key.ofSiteFile, &reading)
@@ -45,81 +45,81 @@ struct SiteReader: Sendable {
     }
 
     private func read(_ section: Section, _ keys: [Key], _ reading: inout SiteReading) {
-        section.refuseUnknownKeys(keys, &reading.findings)
-        let repository = repository(section, &reading.findings)
-        let follows = follows(section, &reading.findings)
-        reading.path = path(section, &reading.findings)
-        refuseOtherStrategies(section, &reading.findings)
-        let forge = forge(section, &reading.findings)
-        let timeout = section.duration(.timeout, default: timeout, &reading.findings)
-        let catchUp = section.interval(.catchUp, default: catchUp, &reading.findings)
+        section.refuseUnknownKeys(keys, &reading.diagnostics)
+        let repository = repository(section, &reading.diagnostics)
+        let follows = follows(section, &reading.diagnostics)
+        reading.path = path(section, &reading.diagnostics)
+        refuseOtherStrategies(section, &reading.diagnostics)
+        let forge = forge(section, &reading.diagnostics)
+        let timeout = section.duration(.timeout, default: timeout, &reading.diagnostics)
+        let catchUp = section.interval(.catchUp, default: catchUp, &reading.diagnostics)
         reading.mayHaveSecrets = section.namesSecrets
-        let secrets = secrets.secrets(in: section, &reading.findings)
-        guard reading.findings.mistakes.isEmpty, let name = reading.name, let path = reading.path else { return }
+        let secrets = secrets.secrets(in: section, &reading.diagnostics)
+        guard reading.diagnostics.mistakes.isEmpty, let name = reading.name, let path = reading.path else { return }
         reading.settings = SiteSettings(
             name: name.text, path: path.text, repository: repository, follows: follows, forge: forge,
             timeout: timeout, catchUp: catchUp, secrets: secrets, place: reading.place)
     }
 
-    private func repository(_ section: Section, _ findings: inout Findings) -> RepositoryName? {
-        guard let text = section.text(.repository, &findings) else { return nil }
+    private func repository(_ section: Section, _ diagnostics: inout Diagnostics) -> RepositoryName? {
+        guard let text = section.text(.repository, &diagnostics) else { return nil }
         if let name = RepositoryName(configured: text) { return name }
         let meant = RepositoryName(url: text).flatMap { RepositoryName(configured: $0.description) }
-        findings.mistake(
+        diagnostics.mistake(
             section.place(of: .repository),
             "repository is \(text.isEmpty ? "empty" : text.shown), which is not OWNER/NAME",
             hint: meant.map { "repository = \"\($0)\", as the forge writes it" } ?? Key.repository.line)
         return nil
     }
 
-    private func follows(_ section: Section, _ findings: inout Findings) -> RefPattern? {
-        let branch = section.text(.branch, &findings)
-        let tag = section.text(.tag, &findings)
+    private func follows(_ section: Section, _ diagnostics: inout Diagnostics) -> RefPattern? {
+        let branch = section.text(.branch, &diagnostics)
+        let tag = section.text(.tag, &diagnostics)
         if branch != nil, tag != nil {
-            findings.mistake(section.place(of: .tag), "there are both branch and tag", hint: "one of them")
+            diagnostics.mistake(section.place(of: .tag), "there are both branch and tag", hint: "one of them")
             return nil
         }
         let key: Key = tag == nil ? .branch : .tag
         guard let text = branch ?? tag else { return nil }
         let pattern = tag == nil ? RefPattern(branch: text) : RefPattern(tag: text)
         guard let pattern, !text.hasPrefix("refs/") else {
-            findings.mistake(
+            diagnostics.mistake(
                 section.place(of: key), "no \(key.name) can be called \(text.isEmpty ? "nothing" : text.shown)",
                 hint: tag == nil ? #"branch = "main", or a pattern, "release/*""# : #"tag = "v*""#)
             return nil
         }
         if pattern.branch == nil, !section.contains(.repository) {
-            findings.mistake(
+            diagnostics.mistake(
                 section.place(of: key), "with \(tag == nil ? "a pattern of branches" : "tag"), repository is needed",
                 hint: Key.repository.line)
         }
         return pattern
     }
 
-    private func path(_ section: Section, _ findings: inout Findings) -> SitePath? {
-        guard let text = section.text(.path, &findings) else {
-            if !section.contains(.path) { findings.mistake(section.place, "there is no path", hint: Key.path.line) }
+    private func path(_ section: Section, _ diagnostics: inout Diagnostics) -> SitePath? {
+        guard let text = section.text(.path, &diagnostics) else {
+            if !section.contains(.path) { diagnostics.mistake(section.place, "there is no path", hint: Key.path.line) }
             return nil
         }
         if let path = SitePath(text) { return path }
-        findings.mistake(
+        diagnostics.mistake(
             section.place(of: .path), "path is \(text.isEmpty ? "empty" : text.shown), which is not an absolute path",
             hint: Key.path.line)
         return nil
     }
 
-    private func forge(_ section: Section, _ findings: inout Findings) -> ForgeName? {
-        guard let text = section.text(.forge, &findings) else { return nil }
+    private func forge(_ section: Section, _ diagnostics: inout Diagnostics) -> ForgeName? {
+        guard let text = section.text(.forge, &diagnostics) else { return nil }
         if let forge = ForgeName(rawValue: text) { return forge }
-        findings.mistake(
+        diagnostics.mistake(
             section.place(of: .forge), "there is no forge \(text.isEmpty ? "without a name" : text.shown)",
             hint: "one of \(ForgeName.allCases.map(\.rawValue).joined(separator: ", ")); or leave it out for any")
         return nil
     }
 
-    private func refuseOtherStrategies(_ section: Section, _ findings: inout Findings) {
-        guard let text = section.text(.strategy, &findings), text != "pull" else { return }
-        findings.mistake(
+    private func refuseOtherStrategies(_ section: Section, _ diagnostics: inout Diagnostics) {
+        guard let text = section.text(.strategy, &diagnostics), text != "pull" else { return }
+        diagnostics.mistake(
             section.place(of: .strategy), "there is no strategy \(text.isEmpty ? "without a name" : text.shown)",
             hint: "\(Key.strategy.line) is the only one, and may be left out")
     }

@@ -11,7 +11,7 @@ struct SiteReading: Sendable {
     /// The site, if nothing is wrong with it.
     var settings: SiteSettings?
     /// What is wrong with it.
-    var findings = Findings()
+    var diagnostics = Diagnostics()
 
     /// Nothing yet.
     init(place: String) {

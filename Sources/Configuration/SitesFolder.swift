@@ -44,16 +44,16 @@ struct SitesFolder: Sendable {
     private func read(_ file: String, _ reader: SiteReader) -> SiteReading {
         let path = "\(path)/\(file)"
         let name = String(file.dropLast(5))
-        var findings = Findings()
-        guard let document = Document.read(path, &findings) else {
+        var diagnostics = Diagnostics()
+        guard let document = Document.read(path, &diagnostics) else {
             var reading = SiteReading(place: path.shown)
             reading.name = SiteName(name)
             reading.mayHaveSecrets = true
-            reading.findings = findings
+            reading.diagnostics = diagnostics
             return reading
         }
         var reading = reader.read(file: Section(document), name: name)
-        reading.findings.append(findings)
+        reading.diagnostics.append(diagnostics)
         return reading
     }
 }

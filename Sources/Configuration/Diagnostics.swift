@@ -1,5 +1,5 @@
 /// What was found wrong so far, and what should be otherwise.
-struct Findings: Sendable {
+struct Diagnostics: Sendable {
     private(set) var mistakes: [Mistake] = []
     private(set) var warnings: [Mistake] = []
 
@@ -11,7 +11,7 @@ struct Findings: Sendable {
         warnings.append(Mistake(place, message, hint: hint))
     }
 
-    mutating func append(_ others: Findings) {
+    mutating func append(_ others: Diagnostics) {
         mistakes += others.mistakes
         warnings += others.warnings
     }

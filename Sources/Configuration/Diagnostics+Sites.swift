@@ -1,6 +1,6 @@
 internal import Text
 
-extension Findings {
+extension Diagnostics {
     /// Notes which of `sites` do not go together: two of one name, two in one place, one within another.
     mutating func compare(_ sites: [SiteReading]) {
         var byName: [String: Int] = [:]
