@@ -6,7 +6,7 @@ internal import Synchronization
 /// spread out, a few at a time. A remote that does not answer is asked less and less.
 public final class CatchUp: Sendable {
     /// What is found.
-    public enum Finding: Sendable {
+    public enum Event: Sendable {
         /// The site's remote has moved, and no delivery had said so.
         case missed(Site, DeploymentRecord.Target)
         /// The remote cannot be asked; said once, until it can be again. The time is that until the next try.
@@ -16,7 +16,7 @@ public final class CatchUp: Sendable {
     }
 
     /// Is told what is found.
-    public typealias Observer = @Sendable (Finding) -> Void
+    public typealias Observer = @Sendable (Event) -> Void
 
     /// A site, and how asking went.
     private struct Watch {

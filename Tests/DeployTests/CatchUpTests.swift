@@ -9,7 +9,7 @@ import Testing
     private let home: TemporaryLedger
     private let timetable = Timetable()
     private let dispatcher: Dispatcher
-    private let findings = Findings()
+    private let events = CatchUpEvents()
 
     /// Often enough for a test to wait for it.
     private let interval = Duration.milliseconds(50)
@@ -20,7 +20,7 @@ import Testing
     }
 
     private func catchUp() -> CatchUp {
-        CatchUp(dispatcher: dispatcher, timetable: timetable) { [findings] in findings.note($0) }
+        CatchUp(dispatcher: dispatcher, timetable: timetable) { [events] in events.note($0) }
     }
 
     private func end(_ catchUp: CatchUp) {
@@ -50,7 +50,7 @@ import Testing
         #expect(try blog.text("site/index.html") == "two\n")
         let second = try blog.push(["index.html": "three\n"])
         #expect(try isDeployed(second))
-        #expect(findings.all == [first, second].map { "blog missed refs/heads/main \($0)" })
+        #expect(events.all == [first, second].map { "blog missed refs/heads/main \($0)" })
         let deployments = try home.ledger.deployments(of: "blog", limit: 9)
         #expect(deployments.map(\.state) == [.deployed, .deployed])
         #expect(deployments.allSatisfy { $0.cause == .catchUp && $0.deliveries == 0 })
@@ -65,7 +65,7 @@ import Testing
         defer { end(catchUp) }
         catchUp.follow([site(blog)])
         usleep(300_000)
-        #expect(findings.all.isEmpty)
+        #expect(events.all.isEmpty)
         #expect(try home.ledger.deployments(of: "blog", limit: 1).isEmpty)
         let commit = try blog.push(["index.html": "two\n"])
         #expect(
@@ -73,7 +73,7 @@ import Testing
                 try blog.git("rev-parse", "HEAD~", in: blog.site) == commit.description
             })
         usleep(300_000)
-        #expect(findings.all == ["blog missed refs/heads/main \(commit)"])
+        #expect(events.all == ["blog missed refs/heads/main \(commit)"])
     }
 
     @Test func `finds a branch that was set back`() throws {
@@ -98,13 +98,13 @@ import Testing
         let catchUp = catchUp()
         defer { end(catchUp) }
         catchUp.follow([site(blog)])
-        #expect(Observation.eventually { findings.all.count == 1 })
-        #expect(findings.all.first?.hasPrefix("blog in 0.1 seconds: the remote cannot be reached: fatal: ") == true)
+        #expect(Observation.eventually { events.all.count == 1 })
+        #expect(events.all.first?.hasPrefix("blog in 0.1 seconds: the remote cannot be reached: fatal: ") == true)
         usleep(500_000)
-        #expect(findings.all.count == 1)
+        #expect(events.all.count == 1)
         try FileManager.default.moveItem(atPath: away, toPath: blog.remote)
-        #expect(Observation.eventually { findings.all.count == 2 })
-        #expect(findings.all.last == "blog reachable")
+        #expect(Observation.eventually { events.all.count == 2 })
+        #expect(events.all.last == "blog reachable")
     }
 
     @Test func `says why, of a branch that is gone and of a clone that is`() throws {
@@ -115,9 +115,9 @@ import Testing
         defer { end(catchUp) }
         let gone = Site(name: "gone", path: "\(blog.folder)/gone", timeout: .seconds(20), catchUp: interval)
         catchUp.follow([site(blog), gone])
-        #expect(Observation.eventually { findings.all.count == 2 })
+        #expect(Observation.eventually { events.all.count == 2 })
         #expect(
-            Set(findings.all) == [
+            Set(events.all) == [
                 "blog in 0.1 seconds: the branch main is gone from the remote",
                 "gone in 0.1 seconds: \(blog.folder)/gone does not exist",
             ])
@@ -132,7 +132,7 @@ import Testing
         #expect(Observation.eventually { looks.count >= 6 })
         let times = looks.times
         for index in 1..<6 { #expect(times[index - 1].duration(to: times[index]) >= .milliseconds(20 << index)) }
-        #expect(findings.all == ["blog in 0.04 seconds: no"])
+        #expect(events.all == ["blog in 0.04 seconds: no"])
     }
 
     @Test func `tries what cannot be deployed less and less, and does not blame the remote`() throws {
@@ -149,7 +149,7 @@ import Testing
         #expect(Observation.eventually { strategy.deployed != nil })
         let times = looks.times
         for index in 1..<4 { #expect(times[index - 1].duration(to: times[index]) >= .milliseconds(20 << index)) }
-        #expect(Set(findings.all) == ["blog missed refs/heads/main \(target.commit)"])
+        #expect(Set(events.all) == ["blog missed refs/heads/main \(target.commit)"])
     }
 
     @Test func `leaves a site alone that is being deployed`() throws {
@@ -236,7 +236,7 @@ import Testing
         catchUp.follow([])
         door.open()
         usleep(100_000)
-        #expect(findings.all.isEmpty && strategy.runs.isEmpty)
+        #expect(events.all.isEmpty && strategy.runs.isEmpty)
     }
 
     @Test func `asks nobody once it is stopped, and ends those that ask`() throws {
@@ -256,7 +256,7 @@ import Testing
         usleep(50_000)
         let count = looks.count
         usleep(100_000)
-        #expect(looks.count == count && findings.all.isEmpty)
+        #expect(looks.count == count && events.all.isEmpty)
         end(catchUp)
     }
 }

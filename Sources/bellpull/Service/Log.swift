@@ -36,8 +36,8 @@ extension Logger {
     }
 
     /// One line on what catch-up found.
-    func note(_ finding: CatchUp.Finding) {
-        switch finding {
+    func note(_ event: CatchUp.Event) {
+        switch event {
         case .missed(let site, let target):
             info("catch-up found a push that was missed site=\(site.name) commit=\(target.commit.short)")
         case .unreachable(let site, let failure, let next):

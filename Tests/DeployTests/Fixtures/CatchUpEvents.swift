@@ -3,14 +3,14 @@ import Synchronization
 @testable import Deploy
 
 /// What catch-up found, in words.
-final class Findings: Sendable {
+final class CatchUpEvents: Sendable {
     private let words = Mutex<[String]>([])
 
     var all: [String] { words.withLock { $0 } }
 
-    func note(_ finding: CatchUp.Finding) {
+    func note(_ event: CatchUp.Event) {
         let words =
-            switch finding {
+            switch event {
             case .missed(let site, let target): "\(site.name) missed \(target.ref) \(target.commit)"
             case .unreachable(let site, let failure, let next): "\(site.name) in \(next): \(failure.message)"
             case .reachable(let site): "\(site.name) reachable"
