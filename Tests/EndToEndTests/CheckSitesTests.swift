@@ -128,7 +128,7 @@ import Testing
         try checkup.finds(
             "warning", "blog", "a push was missed: \(places)",
             hint: "bellpull deploy blog brings it; or catch-up does")
-        #expect(try checkup.findings().wouldFail == false)
+        #expect(try checkup.results().wouldFail == false)
     }
 
     @Test func `waits for pushes to another repository than its remote`() throws {
@@ -147,7 +147,7 @@ import Testing
         try write("deploying\n", to: "\(clone.path)/.git/bellpull.lock")
         try clone.write("half of", to: "index.html")
         try checkup.finds("warning", "blog", "a deployment was cut short", hint: "bellpull deploy blog clears up")
-        #expect(try checkup.findings().wouldFail == false)
+        #expect(try checkup.results().wouldFail == false)
     }
 
     @Test func `is being deployed, so that what is half done is not looked at`() throws {

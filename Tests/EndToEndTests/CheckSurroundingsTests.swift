@@ -16,7 +16,7 @@ import Testing
     @Test func `is a socket that is not there yet`() throws {
         try checkup.finds(
             "warning", "socket", "there is no \(checkup.socket)", hint: "systemctl enable --now bellpull.socket")
-        #expect(try checkup.findings().wouldFail == false)
+        #expect(try checkup.results().wouldFail == false)
     }
 
     @Test func `is a socket on which nobody listens`() throws {
@@ -122,10 +122,10 @@ import Testing
         let unit = folder("units/bellpull.service")
         let changes: [String: String?] = ["GITHUB_SECRET": nil]
         try write("[Service]\n", to: unit)
-        #expect(try checkup.findings([], changes).wouldFail)
+        #expect(try checkup.results([], changes).wouldFail)
 
         try write("[Service]\nLoadCredential=secret:/etc/bellpull/secret\n", to: unit)
-        #expect(try checkup.findings([], changes).wouldFail == false)
+        #expect(try checkup.results([], changes).wouldFail == false)
     }
 
     // MARK: The secret

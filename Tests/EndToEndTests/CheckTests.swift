@@ -53,8 +53,8 @@ import Testing
     @Test func `can ask of one site, and is told when there is none of that name`() throws {
         try write(#"path = "/nowhere""#, to: folder("sites/shop.toml"))
 
-        #expect(try checkup.findings(["blog"]).wouldFail == false)
-        #expect(try checkup.findings(["shop"]).wouldFail)
+        #expect(try checkup.results(["blog"]).wouldFail == false)
+        #expect(try checkup.results(["shop"]).wouldFail)
         try checkup.finds("error", "shpo", "there is no site shpo", hint: "the sites are: blog, shop", asking: ["shpo"])
     }
 
@@ -77,7 +77,7 @@ import Testing
         try checkup.finds(
             "warning", "configuration", "GITHUB_SECRET of \(path)",
             hint: "(set -a; . \(path); bellpull check)", with: ["GITHUB_SECRET": nil])
-        #expect(try checkup.findings().wouldFail == false)
+        #expect(try checkup.results().wouldFail == false)
     }
 
     @Test func `is told that a credential cannot be seen from a shell, which is no mistake`() throws {
@@ -86,7 +86,7 @@ import Testing
         try checkup.finds(
             "warning", "configuration", "\(folder("bellpull.toml")):1: secret_file names a credential",
             hint: "LoadCredential=hook:/PATH", with: changes)
-        #expect(try checkup.findings([], changes).wouldFail == false)
+        #expect(try checkup.results([], changes).wouldFail == false)
     }
 
     @Test(.enabled(if: getuid() == 0, "only root becomes another user"))
@@ -94,7 +94,7 @@ import Testing
         try write(GitHubDelivery.secret, to: folder("secret"))
         #expect(chmod(folder("secret"), 0o600) == 0)
         try write("secret_file = \"\(folder("secret"))\"", to: folder("bellpull.toml"))
-        #expect(try checkup.findings().wouldFail == false)
+        #expect(try checkup.results().wouldFail == false)
 
         // The state directory's owner is as whom bellpull runs.
         try checkup.giveEverythingToNobody()

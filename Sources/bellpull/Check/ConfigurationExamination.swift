@@ -19,15 +19,15 @@ struct ConfigurationExamination {
     }
 
     /// What was found, when it was read by whoever began this, and when it is read again by whom the process became since.
-    func findings() -> [Finding] {
-        var findings = [missingVariables].compactMap(\.self) + mistakes.map { Finding($0, .error) }
+    func results() -> [CheckResult] {
+        var results = [missingVariables].compactMap(\.self) + mistakes.map { CheckResult($0, .error) }
         if NSUserName() != user {
             let others = Configuration.survey(source).mistakes.filter { !mistakes.contains($0) }
-            findings += others.map { Finding($0, .error) }
+            results += others.map { CheckResult($0, .error) }
         }
-        let isWrong = findings.contains { $0.severity == .error }
-        findings += configuration.warnings.map { Finding($0, .warning) }
-        return findings + (isWrong ? [] : [.ok(Self.subject, summary)])
+        let isWrong = results.contains { $0.severity == .error }
+        results += configuration.warnings.map { CheckResult($0, .warning) }
+        return results + (isWrong ? [] : [.ok(Self.subject, summary)])
     }
 
     private var summary: String {
@@ -42,7 +42,7 @@ struct ConfigurationExamination {
     }
 
     /// The variables that the service gets from a file beside the main file, and that are not set here.
-    private var missingVariables: Finding? {
+    private var missingVariables: CheckResult? {
         let path = URL(fileURLWithPath: mainFile).deletingLastPathComponent().path + "/environment"
         guard access(path, F_OK) == 0 else { return nil }
         guard let data = FileManager.default.contents(atPath: path) else {

@@ -18,7 +18,7 @@ struct FreeSpace {
     }
 
     /// What there is to say of it, if it is little.
-    func finding(_ subject: String) -> Finding? {
+    func result(_ subject: String) -> CheckResult? {
         guard bytes < Self.scarce else { return nil }
         let message = "the disk with \(path) has only \(bytes >> 20) MiB left"
         let hint = "make room: df -h \(path)"

@@ -2,7 +2,7 @@ import Git
 
 /// Whether there is a git to pull with.
 struct GitExamination {
-    func findings(_ limits: Git.Limits) -> [Finding] {
+    func results(_ limits: Git.Limits) -> [CheckResult] {
         do {
             guard let version = try Git(in: "/").version(limits) else {
                 return [

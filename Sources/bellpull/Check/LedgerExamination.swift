@@ -7,7 +7,7 @@ import Text
 struct LedgerExamination {
     /// The ledger, if it can be read and written.
     let ledger: SQLiteLedger?
-    let findings: [Finding]
+    let results: [CheckResult]
     /// Whether it is somebody else's, as whom Bellpull runs then: what this user may do tells nothing.
     let isForeign: Bool
 
@@ -18,7 +18,7 @@ struct LedgerExamination {
         isForeign = owner.map { $0 != 0 && $0 != geteuid() && access(state.path, W_OK) != 0 } ?? false
         if let trouble = Self.trouble(with: state.path) {
             ledger = nil
-            findings = [trouble]
+            results = [trouble]
             return
         }
         let ledger = SQLiteLedger(path: state.ledgerPath)
@@ -26,10 +26,10 @@ struct LedgerExamination {
             // Takes the lock for writing, and writes nothing.
             try ledger.write { _ in }
             self.ledger = ledger
-            findings = [FreeSpace(at: state.path)?.finding(Self.subject) ?? .ok(Self.subject, state.ledgerPath)]
+            results = [FreeSpace(at: state.path)?.result(Self.subject) ?? .ok(Self.subject, state.ledgerPath)]
         } catch {
             self.ledger = nil
-            findings = [Finding(error, subject: Self.subject)]
+            results = [CheckResult(error, subject: Self.subject)]
         }
     }
 
@@ -39,7 +39,7 @@ struct LedgerExamination {
     }
 
     /// What is wrong with the folder. It is not made here: root would make it root's.
-    private static func trouble(with path: String) -> Finding? {
+    private static func trouble(with path: String) -> CheckResult? {
         var status = stat()
         guard stat(path, &status) == 0 else {
             return .warning(

@@ -25,7 +25,7 @@ struct NginxExamination {
     /// The user that its workers run as, if that can be told.
     var user: String? { nginx?.user }
 
-    func findings() -> [Finding] {
+    func results() -> [CheckResult] {
         guard let nginx else {
             return [
                 .warning(
@@ -34,7 +34,7 @@ struct NginxExamination {
             ]
         }
         let unread = nginx.unreadable.prefix(3).map { file in
-            Finding.warning(
+            CheckResult.warning(
                 Self.subject, "could not be checked in full: \(file) cannot be read",
                 hint: "run bellpull check as root, or nginx -t to see whether it is there")
         }
@@ -46,16 +46,16 @@ struct NginxExamination {
                     hint: "include snippets/bellpull.conf; in the site's server block, then nginx -s reload")
             ]
         }
-        let found = unread + passages.flatMap(findings)
+        let found = unread + passages.flatMap(results)
         let locations = passages.map(\.location).joined(separator: ", ")
         return found.isEmpty ? [.ok(Self.subject, "location \(locations) passes to \(socket)")] : found
     }
 
-    private func findings(of passage: NginxPassage) -> [Finding] {
+    private func results(of passage: NginxPassage) -> [CheckResult] {
         [bodySize(passage), readTimeout(passage), log(passage)].compactMap(\.self)
     }
 
-    private func bodySize(_ passage: NginxPassage) -> Finding? {
+    private func bodySize(_ passage: NginxPassage) -> CheckResult? {
         let written = passage.value("client_max_body_size") ?? "1m"
         guard let size = NginxValue.size(written) else { return unclear("client_max_body_size \(written)") }
         // 0 is without a limit.
@@ -66,7 +66,7 @@ struct NginxExamination {
             hint: "client_max_body_size \(Self.size(settings.bodyLimit)); there")
     }
 
-    private func readTimeout(_ passage: NginxPassage) -> Finding? {
+    private func readTimeout(_ passage: NginxPassage) -> CheckResult? {
         let written = passage.value("fastcgi_read_timeout") ?? "60s"
         guard let time = NginxValue.time(written) else { return unclear("fastcgi_read_timeout \(written)") }
         guard time <= settings.answerWithin else { return nil }
@@ -78,7 +78,7 @@ struct NginxExamination {
             hint: "fastcgi_read_timeout \(needed)s; there, or a shorter answer_within")
     }
 
-    private func log(_ passage: NginxPassage) -> Finding? {
+    private func log(_ passage: NginxPassage) -> CheckResult? {
         guard let nginx else { return nil }
         let hint = "install conf.d/bellpull-log.conf, and access_log /var/log/nginx/bellpull.log bellpull; there"
         guard passage.directives("access_log").contains(where: { $0.arguments.dropFirst().first == "bellpull" }) else {
@@ -93,7 +93,7 @@ struct NginxExamination {
         return .error(Self.subject, "the log format bellpull is nowhere, so that nginx does not start", hint: hint)
     }
 
-    private func unclear(_ directive: String) -> Finding {
+    private func unclear(_ directive: String) -> CheckResult {
         .warning(Self.subject, "could not be checked: what is \(directive)?", hint: "nginx -t")
     }
 

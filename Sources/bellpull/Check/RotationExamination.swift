@@ -15,12 +15,12 @@ struct RotationExamination {
     }
 
     /// What the ledger tells of the hook that sites share, and of those of single ones.
-    func findings(_ secrets: Secrets?, _ sites: [SiteSettings]) -> [Finding] {
+    func results(_ secrets: Secrets?, _ sites: [SiteSettings]) -> [CheckResult] {
         let hooks = [(nil, "/github", secrets)] + sites.map { ($0.name, "/github/\($0.name)", $0.secrets) }
-        return hooks.filter { $0.2?.previous != nil }.map { finding(of: $0.0, at: $0.1) }
+        return hooks.filter { $0.2?.previous != nil }.map { result(of: $0.0, at: $0.1) }
     }
 
-    private func finding(of hook: String?, at path: String) -> Finding {
+    private func result(of hook: String?, at path: String) -> CheckResult {
         do throws(LedgerError) {
             guard let last = try ledger.lastUseOfPreviousSecret(by: hook) else {
                 return .ok(
@@ -34,7 +34,7 @@ struct RotationExamination {
                 "secrets", "a forge signs with the previous one of \(path) still, last \(last.relative())",
                 hint: "give the first line's secret, or the variable's without _OLD, to every webhook of that hook")
         } catch {
-            return Finding(error, subject: "secrets")
+            return CheckResult(error, subject: "secrets")
         }
     }
 }

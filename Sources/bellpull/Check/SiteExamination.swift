@@ -18,9 +18,9 @@ struct SiteExamination: Sendable {
     }
 
     /// What is found of `sites`, in their order; on threads of its own, as git is to be run on plain ones.
-    static func findings(of sites: [SiteSettings], _ cancellation: Cancellation) -> [Finding] {
+    static func results(of sites: [SiteSettings], _ cancellation: Cancellation) -> [CheckResult] {
         let next = Atomic<Int>(0)
-        let found = Mutex([[Finding]](repeating: [], count: sites.count))
+        let found = Mutex([[CheckResult]](repeating: [], count: sites.count))
         let group = DispatchGroup()
         for _ in 0..<min(parallel, sites.count) {
             group.enter()
@@ -29,8 +29,8 @@ struct SiteExamination: Sendable {
                 while true {
                     let index = next.add(1, ordering: .relaxed).oldValue
                     guard index < sites.count else { return }
-                    let findings = SiteExamination(sites[index]).findings(cancellation)
-                    found.withLock { $0[index] = findings }
+                    let results = SiteExamination(sites[index]).results(cancellation)
+                    found.withLock { $0[index] = results }
                 }
             }
         }
@@ -38,26 +38,26 @@ struct SiteExamination: Sendable {
         return found.withLock { $0.flatMap(\.self) }
     }
 
-    private func findings(_ cancellation: Cancellation) -> [Finding] {
+    private func results(_ cancellation: Cancellation) -> [CheckResult] {
         do throws(Failure) {
             let inspection = try Site(settings).examine(.within(Self.time, cancellation: cancellation))
-            let findings =
-                [folder, FreeSpace(at: settings.path)?.finding(settings.name)].compactMap(\.self)
+            let results =
+                [folder, FreeSpace(at: settings.path)?.result(settings.name)].compactMap(\.self)
                 + inspection.obstacles.map(error) + remarks(on: inspection)
-            return findings.isEmpty ? [.ok(settings.name, summary(of: inspection))] : findings
+            return results.isEmpty ? [.ok(settings.name, summary(of: inspection))] : results
         } catch {
             return [self.error(error)]
         }
     }
 
-    private func error(_ failure: Failure) -> Finding {
+    private func error(_ failure: Failure) -> CheckResult {
         // Git's own words, where nothing better is known, are fewer than it has to say.
         let hint = failure.hint ?? "git -C \(settings.path) fetch, as the user bellpull runs as, shows more"
         return .error(settings.name, failure.message, hint: hint)
     }
 
     /// What is wrong with the folder itself.
-    private var folder: Finding? {
+    private var folder: CheckResult? {
         guard access(settings.path, W_OK | X_OK) != 0 else { return nil }
         let path = settings.path
         let hint =
@@ -66,11 +66,11 @@ struct SiteExamination: Sendable {
     }
 
     /// What will not fail, and should be otherwise.
-    private func remarks(on inspection: SiteInspection) -> [Finding] {
+    private func remarks(on inspection: SiteInspection) -> [CheckResult] {
         [otherRepository(inspection), missed(inspection), halfDone(inspection)].compactMap(\.self)
     }
 
-    private func otherRepository(_ inspection: SiteInspection) -> Finding? {
+    private func otherRepository(_ inspection: SiteInspection) -> CheckResult? {
         guard let configured = settings.repository, let actual = inspection.repository, configured != actual,
             // A URL does not tell which of its components are GitLab's subgroups.
             !configured.description.lowercased().hasSuffix("/\(actual)".lowercased())
@@ -80,7 +80,7 @@ struct SiteExamination: Sendable {
             hint: "repository = \"\(actual)\" in \(settings.place), or git -C \(settings.path) remote set-url")
     }
 
-    private func missed(_ inspection: SiteInspection) -> Finding? {
+    private func missed(_ inspection: SiteInspection) -> CheckResult? {
         guard let missed = inspection.missed else { return nil }
         let position = inspection.commit.map { "at \($0.short)" } ?? "before its first commit"
         let catchUp = settings.catchUp == nil ? "" : "; or catch-up does, while bellpull serve runs"
@@ -90,7 +90,7 @@ struct SiteExamination: Sendable {
             hint: "bellpull deploy \(settings.name) brings it\(catchUp)")
     }
 
-    private func halfDone(_ inspection: SiteInspection) -> Finding? {
+    private func halfDone(_ inspection: SiteInspection) -> CheckResult? {
         guard inspection.isAfterInterruption else { return nil }
         return .warning(
             settings.name, "a deployment was cut short, and what it left is half done",

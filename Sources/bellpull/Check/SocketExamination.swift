@@ -14,7 +14,7 @@ struct SocketExamination {
         self.webUser = webUser
     }
 
-    func findings() -> [Finding] {
+    func results() -> [CheckResult] {
         switch ListeningSocket.probe(path: path) {
         case .accepted: return [stranger ?? .ok(Self.subject, "somebody listens on \(path)")]
         case .missing:
@@ -44,7 +44,7 @@ struct SocketExamination {
     }
 
     /// That the web server's user may not connect, if so: that takes the permission to write (unix(7)).
-    private var stranger: Finding? {
+    private var stranger: CheckResult? {
         var status = stat()
         guard let webUser, let user = Account(webUser), stat(path, &status) == 0, !user.mayWrite(status) else {
             return nil

@@ -18,21 +18,21 @@ struct SystemdExamination {
         return Set(keys.flatMap(unit.words).map { word in String(word.prefix { $0 != ":" }) })
     }
 
-    func findings(of sites: [SiteSettings]) -> [Finding] {
-        let found = [account].compactMap(\.self) + sites.flatMap(findings)
+    func results(of sites: [SiteSettings]) -> [CheckResult] {
+        let found = [account].compactMap(\.self) + sites.flatMap(results)
         guard found.isEmpty, !sites.isEmpty else { return found }
         return [.ok("systemd", "bellpull.service may write to \(sites.count == 1 ? "the site" : "all sites")")]
     }
 
     /// That its user is missing, if so.
-    private var account: Finding? {
+    private var account: CheckResult? {
         guard let user, Account(user) == nil, unit.value("DynamicUser") ?? "no" == "no" else { return nil }
         return .error(
             "systemd", "bellpull.service runs as \(user), and there is no such user",
             hint: "useradd --system --home-dir /var/lib/bellpull --shell /usr/sbin/nologin \(user)")
     }
 
-    private func findings(of site: SiteSettings) -> [Finding] {
+    private func results(of site: SiteSettings) -> [CheckResult] {
         let path = Self.resolved(site.path)
         let homes = ["/home", "/root", "/run/user"]
         let writable = unit.words("ReadWritePaths").map { String($0.drop { "-+".contains($0) }) }

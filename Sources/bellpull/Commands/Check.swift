@@ -26,16 +26,16 @@ struct Check: ParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-        let findings = try findings()
+        let results = try results()
         if options.json {
-            try Printer.print(json: findings)
+            try Printer.print(json: results)
         } else {
-            Printer.print(FindingLines(findings, on: .current).lines)
+            Printer.print(CheckResultLines(results, on: .current).lines)
         }
-        if findings.contains(where: { $0.severity == .error }) { throw ExitCode.failure }
+        if results.contains(where: { $0.severity == .error }) { throw ExitCode.failure }
     }
 
-    private func findings() throws(Problem) -> [Finding] {
+    private func results() throws(Problem) -> [CheckResult] {
         let environment = ProcessInfo.processInfo.environment
         let systemd = SystemdUnit("bellpull.service", environment: environment).map(SystemdExamination.init)
         let configuration = ConfigurationExamination(source(environment, systemd))
@@ -44,22 +44,22 @@ struct Check: ParsableCommand {
         // Of the web server root may see more than Bellpull's user does; all else has to work for the latter.
         let web = NginxExamination(nginx, socket: socket, settings: configuration.configuration)
         let surroundings =
-            SocketExamination(socket, webUser: web.user).findings() + web.findings()
-            + (systemd?.findings(of: chosen) ?? [])
+            SocketExamination(socket, webUser: web.user).results() + web.results()
+            + (systemd?.results(of: chosen) ?? [])
         let state = StateDirectory(environment: environment)
         try state.becomeOwner(otherwise: systemd?.user)
 
         let cancellation = Signals.cancellation()
         let ledger = LedgerExamination(state)
         let rotation = ledger.ledger.map {
-            RotationExamination($0).findings(configuration.configuration.secrets, chosen)
+            RotationExamination($0).results(configuration.configuration.secrets, chosen)
         }
-        let git = GitExamination().findings(.within(.seconds(20), cancellation: cancellation))
-        let sites = ledger.isForeign ? [] : SiteExamination.findings(of: chosen, cancellation)
+        let git = GitExamination().results(.within(.seconds(20), cancellation: cancellation))
+        let sites = ledger.isForeign ? [] : SiteExamination.results(of: chosen, cancellation)
         guard !cancellation.isCancelled else {
             throw Problem(.failure, "the check was cut short", hint: "bellpull check SITE looks at one site alone")
         }
-        return configuration.findings() + git + ledger.findings + unknown + sites + (rotation ?? []) + surroundings
+        return configuration.results() + git + ledger.results + unknown + sites + (rotation ?? []) + surroundings
     }
 
     private func source(_ environment: [String: String], _ systemd: SystemdExamination?) -> ConfigurationSource {
@@ -69,7 +69,7 @@ struct Check: ParsableCommand {
     }
 
     /// The sites that were asked for, and what there is to say of those that are not there.
-    private func choose(_ known: [SiteSettings]) -> ([SiteSettings], [Finding]) {
+    private func choose(_ known: [SiteSettings]) -> ([SiteSettings], [CheckResult]) {
         guard !sites.isEmpty else { return (known, []) }
         let unknown = sites.filter { name in !known.contains { $0.name == name } }
         let names = known.prefix(20).map(\.name).joined(separator: ", ")

@@ -11,7 +11,7 @@ final class CGIServer: Sendable {
     ///   - folder: where it may write.
     ///   - environment: what it is configured to tell its CGI programs.
     init(in folder: TemporaryFolder, root: String, environment: [String: String]) throws {
-        // Between finding a port free and taking it, somebody else may.
+        // Between result a port free and taking it, somebody else may.
         for _ in 1...3 {
             let port = try freePort()
             try write(

@@ -4,7 +4,7 @@ import Testing
 /// A set-up that is as it should be, for a test to break, and `bellpull check` of it.
 final class Checkup: Sendable {
     /// What was found, as `--json` tells it.
-    struct Finding: Decodable {
+    struct CheckResult: Decodable {
         let severity: String
         let subject: String
         let message: String
@@ -65,21 +65,21 @@ final class Checkup: Sendable {
     }
 
     /// What `bellpull check --json` finds, and whether it says that something would fail.
-    func findings(
+    func results(
         _ arguments: [String] = [], _ changes: [String: String?] = [:]
-    ) throws -> (all: [Finding], wouldFail: Bool) {
+    ) throws -> (all: [CheckResult], wouldFail: Bool) {
         let result = try run(arguments + ["--json"], changes)
         guard result.errors.isEmpty, [.exited(0), .exited(1)].contains(result.ending) else {
             throw Trouble("bellpull check: \(result.ending) \(result.errors)")
         }
         let decoder = JSONDecoder()
-        let all = try decoder.decode([Finding].self, from: Data(result.output.utf8))
+        let all = try decoder.decode([CheckResult].self, from: Data(result.output.utf8))
         return (all, result.ending == .exited(1))
     }
 }
 
 extension Checkup {
-    /// Expects a finding whose message and hint begin so, and, if it is an error, that something is said to fail.
+    /// Expects a result whose message and hint begin so, and, if it is an error, that something is said to fail.
     ///
     /// - Parameters:
     ///   - arguments: those of the command.
@@ -88,10 +88,10 @@ extension Checkup {
         _ severity: String, _ subject: String, _ message: String, hint: String?, asking arguments: [String] = [],
         with changes: [String: String?] = [:], at location: SourceLocation = #_sourceLocation
     ) throws {
-        let (all, wouldFail) = try findings(arguments, changes)
-        let found = all.contains { finding in
-            finding.severity == severity && finding.subject == subject && finding.message.hasPrefix(message)
-                && (hint.map { finding.hint?.hasPrefix($0) == true } ?? (finding.hint == nil))
+        let (all, wouldFail) = try results(arguments, changes)
+        let found = all.contains { result in
+            result.severity == severity && result.subject == subject && result.message.hasPrefix(message)
+                && (hint.map { result.hint?.hasPrefix($0) == true } ?? (result.hint == nil))
         }
         #expect(found, "\(all)", sourceLocation: location)
         if severity == "error" { #expect(wouldFail, sourceLocation: location) }

@@ -29,7 +29,7 @@ final class WebServer: Sendable {
         try Self.install(
             "bellpull.conf", as: "\(prefix)/snippets/bellpull.conf",
             [("unix:/run/bellpull/bellpull.sock", "unix:\(socket)"), logPath])
-        // Between finding a port free and taking it, somebody else may.
+        // Between result a port free and taking it, somebody else may.
         for _ in 1...3 {
             let (port, otherPort) = (try freePort(), try freePort())
             try Self.install(

@@ -2,7 +2,7 @@ import Configuration
 import Deploy
 
 /// What an examination found of one subject.
-struct Finding: Encodable {
+struct CheckResult: Encodable {
     /// How bad it is.
     enum Severity: String, Encodable {
         /// As it should be.
@@ -21,20 +21,20 @@ struct Finding: Encodable {
     /// The way out.
     let hint: String?
 
-    static func ok(_ subject: String, _ message: String) -> Finding {
-        Finding(severity: .ok, subject: subject, message: message, hint: nil)
+    static func ok(_ subject: String, _ message: String) -> CheckResult {
+        CheckResult(severity: .ok, subject: subject, message: message, hint: nil)
     }
 
-    static func warning(_ subject: String, _ message: String, hint: String) -> Finding {
-        Finding(severity: .warning, subject: subject, message: message, hint: hint)
+    static func warning(_ subject: String, _ message: String, hint: String) -> CheckResult {
+        CheckResult(severity: .warning, subject: subject, message: message, hint: hint)
     }
 
-    static func error(_ subject: String, _ message: String, hint: String?) -> Finding {
-        Finding(severity: .error, subject: subject, message: message, hint: hint)
+    static func error(_ subject: String, _ message: String, hint: String?) -> CheckResult {
+        CheckResult(severity: .error, subject: subject, message: message, hint: hint)
     }
 }
 
-extension Finding {
+extension CheckResult {
     /// What is wrong, or should be otherwise, in the configuration.
     init(_ mistake: Mistake, _ severity: Severity) {
         self.init(severity: severity, subject: "configuration", message: mistake.text, hint: mistake.hint)
@@ -46,7 +46,7 @@ extension Finding {
     }
 }
 
-extension Finding.Severity {
+extension CheckResult.Severity {
     var style: Terminal.Style {
         switch self {
         case .ok: .green

@@ -1,0 +1,40 @@
+import Text
+
+/// Findings as people read them: a line each, in columns that align, and the way out on a line of its own.
+struct CheckResultLines {
+    private let results: [CheckResult]
+    private let terminal: Terminal
+
+    init(_ results: [CheckResult], on terminal: Terminal) {
+        self.results = results
+        self.terminal = terminal
+    }
+
+    var lines: [String] {
+        let width = results.map(\.subject.shown.count).max() ?? 0
+        return results.flatMap { lines(for: $0, subjectWidth: width) } + ["", summary]
+    }
+
+    private func lines(for result: CheckResult, subjectWidth width: Int) -> [String] {
+        let severity = result.severity.rawValue
+        let subject = result.subject.shown
+        let line =
+            terminal.styled(severity, result.severity.style) + Self.gap(Self.severityWidth - severity.count + 2)
+            + terminal.styled(subject, .bold) + Self.gap(width - subject.count + 2) + result.message.shown
+        guard let hint = result.hint else { return [line] }
+        return [line, Self.gap(Self.severityWidth + width + 4) + terminal.styled("hint: ", .faint) + hint.shown]
+    }
+
+    private var summary: String {
+        let errors = results.count { $0.severity == .error }
+        let warnings = results.count { $0.severity == .warning }
+        let counts = [(errors, "error"), (warnings, "warning")].filter { $0.0 > 0 }
+            .map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
+        let verdict = errors == 0 ? "nothing keeps pushes from being deployed" : "pushes will not all be deployed"
+        return ([verdict] + counts).joined(separator: ", ")
+    }
+
+    private static let severityWidth = CheckResult.Severity.warning.rawValue.count
+
+    private static func gap(_ width: Int) -> String { String(repeating: " ", count: max(width, 0)) }
+}
