@@ -25,7 +25,7 @@ final class Document {
     init(_ text: String, place: String) throws(Mistake) {
         self.place = place
         self.text = text
-        if let obstacle = Outline(text).obstacle {
+        if let obstacle = TOMLPreflight(text).obstacle {
             throw Mistake("\(place):\(obstacle.line)", obstacle.words, hint: obstacle.hint)
         }
         if text.utf8.contains(UInt8(ascii: "\\")), text.contains("\\u0000") || text.contains("\\U00000000") {

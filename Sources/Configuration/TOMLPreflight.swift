@@ -1,7 +1,7 @@
 /// A look at a TOML text before the parser's. Of toml++ (TOMLKit 0.6), assertions end the program where a table's name
 /// does not begin as one (`[=]`), where a list has a brace or a line separator for a value (`[}`), and where no hour
 /// follows a date (`1979-05-27T`); and it frees tables within tables recursively, with no limit to `a.b.c = 1`.
-struct Outline {
+struct TOMLPreflight {
     /// What the parser is not to see, in words that follow the line, and that line.
     private(set) var obstacle: (words: String, hint: String, line: Int)?
 

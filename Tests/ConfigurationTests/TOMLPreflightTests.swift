@@ -42,7 +42,7 @@ import Testing
         "a = 1979-05-27  # 1", "a = [10, -1,-2, 5 ]", "a = \"1979-05-27T\" # 1979-05-27 1",
     ])
     func `may have dates`(_ text: String) {
-        #expect(Outline(text).obstacle == nil)
+        #expect(TOMLPreflight(text).obstacle == nil)
     }
 
     @Test(arguments: [
@@ -51,7 +51,7 @@ import Testing
         #"a = '\' # [}"#, "a = \"\"\"\"\"\"\n#[}", "a = \"\"\"\\\n[=]\"\"\"", "[[]]",
     ])
     func `may have brackets where they belong`(_ text: String) {
-        #expect(Outline(text).obstacle == nil)
+        #expect(TOMLPreflight(text).obstacle == nil)
     }
 
     @Test func `tells the line`() throws {
