@@ -37,32 +37,32 @@ struct Check: ParsableCommand {
 
     private func results() throws(Problem) -> [CheckResult] {
         let environment = ProcessInfo.processInfo.environment
-        let systemd = SystemdUnit("bellpull.service", environment: environment).map(SystemdExamination.init)
-        let configuration = ConfigurationExamination(source(environment, systemd))
+        let systemd = SystemdUnit("bellpull.service", environment: environment).map(SystemdCheck.init)
+        let configuration = ConfigurationCheck(source(environment, systemd))
         let (chosen, unknown) = choose(configuration.configuration.sites)
 
         // Of the web server root may see more than Bellpull's user does; all else has to work for the latter.
-        let web = NginxExamination(nginx, socket: socket, settings: configuration.configuration)
+        let web = NginxCheck(nginx, socket: socket, settings: configuration.configuration)
         let surroundings =
-            SocketExamination(socket, webUser: web.user).results() + web.results()
+            SocketCheck(socket, webUser: web.user).results() + web.results()
             + (systemd?.results(of: chosen) ?? [])
         let state = StateDirectory(environment: environment)
         try state.becomeOwner(otherwise: systemd?.user)
 
         let cancellation = Signals.cancellation()
-        let ledger = LedgerExamination(state)
+        let ledger = LedgerCheck(state)
         let rotation = ledger.ledger.map {
-            RotationExamination($0).results(configuration.configuration.secrets, chosen)
+            RotationCheck($0).results(configuration.configuration.secrets, chosen)
         }
-        let git = GitExamination().results(.within(.seconds(20), cancellation: cancellation))
-        let sites = ledger.isForeign ? [] : SiteExamination.results(of: chosen, cancellation)
+        let git = GitCheck().results(.within(.seconds(20), cancellation: cancellation))
+        let sites = ledger.isForeign ? [] : SiteCheck.results(of: chosen, cancellation)
         guard !cancellation.isCancelled else {
             throw Problem(.failure, "the check was cut short", hint: "bellpull check SITE looks at one site alone")
         }
         return configuration.results() + git + ledger.results + unknown + sites + (rotation ?? []) + surroundings
     }
 
-    private func source(_ environment: [String: String], _ systemd: SystemdExamination?) -> ConfigurationSource {
+    private func source(_ environment: [String: String], _ systemd: SystemdCheck?) -> ConfigurationSource {
         var source = ConfigurationSource(mainFile: options.configuration.config, environment: environment)
         if environment["CREDENTIALS_DIRECTORY"] == nil { source.unseenCredentials = systemd?.credentials ?? [] }
         return source

@@ -1,7 +1,7 @@
 import Git
 
 /// Whether there is a git to pull with.
-struct GitExamination {
+struct GitCheck {
     func results(_ limits: Git.Limits) -> [CheckResult] {
         do {
             guard let version = try Git(in: "/").version(limits) else {

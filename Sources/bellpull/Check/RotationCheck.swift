@@ -4,7 +4,7 @@ import Foundation
 import Webhook
 
 /// Whether a secret that is being replaced is still needed.
-struct RotationExamination {
+struct RotationCheck {
     private let ledger: any Ledger
 
     /// A forge that has signed with the previous secret within this time has not got the new one.

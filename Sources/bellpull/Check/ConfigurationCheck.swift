@@ -3,7 +3,7 @@ import Foundation
 import Text
 
 /// What is wrong in the files and the environment, and what only this user or the service can see of them.
-struct ConfigurationExamination {
+struct ConfigurationCheck {
     /// The configuration, as far as it can be used.
     let configuration: Configuration
     private let mistakes: [Mistake]

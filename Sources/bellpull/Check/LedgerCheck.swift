@@ -4,7 +4,7 @@ import SQLiteLedger
 import Text
 
 /// Whether what comes can be recorded: without that nothing is deployed.
-struct LedgerExamination {
+struct LedgerCheck {
     /// The ledger, if it can be read and written.
     let ledger: SQLiteLedger?
     let results: [CheckResult]

@@ -2,7 +2,7 @@ import FastCGI
 import Foundation
 
 /// Whether the web server reaches Bellpull.
-struct SocketExamination {
+struct SocketCheck {
     private let path: String
     /// The user that the web server's workers run as, if that is known.
     private let webUser: String?

@@ -2,7 +2,7 @@ import Configuration
 import Foundation
 
 /// Whether the service's sandbox lets Bellpull at the sites. It holds for the service alone, so that nothing else shows it.
-struct SystemdExamination {
+struct SystemdCheck {
     private let unit: SystemdUnit
 
     init(_ unit: SystemdUnit) {

@@ -5,7 +5,7 @@ import Git
 import Synchronization
 
 /// Whether the next push to a site will be deployed.
-struct SiteExamination: Sendable {
+struct SiteCheck: Sendable {
     private let settings: SiteSettings
 
     /// How long git and the remote may take.
@@ -29,7 +29,7 @@ struct SiteExamination: Sendable {
                 while true {
                     let index = next.add(1, ordering: .relaxed).oldValue
                     guard index < sites.count else { return }
-                    let results = SiteExamination(sites[index]).results(cancellation)
+                    let results = SiteCheck(sites[index]).results(cancellation)
                     found.withLock { $0[index] = results }
                 }
             }

@@ -4,7 +4,7 @@ import Foundation
 /// Whether nginx passes deliveries on, whole and for long enough, and logs them.
 ///
 /// What it reads is a scan of directives, not nginx's own understanding of them.
-struct NginxExamination {
+struct NginxCheck {
     private let path: String
     private let socket: String
     private let settings: Configuration
