@@ -38,55 +38,55 @@ struct NginxCheck {
                 Self.subject, "could not be checked in full: \(file) cannot be read",
                 hint: "run bellpull check as root, or nginx -t to see whether it is there")
         }
-        let passages = NginxPassage.find(in: nginx, to: socket)
-        guard !passages.isEmpty else {
+        let passes = FastCGIPass.find(in: nginx, to: socket)
+        guard !passes.isEmpty else {
             return unread + [
                 .warning(
                     Self.subject, "no location passes to \(socket)",
                     hint: "include snippets/bellpull.conf; in the site's server block, then nginx -s reload")
             ]
         }
-        let found = unread + passages.flatMap(results)
-        let locations = passages.map(\.location).joined(separator: ", ")
+        let found = unread + passes.flatMap(results)
+        let locations = passes.map(\.location).joined(separator: ", ")
         return found.isEmpty ? [.ok(Self.subject, "location \(locations) passes to \(socket)")] : found
     }
 
-    private func results(of passage: NginxPassage) -> [CheckResult] {
-        [bodySize(passage), readTimeout(passage), log(passage)].compactMap(\.self)
+    private func results(of pass: FastCGIPass) -> [CheckResult] {
+        [bodySize(pass), readTimeout(pass), log(pass)].compactMap(\.self)
     }
 
-    private func bodySize(_ passage: NginxPassage) -> CheckResult? {
-        let written = passage.value("client_max_body_size") ?? "1m"
+    private func bodySize(_ pass: FastCGIPass) -> CheckResult? {
+        let written = pass.value("client_max_body_size") ?? "1m"
         guard let size = NginxValue.size(written) else { return unclear("client_max_body_size \(written)") }
         // 0 is without a limit.
         guard size > 0, size < settings.bodyLimit else { return nil }
         return .warning(
             Self.subject,
-            "location \(passage.location) refuses deliveries above \(written), and forges send up to 25 MB",
+            "location \(pass.location) refuses deliveries above \(written), and forges send up to 25 MB",
             hint: "client_max_body_size \(Self.size(settings.bodyLimit)); there")
     }
 
-    private func readTimeout(_ passage: NginxPassage) -> CheckResult? {
-        let written = passage.value("fastcgi_read_timeout") ?? "60s"
+    private func readTimeout(_ pass: FastCGIPass) -> CheckResult? {
+        let written = pass.value("fastcgi_read_timeout") ?? "60s"
         guard let time = NginxValue.time(written) else { return unclear("fastcgi_read_timeout \(written)") }
         guard time <= settings.answerWithin else { return nil }
         let needed = Int((settings.answerWithin + settings.drain) / .seconds(1)) + 10
         return .warning(
             Self.subject,
-            "location \(passage.location) gives up after \(written), before the answer, which takes up to "
+            "location \(pass.location) gives up after \(written), before the answer, which takes up to "
                 + settings.answerWithin.spoken,
             hint: "fastcgi_read_timeout \(needed)s; there, or a shorter answer_within")
     }
 
-    private func log(_ passage: NginxPassage) -> CheckResult? {
+    private func log(_ pass: FastCGIPass) -> CheckResult? {
         guard let nginx else { return nil }
         let hint = "install conf.d/bellpull-log.conf, and access_log /var/log/nginx/bellpull.log bellpull; there"
-        guard passage.directives("access_log").contains(where: { $0.arguments.dropFirst().first == "bellpull" }) else {
+        guard pass.directives("access_log").contains(where: { $0.arguments.dropFirst().first == "bellpull" }) else {
             return .warning(
-                Self.subject, "location \(passage.location) does not log in the format bellpull, with outcomes",
+                Self.subject, "location \(pass.location) does not log in the format bellpull, with outcomes",
                 hint: hint)
         }
-        let isDefined = NginxPassage.all(nginx.directives).contains {
+        let isDefined = FastCGIPass.all(nginx.directives).contains {
             $0.name == "log_format" && $0.arguments.first == "bellpull"
         }
         guard !isDefined else { return nil }

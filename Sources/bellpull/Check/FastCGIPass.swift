@@ -1,19 +1,19 @@
 import Foundation
 
 /// A place in nginx's configuration where requests are passed to a socket.
-struct NginxPassage {
+struct FastCGIPass {
     /// The location, as it was written.
     let location: String
     /// The blocks it stands in, the innermost first.
     private let scopes: [[NginxDirective]]
 
-    /// The passages in `configuration` to the unix socket at `socket`.
-    static func find(in configuration: NginxConfiguration, to socket: String) -> [NginxPassage] {
+    /// The passes in `configuration` to the unix socket at `socket`.
+    static func find(in configuration: NginxConfiguration, to socket: String) -> [FastCGIPass] {
         let upstreams = all(configuration.directives).filter { directive in
             directive.name == "upstream" && directive.block.contains { $0.name == "server" && $0.leads(to: socket) }
         }
         let names = Set(upstreams.compactMap(\.arguments.first))
-        return passages(in: configuration.directives, called: "", []) { pass in
+        return passes(in: configuration.directives, called: "", []) { pass in
             pass.leads(to: socket) || pass.arguments.first.map(names.contains) ?? false
         }
     }
@@ -23,16 +23,16 @@ struct NginxPassage {
         directives.flatMap { [$0] + all($0.block) }
     }
 
-    private static func passages(
+    private static func passes(
         in block: [NginxDirective], called name: String, _ outer: [[NginxDirective]],
         _ isMeant: (NginxDirective) -> Bool
-    ) -> [NginxPassage] {
+    ) -> [FastCGIPass] {
         let scopes = [block] + outer
         let here = block.contains { $0.name == "fastcgi_pass" && isMeant($0) }
-        return (here ? [NginxPassage(location: name, scopes: scopes)] : [])
+        return (here ? [FastCGIPass(location: name, scopes: scopes)] : [])
             + block.flatMap { directive in
                 let name = directive.name == "location" ? directive.arguments.joined(separator: " ") : name
-                return passages(in: directive.block, called: name, scopes, isMeant)
+                return passes(in: directive.block, called: name, scopes, isMeant)
             }
     }
 
