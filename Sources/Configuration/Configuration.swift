@@ -25,7 +25,7 @@ public struct Configuration: Sendable {
     /// Whether there are no files, and the only site is REPO_PATH.
     public let isOfEnvironment: Bool
     /// What can be used as it is and should be otherwise.
-    public let warnings: [Mistake]
+    public let warnings: [ConfigurationIssue]
 
     /// Reads the configuration that `source` describes.
     ///
@@ -34,24 +34,26 @@ public struct Configuration: Sendable {
     ///
     /// - Throws: everything that is wrong, not only the first.
     public static func load(_ source: ConfigurationSource) throws(ConfigurationError) -> Configuration {
-        let (configuration, mistakes) = survey(source)
-        guard mistakes.isEmpty else {
-            throw ConfigurationError(mistakes: mistakes, warnings: configuration.warnings)
+        let (configuration, issues) = survey(source)
+        guard issues.isEmpty else {
+            throw ConfigurationError(issues: issues, warnings: configuration.warnings)
         }
         return configuration
     }
 
     /// Reads as much as can be read of the configuration that `source` describes, for somebody who looks for all that is
-    /// wrong; sites that cannot be used are missing. Nothing is to be deployed by it if there are mistakes.
-    public static func survey(_ source: ConfigurationSource) -> (configuration: Configuration, mistakes: [Mistake]) {
+    /// wrong; sites that cannot be used are missing. Nothing is to be deployed by it if there are issues.
+    public static func survey(_ source: ConfigurationSource) -> (
+        configuration: Configuration, issues: [ConfigurationIssue]
+    ) {
         var loader = Loader(source)
         let configuration = loader.load()
-        return (configuration, loader.diagnostics.mistakes)
+        return (configuration, loader.diagnostics.issues)
     }
 
     init(
         _ secrets: Secrets?, _ settings: GeneralSettings, sites: [SiteSettings], isOfEnvironment: Bool,
-        warnings: [Mistake]
+        warnings: [ConfigurationIssue]
     ) {
         self.isOfEnvironment = isOfEnvironment
         self.secrets = secrets

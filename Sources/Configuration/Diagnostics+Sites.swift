@@ -8,11 +8,11 @@ extension Diagnostics {
         for (index, site) in sites.enumerated() {
             if let name = site.name?.text, let other = byName.updateValue(index, forKey: name) {
                 let place = sites[other].place
-                mistake(site.place, "there is a site \(name) already, in \(place)", hint: "rename one of them")
+                issue(site.place, "there is a site \(name) already, in \(place)", hint: "rename one of them")
             }
             if let path = site.path, let other = byPath.updateValue(index, forKey: path.resolved) {
                 let message = "\(path.text.shown) is the clone of \(sites[other].title) already"
-                mistake(site.place, "\(message), in \(sites[other].place)", hint: "a clone for each site")
+                issue(site.place, "\(message), in \(sites[other].place)", hint: "a clone for each site")
             }
         }
         for site in sites {
@@ -29,7 +29,7 @@ extension Diagnostics {
     mutating func missSecrets(of sites: [SiteReading]) {
         let hint = "\(Key.secretFile.line), here or for all in the main file; or GITHUB_SECRET in the environment"
         for site in sites where !site.mayHaveSecrets {
-            mistake(site.place, "there is no secret for \(site.title)", hint: hint)
+            issue(site.place, "there is no secret for \(site.title)", hint: hint)
         }
     }
 }

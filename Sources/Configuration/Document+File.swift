@@ -14,7 +14,7 @@ extension Document {
             return parse(file.text, place, &diagnostics)
         } catch {
             if error == .missing, mayBeMissing { return nil }
-            diagnostics.mistake(place, error.message, hint: error.hint(path: path))
+            diagnostics.issue(place, error.message, hint: error.hint(path: path))
             return nil
         }
     }
@@ -23,7 +23,7 @@ extension Document {
         do {
             return try Document(text, place: place)
         } catch {
-            diagnostics.mistake(error.place, error.message, hint: error.hint)
+            diagnostics.issue(error.place, error.message, hint: error.hint)
             return nil
         }
     }

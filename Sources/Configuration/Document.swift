@@ -22,32 +22,34 @@ final class Document {
     static let limit = 1 << 20
 
     /// Parses `text`, the content of the file that is shown as `place`.
-    init(_ text: String, place: String) throws(Mistake) {
+    init(_ text: String, place: String) throws(ConfigurationIssue) {
         self.place = place
         self.text = text
         if let obstacle = TOMLPreflight(text).obstacle {
-            throw Mistake("\(place):\(obstacle.line)", obstacle.words, hint: obstacle.hint)
+            throw ConfigurationIssue("\(place):\(obstacle.line)", obstacle.words, hint: obstacle.hint)
         }
         if text.utf8.contains(UInt8(ascii: "\\")), text.contains("\\u0000") || text.contains("\\U00000000") {
-            throw Mistake(place, "holds a NUL character, written \\u0000", hint: "leave it out")
+            throw ConfigurationIssue(place, "holds a NUL character, written \\u0000", hint: "leave it out")
         }
         do {
             table = try TOMLTable(string: text)
         } catch {
-            throw Self.mistake(error, place: place)
+            throw Self.issue(error, place: place)
         }
     }
 
     deinit { table.clear() }
 
-    private static func mistake(_ error: any Error, place: String) -> Mistake {
-        guard let error = error as? TOMLParseError else { return Mistake(place, "is not TOML: \("\(error)".shown)") }
+    private static func issue(_ error: any Error, place: String) -> ConfigurationIssue {
+        guard let error = error as? TOMLParseError else {
+            return ConfigurationIssue(place, "is not TOML: \("\(error)".shown)")
+        }
         let start = error.source.begin
         // "Error while parsing key-value pair: encountered …": the second half is what helps.
         var reason = error.description.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? error.description
         // A number that is none is quoted first, and might be a secret of digits.
         if reason.hasPrefix("'") { reason = "the value " + (reason.split(separator: "' ").last ?? "is wrong") }
-        return Mistake(
+        return ConfigurationIssue(
             "\(place):\(start.line)",
             "is not TOML at line \(start.line), column \(start.column): \(Self.shown(reason))",
             hint: Self.grammar)

@@ -17,9 +17,9 @@ struct Loader {
         let main = MainFile(source, &diagnostics)
         let section = main.document.map(Section.init)
         section?.refuseUnknownKeys(Key.ofMainFile, &diagnostics)
-        let before = diagnostics.mistakes.count
+        let before = diagnostics.issues.count
         let secrets = secrets(section)
-        let isSecretKnown = !main.isBroken && diagnostics.mistakes.count == before && !hasUnseenSecrets(section)
+        let isSecretKnown = !main.isBroken && diagnostics.issues.count == before && !hasUnseenSecrets(section)
         var settingReader = SettingReader(source, section)
         let settings = GeneralSettings(&settingReader)
         diagnostics.append(settingReader.diagnostics)
@@ -59,7 +59,7 @@ struct Loader {
         do throws(FileTrouble) {
             return try SitesFolder(main.sitesFolder)
         } catch {
-            diagnostics.mistake(main.sitesFolder.shown, error.message, hint: error.hint(path: main.sitesFolder))
+            diagnostics.issue(main.sitesFolder.shown, error.message, hint: error.hint(path: main.sitesFolder))
             return nil
         }
     }
@@ -82,7 +82,7 @@ struct Loader {
     /// The site that REPO_PATH is, without any file.
     private mutating func siteOfEnvironment(_ main: MainFile, _ reader: SiteReader) -> [SiteReading] {
         guard let text = source.variable("REPO_PATH") else {
-            diagnostics.mistake(
+            diagnostics.issue(
                 "REPO_PATH", "REPO_PATH is not set, and there is no \(main.place)",
                 hint: "REPO_PATH=/srv/blog, the clone to keep up to date; "
                     + "or a file for each site in \(main.sitesFolder.shown)")
@@ -94,13 +94,13 @@ struct Loader {
     }
 
     private mutating func missSites(_ main: MainFile, _ folder: SitesFolder) {
-        diagnostics.mistake(
+        diagnostics.issue(
             main.place, "there is no site",
             hint: "create \(folder.path.shown)/blog.toml with \(Key.path.line), or add such a [[site]]")
     }
 
     private mutating func missSecret() {
-        diagnostics.mistake(
+        diagnostics.issue(
             "GITHUB_SECRET", "GITHUB_SECRET is not set",
             hint: "openssl rand -hex 20 makes one; give the same to the forge's webhook form")
     }

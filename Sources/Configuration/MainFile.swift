@@ -21,12 +21,12 @@ struct MainFile {
         place = path.shown
         sitesFolder = path.lastIndex(of: "/").map { "\(path[...$0])sites" } ?? "sites"
         guard !path.isEmpty else {
-            diagnostics.mistake("--config", "--config is empty", hint: "the main file's path", isUsage: true)
+            diagnostics.issue("--config", "--config is empty", hint: "the main file's path", isUsage: true)
             (document, isBroken) = (nil, true)
             return
         }
-        let before = diagnostics.mistakes.count
+        let before = diagnostics.issues.count
         document = Document.read(path, mayBeMissing: named == nil, &diagnostics)
-        isBroken = diagnostics.mistakes.count > before
+        isBroken = diagnostics.issues.count > before
     }
 }

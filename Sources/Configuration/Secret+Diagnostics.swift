@@ -8,10 +8,10 @@ extension Secret {
             try self.init(text)
         } catch {
             switch error {
-            case .empty: diagnostics.mistake(place(), "\(name) is empty", hint: hint)
-            case .tooShort: diagnostics.mistake(place(), "\(name) is a single byte", hint: hint)
+            case .empty: diagnostics.issue(place(), "\(name) is empty", hint: hint)
+            case .tooShort: diagnostics.issue(place(), "\(name) is a single byte", hint: hint)
             case .notBase64:
-                diagnostics.mistake(
+                diagnostics.issue(
                     place(), "\(name) begins with whsec_, as a signing token does, but what follows is not base64",
                     hint: "copy the token from the forge again")
             }

@@ -24,14 +24,14 @@ struct SecretFile {
         do throws(FileTrouble) {
             file = try PlainFile(at: path, limit: Self.limit)
         } catch {
-            diagnostics.mistake(place(), "\(name) \(error.message)", hint: hint(error))
+            diagnostics.issue(place(), "\(name) \(error.message)", hint: hint(error))
             return nil
         }
         if !isCredential { warn(of: file, place(), &diagnostics) }
 
         let lines = Self.lines(of: file.text)
         guard lines.count <= 2 else {
-            diagnostics.mistake(
+            diagnostics.issue(
                 place(), "\(name) has \(lines.count) lines",
                 hint: "one line with the secret, and while it is being replaced a second one with the one before it")
             return nil

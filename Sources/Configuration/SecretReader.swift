@@ -16,7 +16,7 @@ struct SecretReader: Sendable {
         case (let file?, nil): return secrets(inFile: file, section, &diagnostics)
         case (nil, let variable?): return secrets(inVariable: variable, section, &diagnostics)
         case (_?, _?):
-            diagnostics.mistake(
+            diagnostics.issue(
                 section.place(of: .secretVariable), "there are both secret_file and secret_variable",
                 hint: "one of them")
             return nil
@@ -43,7 +43,7 @@ struct SecretReader: Sendable {
                 mentionedAt: section.place(of: .secretFile), &diagnostics)
         }
         guard !name.isEmpty, name != ".", name != "..", !name.contains("/") else {
-            diagnostics.mistake(
+            diagnostics.issue(
                 section.place(of: .secretFile), "secret_file is neither an absolute path nor the name of a credential",
                 hint: Key.secretFile.line)
             return nil
@@ -56,7 +56,7 @@ struct SecretReader: Sendable {
             return nil
         }
         guard let path = credential(name), FileManager.default.fileExists(atPath: path) else {
-            diagnostics.mistake(
+            diagnostics.issue(
                 section.place(of: .secretFile), "secret_file names a credential that systemd did not pass on",
                 hint: "LoadCredential=NAME:/PATH in bellpull.service; or a path, \(Key.secretFile.line)")
             return nil
@@ -66,7 +66,7 @@ struct SecretReader: Sendable {
 
     private func secrets(inVariable name: String, _ section: Section, _ diagnostics: inout Diagnostics) -> Secrets? {
         guard SecretVariable.isName(name) else {
-            diagnostics.mistake(
+            diagnostics.issue(
                 section.place(of: .secretVariable),
                 "secret_variable is not the name of an environment variable: capitals, digits and _",
                 hint: Key.secretVariable.line)
@@ -74,7 +74,7 @@ struct SecretReader: Sendable {
         }
         let variable = SecretVariable(name, source.environment)
         guard variable.isSet else {
-            diagnostics.mistake(
+            diagnostics.issue(
                 section.place(of: .secretVariable), "the environment variable \(name.shown) is not set",
                 hint: "add it to /etc/bellpull/environment")
             return nil

@@ -30,7 +30,7 @@ struct SecretVariable {
         let previous = "\(name)_OLD"
         let old = environment[previous].flatMap { $0.isEmpty ? nil : $0 }
         guard let text = environment[name] else {
-            if old != nil { diagnostics.mistake(place(), "\(previous) is set, and \(name) is not", hint: Self.hint) }
+            if old != nil { diagnostics.issue(place(), "\(previous) is set, and \(name) is not", hint: Self.hint) }
             return nil
         }
         let secret = Secret(text, calledBy: name, place(), &diagnostics)

@@ -22,6 +22,6 @@ extension Section {
     private func refuse(_ text: String, _ key: Key, _ diagnostics: inout Diagnostics) {
         let value = text.isEmpty ? "empty" : text.shown
         let hint = Quantity.durationExamples + (key == .catchUp ? ", or 0 for never" : "")
-        diagnostics.mistake(place(of: key), "\(key.name) is \(value), which is not a duration", hint: hint)
+        diagnostics.issue(place(of: key), "\(key.name) is \(value), which is not a duration", hint: hint)
     }
 }

@@ -50,7 +50,7 @@ struct Section {
     func number(_ key: Key, in range: ClosedRange<Int>, _ diagnostics: inout Diagnostics) -> Int? {
         guard let number = value(key, &diagnostics)?.int else { return nil }
         guard range.contains(number) else {
-            diagnostics.mistake(
+            diagnostics.issue(
                 place(of: key),
                 "\(key.name) is \(number), which is not from \(range.lowerBound) to \(range.upperBound)", hint: key.line
             )
@@ -68,7 +68,7 @@ struct Section {
         var sections: [Section] = []
         for index in 0..<array.count {
             guard let table = array[index].table else {
-                diagnostics.mistake(
+                diagnostics.issue(
                     place(of: .site), "site holds \(array[index].type.words), not a table",
                     hint: "[[site]], in double brackets, before each site's keys")
                 return sections
@@ -83,7 +83,7 @@ struct Section {
         guard known.count(where: contains) < table.count else { return }
         let unknown = Set(table.keys).subtracting(known.map(\.name))
         for name in unknown.sorted() {
-            diagnostics.mistake(
+            diagnostics.issue(
                 place(of: name), "there is no key \(name.shown) here", hint: UnknownKey(name, known: known).hint)
         }
     }
@@ -91,7 +91,7 @@ struct Section {
     private func value(_ key: Key, _ diagnostics: inout Diagnostics) -> (any TOMLValueConvertible)? {
         guard let value = table[key.name] else { return nil }
         guard value.type.isOf(key.kind) else {
-            diagnostics.mistake(
+            diagnostics.issue(
                 place(of: key), "\(key.name) is \(value.type.words), not \(key.kind.rawValue)",
                 hint: key == .site ? "[[site]], in double brackets, before each site's keys" : key.line)
             return nil

@@ -7,7 +7,7 @@ extension SiteReader {
         var reading = SiteReading(place: "REPO_PATH")
         let absolute = URL(fileURLWithPath: text).standardized.path
         guard let path = SitePath(absolute) else {
-            reading.diagnostics.mistake(
+            reading.diagnostics.issue(
                 "REPO_PATH", "REPO_PATH is \(text.shown), which is not a path", hint: "REPO_PATH=/srv/blog")
             return reading
         }

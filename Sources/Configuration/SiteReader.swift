@@ -16,12 +16,12 @@ struct SiteReader: Sendable {
         if let text = section.text(.name, &reading.diagnostics) {
             reading.name = SiteName(text)
             if reading.name == nil {
-                reading.diagnostics.mistake(
+                reading.diagnostics.issue(
                     section.place(of: .name), "\(text.isEmpty ? "the empty text" : text.shown) cannot be a site's name",
                     hint: SiteName.rule)
             }
         } else if !section.contains(.name) {
-            reading.diagnostics.mistake(section.place, "there is no name", hint: Key.name.line)
+            reading.diagnostics.issue(section.place, "there is no name", hint: Key.name.line)
         }
         read(section, Key.ofSiteTable, &reading)
         return reading
@@ -32,12 +32,12 @@ struct SiteReader: Sendable {
         var reading = SiteReading(place: section.place)
         reading.name = SiteName(name)
         if reading.name == nil {
-            reading.diagnostics.mistake(
+            reading.diagnostics.issue(
                 section.place, "\(name.shown) cannot be a site's name", hint: "rename the file; \(SiteName.rule)")
         }
         guard !section.isEmpty else {
             let keys = [Key.repository, .branch, .path].map(\.line).joined(separator: ", ")
-            reading.diagnostics.mistake(section.place, "is empty", hint: "it needs path, such as: \(keys)")
+            reading.diagnostics.issue(section.place, "is empty", hint: "it needs path, such as: \(keys)")
             return reading
         }
         read(section, Key.ofSiteFile, &reading)
@@ -55,7 +55,7 @@ struct SiteReader: Sendable {
         let catchUp = section.interval(.catchUp, default: catchUp, &reading.diagnostics)
         reading.mayHaveSecrets = section.namesSecrets
         let secrets = secrets.secrets(in: section, &reading.diagnostics)
-        guard reading.diagnostics.mistakes.isEmpty, let name = reading.name, let path = reading.path else { return }
+        guard reading.diagnostics.issues.isEmpty, let name = reading.name, let path = reading.path else { return }
         reading.settings = SiteSettings(
             name: name.text, path: path.text, repository: repository, follows: follows, forge: forge,
             timeout: timeout, catchUp: catchUp, secrets: secrets, place: reading.place)
@@ -65,7 +65,7 @@ struct SiteReader: Sendable {
         guard let text = section.text(.repository, &diagnostics) else { return nil }
         if let name = RepositoryName(configured: text) { return name }
         let meant = RepositoryName(url: text).flatMap { RepositoryName(configured: $0.description) }
-        diagnostics.mistake(
+        diagnostics.issue(
             section.place(of: .repository),
             "repository is \(text.isEmpty ? "empty" : text.shown), which is not OWNER/NAME",
             hint: meant.map { "repository = \"\($0)\", as the forge writes it" } ?? Key.repository.line)
@@ -76,20 +76,20 @@ struct SiteReader: Sendable {
         let branch = section.text(.branch, &diagnostics)
         let tag = section.text(.tag, &diagnostics)
         if branch != nil, tag != nil {
-            diagnostics.mistake(section.place(of: .tag), "there are both branch and tag", hint: "one of them")
+            diagnostics.issue(section.place(of: .tag), "there are both branch and tag", hint: "one of them")
             return nil
         }
         let key: Key = tag == nil ? .branch : .tag
         guard let text = branch ?? tag else { return nil }
         let pattern = tag == nil ? RefPattern(branch: text) : RefPattern(tag: text)
         guard let pattern, !text.hasPrefix("refs/") else {
-            diagnostics.mistake(
+            diagnostics.issue(
                 section.place(of: key), "no \(key.name) can be called \(text.isEmpty ? "nothing" : text.shown)",
                 hint: tag == nil ? #"branch = "main", or a pattern, "release/*""# : #"tag = "v*""#)
             return nil
         }
         if pattern.branch == nil, !section.contains(.repository) {
-            diagnostics.mistake(
+            diagnostics.issue(
                 section.place(of: key), "with \(tag == nil ? "a pattern of branches" : "tag"), repository is needed",
                 hint: Key.repository.line)
         }
@@ -98,11 +98,11 @@ struct SiteReader: Sendable {
 
     private func path(_ section: Section, _ diagnostics: inout Diagnostics) -> SitePath? {
         guard let text = section.text(.path, &diagnostics) else {
-            if !section.contains(.path) { diagnostics.mistake(section.place, "there is no path", hint: Key.path.line) }
+            if !section.contains(.path) { diagnostics.issue(section.place, "there is no path", hint: Key.path.line) }
             return nil
         }
         if let path = SitePath(text) { return path }
-        diagnostics.mistake(
+        diagnostics.issue(
             section.place(of: .path), "path is \(text.isEmpty ? "empty" : text.shown), which is not an absolute path",
             hint: Key.path.line)
         return nil
@@ -111,7 +111,7 @@ struct SiteReader: Sendable {
     private func forge(_ section: Section, _ diagnostics: inout Diagnostics) -> ForgeName? {
         guard let text = section.text(.forge, &diagnostics) else { return nil }
         if let forge = ForgeName(rawValue: text) { return forge }
-        diagnostics.mistake(
+        diagnostics.issue(
             section.place(of: .forge), "there is no forge \(text.isEmpty ? "without a name" : text.shown)",
             hint: "one of \(ForgeName.allCases.map(\.rawValue).joined(separator: ", ")); or leave it out for any")
         return nil
@@ -119,7 +119,7 @@ struct SiteReader: Sendable {
 
     private func refuseOtherStrategies(_ section: Section, _ diagnostics: inout Diagnostics) {
         guard let text = section.text(.strategy, &diagnostics), text != "pull" else { return }
-        diagnostics.mistake(
+        diagnostics.issue(
             section.place(of: .strategy), "there is no strategy \(text.isEmpty ? "without a name" : text.shown)",
             hint: "\(Key.strategy.line) is the only one, and may be left out")
     }

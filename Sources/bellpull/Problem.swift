@@ -33,7 +33,7 @@ struct Problem: Error {
 
     init(_ error: ConfigurationError) {
         kind = error.isUsage ? .usage : .configuration
-        complaints = error.mistakes.map { ($0.text, $0.hint) }
+        complaints = error.issues.map { ($0.text, $0.hint) }
     }
 
     init(_ error: ListeningSocket.SocketError) {
@@ -65,7 +65,7 @@ struct Problem: Error {
     }
 }
 
-extension Mistake {
+extension ConfigurationIssue {
     /// The place and what is wrong there, unless the message names the place itself.
     var text: String { message.contains(place) ? message : "\(place): \(message)" }
 }

@@ -119,11 +119,11 @@ import Testing
             "sites/broken.toml": "path = /srv/broken",
             "sites/empty.toml": "",
         ])
-        let mistakes = etc.mistakes([:], options: ["timeout": "long"])
+        let issues = etc.issues([:], options: ["timeout": "long"])
         let main = etc("bellpull.toml")
         let blog = etc("sites/blog.toml")
         #expect(
-            mistakes.map { "\($0.place): \($0.message)" } == [
+            issues.map { "\($0.place): \($0.message)" } == [
                 "\(main):2: there is no key anser_within here",
                 "\(main):1: answer_within is a whole number, not a text",
                 "\(main):3: drain is soon, which is not a duration",
@@ -142,8 +142,8 @@ import Testing
                 "\(blog): there is no secret for the site blog",
                 "\(etc("sites/empty.toml")): there is no secret for the site empty",
             ])
-        #expect(mistakes.allSatisfy { $0.hint != nil })
-        #expect(mistakes.filter(\.isUsage).map(\.place) == ["--timeout"])
+        #expect(issues.allSatisfy { $0.hint != nil })
+        #expect(issues.filter(\.isUsage).map(\.place) == ["--timeout"])
     }
 
     @Test func `is wrong on the command line alone, or elsewhere too`() throws {
@@ -175,8 +175,8 @@ import Testing
 
     @Test func `is surveyed with what is right in it, beside all that is wrong`() throws {
         let etc = try Etc(["sites/blog.toml": #"path = "/srv/blog""#, "sites/shop.toml": #"path = "srv/shop""#])
-        let (configuration, mistakes) = Configuration.survey(etc.source())
+        let (configuration, issues) = Configuration.survey(etc.source())
         #expect(configuration.sites.map(\.name) == ["blog"])
-        #expect(mistakes.map(\.place) == ["\(etc("sites/shop.toml")):1"])
+        #expect(issues.map(\.place) == ["\(etc("sites/shop.toml")):1"])
     }
 }

@@ -14,18 +14,18 @@ import Testing
     @Test func `have two names`() throws {
         try etc.write("bellpull.toml", "[[site]]\nname = \"blog\"\npath = \"/srv/a\"")
         try write(["blog": "/srv/b"])
-        let mistake = Mistake(
+        let issue = ConfigurationIssue(
             etc("sites/blog.toml"), "there is a site blog already, in \(etc("bellpull.toml")):1",
             hint: "rename one of them")
-        #expect(etc.mistakes() == [mistake])
+        #expect(etc.issues() == [issue])
     }
 
     @Test(arguments: ["/srv/blog", "/srv/blog/", "/srv//blog", "/srv/./blog", "/srv/x/../blog"])
     func `have two paths`(_ path: String) throws {
         try write(["a": "/srv/blog", "b": path])
-        #expect(etc.mistakes().map(\.place) == [etc("sites/b.toml")])
+        #expect(etc.issues().map(\.place) == [etc("sites/b.toml")])
         let end = "is the clone of the site a already, in \(etc("sites/a.toml"))"
-        #expect(etc.mistakes().allSatisfy { $0.message.hasSuffix(end) })
+        #expect(etc.issues().allSatisfy { $0.message.hasSuffix(end) })
     }
 
     @Test func `have two places, whatever their paths are`() throws {
@@ -33,7 +33,7 @@ import Testing
         symlink("real", etc("link"))
         try write(["a": etc("real"), "b": etc("link")])
         let message = "\(etc("link")) is the clone of the site a already, in \(etc("sites/a.toml"))"
-        #expect(etc.mistakes() == [Mistake(etc("sites/b.toml"), message, hint: "a clone for each site")])
+        #expect(etc.issues() == [ConfigurationIssue(etc("sites/b.toml"), message, hint: "a clone for each site")])
     }
 
     @Test func `are better not one within the other`() throws {

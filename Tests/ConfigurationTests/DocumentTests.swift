@@ -11,10 +11,10 @@ import Testing
         ("[x", 1, 3), ("a = 99999999999999999999", 1, 25), ("a = \"\\q\"", 1, 7), ("é = 1", 1, 1),
     ])
     func `is TOML, or says on which line and in which column it is not`(_ text: String, line: Int, column: Int) throws {
-        let mistakes = try etc.mistakes(ofSite: text)
-        #expect(mistakes.map(\.place) == [etc("sites/blog.toml:\(line)")])
-        #expect(mistakes.first?.message.hasPrefix("is not TOML at line \(line), column \(column): ") == true)
-        #expect(mistakes.first?.hint?.contains(#"path = "/srv/blog""#) == true)
+        let issues = try etc.issues(ofSite: text)
+        #expect(issues.map(\.place) == [etc("sites/blog.toml:\(line)")])
+        #expect(issues.first?.message.hasPrefix("is not TOML at line \(line), column \(column): ") == true)
+        #expect(issues.first?.hint?.contains(#"path = "/srv/blog""#) == true)
     }
 
     @Test func `that is not TOML does not show what might be a secret`() throws {
@@ -22,42 +22,42 @@ import Testing
             "secret = hunter2hunter2", "hunter2hunter2", "secret = 2222222222222222222222",
             "secret_file = \"hunter2hunter2", "a = hunter2 = b",
         ] {
-            let mistakes = try etc.mistakes(ofSite: text)
-            #expect(mistakes.count == 1)
-            #expect(mistakes.allSatisfy { !"\($0)".contains("hunter2") && !"\($0)".contains("22222") }, "\(mistakes)")
+            let issues = try etc.issues(ofSite: text)
+            #expect(issues.count == 1)
+            #expect(issues.allSatisfy { !"\($0)".contains("hunter2") && !"\($0)".contains("22222") }, "\(issues)")
         }
     }
 
     @Test func `that is not TOML is so in the parser's words`() throws {
         let start = "is not TOML at line 1, column"
-        #expect(try etc.mistakes(ofSite: "path\n").map(\.message) == ["\(start) 5: expected '=', saw '\\n'"])
+        #expect(try etc.issues(ofSite: "path\n").map(\.message) == ["\(start) 5: expected '=', saw '\\n'"])
         #expect(
-            try etc.mistakes(ofSite: "a = 22222222222222222222").map(\.message)
+            try etc.issues(ofSite: "a = 22222222222222222222").map(\.message)
                 == ["\(start) 25: the value is not representable in 64 bits"])
     }
 
     @Test func `of tables within tables ends no program`() throws {
         let deep = String(repeating: "a.", count: 100_000)
         for text in ["\(deep)a = 1", "[\(deep)a]", "x = [\n{ \(deep)a = 1 } ]", "path = \"/srv\"\n\(deep)a = 1\n?"] {
-            #expect(try etc.mistakes(ofSite: text).map(\.message) == ["has more than 100 dots"])
+            #expect(try etc.issues(ofSite: text).map(\.message) == ["has more than 100 dots"])
         }
         let nested = String(repeating: String(repeating: "a.", count: 99) + "a = [{\n", count: 120)
-        #expect(try etc.mistakes(ofSite: nested).count == 1)
+        #expect(try etc.issues(ofSite: nested).count == 1)
         let closed = nested + String(repeating: "}]", count: 120)
-        #expect(try !etc.mistakes(ofSite: closed).isEmpty)
+        #expect(try !etc.issues(ofSite: closed).isEmpty)
         let arrays = String(repeating: "[", count: 100_000)
-        #expect(try etc.mistakes(ofSite: "a = \(arrays)").count == 1)
+        #expect(try etc.issues(ofSite: "a = \(arrays)").count == 1)
     }
 
     @Test func `may have a comment of many dots`() throws {
         let line = "  # \(String(repeating: ".", count: 200))\n"
-        #expect(try etc.mistakes(ofSite: line + "path = \"/srv/blog\"\n" + line).isEmpty)
+        #expect(try etc.issues(ofSite: line + "path = \"/srv/blog\"\n" + line).isEmpty)
     }
 
     @Test func `may have Windows's line ends`() throws {
-        #expect(try etc.mistakes(ofSite: "\u{feff}path = \"/srv/blog\"\r\ntimeout = \"1m\"\r\n").isEmpty)
+        #expect(try etc.issues(ofSite: "\u{feff}path = \"/srv/blog\"\r\ntimeout = \"1m\"\r\n").isEmpty)
         #expect(
-            try etc.mistakes(ofSite: "path = \"/srv/blog\"\r\ntimeout = 1\r\n").map(\.place) == [
+            try etc.issues(ofSite: "path = \"/srv/blog\"\r\ntimeout = 1\r\n").map(\.place) == [
                 etc("sites/blog.toml:2")
             ])
     }

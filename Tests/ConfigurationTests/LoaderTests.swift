@@ -40,21 +40,21 @@ import Testing
     }
 
     @Test func `is not enough without REPO_PATH and GITHUB_SECRET`() throws {
-        let path = Mistake(
+        let path = ConfigurationIssue(
             "REPO_PATH", "REPO_PATH is not set, and there is no \(etc("bellpull.toml"))",
             hint: "REPO_PATH=/srv/blog, the clone to keep up to date; or a file for each site in \(etc("sites"))")
-        let secret = Mistake(
+        let secret = ConfigurationIssue(
             "GITHUB_SECRET", "GITHUB_SECRET is not set",
             hint: "openssl rand -hex 20 makes one; give the same to the forge's webhook form")
-        #expect(etc.mistakes([:]) == [path, secret])
-        #expect(etc.mistakes() == [path])
-        #expect(etc.mistakes(["REPO_PATH": "/srv/blog"]) == [secret])
-        #expect(etc.mistakes(["REPO_PATH": "", "GITHUB_SECRET": Etc.secret]) == [path])
+        #expect(etc.issues([:]) == [path, secret])
+        #expect(etc.issues() == [path])
+        #expect(etc.issues(["REPO_PATH": "/srv/blog"]) == [secret])
+        #expect(etc.issues(["REPO_PATH": "", "GITHUB_SECRET": Etc.secret]) == [path])
     }
 
     @Test func `has a path without invisible characters`() {
         #expect(
-            etc.mistakes(environment("/srv/\u{202e}x\n")).map(\.message)
+            etc.issues(environment("/srv/\u{202e}x\n")).map(\.message)
                 == [#"REPO_PATH is /srv/\u{202e}x\u{a}, which is not a path"#])
     }
 

@@ -19,11 +19,11 @@ import Testing
 
     @Test func `has to be there if it is named`() throws {
         let path = etc("other.toml")
-        let mistake = Mistake(path, "does not exist", hint: "create \(path), or correct the name")
+        let issue = ConfigurationIssue(path, "does not exist", hint: "create \(path), or correct the name")
         var source = etc.source()
         source.mainFile = path
-        #expect(etc.mistakes(of: source) == [mistake])
-        #expect(etc.mistakes(["BELLPULL_CONFIG": path]) == [mistake])
+        #expect(etc.issues(of: source) == [issue])
+        #expect(etc.issues(["BELLPULL_CONFIG": path]) == [issue])
     }
 
     @Test func `is what the command line names, or else the environment`() throws {
@@ -42,14 +42,14 @@ import Testing
     @Test func `is not named by nothing`() {
         var source = etc.source()
         source.mainFile = ""
-        #expect(etc.mistakes(of: source).filter(\.isUsage).map(\.message) == ["--config is empty"])
+        #expect(etc.issues(of: source).filter(\.isUsage).map(\.message) == ["--config is empty"])
     }
 
     @Test func `that cannot be read takes nothing else with it`() throws {
         try etc.write("bellpull.toml", "secret_file =")
         try etc.write("sites/blog.toml", #"path = "srv""#)
-        let mistakes = etc.mistakes([:])
-        #expect(mistakes.map(\.place) == [etc("bellpull.toml:1"), etc("sites/blog.toml:1")])
+        let issues = etc.issues([:])
+        #expect(issues.map(\.place) == [etc("bellpull.toml:1"), etc("sites/blog.toml:1")])
     }
 
     @Test func `is better not written by everybody`() throws {
@@ -58,7 +58,7 @@ import Testing
         #expect(
             try etc.load().warnings
                 == ["bellpull.toml", "sites/blog.toml"].map { name in
-                    Mistake(etc(name), "everybody can write it", hint: "chmod o-w \(etc(name))")
+                    ConfigurationIssue(etc(name), "everybody can write it", hint: "chmod o-w \(etc(name))")
                 })
         try etc.write("bellpull.toml", "", mode: 0o664)
         chmod(etc("sites/blog.toml"), 0o644)

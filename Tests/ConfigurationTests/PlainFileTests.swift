@@ -101,9 +101,9 @@ import Testing
         mkdir(etc("sites/folder.toml"), 0o700)
         symlink("nothing", etc("sites/link.toml"))
         mkfifo(etc("sites/pipe.toml"), 0o600)
-        let mistakes = etc.mistakes()
+        let issues = etc.issues()
         #expect(
-            mistakes.map { "\($0.place) \($0.message)" } == [
+            issues.map { "\($0.place) \($0.message)" } == [
                 "\(etc("bellpull.toml")):1 the secret file \(etc("pipe")) is a pipe, a socket or a device, not a file",
                 "\(etc("sites/big.toml")) has more than 1 MiB",
                 "\(etc("sites/folder.toml")) is a folder, not a file",
@@ -111,6 +111,6 @@ import Testing
                 "\(etc("sites/link.toml")) is a symbolic link to something that does not exist",
                 "\(etc("sites/pipe.toml")) is a pipe, a socket or a device, not a file",
             ])
-        #expect(mistakes.allSatisfy { $0.hint?.isEmpty == false })
+        #expect(issues.allSatisfy { $0.hint?.isEmpty == false })
     }
 }

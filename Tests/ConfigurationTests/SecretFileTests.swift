@@ -13,7 +13,7 @@ import Webhook
     }
 
     private func messages() -> [String] {
-        etc.mistakes([:]).map { $0.message.replacing(etc("secret"), with: "F") }
+        etc.issues([:]).map { $0.message.replacing(etc("secret"), with: "F") }
     }
 
     @Test(arguments: ["", "\n", "\r\n"])
@@ -43,13 +43,13 @@ import Webhook
     func `has one or two good secrets and nothing else`(_ text: String, message: String) throws {
         try etc.write("secret", text)
         #expect(messages() == [message])
-        #expect(etc.mistakes([:]).map(\.place) == [etc("bellpull.toml:1")])
-        #expect(!"\(etc.mistakes([:]))".contains("0123456789abcdef"))
+        #expect(etc.issues([:]).map(\.place) == [etc("bellpull.toml:1")])
+        #expect(!"\(etc.issues([:]))".contains("0123456789abcdef"))
     }
 
     @Test func `is there, is text and is a file`() throws {
         #expect(messages() == ["the secret file F does not exist"])
-        #expect(etc.mistakes([:]).map(\.hint) == ["openssl rand -hex 20 > \(etc("secret")), and chmod 600"])
+        #expect(etc.issues([:]).map(\.hint) == ["openssl rand -hex 20 > \(etc("secret")), and chmod 600"])
         try etc.write("secret", Data([0xff, 0xfe, 0x41, 0x42]))
         #expect(messages() == ["the secret file F is not UTF-8 text"])
         unlink(etc("secret"))

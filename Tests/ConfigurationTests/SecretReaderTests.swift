@@ -29,7 +29,7 @@ import Webhook
         #expect(try rank(Etc.secret, environment) == .current)
         #expect(try etc.load(environment).warnings.isEmpty)
         try etc.write("credentials/secret", "")
-        #expect(etc.mistakes(environment).map(\.place) == [etc("credentials/secret")])
+        #expect(etc.issues(environment).map(\.place) == [etc("credentials/secret")])
     }
 
     @Test func `is the file that the main file names before it is anything else`() throws {
@@ -56,11 +56,11 @@ import Webhook
     func `is never shown if it may be the secret itself`(_ text: String) throws {
         for environment in [[:], ["CREDENTIALS_DIRECTORY": etc.path]] {
             try etc.write("bellpull.toml", "\nsecret_file = \"\(text)\"")
-            #expect(etc.mistakes(environment).map(\.place) == [etc("bellpull.toml:2")])
-            #expect(!"\(etc.mistakes(environment))".contains("hunter2"))
+            #expect(etc.issues(environment).map(\.place) == [etc("bellpull.toml:2")])
+            #expect(!"\(etc.issues(environment))".contains("hunter2"))
             try etc.write("bellpull.toml", "\nsecret_variable = \"\(text)\"")
-            #expect(etc.mistakes(environment).map(\.place) == [etc("bellpull.toml:2")])
-            #expect(!"\(etc.mistakes(environment))".contains("hunter2"))
+            #expect(etc.issues(environment).map(\.place) == [etc("bellpull.toml:2")])
+            #expect(!"\(etc.issues(environment))".contains("hunter2"))
         }
     }
 
@@ -75,63 +75,63 @@ import Webhook
     @Test func `is one place`() throws {
         try etc.write("secret", Etc.secret)
         try etc.write("bellpull.toml", "secret_file = \"\(etc("secret"))\"\nsecret_variable = \"A\"")
-        let mistake = Mistake(
+        let issue = ConfigurationIssue(
             etc("bellpull.toml:2"), "there are both secret_file and secret_variable", hint: "one of them")
-        #expect(etc.mistakes(["A": Etc.secret]) == [mistake])
+        #expect(etc.issues(["A": Etc.secret]) == [issue])
     }
 
     @Test func `is a variable that is set`() throws {
         try etc.write("bellpull.toml", #"secret_variable = "HOOK_SECRET""#)
         #expect(
-            etc.mistakes().map(\.message) == ["the environment variable HOOK_SECRET is not set"])
-        #expect(etc.mistakes(["HOOK_SECRET": ""]).map(\.message) == ["HOOK_SECRET is empty"])
+            etc.issues().map(\.message) == ["the environment variable HOOK_SECRET is not set"])
+        #expect(etc.issues(["HOOK_SECRET": ""]).map(\.message) == ["HOOK_SECRET is empty"])
         #expect(
-            etc.mistakes(["GITHUB_SECRET_OLD": Self.old, "HOOK_SECRET": Etc.secret]).isEmpty)
+            etc.issues(["GITHUB_SECRET_OLD": Self.old, "HOOK_SECRET": Etc.secret]).isEmpty)
     }
 
     @Test func `is not the one before it alone`() {
         #expect(
-            etc.mistakes(["GITHUB_SECRET_OLD": Self.old]).map(\.message)
+            etc.issues(["GITHUB_SECRET_OLD": Self.old]).map(\.message)
                 == ["GITHUB_SECRET_OLD is set, and GITHUB_SECRET is not"])
     }
 
     @Test func `is needed for each site`() throws {
         try etc.write("sites/app.toml", "path = \"/srv/app\"\nsecret_variable = \"APP_SECRET\"")
-        let mistake = Mistake(
+        let issue = ConfigurationIssue(
             etc("sites/blog.toml"), "there is no secret for the site blog",
             hint: "secret_file = \"/etc/bellpull/secret\", here or for all in the main file; "
                 + "or GITHUB_SECRET in the environment")
-        #expect(etc.mistakes(["APP_SECRET": Etc.secret]) == [mistake])
+        #expect(etc.issues(["APP_SECRET": Etc.secret]) == [issue])
     }
 
     @Test(arguments: [("", "is empty"), (" ", "is empty"), ("x", "is a single byte")])
     func `is more than nothing`(_ text: String, problem: String) {
-        let mistake = Mistake(
+        let issue = ConfigurationIssue(
             "GITHUB_SECRET", "GITHUB_SECRET \(problem)",
             hint: "openssl rand -hex 20 makes one; give the same to the forge's webhook form")
-        #expect(etc.mistakes(["GITHUB_SECRET": text]) == [mistake])
+        #expect(etc.issues(["GITHUB_SECRET": text]) == [issue])
     }
 
     @Test func `is better not short`() throws {
-        let warning = Mistake(
+        let warning = ConfigurationIssue(
             "GITHUB_SECRET", "GITHUB_SECRET is a secret of fewer than 16 bytes",
             hint: "openssl rand -hex 20 makes one; give the same to the forge's webhook form")
         #expect(try etc.load(["GITHUB_SECRET": "fifteen bytes.."]).warnings == [warning])
         #expect(try etc.load(["GITHUB_SECRET": "sixteen bytes..."]).warnings.isEmpty)
     }
 
-    @Test func `cannot be told of the service's credentials by another process, to which they are no mistake`() throws {
+    @Test func `cannot be told of the service's credentials by another process, to which they are no issue`() throws {
         try etc.write("bellpull.toml", #"secret_file = "hook""#)
         var source = etc.source([:])
-        #expect(etc.mistakes(of: source).count == 1)
+        #expect(etc.issues(of: source).count == 1)
         source.unseenCredentials = []
         let configuration = try Configuration.load(source)
         #expect(configuration.secrets == nil)
         #expect(configuration.warnings.map(\.place) == ["\(etc("bellpull.toml")):1"])
 
         try etc.write("bellpull.toml", "")
-        #expect(etc.mistakes(of: source).map(\.message) == ["there is no secret for the site blog"])
+        #expect(etc.issues(of: source).map(\.message) == ["there is no secret for the site blog"])
         source.unseenCredentials = ["secret"]
-        #expect(etc.mistakes(of: source).isEmpty)
+        #expect(etc.issues(of: source).isEmpty)
     }
 }

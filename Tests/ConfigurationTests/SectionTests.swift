@@ -6,9 +6,9 @@ import Testing
 
     init() throws { etc = try Etc(["sites/blog.toml": #"path = "/srv/blog""#]) }
 
-    private func mistakes(_ lines: String) throws -> [Mistake] {
+    private func issues(_ lines: String) throws -> [ConfigurationIssue] {
         try etc.write("bellpull.toml", lines)
-        return etc.mistakes()
+        return etc.issues()
     }
 
     @Test(arguments: [
@@ -28,7 +28,7 @@ import Testing
         ),
     ])
     func `has a value of its type`(_ line: String, message: String, hint: String) throws {
-        #expect(try mistakes("\n  \(line)\n") == [Mistake(etc("bellpull.toml:2"), message, hint: hint)])
+        #expect(try issues("\n  \(line)\n") == [ConfigurationIssue(etc("bellpull.toml:2"), message, hint: hint)])
     }
 
     @Test(arguments: [
@@ -38,8 +38,8 @@ import Testing
         ("name", "it belongs to a site: sites/NAME.toml, or [[site]]"),
     ])
     func `of the main file is a known one`(_ key: String, hint: String) throws {
-        let mistake = Mistake(etc("bellpull.toml:1"), "there is no key \(key) here", hint: hint)
-        #expect(try mistakes("\(key) = \"x\"") == [mistake])
+        let issue = ConfigurationIssue(etc("bellpull.toml:1"), "there is no key \(key) here", hint: hint)
+        #expect(try issues("\(key) = \"x\"") == [issue])
     }
 
     @Test(arguments: [
@@ -54,8 +54,8 @@ import Testing
     func `of a site is a known one`(_ key: String, hint: String) throws {
         try etc.write("sites/blog.toml", "path = \"/srv/blog\"\n\(key) = \"x\"")
         let shown = key.replacing("\"", with: "").replacing("\u{202e}", with: #"\u{202e}"#)
-        let mistake = Mistake(etc("sites/blog.toml:2"), "there is no key \(shown) here", hint: hint)
-        #expect(etc.mistakes() == [mistake])
+        let issue = ConfigurationIssue(etc("sites/blog.toml:2"), "there is no key \(shown) here", hint: hint)
+        #expect(etc.issues() == [issue])
     }
 
     @Test func `is found in the right table`() throws {
@@ -74,20 +74,21 @@ import Testing
             name = "c"
             path = "/srv/c"
             """
-        #expect(try mistakes(text).map(\.place) == [etc("bellpull.toml:5"), etc("bellpull.toml:10")])
+        #expect(try issues(text).map(\.place) == [etc("bellpull.toml:5"), etc("bellpull.toml:10")])
     }
 
     @Test(arguments: ["\u{2028}", "\u{2029}", "\u{85}"])
     func `is on the line that an editor shows`(_ separator: String) throws {
         let text = "# one\(separator)still one\r\n# two\ntimeout = 5\n"
-        #expect(try mistakes(text).map(\.place) == [etc("bellpull.toml:3")])
+        #expect(try issues(text).map(\.place) == [etc("bellpull.toml:3")])
     }
 
     @Test func `that stands where no line shows it is placed in its file`() throws {
         let text = #"site = [{ name = "a", path = "/srv/a", timeout = 5 }]"#
         #expect(
-            try mistakes(text) == [
-                Mistake(etc("bellpull.toml"), "timeout is a whole number, not a text", hint: #"timeout = "5m""#)
+            try issues(text) == [
+                ConfigurationIssue(
+                    etc("bellpull.toml"), "timeout is a whole number, not a text", hint: #"timeout = "5m""#)
             ])
     }
 }

@@ -49,7 +49,7 @@ import Testing
 
     @Test func `is checked in the main file even if it is outranked`() throws {
         try etc.write("bellpull.toml", "drain = 3")
-        #expect(etc.mistakes(Self.variables, options: ["drain": "3s"]).map(\.place) == [etc("bellpull.toml:1")])
+        #expect(etc.issues(Self.variables, options: ["drain": "3s"]).map(\.place) == [etc("bellpull.toml:1")])
     }
 
     @Test(arguments: [
@@ -57,19 +57,19 @@ import Testing
     ])
     func `is no duration`(_ text: String) {
         let shown = text.isEmpty ? "empty" : text
-        let mistake = Mistake(
+        let issue = ConfigurationIssue(
             "--drain", "--drain is \(shown), which is not a duration", hint: "such as 500ms, 4s, 5m, 1h or 90d",
             isUsage: true)
-        #expect(etc.mistakes(options: ["drain": text]) == [mistake])
+        #expect(etc.issues(options: ["drain": text]) == [issue])
     }
 
     @Test(arguments: ["0", "0MiB", "1025MiB", "2GiB", "25MB", "k", "-1", "9999999999999999999GiB"])
     func `is no size`(_ text: String) {
         let environment = ["GITHUB_SECRET": Etc.secret, "BELLPULL_BODY_LIMIT": text]
-        let mistake = Mistake(
+        let issue = ConfigurationIssue(
             "BELLPULL_BODY_LIMIT", "BELLPULL_BODY_LIMIT is \(text), which is not a size up to 1GiB",
             hint: "such as 512KiB or 25MiB")
-        #expect(etc.mistakes(environment) == [mistake])
+        #expect(etc.issues(environment) == [issue])
     }
 
     @Test(arguments: [("1GiB", 1 << 30), ("1024MiB", 1 << 30), ("1", 1), ("7B", 7), ("2KiB", 2048)])
@@ -85,9 +85,9 @@ import Testing
     func `is no number outside its range`(_ key: String, numbers: [String], range: String) throws {
         for number in numbers {
             try etc.write("bellpull.toml", "# first\n\(key) = \(number)")
-            let mistakes = etc.mistakes()
-            #expect(mistakes.map(\.message) == ["\(key) is \(number), which is not \(range)"])
-            #expect(mistakes.map(\.place) == [etc("bellpull.toml:2")])
+            let issues = etc.issues()
+            #expect(issues.map(\.message) == ["\(key) is \(number), which is not \(range)"])
+            #expect(issues.map(\.place) == [etc("bellpull.toml:2")])
         }
     }
 
@@ -102,8 +102,8 @@ import Testing
         #expect(try !accepts("accept_sha1 = false", "0", false))
         #expect(try !accepts("accept_sha1 = true", "1", false))
         #expect(try !accepts("accept_sha1 = true", "", true))
-        let mistakes = etc.mistakes(["GITHUB_SECRET": Etc.secret, "BELLPULL_NO_SHA1": "perhaps"])
-        #expect(mistakes.map(\.message) == ["BELLPULL_NO_SHA1 is perhaps, which is neither yes nor no"])
+        let issues = etc.issues(["GITHUB_SECRET": Etc.secret, "BELLPULL_NO_SHA1": "perhaps"])
+        #expect(issues.map(\.message) == ["BELLPULL_NO_SHA1 is perhaps, which is neither yes nor no"])
     }
 
     @Test func `never looks at the remote if the interval is nothing`() throws {
@@ -112,6 +112,6 @@ import Testing
             #expect(try etc.load().sites[0].catchUp == expected)
         }
         try etc.write("bellpull.toml", #"catch_up = "never""#)
-        #expect(etc.mistakes().map(\.hint) == ["such as 500ms, 4s, 5m, 1h or 90d, or 0 for never"])
+        #expect(etc.issues().map(\.hint) == ["such as 500ms, 4s, 5m, 1h or 90d, or 0 for never"])
     }
 }

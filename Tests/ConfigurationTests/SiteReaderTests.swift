@@ -8,9 +8,9 @@ import Testing
 
     init() throws { etc = try Etc() }
 
-    private func mistakes(_ lines: String) throws -> [Mistake] {
+    private func issues(_ lines: String) throws -> [ConfigurationIssue] {
         try etc.write("sites/blog.toml", lines)
-        return etc.mistakes()
+        return etc.issues()
     }
 
     private func site(_ lines: String) throws -> SiteSettings {
@@ -23,7 +23,9 @@ import Testing
     @Test func `needs a path`() throws {
         let hint = #"path = "/srv/blog""#
         #expect(
-            try mistakes(#"branch = "main""#) == [Mistake(etc("sites/blog.toml"), "there is no path", hint: hint)])
+            try issues(#"branch = "main""#) == [
+                ConfigurationIssue(etc("sites/blog.toml"), "there is no path", hint: hint)
+            ])
     }
 
     @Test(arguments: [
@@ -32,8 +34,8 @@ import Testing
     ])
     func `has an absolute path without invisible characters`(_ written: String, shown: String) throws {
         let message = "path is \(shown), which is not an absolute path"
-        #expect(try mistakes("\npath = \"\(written)\"").map(\.message) == [message])
-        #expect(try mistakes("\npath = \"\(written)\"").map(\.place) == [place(2)])
+        #expect(try issues("\npath = \"\(written)\"").map(\.message) == [message])
+        #expect(try issues("\npath = \"\(written)\"").map(\.place) == [place(2)])
     }
 
     @Test(arguments: [("/srv/blog///", "/srv/blog"), ("/srv/über uns", "/srv/über uns"), ("/", "/")])
@@ -44,7 +46,7 @@ import Testing
     @Test(arguments: ["/srv/a\\u0000b", "/srv/a\\U00000000b"])
     func `has no NUL, which C would end the text with`(_ written: String) throws {
         #expect(
-            try mistakes("path = \"\(written)\"").map(\.message) == ["holds a NUL character, written \\u0000"])
+            try issues("path = \"\(written)\"").map(\.message) == ["holds a NUL character, written \\u0000"])
     }
 
     @Test(arguments: ["alice/blog", "team/web/blog", "~alice/blog", "a.b_c-d/E"])
@@ -62,9 +64,9 @@ import Testing
         (#"alice/bl\u202eog"#, #"repository = "alice/blog""#),
     ])
     func `has no repository by another name`(_ name: String, hint: String) throws {
-        let mistakes = try mistakes("path = \"/srv/blog\"\nrepository = \"\(name)\"")
-        #expect(mistakes.map(\.place) == [place(2)])
-        #expect(mistakes.map(\.hint) == [hint])
+        let issues = try issues("path = \"/srv/blog\"\nrepository = \"\(name)\"")
+        #expect(issues.map(\.place) == [place(2)])
+        #expect(issues.map(\.hint) == [hint])
     }
 
     @Test func `follows a branch, branches or tags`() throws {
@@ -77,7 +79,8 @@ import Testing
 
     @Test func `does not follow both a branch and a tag`() throws {
         let lines = "repository = \"alice/blog\"\npath = \"/srv/blog\"\nbranch = \"main\"\ntag = \"v*\""
-        #expect(try mistakes(lines) == [Mistake(place(4), "there are both branch and tag", hint: "one of them")])
+        #expect(
+            try issues(lines) == [ConfigurationIssue(place(4), "there are both branch and tag", hint: "one of them")])
     }
 
     @Test(arguments: [
@@ -86,40 +89,40 @@ import Testing
     ])
     func `follows nothing that git would refuse`(_ key: String, name: String, shown: String) throws {
         let lines = "path = \"/srv/blog\"\nrepository = \"alice/blog\"\n\(key) = \"\(name)\""
-        #expect(try mistakes(lines).map(\.message) == ["no \(key) can be called \(shown)"])
-        #expect(try mistakes(lines).map(\.place) == [place(3)])
+        #expect(try issues(lines).map(\.message) == ["no \(key) can be called \(shown)"])
+        #expect(try issues(lines).map(\.place) == [place(3)])
     }
 
     @Test func `needs its repository where its clone does not tell what to follow`() throws {
         let lines = "path = \"/srv/blog\"\n"
-        #expect(try mistakes(lines + #"branch = "main""#).isEmpty)
+        #expect(try issues(lines + #"branch = "main""#).isEmpty)
         #expect(
-            try mistakes(lines + #"branch = "r*""#).map(\.message) == [
+            try issues(lines + #"branch = "r*""#).map(\.message) == [
                 "with a pattern of branches, repository is needed"
             ])
-        #expect(try mistakes(lines + #"tag = "v1""#).map(\.message) == ["with tag, repository is needed"])
+        #expect(try issues(lines + #"tag = "v1""#).map(\.message) == ["with tag, repository is needed"])
     }
 
     @Test func `names a forge that there is`() throws {
-        let mistakes = try mistakes("path = \"/srv/blog\"\nforge = \"sourceforge\"")
-        #expect(mistakes.map(\.message) == ["there is no forge sourceforge"])
-        #expect(mistakes.first?.hint?.hasPrefix("one of forgejo, gitea, gitlab, bitbucket, github") == true)
+        let issues = try issues("path = \"/srv/blog\"\nforge = \"sourceforge\"")
+        #expect(issues.map(\.message) == ["there is no forge sourceforge"])
+        #expect(issues.first?.hint?.hasPrefix("one of forgejo, gitea, gitlab, bitbucket, github") == true)
     }
 
     @Test(arguments: ["mirror", "release", "Pull", ""])
     func `is pulled and nothing else`(_ strategy: String) throws {
-        let mistakes = try mistakes("path = \"/srv/blog\"\nstrategy = \"\(strategy)\"")
-        #expect(mistakes.map(\.place) == [place(2)])
-        #expect(mistakes.map(\.hint) == [#"strategy = "pull" is the only one, and may be left out"#])
+        let issues = try issues("path = \"/srv/blog\"\nstrategy = \"\(strategy)\"")
+        #expect(issues.map(\.place) == [place(2)])
+        #expect(issues.map(\.hint) == [#"strategy = "pull" is the only one, and may be left out"#])
     }
 
     @Test func `has times that are durations`() throws {
-        let mistakes = try mistakes("path = \"/srv/blog\"\ntimeout = \"0s\"\ncatch_up = \"often\"")
+        let issues = try issues("path = \"/srv/blog\"\ntimeout = \"0s\"\ncatch_up = \"often\"")
         #expect(
-            mistakes == [
-                Mistake(
+            issues == [
+                ConfigurationIssue(
                     place(2), "timeout is 0s, which is not a duration", hint: "such as 500ms, 4s, 5m, 1h or 90d"),
-                Mistake(
+                ConfigurationIssue(
                     place(3), "catch_up is often, which is not a duration",
                     hint: "such as 500ms, 4s, 5m, 1h or 90d, or 0 for never"),
             ])
@@ -127,9 +130,9 @@ import Testing
 
     @Test func `says what it needs if its file is empty`() throws {
         for text in ["", "\n\n", "# path = \"/srv/blog\"\n"] {
-            let mistakes = try mistakes(text)
-            #expect(mistakes.map(\.message) == ["is empty"])
-            #expect(mistakes.first?.hint?.contains(#"path = "/srv/blog""#) == true)
+            let issues = try issues(text)
+            #expect(issues.map(\.message) == ["is empty"])
+            #expect(issues.first?.hint?.contains(#"path = "/srv/blog""#) == true)
         }
     }
 
@@ -149,15 +152,15 @@ import Testing
     ])
     func `is called by nothing else`(_ name: String, shown: String) throws {
         try etc.write("bellpull.toml", "[[site]]\npath = \"/srv/blog\"\nname = \"\(name)\"")
-        let mistake = Mistake(
+        let issue = ConfigurationIssue(
             etc("bellpull.toml:3"), "\(shown) cannot be a site's name",
             hint: "1 to 64 of A-Z, a-z, 0-9, . _ and -, the first a letter or a digit")
-        #expect(etc.mistakes() == [mistake])
+        #expect(etc.issues() == [issue])
     }
 
     @Test func `in a table needs a name`() throws {
         try etc.write("bellpull.toml", "# sites\n[[ site ]]\npath = \"/srv/blog\"")
         #expect(
-            etc.mistakes() == [Mistake(etc("bellpull.toml:2"), "there is no name", hint: #"name = "blog""#)])
+            etc.issues() == [ConfigurationIssue(etc("bellpull.toml:2"), "there is no name", hint: #"name = "blog""#)])
     }
 }

@@ -26,28 +26,28 @@ import Testing
     @Test func `has to be a folder`() throws {
         try etc.write("sites", "")
         let hint = "move \(etc("sites")) away, or correct the name"
-        #expect(etc.mistakes() == [Mistake(etc("sites"), "is not a folder", hint: hint)])
+        #expect(etc.issues() == [ConfigurationIssue(etc("sites"), "is not a folder", hint: hint)])
     }
 
     @Test func `is no link to nothing or to itself`() {
         symlink("nothing", etc("sites"))
-        #expect(etc.mistakes().map(\.message) == ["is a symbolic link to something that does not exist"])
+        #expect(etc.issues().map(\.message) == ["is a symbolic link to something that does not exist"])
         unlink(etc("sites"))
         symlink("sites", etc("sites"))
-        #expect(etc.mistakes().map(\.message) == ["is a symbolic link that leads back to itself"])
+        #expect(etc.issues().map(\.message) == ["is a symbolic link that leads back to itself"])
     }
 
     @Test func `shows names that nobody should see as they are`() throws {
         try etc.write("sites/\u{202e}gnp\n.toml", #"path = "/srv/blog""#)
         let place = etc(#"sites/\u{202e}gnp\u{a}.toml"#)
-        #expect(etc.mistakes().map(\.place) == [place])
-        #expect(etc.mistakes().map(\.message) == [#"\u{202e}gnp\u{a} cannot be a site's name"#])
+        #expect(etc.issues().map(\.place) == [place])
+        #expect(etc.issues().map(\.message) == [#"\u{202e}gnp\u{a} cannot be a site's name"#])
     }
 
     @Test func `is not enough without a site`() throws {
         try etc.write("bellpull.toml", "")
         try etc.write("sites/README", "")
         let hint = "create \(etc("sites"))/blog.toml with path = \"/srv/blog\", or add such a [[site]]"
-        #expect(etc.mistakes() == [Mistake(etc("bellpull.toml"), "there is no site", hint: hint)])
+        #expect(etc.issues() == [ConfigurationIssue(etc("bellpull.toml"), "there is no site", hint: hint)])
     }
 }

@@ -12,9 +12,9 @@ import Testing
         "a = '''\n'''''\n[,]", "a = \"\"\"\n\\\"\"\"\"\n[}]", "a = '['\n[{", "# [\n[[?]]",
     ])
     func `has no table whose name does not begin as one`(_ text: String) throws {
-        let mistakes = try etc.mistakes(ofSite: text)
-        #expect(mistakes.count == 1)
-        #expect(mistakes.first?.message.hasSuffix(": no table is called so") == true)
+        let issues = try etc.issues(ofSite: text)
+        #expect(issues.count == 1)
+        #expect(issues.first?.message.hasSuffix(": no table is called so") == true)
     }
 
     @Test(arguments: [
@@ -22,9 +22,9 @@ import Testing
         ("a = { b = [\t} }", "["), ("a = [\u{2028}1]", "["), ("a = ['é',\u{85}]", ","), ("a = [[\u{2029}", "["),
     ])
     func `has neither a brace nor a line separator for a value`(_ text: String, sign: String) throws {
-        let mistakes = try etc.mistakes(ofSite: text)
-        #expect(mistakes.count == 1)
-        #expect(mistakes.first?.message.hasSuffix(": there is no value after \(sign)") == true)
+        let issues = try etc.issues(ofSite: text)
+        #expect(issues.count == 1)
+        #expect(issues.first?.message.hasSuffix(": there is no value after \(sign)") == true)
     }
 
     @Test(arguments: [
@@ -32,9 +32,9 @@ import Testing
         "a = 1_979-05-27_ 1\n", "a = 1979-0%-2é 7 ",
     ])
     func `has no date with half an hour behind it`(_ text: String) throws {
-        let mistakes = try etc.mistakes(ofSite: text)
-        #expect(mistakes.count == 1)
-        #expect(mistakes.first?.message.hasSuffix(": there is no hour behind the date") == true)
+        let issues = try etc.issues(ofSite: text)
+        #expect(issues.count == 1)
+        #expect(issues.first?.message.hasSuffix(": there is no hour behind the date") == true)
     }
 
     @Test(arguments: [
@@ -56,11 +56,11 @@ import Testing
 
     @Test func `tells the line`() throws {
         let text = "a = \"\"\"\n\\\n\"\"\" # two\r\nb = 1\n[=]"
-        #expect(try etc.mistakes(ofSite: text).map(\.place) == [etc("sites/blog.toml:5")])
+        #expect(try etc.issues(ofSite: text).map(\.place) == [etc("sites/blog.toml:5")])
     }
 
     @Test func `may have dots in texts and comments`() throws {
         let dots = String(repeating: ".", count: 200)
-        #expect(try etc.mistakes(ofSite: "path = '/srv/\(dots)' # \(dots)\n#\(dots)").isEmpty)
+        #expect(try etc.issues(ofSite: "path = '/srv/\(dots)' # \(dots)\n#\(dots)").isEmpty)
     }
 }

@@ -60,7 +60,7 @@ import Testing
 
     // MARK: Configuration
 
-    @Test func `is told of every mistake in the files, and what is right is looked at all the same`() throws {
+    @Test func `is told of every issue in the files, and what is right is looked at all the same`() throws {
         try write("brnach = \"main\"\npath = \"blog\"", to: folder("sites/shop.toml"))
         let place = folder("sites/shop.toml")
         try checkup.finds("error", "configuration", "\(place):1: there is no key brnach here", hint: "")
@@ -80,7 +80,7 @@ import Testing
         #expect(try checkup.results().wouldFail == false)
     }
 
-    @Test func `is told that a credential cannot be seen from a shell, which is no mistake`() throws {
+    @Test func `is told that a credential cannot be seen from a shell, which is no issue`() throws {
         try write(#"secret_file = "hook""#, to: folder("bellpull.toml"))
         let changes: [String: String?] = ["GITHUB_SECRET": nil]
         try checkup.finds(

@@ -28,22 +28,22 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     }
     let texts = files[..<2].map { String(decoding: $0, as: UTF8.self) }
 
-    let (configuration, mistakes) = Configuration.survey(source)
-    for mistake in mistakes + configuration.warnings {
-        check(mistake)
-        checkPlace(of: mistake, texts)
-        checkSecrecy(of: mistake, texts)
+    let (configuration, issues) = Configuration.survey(source)
+    for issue in issues + configuration.warnings {
+        check(issue)
+        checkPlace(of: issue, texts)
+        checkSecrecy(of: issue, texts)
     }
     check(configuration)
-    guard mistakes.isEmpty else { return 0 }
-    precondition(configuration.sites.contains { $0.name == "blog" }, "neither the site nor a mistake")
+    guard issues.isEmpty else { return 0 }
+    precondition(configuration.sites.contains { $0.name == "blog" }, "neither the site nor a issue")
     let haveSecrets = configuration.sites.allSatisfy { $0.secrets != nil }
-    precondition(configuration.secrets != nil || haveSecrets, "neither a secret nor a mistake")
+    precondition(configuration.secrets != nil || haveSecrets, "neither a secret nor a issue")
     return 0
 }
 
-private func check(_ mistake: Mistake) {
-    for words in [mistake.place, mistake.message, mistake.hint ?? "-"] {
+private func check(_ issue: ConfigurationIssue) {
+    for words in [issue.place, issue.message, issue.hint ?? "-"] {
         precondition(!words.isEmpty && words.utf8.count < 1500, "too much or nothing to read: \(words)")
         let isPrintable = words.unicodeScalars.allSatisfy { scalar in
             switch scalar.properties.generalCategory {
@@ -55,25 +55,25 @@ private func check(_ mistake: Mistake) {
     }
 }
 
-/// A mistake is in a file that there is, and if it is said to be on a line, there is something on that line.
-private func checkPlace(of mistake: Mistake, _ texts: [String]) {
-    let path = mistake.place.utf8.prefix { $0 != UInt8(ascii: ":") }
-    guard let index = paths.firstIndex(of: String(Substring(path))) else { preconditionFailure("nowhere: \(mistake)") }
-    guard path.endIndex < mistake.place.endIndex else { return }
+/// A issue is in a file that there is, and if it is said to be on a line, there is something on that line.
+private func checkPlace(of issue: ConfigurationIssue, _ texts: [String]) {
+    let path = issue.place.utf8.prefix { $0 != UInt8(ascii: ":") }
+    guard let index = paths.firstIndex(of: String(Substring(path))) else { preconditionFailure("nowhere: \(issue)") }
+    guard path.endIndex < issue.place.endIndex else { return }
     let lines = texts[index].utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    guard let line = Int(mistake.place[path.endIndex...].dropFirst()), (1...lines.count).contains(line)
-    else { preconditionFailure("no such line: \(mistake)") }
+    guard let line = Int(issue.place[path.endIndex...].dropFirst()), (1...lines.count).contains(line)
+    else { preconditionFailure("no such line: \(issue)") }
     let holdsKey = lines[line - 1].contains { "=.[".utf8.contains($0) }
-    precondition(holdsKey || mistake.message.hasPrefix("is not TOML"), "nothing on that line: \(mistake)")
+    precondition(holdsKey || issue.message.hasPrefix("is not TOML"), "nothing on that line: \(issue)")
 }
 
 /// What a secret's file holds is in no message, and what is not TOML does not show its values either.
-private func checkSecrecy(of mistake: Mistake, _ texts: [String]) {
-    let words = mistake.place + mistake.message + (mistake.hint ?? "")
+private func checkSecrecy(of issue: ConfigurationIssue, _ texts: [String]) {
+    let words = issue.place + issue.message + (issue.hint ?? "")
     guard words.range(of: canary) != nil else { return }
     let values = texts.map { $0.replacing("= \(canary)", with: "").replacing("= \"\(canary)", with: "") }
-    let shown = mistake.message.hasPrefix("is not TOML") ? values : texts
-    precondition(shown.contains { $0.range(of: canary) != nil }, "a secret is shown: \(mistake)")
+    let shown = issue.message.hasPrefix("is not TOML") ? values : texts
+    precondition(shown.contains { $0.range(of: canary) != nil }, "a secret is shown: \(issue)")
 }
 
 private func check(_ configuration: Configuration) {

@@ -36,8 +36,8 @@ struct CheckResult: Encodable {
 
 extension CheckResult {
     /// What is wrong, or should be otherwise, in the configuration.
-    init(_ mistake: Mistake, _ severity: Severity) {
-        self.init(severity: severity, subject: "configuration", message: mistake.text, hint: mistake.hint)
+    init(_ issue: ConfigurationIssue, _ severity: Severity) {
+        self.init(severity: severity, subject: "configuration", message: issue.text, hint: issue.hint)
     }
 
     /// Why the ledger cannot be used.

@@ -6,7 +6,7 @@ import Text
 struct ConfigurationCheck {
     /// The configuration, as far as it can be used.
     let configuration: Configuration
-    private let mistakes: [Mistake]
+    private let issues: [ConfigurationIssue]
     private let source: ConfigurationSource
     private let user = NSUserName()
 
@@ -15,14 +15,14 @@ struct ConfigurationCheck {
     /// Reads the configuration that `source` describes.
     init(_ source: ConfigurationSource) {
         self.source = source
-        (configuration, mistakes) = Configuration.survey(source)
+        (configuration, issues) = Configuration.survey(source)
     }
 
     /// What was found, when it was read by whoever began this, and when it is read again by whom the process became since.
     func results() -> [CheckResult] {
-        var results = [missingVariables].compactMap(\.self) + mistakes.map { CheckResult($0, .error) }
+        var results = [missingVariables].compactMap(\.self) + issues.map { CheckResult($0, .error) }
         if NSUserName() != user {
-            let others = Configuration.survey(source).mistakes.filter { !mistakes.contains($0) }
+            let others = Configuration.survey(source).issues.filter { !issues.contains($0) }
             results += others.map { CheckResult($0, .error) }
         }
         let isWrong = results.contains { $0.severity == .error }
@@ -46,7 +46,7 @@ struct ConfigurationCheck {
         let path = URL(fileURLWithPath: mainFile).deletingLastPathComponent().path + "/environment"
         guard access(path, F_OK) == 0 else { return nil }
         guard let data = FileManager.default.contents(atPath: path) else {
-            guard !mistakes.isEmpty else { return nil }
+            guard !issues.isEmpty else { return nil }
             return .warning(
                 Self.subject, "the service has variables from \(path), which \(user) cannot read",
                 hint: "run bellpull check as root")

@@ -51,10 +51,10 @@ extension Logger {
     }
 
     /// One line for each of what is wrong, and another for the way out.
-    func note(_ mistakes: [Mistake], _ level: Logger.Level) {
-        for mistake in mistakes {
-            log(level: level, "\(FieldValue(escaping: mistake.text))")
-            if let hint = mistake.hint { log(level: level, "hint: \(FieldValue(escaping: hint))") }
+    func note(_ issues: [ConfigurationIssue], _ level: Logger.Level) {
+        for issue in issues {
+            log(level: level, "\(FieldValue(escaping: issue.text))")
+            if let hint = issue.hint { log(level: level, "hint: \(FieldValue(escaping: hint))") }
         }
     }
 }

@@ -75,7 +75,7 @@ final class Service {
             let sites = try Self.openedSites(of: new, logger)
             (configuration, self.sites) = (new, sites)
         } catch let error as ConfigurationError {
-            logger.note(error.mistakes, .error)
+            logger.note(error.issues, .error)
             return logger.error("the configuration is wrong and was not loaded; bellpull goes on with the old one")
         } catch {
             let reasons = (error as? Problem)?.complaints.map(\.message).joined(separator: "; ") ?? "\(error)"

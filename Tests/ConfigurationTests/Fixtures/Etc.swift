@@ -58,25 +58,25 @@ final class Etc: Sendable {
     }
 
     /// What is wrong with the configuration in this folder.
-    func mistakes(
+    func issues(
         _ environment: [String: String] = ["GITHUB_SECRET": Etc.secret], options: [String: String] = [:]
-    ) -> [Mistake] {
-        mistakes(of: source(environment, options: options))
+    ) -> [ConfigurationIssue] {
+        issues(of: source(environment, options: options))
     }
 
     /// What is wrong with the configuration in this folder, once the site `blog` is configured by `text`.
-    func mistakes(ofSite text: String) throws -> [Mistake] {
+    func issues(ofSite text: String) throws -> [ConfigurationIssue] {
         try write("sites/blog.toml", text)
-        return mistakes()
+        return issues()
     }
 
     /// What is wrong with the configuration of `source`.
-    func mistakes(of source: ConfigurationSource) -> [Mistake] {
+    func issues(of source: ConfigurationSource) -> [ConfigurationIssue] {
         do {
             _ = try Configuration.load(source)
             return []
         } catch {
-            return error.mistakes
+            return error.issues
         }
     }
 }
