@@ -22,15 +22,15 @@ struct Bellpull: ParsableCommand {
         do {
             var command = try parseAsRoot(arguments)
             try command.run()
-        } catch let problem as Problem {
-            problem.exit()
+        } catch let error as CommandError {
+            error.exit()
         } catch let code as ExitCode {
             // It has said why already.
             Foundation.exit(code.rawValue)
         } catch  where exitCode(for: error) == .success {
             exit(withError: error)
         } catch {
-            Problem(.usage, message(for: error), hint: "bellpull --help, bellpull serve --help").exit()
+            CommandError(.usage, message(for: error), hint: "bellpull --help, bellpull serve --help").exit()
         }
     }
 }

@@ -36,7 +36,7 @@ struct StateDirectory {
     /// could not write to; and git would refuse to work in its clones. To be called while there is one thread.
     ///
     /// - Parameter other: whom to become if the folder is not there, or root's.
-    func becomeOwner(otherwise other: String? = nil) throws(Problem) {
+    func becomeOwner(otherwise other: String? = nil) throws(CommandError) {
         var status = stat()
         guard geteuid() == 0 else { return }
         let isOwned = stat(path, &status) == 0 && status.st_uid != 0
@@ -46,7 +46,7 @@ struct StateDirectory {
         let home = String(cString: user.pointee.pw_dir)
         guard initgroups(user.pointee.pw_name, user.pointee.pw_gid) == 0, setgid(user.pointee.pw_gid) == 0,
             setuid(user.pointee.pw_uid) == 0
-        else { throw Problem(.failure, "cannot become \(name), as whom bellpull runs") }
+        else { throw CommandError(.failure, "cannot become \(name), as whom bellpull runs") }
         for (variable, value) in ["HOME": home, "USER": name, "LOGNAME": name] { setenv(variable, value, 1) }
         // Where root was, git may not look for its settings.
         if access(".", R_OK | X_OK) != 0 { _ = chdir("/") }

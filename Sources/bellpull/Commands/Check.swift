@@ -35,7 +35,7 @@ struct Check: ParsableCommand {
         if results.contains(where: { $0.severity == .error }) { throw ExitCode.failure }
     }
 
-    private func results() throws(Problem) -> [CheckResult] {
+    private func results() throws(CommandError) -> [CheckResult] {
         let environment = ProcessInfo.processInfo.environment
         let systemd = SystemdUnit("bellpull.service", environment: environment).map(SystemdCheck.init)
         let configuration = ConfigurationCheck(source(environment, systemd))
@@ -57,7 +57,7 @@ struct Check: ParsableCommand {
         let git = GitCheck().results(.within(.seconds(20), cancellation: cancellation))
         let sites = ledger.isForeign ? [] : SiteCheck.results(of: chosen, cancellation)
         guard !cancellation.isCancelled else {
-            throw Problem(.failure, "the check was cut short", hint: "bellpull check SITE looks at one site alone")
+            throw CommandError(.failure, "the check was cut short", hint: "bellpull check SITE looks at one site alone")
         }
         return configuration.results() + git + ledger.results + unknown + sites + (rotation ?? []) + surroundings
     }

@@ -12,7 +12,7 @@ struct CommonOptions: ParsableArguments {
     var json = false
 
     /// The ledger, read and written as the user to whom it belongs; this process becomes that user if it is root's.
-    func ledger() throws(Problem) -> SQLiteLedger {
+    func ledger() throws(CommandError) -> SQLiteLedger {
         let state = StateDirectory(environment: ProcessInfo.processInfo.environment)
         try state.becomeOwner()
         return state.ledger()
@@ -20,10 +20,10 @@ struct CommonOptions: ParsableArguments {
 }
 
 /// Runs `body`, and says it in this program's way if the ledger cannot be read.
-func reading<Result>(_ body: () throws(LedgerError) -> Result) throws(Problem) -> Result {
+func reading<Result>(_ body: () throws(LedgerError) -> Result) throws(CommandError) -> Result {
     do {
         return try body()
     } catch {
-        throw Problem(error)
+        throw CommandError(error)
     }
 }

@@ -9,13 +9,13 @@ struct ConfigurationOptions: ParsableArguments {
     var config: String?
 
     /// The configuration, without its secrets, which a command has no use for and its user may not be allowed to read.
-    func loadWithoutSecrets() throws(Problem) -> Configuration {
+    func loadWithoutSecrets() throws(CommandError) -> Configuration {
         var source = ConfigurationSource(mainFile: config, environment: ProcessInfo.processInfo.environment)
         source.readsSecrets = false
         do {
             return try Configuration.load(source)
         } catch {
-            throw Problem(error)
+            throw CommandError(error)
         }
     }
 }

@@ -23,7 +23,7 @@ struct DeploySite: ParsableCommand {
         let sites = try options.configuration.loadWithoutSecrets().sites
         guard let settings = sites.first(where: { $0.name == site }) else {
             let known = sites.prefix(20).map(\.name).joined(separator: ", ")
-            throw Problem(.failure, "there is no site \(site)", hint: "the sites are: \(known)")
+            throw CommandError(.failure, "there is no site \(site)", hint: "the sites are: \(known)")
         }
         let ledger = try options.ledger()
         let record = try deploy(Site(settings), ledger)
@@ -31,8 +31,9 @@ struct DeploySite: ParsableCommand {
         switch record.outcome {
         case .deployed(let commit)?: say("deployed \(commit.short) in \((record.duration ?? .zero).spoken)")
         case .unchanged(let commit)?: say("\(site) is at \(commit.short) already")
-        case .failed(let failure)?: throw Problem(failure, .failure)
-        default: throw Problem(.failure, "the deployment of \(site) was cut short", hint: "bellpull deploy \(site)")
+        case .failed(let failure)?: throw CommandError(failure, .failure)
+        default:
+            throw CommandError(.failure, "the deployment of \(site) was cut short", hint: "bellpull deploy \(site)")
         }
     }
 
@@ -42,7 +43,7 @@ struct DeploySite: ParsableCommand {
         Printer.print([text])
     }
 
-    private func deploy(_ site: Site, _ ledger: SQLiteLedger) throws(Problem) -> DeploymentRecord {
+    private func deploy(_ site: Site, _ ledger: SQLiteLedger) throws(CommandError) -> DeploymentRecord {
         let cancellation = Signals.cancellation()
         let transcript = Transcript(showsProgress: isatty(STDERR_FILENO) == 1) {
             try? FileHandle.standardError.write(contentsOf: $0)

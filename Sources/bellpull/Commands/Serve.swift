@@ -35,16 +35,16 @@ struct Serve: ParsableCommand {
         }
     }
 
-    private func listeningSocket() throws(Problem) -> ListeningSocket {
+    private func listeningSocket() throws(CommandError) -> ListeningSocket {
         if let socket {
             do {
                 return try ListeningSocket(path: socket)
             } catch {
-                throw Problem(error)
+                throw CommandError(error)
             }
         }
         guard let inherited = ListeningSocket.inherited() else {
-            throw Problem(
+            throw CommandError(
                 .usage, "there is nothing to listen on: descriptor 0 is not a listening socket",
                 hint: "bellpull serve --socket /run/bellpull/bellpull.sock, or start bellpull.socket with systemd")
         }

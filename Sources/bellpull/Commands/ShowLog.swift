@@ -16,7 +16,7 @@ struct ShowLog: ParsableCommand {
         let ledger = try options.ledger()
         let found = try reading { () throws(LedgerError) in try ledger.deployment(deployment) }
         guard let record = found else {
-            throw Problem(
+            throw CommandError(
                 .failure, "there is no deployment \(deployment)", hint: "bellpull history lists those that are kept")
         }
         guard !options.json else { return try Printer.print(json: DeploymentView(record, withOutput: true)) }

@@ -9,11 +9,11 @@ extension Service {
     /// How long git may take to say what a clone is.
     private static let openingTime = Duration.seconds(20)
     /// How many sites a log of the start complains about one by one.
-    private static let complaints = 20
+    private static let explanations = 20
 
     /// The sites of `configuration`, in its order, looked at so that what is wrong with one is known from the start. It
     /// keeps no other from being served; but where REPO_PATH is all there is, there is nothing to serve.
-    static func openedSites(of configuration: Configuration, _ logger: Logger) throws(Problem) -> [Site] {
+    static func openedSites(of configuration: Configuration, _ logger: Logger) throws(CommandError) -> [Site] {
         var count = 0
         var sites: [Site] = []
         sites.reserveCapacity(configuration.sites.count)
@@ -22,13 +22,13 @@ extension Service {
             sites.append(site)
             let failure = site.isDeclared ? site.glance() : site.open(.within(openingTime))
             guard let failure else { continue }
-            if configuration.isOfEnvironment { throw Problem(failure) }
+            if configuration.isOfEnvironment { throw CommandError(failure) }
             count += 1
-            guard count <= complaints else { continue }
+            guard count <= explanations else { continue }
             logger.error("site=\(site.name) cannot be deployed reason=\(failure.message.quoted)")
             if let hint = failure.hint { logger.error("hint: \(hint)") }
         }
-        if count > complaints { logger.error("\(count) sites cannot be deployed; bellpull check names them") }
+        if count > explanations { logger.error("\(count) sites cannot be deployed; bellpull check names them") }
         return sites
     }
 }

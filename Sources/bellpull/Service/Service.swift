@@ -17,13 +17,13 @@ final class Service {
     private var configuration: Configuration
     private var sites: [Site]
 
-    init(_ source: ConfigurationSource, ledger: any Ledger, logger: Logger) throws(Problem) {
+    init(_ source: ConfigurationSource, ledger: any Ledger, logger: Logger) throws(CommandError) {
         self.source = source
         self.logger = logger
         do {
             configuration = try Configuration.load(source)
         } catch {
-            throw Problem(error)
+            throw CommandError(error)
         }
         sites = try Self.openedSites(of: configuration, logger)
         dispatcher = Dispatcher(ledger: ledger, limit: configuration.parallelDeployments) { logger.note($0) }
@@ -78,7 +78,7 @@ final class Service {
             logger.note(error.issues, .error)
             return logger.error("the configuration is wrong and was not loaded; bellpull goes on with the old one")
         } catch {
-            let reasons = (error as? Problem)?.complaints.map(\.message).joined(separator: "; ") ?? "\(error)"
+            let reasons = (error as? CommandError)?.explanations.map(\.message).joined(separator: "; ") ?? "\(error)"
             return logger.error(
                 "the configuration was not loaded; bellpull goes on with the old one reason=\(reasons.quoted)")
         }

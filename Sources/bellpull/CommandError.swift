@@ -4,7 +4,7 @@ import FastCGI
 import Foundation
 
 /// Why the program cannot go on, for the person who started it.
-struct Problem: Error {
+struct CommandError: Error {
     /// What the exit status says (sysexits.h).
     enum Kind: Int32 {
         case failure = 1
@@ -13,14 +13,14 @@ struct Problem: Error {
     }
 
     /// One thing that is wrong, and the way out.
-    typealias Complaint = (message: String, hint: String?)
+    typealias Explanation = (message: String, hint: String?)
 
     let kind: Kind
-    let complaints: [Complaint]
+    let explanations: [Explanation]
 
     init(_ kind: Kind, _ message: String, hint: String? = nil) {
         self.kind = kind
-        complaints = [(message, hint)]
+        explanations = [(message, hint)]
     }
 
     init(_ failure: Failure, _ kind: Kind = .configuration) {
@@ -33,7 +33,7 @@ struct Problem: Error {
 
     init(_ error: ConfigurationError) {
         kind = error.isUsage ? .usage : .configuration
-        complaints = error.issues.map { ($0.text, $0.hint) }
+        explanations = error.issues.map { ($0.text, $0.hint) }
     }
 
     init(_ error: ListeningSocket.SocketError) {
@@ -56,7 +56,7 @@ struct Problem: Error {
     /// Says so on standard error, and ends the program.
     func exit() -> Never {
         var text = ""
-        for (message, hint) in complaints {
+        for (message, hint) in explanations {
             text += "bellpull: error: \(message)\n"
             if let hint { text += "bellpull: hint: \(hint)\n" }
         }
