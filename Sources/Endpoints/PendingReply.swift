@@ -61,11 +61,11 @@ final class PendingReply: Sendable {
     }
 
     /// Replies to one who has proven nothing. Only the log says what was wrong.
-    func reject(_ evidence: Delivery.Evidence) {
+    func reject(_ authentication: Delivery.Authentication) {
         guard exchange.reply(Self.rejection) else { return }
         var report = complete(Report(401, "rejected"))
         report.reason =
-            switch evidence {
+            switch authentication {
             case .missing: "no signature"
             case .unreadable: "the signature header is not one"
             case .signature: "the signature is not that of the body under our secret"

@@ -75,7 +75,7 @@ public final class WebhookEndpoint: Sendable {
             reply.concerns(delivery)
             let body = try request.body.get()
             guard let (proven, rank) = try hook.secrets.prove(body, of: delivery, at: Date()) else {
-                return reply.reject(delivery.evidence)
+                return reply.reject(delivery.authentication)
             }
             let news = try settings.forge.news(of: delivery, in: proven)
             act(on: news, of: Proof(delivery: delivery, proven: proven, rank: rank, hook: hook), reply, settings)

@@ -9,7 +9,7 @@ public struct Bitbucket: Forge {
             forge: .bitbucket,
             id: try Delivery.checkedID(Delivery.value(of: "X-Request-UUID", header)),
             event: try Delivery.value(of: ForgeName.bitbucket.eventHeader, header),
-            evidence: evidence(try Delivery.value(of: "X-Hub-Signature", header)),
+            authentication: authentication(try Delivery.value(of: "X-Hub-Signature", header)),
             encoding: try Delivery.Encoding(header)
         )
     }
@@ -26,7 +26,7 @@ public struct Bitbucket: Forge {
         }
     }
 
-    private func evidence(_ header: String?) -> Delivery.Evidence {
+    private func authentication(_ header: String?) -> Delivery.Authentication {
         guard let header else { return .missing }
         return Signature(header: header, algorithm: .sha256).map { .signature($0) } ?? .unreadable
     }

@@ -9,7 +9,7 @@ public struct Delivery: Sendable, Equatable {
     }
 
     /// What came as a proof.
-    public enum Evidence: Sendable, Equatable {
+    public enum Authentication: Sendable, Equatable {
         /// A well-formed signature, still to be checked.
         case signature(Signature)
         /// Well-formed signatures by Standard Webhooks, still to be checked.
@@ -29,7 +29,7 @@ public struct Delivery: Sendable, Equatable {
     /// The kind of event, as the forge names it; any text at all.
     public let event: String?
     /// What is there to prove it by.
-    public let evidence: Evidence
+    public let authentication: Authentication
     /// How the body holds the payload, if the headers say.
     public let encoding: Encoding?
 

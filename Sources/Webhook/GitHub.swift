@@ -14,7 +14,7 @@ public struct GitHub: Forge {
             forge: .github,
             id: try Delivery.checkedID(Delivery.value(of: "X-GitHub-Delivery", header)),
             event: try Delivery.value(of: ForgeName.github.eventHeader, header),
-            evidence: evidence(
+            authentication: authentication(
                 sha256: try Delivery.value(of: "X-Hub-Signature-256", header),
                 sha1: try Delivery.value(of: "X-Hub-Signature", header)),
             encoding: try Delivery.Encoding(header)
@@ -32,7 +32,7 @@ public struct GitHub: Forge {
     }
 
     /// The newer signature decides whenever it is there: a right older one beside a wrong newer one proves nothing.
-    private func evidence(sha256: String?, sha1: String?) -> Delivery.Evidence {
+    private func authentication(sha256: String?, sha1: String?) -> Delivery.Authentication {
         let header = sha256 ?? (acceptsSHA1 ? sha1 : nil)
         guard let header else { return .missing }
         guard let signature = Signature(header: header, algorithm: sha256 == nil ? .sha1 : .sha256) else {

@@ -14,7 +14,7 @@ public struct GitLab: Forge {
             forge: .gitlab,
             id: try Delivery.checkedID(id ?? Delivery.value(of: "X-Gitlab-Webhook-UUID", header)),
             event: try Delivery.value(of: ForgeName.gitlab.eventHeader, header),
-            evidence: try evidence(header, id: signedID),
+            authentication: try authentication(header, id: signedID),
             encoding: try Delivery.Encoding(header)
         )
     }
@@ -36,7 +36,7 @@ public struct GitLab: Forge {
 
     /// A signature decides whenever it is there: a right token beside a wrong signature proves nothing. Both headers may
     /// hold commas.
-    private func evidence(_ header: Delivery.HeaderLookup, id: String?) throws -> Delivery.Evidence {
+    private func authentication(_ header: Delivery.HeaderLookup, id: String?) throws -> Delivery.Authentication {
         if let signatures = try header("webhook-signature") {
             let timestamp = try Delivery.value(of: "webhook-timestamp", header)
             return StandardSignature(id: id, timestamp: timestamp, signatures: signatures).map { .standard($0) }

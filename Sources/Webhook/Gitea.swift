@@ -17,7 +17,7 @@ public struct Gitea: Forge {
             forge: name,
             id: try Delivery.checkedID(id),
             event: try Delivery.value(of: name.eventHeader, header),
-            evidence: evidence(signature),
+            authentication: authentication(signature),
             encoding: try Delivery.Encoding(header)
         )
     }
@@ -32,7 +32,7 @@ public struct Gitea: Forge {
     }
 
     /// Without a secret the forge sends the header with nothing in it.
-    private func evidence(_ header: String?) -> Delivery.Evidence {
+    private func authentication(_ header: String?) -> Delivery.Authentication {
         guard let header, !header.isEmpty else { return .missing }
         return Signature(sha256: header).map { .signature($0) } ?? .unreadable
     }

@@ -50,13 +50,13 @@ public struct Secret: Sendable, CustomStringConvertible {
     /// Always the same, so that a secret that strays into a log says nothing.
     public var description: String { "(secret)" }
 
-    /// Whether `evidence` is of someone who knows the secret, and who signed `bytes` if it is a signature.
+    /// Whether `authentication` is of someone who knows the secret, and who signed `bytes` if it is a signature.
     ///
     /// - Parameters:
     ///   - bytes: what should have been signed.
     ///   - now: the time by which a signature's own is judged, if it has one.
-    func isKnown(by evidence: Delivery.Evidence, of bytes: Data, at now: Date) -> Bool {
-        switch evidence {
+    func isKnown(by authentication: Delivery.Authentication, of bytes: Data, at now: Date) -> Bool {
+        switch authentication {
         case .signature(let signature):
             key(for: signature.algorithm).digest(of: bytes, isAmong: [signature.digest])
         case .standard(let signature):

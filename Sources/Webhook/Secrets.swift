@@ -21,7 +21,7 @@ public struct Secrets: Sendable {
         self.previous = previous
     }
 
-    /// What of `body` the forge vouches for, and by which secret; `nil` if the evidence of `delivery` is neither's.
+    /// What of `body` the forge vouches for, and by which secret; `nil` if the authentication of `delivery` is neither's.
     ///
     /// - Parameters:
     ///   - body: the raw body.
@@ -31,13 +31,13 @@ public struct Secrets: Sendable {
     public func prove(
         _ body: Data, of delivery: Delivery, at now: Date
     ) throws(Malformed) -> (proven: Proven, by: Rank)? {
-        switch delivery.evidence {
+        switch delivery.authentication {
         case .missing, .unreadable: return nil
         case .signature, .standard, .token: break
         }
         let bytes = try delivery.signedBytes(of: body)
-        if current.isKnown(by: delivery.evidence, of: bytes, at: now) { return (Proven(bytes: bytes), .current) }
-        guard let previous, previous.isKnown(by: delivery.evidence, of: bytes, at: now) else { return nil }
+        if current.isKnown(by: delivery.authentication, of: bytes, at: now) { return (Proven(bytes: bytes), .current) }
+        guard let previous, previous.isKnown(by: delivery.authentication, of: bytes, at: now) else { return nil }
         return (Proven(bytes: bytes), .previous)
     }
 }

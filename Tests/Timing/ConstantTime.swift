@@ -29,8 +29,8 @@ struct ConstantTime {
         }
     }
 
-    private static func isProven(_ evidence: Delivery.Evidence) -> Bool {
-        secret.isKnown(by: evidence, of: body, at: now)
+    private static func isProven(_ authentication: Delivery.Authentication) -> Bool {
+        secret.isKnown(by: authentication, of: body, at: now)
     }
 
     /// What a proof would be if it ended at the first difference.

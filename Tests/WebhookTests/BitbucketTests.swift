@@ -28,10 +28,10 @@ import Testing
         let secret = try Secret("It's a Secret to Everybody")
         var headers = Self.headers
         headers["X-Hub-Signature"] = "sha1=\(hexadecimal(secret.digest(of: Data("Hello World!".utf8), by: .sha1)))"
-        #expect(try Bitbucket().delivery(headers.lookup).evidence == .unreadable)
+        #expect(try Bitbucket().delivery(headers.lookup).authentication == .unreadable)
         headers["X-Hub-Signature"] = nil
         headers["X-Hub-Signature-256"] = Self.headers["X-Hub-Signature"]
-        #expect(try Bitbucket().delivery(headers.lookup).evidence == .missing)
+        #expect(try Bitbucket().delivery(headers.lookup).authentication == .missing)
     }
 }
 
@@ -39,7 +39,7 @@ import Testing
     private static let zeros = String(repeating: "0", count: 40)
 
     private func news(_ event: String?, _ body: String, encoding: Delivery.Encoding? = .json) throws -> Delivery.News {
-        let delivery = Delivery(forge: .bitbucket, id: nil, event: event, evidence: .missing, encoding: encoding)
+        let delivery = Delivery(forge: .bitbucket, id: nil, event: event, authentication: .missing, encoding: encoding)
         return try Bitbucket().news(of: delivery, in: Proven(bytes: Data(body.utf8)))
     }
 

@@ -34,13 +34,13 @@ import Testing
             let delivery = try Forges().delivery(headers.lookup)
             #expect(delivery.forge == name)
             #expect(delivery.id == "\(name.rawValue)-id")
-            #expect(delivery.evidence != .missing && delivery.evidence != .unreadable, "\(name)")
+            #expect(delivery.authentication != .missing && delivery.authentication != .unreadable, "\(name)")
         }
     }
 
     @Test func `are GitHub where no header tells`() throws {
         let delivery = try Forges().delivery { _ in nil }
-        #expect(delivery == Delivery(forge: .github, id: nil, event: nil, evidence: .missing, encoding: nil))
+        #expect(delivery == Delivery(forge: .github, id: nil, event: nil, authentication: .missing, encoding: nil))
     }
 
     @Test func `are the one that is expected, whatever the headers tell`() throws {
@@ -53,21 +53,21 @@ import Testing
                 #expect(try delivery == Forges().delivery(headers.lookup))
             }
         }
-        #expect(try Forges(only: .gitlab).delivery(Self.github.lookup).evidence == .missing)
-        #expect(try Forges(only: .github).delivery(Self.gitlab.lookup).evidence == .missing)
-        #expect(try Forges(only: .github).delivery(Self.bitbucket.lookup).evidence == .unreadable)
+        #expect(try Forges(only: .gitlab).delivery(Self.github.lookup).authentication == .missing)
+        #expect(try Forges(only: .github).delivery(Self.gitlab.lookup).authentication == .missing)
+        #expect(try Forges(only: .github).delivery(Self.bitbucket.lookup).authentication == .unreadable)
         #expect(try Forges(only: .gitea).delivery(Self.forgejo.lookup).id == "gitea-id")
     }
 
     @Test func `take GitHub's older signature, unless it is off`() throws {
         let headers: Headers = ["X-Hub-Signature": "sha1=\(String(repeating: "01", count: 20))"]
-        #expect(try Forges().delivery(headers.lookup).evidence != .missing)
-        #expect(try Forges(acceptsSHA1: false).delivery(headers.lookup).evidence == .missing)
+        #expect(try Forges().delivery(headers.lookup).authentication != .missing)
+        #expect(try Forges(acceptsSHA1: false).delivery(headers.lookup).authentication == .missing)
     }
 
     @Test func `decode a delivery as the one does that sent it`() throws {
         func news(_ forge: ForgeName, _ event: String, _ body: String) throws -> Delivery.News {
-            let delivery = Delivery(forge: forge, id: nil, event: event, evidence: .missing, encoding: .json)
+            let delivery = Delivery(forge: forge, id: nil, event: event, authentication: .missing, encoding: .json)
             return try Forges().news(of: delivery, in: Proven(bytes: Data(body.utf8)))
         }
         let push = Push(repository: "alice/blog", ref: "refs/heads/main", after: "5f1d")

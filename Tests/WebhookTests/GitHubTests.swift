@@ -7,11 +7,12 @@ import Testing
     private static let sha1 = "sha1=" + String(repeating: "01", count: 20)
     private static let sha256 = "sha256=" + String(repeating: "23", count: 32)
 
-    private func evidence(_ headers: [String: String], acceptsSHA1: Bool = true) throws -> Delivery.Evidence {
-        try GitHub(acceptsSHA1: acceptsSHA1).delivery { headers["\($0)"] }.evidence
+    private func authentication(_ headers: [String: String], acceptsSHA1: Bool = true) throws -> Delivery.Authentication
+    {
+        try GitHub(acceptsSHA1: acceptsSHA1).delivery { headers["\($0)"] }.authentication
     }
 
-    private func signature(_ header: String, _ algorithm: Signature.Algorithm) throws -> Delivery.Evidence {
+    private func signature(_ header: String, _ algorithm: Signature.Algorithm) throws -> Delivery.Authentication {
         .signature(try #require(Signature(header: header, algorithm: algorithm)))
     }
 
@@ -24,38 +25,38 @@ import Testing
         #expect(delivery.id == "72d3162e-cc78-11e3-81ab-4c9367dc0958")
         #expect(delivery.event == "push")
         #expect(delivery.encoding == .json)
-        #expect(try delivery.evidence == signature(Self.sha256, .sha256))
+        #expect(try delivery.authentication == signature(Self.sha256, .sha256))
     }
 
     @Test func `may all be missing`() throws {
         let delivery = try GitHub().delivery { _ in nil }
-        #expect(delivery == Delivery(forge: .github, id: nil, event: nil, evidence: .missing, encoding: nil))
+        #expect(delivery == Delivery(forge: .github, id: nil, event: nil, authentication: .missing, encoding: nil))
     }
 
     @Test func `prove by SHA-256 whenever that is there`() throws {
         let both = ["X-Hub-Signature-256": Self.sha256, "X-Hub-Signature": Self.sha1]
-        #expect(try evidence(both) == signature(Self.sha256, .sha256))
+        #expect(try authentication(both) == signature(Self.sha256, .sha256))
         for wrong in ["sha256=", "sha256=00", Self.sha1, "x"] {
-            #expect(try evidence(["X-Hub-Signature-256": wrong, "X-Hub-Signature": Self.sha1]) == .unreadable)
+            #expect(try authentication(["X-Hub-Signature-256": wrong, "X-Hub-Signature": Self.sha1]) == .unreadable)
         }
     }
 
     @Test func `prove by SHA-1 where that is all there is, unless it is off`() throws {
-        #expect(try evidence(["X-Hub-Signature": Self.sha1]) == signature(Self.sha1, .sha1))
-        #expect(try evidence(["X-Hub-Signature": Self.sha1], acceptsSHA1: false) == .missing)
+        #expect(try authentication(["X-Hub-Signature": Self.sha1]) == signature(Self.sha1, .sha1))
+        #expect(try authentication(["X-Hub-Signature": Self.sha1], acceptsSHA1: false) == .missing)
         let both = ["X-Hub-Signature-256": Self.sha256, "X-Hub-Signature": Self.sha1]
-        #expect(try evidence(both, acceptsSHA1: false) == signature(Self.sha256, .sha256))
+        #expect(try authentication(both, acceptsSHA1: false) == signature(Self.sha256, .sha256))
     }
 
     @Test func `prove nothing with one algorithm under the other's name`() throws {
-        #expect(try evidence(["X-Hub-Signature": Self.sha256]) == .unreadable)
-        #expect(try evidence(["X-Hub-Signature-256": Self.sha1]) == .unreadable)
+        #expect(try authentication(["X-Hub-Signature": Self.sha256]) == .unreadable)
+        #expect(try authentication(["X-Hub-Signature-256": Self.sha1]) == .unreadable)
     }
 
     @Test func `are refused for an id or an encoding that no forge sends`() {
-        #expect(throws: Malformed.self) { try evidence(["X-GitHub-Delivery": "a b"]) }
-        #expect(throws: Delivery.UnsupportedEncoding.self) { try evidence(["Content-Type": "text/plain"]) }
-        #expect(throws: Delivery.UnsupportedEncoding.self) { try evidence(["Content-Encoding": "gzip"]) }
+        #expect(throws: Malformed.self) { try authentication(["X-GitHub-Delivery": "a b"]) }
+        #expect(throws: Delivery.UnsupportedEncoding.self) { try authentication(["Content-Type": "text/plain"]) }
+        #expect(throws: Delivery.UnsupportedEncoding.self) { try authentication(["Content-Encoding": "gzip"]) }
     }
 
     @Test(arguments: [
@@ -80,7 +81,7 @@ import Testing
     private func news(
         _ event: String?, _ body: String, encoding: Delivery.Encoding? = .json
     ) throws -> Delivery.News {
-        let delivery = Delivery(forge: .github, id: nil, event: event, evidence: .missing, encoding: encoding)
+        let delivery = Delivery(forge: .github, id: nil, event: event, authentication: .missing, encoding: encoding)
         return try GitHub().news(of: delivery, in: Proven(bytes: Data(body.utf8)))
     }
 

@@ -52,8 +52,8 @@ import Testing
             #expect(try isProven(headers, by: secret))
             #expect(try !isProven(headers, by: "x\(secret)"))
         }
-        #expect(try GitLab().delivery((["X-Gitlab-Token": ""] as Headers).lookup).evidence == .missing)
-        #expect(try GitLab().delivery(([:] as Headers).lookup).evidence == .missing)
+        #expect(try GitLab().delivery((["X-Gitlab-Token": ""] as Headers).lookup).authentication == .missing)
+        #expect(try GitLab().delivery(([:] as Headers).lookup).authentication == .missing)
     }
 
     @Test func `prove nothing with a right token beside a wrong signature`() throws {
@@ -74,7 +74,7 @@ import Testing
 
     @Test func `do not show the token`() throws {
         let delivery = try GitLab().delivery((["X-Gitlab-Token": "swordfish"] as Headers).lookup)
-        for shown in ["\(delivery)", String(reflecting: delivery), "\(delivery.evidence)"] {
+        for shown in ["\(delivery)", String(reflecting: delivery), "\(delivery.authentication)"] {
             #expect(!shown.contains("swordfish"))
         }
     }
@@ -84,7 +84,7 @@ import Testing
     private static let zeros = String(repeating: "0", count: 40)
 
     private func news(_ event: String?, _ body: String, encoding: Delivery.Encoding? = .json) throws -> Delivery.News {
-        let delivery = Delivery(forge: .gitlab, id: nil, event: event, evidence: .missing, encoding: encoding)
+        let delivery = Delivery(forge: .gitlab, id: nil, event: event, authentication: .missing, encoding: encoding)
         return try GitLab().news(of: delivery, in: Proven(bytes: Data(body.utf8)))
     }
 

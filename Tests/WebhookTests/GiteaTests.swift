@@ -37,7 +37,7 @@ import Testing
         for signature in [nil, "", "sha256=\(Self.digest)", "x", String(repeating: "0", count: 64)] {
             #expect(try !isProven(headers(name, signature: signature)), "\(signature ?? "none")")
         }
-        #expect(try Forges().delivery(headers(name, signature: "").lookup).evidence == .missing)
+        #expect(try Forges().delivery(headers(name, signature: "").lookup).authentication == .missing)
     }
 
     @Test func `of Forgejo are not proven by Gitea's header`() throws {
@@ -67,7 +67,7 @@ import Testing
         _ event: String?, _ body: String, encoding: Delivery.Encoding? = .json, isForgejo: Bool = false
     ) throws -> Delivery.News {
         let name: ForgeName = isForgejo ? .forgejo : .gitea
-        let delivery = Delivery(forge: name, id: nil, event: event, evidence: .missing, encoding: encoding)
+        let delivery = Delivery(forge: name, id: nil, event: event, authentication: .missing, encoding: encoding)
         return try Gitea(isForgejo: isForgejo).news(of: delivery, in: Proven(bytes: Data(body.utf8)))
     }
 

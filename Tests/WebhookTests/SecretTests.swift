@@ -105,10 +105,10 @@ import Testing
         #expect(try !Secret("whsec_AAAAAAAAAAAAAAAAAAAAAA==").isWeak)
     }
 
-    @Test func `is not known without evidence`() throws {
+    @Test func `is not known without authentication`() throws {
         let secret = try Secret(Self.text)
-        for evidence in [Delivery.Evidence.missing, .unreadable] {
-            #expect(!secret.isKnown(by: evidence, of: Data(), at: Date()))
+        for authentication in [Delivery.Authentication.missing, .unreadable] {
+            #expect(!secret.isKnown(by: authentication, of: Data(), at: Date()))
         }
     }
 }

@@ -10,8 +10,8 @@ import Testing
     private static let body = Data("Hello, World!".utf8)
     private static let now = Date(timeIntervalSince1970: 1_614_265_330)
 
-    /// Every kind of evidence that the holder of `secret` may give for `body`.
-    private func evidence(_ secret: String) throws -> [Delivery.Evidence] {
+    /// Every kind of authentication that the holder of `secret` may give for `body`.
+    private func authentication(_ secret: String) throws -> [Delivery.Authentication] {
         let body = Self.body
         let sha1 = hexadecimal(try Secret(secret).digest(of: body, by: .sha1))
         let sha256 = hexadecimal(try Secret(secret).digest(of: body, by: .sha256))
@@ -29,21 +29,21 @@ import Testing
     }
 
     private func delivery(
-        _ evidence: Delivery.Evidence, forge: ForgeName = .github, encoding: Delivery.Encoding = .json
+        _ authentication: Delivery.Authentication, forge: ForgeName = .github, encoding: Delivery.Encoding = .json
     ) -> Delivery {
-        Delivery(forge: forge, id: nil, event: "push", evidence: evidence, encoding: encoding)
+        Delivery(forge: forge, id: nil, event: "push", authentication: authentication, encoding: encoding)
     }
 
     @Test func `proves by either, and says by which`() throws {
         let (new, old) = Self.tokens
         let both = Secrets(try Secret(new), previous: try Secret(old))
-        for evidence in try evidence(new) {
-            let proof = try #require(try both.prove(Self.body, of: delivery(evidence), at: Self.now))
+        for authentication in try authentication(new) {
+            let proof = try #require(try both.prove(Self.body, of: delivery(authentication), at: Self.now))
             #expect(proof.by == .current)
             #expect(proof.proven.bytes == Self.body)
         }
-        for evidence in try evidence(old) {
-            let proof = try #require(try both.prove(Self.body, of: delivery(evidence), at: Self.now))
+        for authentication in try authentication(old) {
+            let proof = try #require(try both.prove(Self.body, of: delivery(authentication), at: Self.now))
             #expect(proof.by == .previous)
             #expect(proof.proven.bytes == Self.body)
         }
@@ -52,18 +52,18 @@ import Testing
     @Test func `proves by the old no more when that is gone`() throws {
         let (new, old) = Self.tokens
         let secrets = Secrets(try Secret(new))
-        for evidence in try evidence(old) {
-            #expect(try secrets.prove(Self.body, of: delivery(evidence), at: Self.now) == nil)
+        for authentication in try authentication(old) {
+            #expect(try secrets.prove(Self.body, of: delivery(authentication), at: Self.now) == nil)
         }
-        for evidence in try evidence(new) {
-            #expect(try secrets.prove(Self.body, of: delivery(evidence), at: Self.now)?.by == .current)
+        for authentication in try authentication(new) {
+            #expect(try secrets.prove(Self.body, of: delivery(authentication), at: Self.now)?.by == .current)
         }
     }
 
-    @Test func `proves nothing without evidence, and reads nothing`() throws {
+    @Test func `proves nothing without authentication, and reads nothing`() throws {
         let secrets = Secrets(try Secret(Self.tokens.0), previous: try Secret(Self.tokens.1))
-        for evidence in [Delivery.Evidence.missing, .unreadable] {
-            let delivery = delivery(evidence, forge: .gitea, encoding: .form)
+        for authentication in [Delivery.Authentication.missing, .unreadable] {
+            let delivery = delivery(authentication, forge: .gitea, encoding: .form)
             #expect(try secrets.prove(Data("payload=1&payload=2".utf8), of: delivery, at: Self.now) == nil)
         }
     }
@@ -73,13 +73,14 @@ import Testing
         let secrets = Secrets(try Secret(Self.tokens.0), previous: try Secret(Self.tokens.1))
         let form = Data("payload=Hello%2C+World%21".utf8)
         for (secret, rank) in [(Self.tokens.0, Secrets.Rank.current), (Self.tokens.1, .previous)] {
-            let evidence = try evidence(secret)[2]
-            let delivery = delivery(evidence, forge: forge, encoding: .form)
+            let authentication = try authentication(secret)[2]
+            let delivery = delivery(authentication, forge: forge, encoding: .form)
             let proof = try #require(try secrets.prove(form, of: delivery, at: Self.now))
             #expect(proof.proven.bytes == Self.body)
             #expect(proof.by == rank)
             #expect(
-                try secrets.prove(Self.body + [0x20], of: self.delivery(evidence, forge: forge), at: Self.now) == nil)
+                try secrets.prove(Self.body + [0x20], of: self.delivery(authentication, forge: forge), at: Self.now)
+                    == nil)
         }
     }
 
@@ -87,7 +88,7 @@ import Testing
     func `proves a form as it came, where that is what is signed`(_ forge: ForgeName) throws {
         let secrets = Secrets(try Secret(Self.tokens.0))
         let form = Data("payload=Hello%2C+World%21".utf8)
-        let field = delivery(try evidence(Self.tokens.0)[1], forge: forge, encoding: .form)
+        let field = delivery(try authentication(Self.tokens.0)[1], forge: forge, encoding: .form)
         #expect(try secrets.prove(form, of: field, at: Self.now) == nil)
         let digest = hexadecimal(secrets.current.digest(of: form, by: .sha256))
         let whole = delivery(.signature(try #require(Signature(sha256: digest))), forge: forge, encoding: .form)
@@ -96,7 +97,7 @@ import Testing
 
     @Test func `refuses a form in which the signed field stands twice`() throws {
         let secrets = Secrets(try Secret(Self.tokens.0))
-        let delivery = delivery(try evidence(Self.tokens.0)[1], forge: .gitea, encoding: .form)
+        let delivery = delivery(try authentication(Self.tokens.0)[1], forge: .gitea, encoding: .form)
         let form = Data("payload=Hello%2C+World%21&payload=Hello%2C+World%21".utf8)
         #expect(throws: Malformed("the form has several fields named payload")) {
             try secrets.prove(form, of: delivery, at: Self.now)
