@@ -1,7 +1,7 @@
 public import Foundation
 public import Webhook
 
-/// A proven delivery, as it stands in the ledger.
+/// A verified delivery, as it stands in the ledger.
 public struct DeliveryRecord: Sendable, Equatable {
     /// When it came.
     public let received: Date
@@ -9,13 +9,13 @@ public struct DeliveryRecord: Sendable, Equatable {
     public let digest: Data
     /// Who sent it, such as `github`.
     public let forge: String
-    /// The forge's id for it, if it has one. It is not part of what is proven.
+    /// The forge's id for it, if it has one. It is not part of what is verified.
     public let forgeID: String?
     /// The repository, as the forge writes it.
     public let repository: String
     /// The site whose own hook took it, or `nil` for the hook that sites share.
     public let hook: String?
-    /// Which of the hook's secrets proved it.
+    /// Which of the hook's secrets verified it.
     public let secret: Secrets.Rank
 
     /// A delivery of these facts.

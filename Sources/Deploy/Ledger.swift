@@ -23,7 +23,7 @@ public protocol Ledger: Sendable {
     /// The newest deployment of each site that is over, and those that are not, oldest first and without their output.
     func latestDeployments() throws(LedgerError) -> [DeploymentRecord]
 
-    /// When a hook last took a delivery that only the previous of its two secrets proved; `nil` if it never did.
+    /// When a hook last took a delivery that only the previous of its two secrets verified; `nil` if it never did.
     ///
     /// - Parameter hook: the site whose own hook it is, or `nil` for the hook that sites share.
     func lastUseOfPreviousSecret(by hook: String?) throws(LedgerError) -> Date?

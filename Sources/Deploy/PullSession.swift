@@ -1,6 +1,6 @@
 internal import Git
 
-/// A clone that is held: `git pull --rebase`, and the proof that it did what it should.
+/// A clone that is held: `git pull --rebase`, and the verified that it did what it should.
 struct PullSession: LockedSite {
     private let clone: BranchClone
     private let lock: SiteLock

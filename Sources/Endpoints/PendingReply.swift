@@ -6,7 +6,7 @@ internal import Webhook
 
 /// A delivery that waits for its answer: what is known of it, and the way back. It is answered, and logged, once.
 final class PendingReply: Sendable {
-    /// The same to everybody who proves nothing, whatever was wrong.
+    /// The same to everybody who verifies nothing, whatever was wrong.
     private static let rejection = Response(
         status: 401, headers: [("Bellpull-Outcome", "rejected")],
         body: #"{"error":"the signature is missing or wrong"}"#)
@@ -60,7 +60,7 @@ final class PendingReply: Sendable {
         logger.log(level: report.level, "\(report.line(after: duration))")
     }
 
-    /// Replies to one who has proven nothing. Only the log says what was wrong.
+    /// Replies to one who has verified nothing. Only the log says what was wrong.
     func reject(_ authentication: Delivery.Authentication) {
         guard exchange.reply(Self.rejection) else { return }
         var report = complete(Report(401, "rejected"))

@@ -5,7 +5,7 @@ public import Logging
 internal import Synchronization
 public import Webhook
 
-/// Takes deliveries: proves them, reads what they say, has them recorded, and their sites deployed.
+/// Takes deliveries: verifies them, reads what they say, has them recorded, and their sites deployed.
 public final class WebhookEndpoint: Sendable {
     /// What can be changed while it answers.
     public struct Settings: Sendable {
@@ -74,44 +74,47 @@ public final class WebhookEndpoint: Sendable {
             let delivery = try settings.forge.delivery(request.params.header)
             reply.concerns(delivery)
             let body = try request.body.get()
-            guard let (proven, rank) = try hook.secrets.prove(body, of: delivery, at: Date()) else {
+            guard let (verified, rank) = try hook.secrets.verify(body, of: delivery, at: Date()) else {
                 return reply.reject(delivery.authentication)
             }
-            let news = try settings.forge.news(of: delivery, in: proven)
-            act(on: news, of: Proof(delivery: delivery, proven: proven, rank: rank, hook: hook), reply, settings)
+            let news = try settings.forge.news(of: delivery, in: verified)
+            act(
+                on: news, of: VerifiedDelivery(delivery: delivery, verified: verified, rank: rank, hook: hook), reply,
+                settings)
         } catch {
             reply.send(Report(error))
         }
     }
 
-    /// A delivery that is proven, and how.
-    private struct Proof {
+    /// A delivery that is verified, and how.
+    private struct VerifiedDelivery {
         let delivery: Delivery
-        let proven: Proven
+        let verified: VerifiedBody
         let rank: Secrets.Rank
         let hook: Hook
     }
 
-    private func act(on news: Delivery.News, of proof: Proof, _ reply: PendingReply, _ settings: Settings) {
+    private func act(on news: Delivery.News, of verified: VerifiedDelivery, _ reply: PendingReply, _ settings: Settings)
+    {
         switch news {
         case .ping: reply.send(.ping)
         case .other(let event): reply.send(.ignored(event: event))
         case .push(let pushes):
-            switch Addressees(of: pushes, from: proof.delivery.forge, at: proof.hook) {
+            switch Addressees(of: pushes, from: verified.delivery.forge, at: verified.hook) {
             case .nobody(let reason): reply.send(Report(.ignored(reason)))
-            case .sites(let sites, let repository): deploy(sites, repository, proof, reply, settings)
+            case .sites(let sites, let repository): deploy(sites, repository, verified, reply, settings)
             }
         }
     }
 
     private func deploy(
-        _ sites: [Addressees.Addressee], _ repository: String, _ proof: Proof, _ reply: PendingReply,
+        _ sites: [Addressees.Addressee], _ repository: String, _ verified: VerifiedDelivery, _ reply: PendingReply,
         _ settings: Settings
     ) {
         reply.concerns(sites.map(\.site))
         let record = DeliveryRecord(
-            digest: proof.proven.digest, forge: proof.delivery.forge.rawValue, forgeID: proof.delivery.id,
-            repository: repository, hook: proof.hook.site, secret: proof.rank)
+            digest: verified.verified.digest, forge: verified.delivery.forge.rawValue, forgeID: verified.delivery.id,
+            repository: repository, hook: verified.hook.site, secret: verified.rank)
         let collector = OutcomeCollector(of: sites.count)
         dispatcher.receive(record, for: sites) { [replyTimeouts] result in
             switch result {

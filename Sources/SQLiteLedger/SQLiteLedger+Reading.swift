@@ -60,7 +60,7 @@ extension SQLiteLedger {
         }
     }
 
-    /// When a hook last took a delivery that only its previous secret proved.
+    /// When a hook last took a delivery that only its previous secret verified.
     public func lastUseOfPreviousSecret(by hook: String?) throws(LedgerError) -> Date? {
         try read { database in
             let sql = "SELECT max(received) FROM delivery WHERE secret = 2 AND hook IS ?"

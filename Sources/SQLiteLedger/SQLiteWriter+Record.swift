@@ -61,7 +61,7 @@ extension SQLiteWriter {
         return try Bool.fetchOne(statement, arguments: [site]) ?? false
     }
 
-    /// The id of a delivery is not proven: it is the same only if it wants the same commit.
+    /// The id of a delivery is not verified: it is the same only if it wants the same commit.
     private func receiveAgain(_ delivery: Int64, at site: DeliveredSite, received: Date) throws -> Reception {
         let statement = try database.cachedStatement(
             sql: """

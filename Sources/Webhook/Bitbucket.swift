@@ -15,12 +15,12 @@ public struct Bitbucket: Forge {
     }
 
     /// Decodes a push; other events are told apart by their name alone.
-    public func news(of delivery: Delivery, in proven: Proven) throws -> Delivery.News {
+    public func news(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.News {
         switch delivery.event {
         case nil: throw Malformed("there is no X-Event-Key header")
         case "diagnostics:ping": return .ping
         case "repo:push":
-            let pushes = try Push.bitbucket(delivery.payload(in: proven))
+            let pushes = try Push.bitbucket(delivery.payload(in: verified))
             return pushes.isEmpty ? .other("repo:push of neither branch nor tag") : .push(pushes)
         case let event?: return .other(event)
         }

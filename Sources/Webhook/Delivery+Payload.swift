@@ -11,14 +11,14 @@ extension Delivery {
         signsFormField ? try FormBody(body).payload() : body
     }
 
-    /// The payload that `proven` is or holds.
+    /// The payload that `verified` is or holds.
     ///
     /// - Throws: `Malformed`, or `UnsupportedEncoding` if the headers did not say which.
-    func payload(in proven: Proven) throws -> Data {
+    func payload(in verified: VerifiedBody) throws -> Data {
         switch encoding {
         case nil: throw UnsupportedEncoding()
-        case .form where !signsFormField: try FormBody(proven.bytes).payload()
-        case .form, .json: proven.bytes
+        case .form where !signsFormField: try FormBody(verified.bytes).payload()
+        case .form, .json: verified.bytes
         }
     }
 }

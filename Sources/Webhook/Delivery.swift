@@ -1,4 +1,4 @@
-/// What the headers of a webhook request say. Nothing of it is proven.
+/// What the headers of a webhook request say. Nothing of it is verified.
 public struct Delivery: Sendable, Equatable {
     /// How the body holds the payload.
     public enum Encoding: Sendable {
@@ -8,7 +8,7 @@ public struct Delivery: Sendable, Equatable {
         case form
     }
 
-    /// What came as a proof.
+    /// What came as a verified.
     public enum Authentication: Sendable, Equatable {
         /// A well-formed signature, still to be checked.
         case signature(Signature)
@@ -16,9 +16,9 @@ public struct Delivery: Sendable, Equatable {
         case standard(StandardSignature)
         /// What should be the secret itself, still to be checked.
         case token(Token)
-        /// No proof of a kind that is accepted.
+        /// No verified of a kind that is accepted.
         case missing
-        /// Something that proves nothing.
+        /// Something that verifies nothing.
         case unreadable
     }
 
@@ -28,12 +28,12 @@ public struct Delivery: Sendable, Equatable {
     public let id: String?
     /// The kind of event, as the forge names it; any text at all.
     public let event: String?
-    /// What is there to prove it by.
+    /// What is there to verify it by.
     public let authentication: Authentication
     /// How the body holds the payload, if the headers say.
     public let encoding: Encoding?
 
-    /// What a proven delivery turned out to say.
+    /// What a verified delivery turned out to say.
     public enum News: Sendable, Equatable {
         /// The forge tries whether somebody answers.
         case ping

@@ -5,8 +5,8 @@ public protocol Forge: Sendable {
     /// - Throws: `Malformed`, `Delivery.UnsupportedEncoding`, or what `header` throws.
     func delivery(_ header: Delivery.HeaderLookup) throws -> Delivery
 
-    /// Decodes a proven delivery.
+    /// Decodes a verified delivery.
     ///
     /// - Throws: `Malformed`, or `Delivery.UnsupportedEncoding` if the headers did not say how to.
-    func news(of delivery: Delivery, in proven: Proven) throws -> Delivery.News
+    func news(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.News
 }

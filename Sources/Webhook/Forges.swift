@@ -7,7 +7,7 @@ public struct Forges: Forge {
     ///
     /// - Parameters:
     ///   - only: the forge that is expected. Only its headers are looked at.
-    ///   - acceptsSHA1: whether GitHub may prove a delivery by its older signature alone.
+    ///   - acceptsSHA1: whether GitHub may verify a delivery by its older signature alone.
     public init(only: ForgeName? = nil, acceptsSHA1: Bool = true) {
         self.only = only
         self.acceptsSHA1 = acceptsSHA1
@@ -19,8 +19,8 @@ public struct Forges: Forge {
     }
 
     /// Decodes the delivery as its forge does.
-    public func news(of delivery: Delivery, in proven: Proven) throws -> Delivery.News {
-        try forge(named: delivery.forge).news(of: delivery, in: proven)
+    public func news(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.News {
+        try forge(named: delivery.forge).news(of: delivery, in: verified)
     }
 
     private static func sender(_ header: Delivery.HeaderLookup) throws -> ForgeName {

@@ -1,6 +1,6 @@
 /// GitHub's webhooks (docs.github.com, "Webhook events and payloads", "Validating webhook deliveries").
 public struct GitHub: Forge {
-    /// Whether a delivery without `X-Hub-Signature-256` may prove itself by `X-Hub-Signature`, HMAC-SHA1.
+    /// Whether a delivery without `X-Hub-Signature-256` may verify itself by `X-Hub-Signature`, HMAC-SHA1.
     public let acceptsSHA1: Bool
 
     /// GitHub, with or without its older signature.
@@ -22,16 +22,16 @@ public struct GitHub: Forge {
     }
 
     /// Decodes a push; other events are told apart by their name alone.
-    public func news(of delivery: Delivery, in proven: Proven) throws -> Delivery.News {
+    public func news(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.News {
         switch delivery.event {
         case nil: throw Malformed("there is no X-GitHub-Event header")
         case "ping": return .ping
-        case "push": return .push([try Push(payload: delivery.payload(in: proven))])
+        case "push": return .push([try Push(payload: delivery.payload(in: verified))])
         case let event?: return .other(event)
         }
     }
 
-    /// The newer signature decides whenever it is there: a right older one beside a wrong newer one proves nothing.
+    /// The newer signature decides whenever it is there: a right older one beside a wrong newer one verifies nothing.
     private func authentication(sha256: String?, sha1: String?) -> Delivery.Authentication {
         let header = sha256 ?? (acceptsSHA1 ? sha1 : nil)
         guard let header else { return .missing }

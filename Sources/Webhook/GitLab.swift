@@ -20,21 +20,21 @@ public struct GitLab: Forge {
     }
 
     /// Decodes a push of a branch or tag, also where it comes as a system hook; other events are told apart by their name.
-    public func news(of delivery: Delivery, in proven: Proven) throws -> Delivery.News {
+    public func news(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.News {
         switch delivery.event {
         case nil: throw Malformed("there is no X-Gitlab-Event header")
         case "Push Hook", "Tag Push Hook":
-            guard let push = try Push(gitLab: delivery.payload(in: proven)) else {
+            guard let push = try Push(gitLab: delivery.payload(in: verified)) else {
                 throw Malformed("the payload is not that of a push: object_kind is missing or odd")
             }
             return .push([push])
         case "System Hook":
-            return try Push(gitLab: delivery.payload(in: proven)).map { .push([$0]) } ?? .other("System Hook")
+            return try Push(gitLab: delivery.payload(in: verified)).map { .push([$0]) } ?? .other("System Hook")
         case let event?: return .other(event)
         }
     }
 
-    /// A signature decides whenever it is there: a right token beside a wrong signature proves nothing. Both headers may
+    /// A signature decides whenever it is there: a right token beside a wrong signature verifies nothing. Both headers may
     /// hold commas.
     private func authentication(_ header: Delivery.HeaderLookup, id: String?) throws -> Delivery.Authentication {
         if let signatures = try header("webhook-signature") {

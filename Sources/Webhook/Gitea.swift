@@ -23,10 +23,10 @@ public struct Gitea: Forge {
     }
 
     /// Decodes a push; other events are told apart by their name alone. There is no ping: a test is a push.
-    public func news(of delivery: Delivery, in proven: Proven) throws -> Delivery.News {
+    public func news(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.News {
         switch delivery.event {
         case nil: throw Malformed("there is no \(name.eventHeader) header")
-        case "push": return .push([try Push(payload: delivery.payload(in: proven))])
+        case "push": return .push([try Push(payload: delivery.payload(in: verified))])
         case let event?: return .other(event)
         }
     }

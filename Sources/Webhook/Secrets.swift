@@ -2,7 +2,7 @@ public import Foundation
 
 /// The secrets of one hook: the one in use and, while it is being replaced, the one before it.
 public struct Secrets: Sendable {
-    /// Which of them proved a delivery.
+    /// Which of them verified a delivery.
     public enum Rank: Int, Sendable {
         /// The one in use.
         case current = 1
@@ -12,7 +12,7 @@ public struct Secrets: Sendable {
 
     /// The secret in use.
     public let current: Secret
-    /// The one before it, which still proves.
+    /// The one before it, which still verifies.
     public let previous: Secret?
 
     /// The secret `current`, and `previous` while the forge may still sign with that.
@@ -28,16 +28,18 @@ public struct Secrets: Sendable {
     ///   - delivery: what the headers say.
     ///   - now: the time by which a signature's own is judged, if it has one.
     /// - Throws: `Malformed` if what was signed is a field of a form and the form has it twice, or not at all.
-    public func prove(
+    public func verify(
         _ body: Data, of delivery: Delivery, at now: Date
-    ) throws(Malformed) -> (proven: Proven, by: Rank)? {
+    ) throws(Malformed) -> (body: VerifiedBody, by: Rank)? {
         switch delivery.authentication {
         case .missing, .unreadable: return nil
         case .signature, .standard, .token: break
         }
         let bytes = try delivery.signedBytes(of: body)
-        if current.isKnown(by: delivery.authentication, of: bytes, at: now) { return (Proven(bytes: bytes), .current) }
+        if current.isKnown(by: delivery.authentication, of: bytes, at: now) {
+            return (VerifiedBody(bytes: bytes), .current)
+        }
         guard let previous, previous.isKnown(by: delivery.authentication, of: bytes, at: now) else { return nil }
-        return (Proven(bytes: bytes), .previous)
+        return (VerifiedBody(bytes: bytes), .previous)
     }
 }

@@ -8,7 +8,7 @@ struct Bellpull: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Deploys a site when its repository is pushed to.",
         discussion: """
-            A FastCGI responder that stands behind a web server: it proves that a webhook comes from your repository, \
+            A FastCGI responder that stands behind a web server: it verifies that a webhook comes from your repository, \
             runs git pull --rebase in the clone it belongs to, and answers {}.
             """,
         version: "0.1.0",

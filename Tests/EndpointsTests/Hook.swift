@@ -12,7 +12,7 @@ struct Hook {
     var method = "POST"
     var path = ""
     var body = Hook.push()
-    /// The headers that are to prove the body; those that do if `nil`. An empty one is not sent.
+    /// The headers that are to verify the body; those that do if `nil`. An empty one is not sent.
     var signatures: (sha256: String, sha1: String)?
 
     /// The payload of a push.
@@ -33,7 +33,7 @@ struct Hook {
         return (try? encoder.encode(payload)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
-    /// The header that proves `body` by `secret`.
+    /// The header that verifies `body` by `secret`.
     static func signature(
         of body: String, by algorithm: Signature.Algorithm = .sha256, secret: String = Stage.secret
     ) throws -> String {

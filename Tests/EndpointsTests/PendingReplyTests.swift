@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test func `says in the log alone why nothing was proven`() async throws {
+    @Test func `says in the log alone why nothing was verified`() async throws {
         let wrong = try Hook.signature(of: "another body")
         for (signature, reason) in [
             ("", "no signature"), ("x", "the signature header is not one"),

@@ -59,7 +59,7 @@ import Webhook
         #expect(response.header("Bellpull-Outcome") == "refused")
     }
 
-    @Test func `notes which hook took a delivery, and which of its secrets proved it`() async throws {
+    @Test func `notes which hook took a delivery, and which of its secrets verified it`() async throws {
         let shop = FakeStrategy()
         let secrets = Secrets(try Secret("the new one"), previous: try Secret(Self.own))
         let stage = try Stage(sites: [Hooks.Entry(try .fake(shop, name: "shop"), secrets: secrets)])
@@ -176,7 +176,7 @@ import Webhook
         #expect(try await stage.answer(to: hook()).header("Bellpull-Outcome") == "deployed")
     }
 
-    @Test func `writes nothing of what is not proven, or nothing to it`() async throws {
+    @Test func `writes nothing of what is not verified, or nothing to it`() async throws {
         let stage = try Stage()
         for hook in [
             try hook(secret: "another secret"), try hook(at: "/nobody"), Hook(event: "ping"), Hook(event: "issues"),

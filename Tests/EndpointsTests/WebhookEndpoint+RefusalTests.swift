@@ -66,7 +66,7 @@ import Testing
         #expect(response.body.hasPrefix(#"{"error":"the body is neither plain application/json nor "#))
     }
 
-    @Test func `what it cannot prove with 401 and the same bytes each time`() async throws {
+    @Test func `what it cannot verify with 401 and the same bytes each time`() async throws {
         let body = Hook.push()
         let right = try Hook.signature(of: body)
         let rightSHA1 = try Hook.signature(of: body, by: .sha1)
@@ -102,7 +102,7 @@ import Testing
         #expect(try await Stage(forge: GitHub(acceptsSHA1: false)).answer(to: hook).status == 401)
     }
 
-    @Test func `without having read anything, what it cannot prove`() async throws {
+    @Test func `without having read anything, what it cannot verify`() async throws {
         /// GitHub, counting what it decodes.
         final class Counting: Forge {
             private let decoded = Atomic(0)
@@ -111,9 +111,9 @@ import Testing
 
             func delivery(_ header: Delivery.HeaderLookup) throws -> Delivery { try GitHub().delivery(header) }
 
-            func news(of delivery: Delivery, in proven: Proven) throws -> Delivery.News {
+            func news(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.News {
                 decoded.add(1, ordering: .relaxed)
-                return try GitHub().news(of: delivery, in: proven)
+                return try GitHub().news(of: delivery, in: verified)
             }
         }
         let forge = Counting()

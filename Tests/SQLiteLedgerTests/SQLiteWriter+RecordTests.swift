@@ -124,7 +124,7 @@ import Testing
         #expect(try home.count("delivery") == 1)
     }
 
-    /// It is not proven, so that a stranger may have sent an old body under the id of a new delivery.
+    /// It is not verified, so that a stranger may have sent an old body under the id of a new delivery.
     @Test func `of the same id and another commit is deployed`() throws {
         try ledger.deploy(1)
         #expect(try ledger.record(1, forgeID: "a") == [.duplicate])

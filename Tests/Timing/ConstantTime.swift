@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// Does the time that a proof takes tell how much of a forged one is right? Dudect's method (Reparaz, Balasch, Verbauwhede,
+/// Does the time that a verified takes tell how much of a forged one is right? Dudect's method (Reparaz, Balasch, Verbauwhede,
 /// "Dude, is my code constant time?", 2017): two classes of forgeries in random order, and Welch's t-test on their times.
 /// A comparison that leaks is put to the same test, which has to catch it.
 @main
@@ -24,7 +24,7 @@ struct ConstantTime {
             !WelchTest("a comparison that leaks", right: sha256) { $0 }.isPassed(count, isEqual),
         ]
         guard results.allSatisfy({ $0 }) else {
-            print("a proof's time tells how right it is, or the test does not see it where it does")
+            print("a verified's time tells how right it is, or the test does not see it where it does")
             exit(1)
         }
     }
@@ -33,7 +33,7 @@ struct ConstantTime {
         secret.isKnown(by: authentication, of: body, at: now)
     }
 
-    /// What a proof would be if it ended at the first difference.
+    /// What a verified would be if it ended at the first difference.
     private static func isEqual(_ digest: [UInt8]) -> Bool {
         let right = secret.digest(of: body, by: .sha256)
         for index in right.indices where right[index] != digest[index] { return false }

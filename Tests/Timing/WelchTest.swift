@@ -26,7 +26,7 @@ struct WelchTest<Input> {
 
     /// Takes so many times of `isProven`, prints what came of it, and says whether no difference is certain.
     func isPassed(_ count: Int, _ isProven: (Input) -> Bool) -> Bool {
-        precondition(isProven(right), "\(name): what is right is not proven")
+        precondition(isProven(right), "\(name): what is right is not verified")
         var times: [[Double]] = [[], []]
         for _ in 0..<count {
             let kind = Int.random(in: 0...1)
@@ -34,7 +34,7 @@ struct WelchTest<Input> {
             let start = Self.nanoseconds()
             let isForgeryProven = isProven(forgery)
             times[kind].append(Self.nanoseconds() - start)
-            precondition(!isForgeryProven, "\(name): what is wrong is proven")
+            precondition(!isForgeryProven, "\(name): what is wrong is verified")
         }
         let t = Self.greatest(times)
         let means = times.map { times in times.sorted()[times.count / 2] }

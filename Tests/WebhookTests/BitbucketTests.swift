@@ -12,10 +12,11 @@ import Testing
 
     private func isProven(_ headers: Headers) throws -> Bool {
         let secrets = Secrets(try Secret("It's a Secret to Everybody"))
-        return try secrets.prove(Data("Hello World!".utf8), of: Bitbucket().delivery(headers.lookup), at: Date()) != nil
+        return try secrets.verify(Data("Hello World!".utf8), of: Bitbucket().delivery(headers.lookup), at: Date())
+            != nil
     }
 
-    @Test func `name the delivery, the event and the encoding, and prove as published`() throws {
+    @Test func `name the delivery, the event and the encoding, and verify as published`() throws {
         let delivery = try Bitbucket().delivery(Self.headers.lookup)
         #expect(delivery.forge == .bitbucket)
         #expect(delivery.id == "e6b3cb5f-0c0a-4a4e-9c1c-3b2d5f7f1c11")
@@ -24,7 +25,7 @@ import Testing
         #expect(try isProven(Self.headers))
     }
 
-    @Test func `prove nothing by SHA-1, nor under GitHub's newer name`() throws {
+    @Test func `verify nothing by SHA-1, nor under GitHub's newer name`() throws {
         let secret = try Secret("It's a Secret to Everybody")
         var headers = Self.headers
         headers["X-Hub-Signature"] = "sha1=\(hexadecimal(secret.digest(of: Data("Hello World!".utf8), by: .sha1)))"
@@ -40,7 +41,7 @@ import Testing
 
     private func news(_ event: String?, _ body: String, encoding: Delivery.Encoding? = .json) throws -> Delivery.News {
         let delivery = Delivery(forge: .bitbucket, id: nil, event: event, authentication: .missing, encoding: encoding)
-        return try Bitbucket().news(of: delivery, in: Proven(bytes: Data(body.utf8)))
+        return try Bitbucket().news(of: delivery, in: VerifiedBody(bytes: Data(body.utf8)))
     }
 
     private func payload(_ changes: String...) -> String {

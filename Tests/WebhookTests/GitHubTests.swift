@@ -33,7 +33,7 @@ import Testing
         #expect(delivery == Delivery(forge: .github, id: nil, event: nil, authentication: .missing, encoding: nil))
     }
 
-    @Test func `prove by SHA-256 whenever that is there`() throws {
+    @Test func `verify by SHA-256 whenever that is there`() throws {
         let both = ["X-Hub-Signature-256": Self.sha256, "X-Hub-Signature": Self.sha1]
         #expect(try authentication(both) == signature(Self.sha256, .sha256))
         for wrong in ["sha256=", "sha256=00", Self.sha1, "x"] {
@@ -41,14 +41,14 @@ import Testing
         }
     }
 
-    @Test func `prove by SHA-1 where that is all there is, unless it is off`() throws {
+    @Test func `verify by SHA-1 where that is all there is, unless it is off`() throws {
         #expect(try authentication(["X-Hub-Signature": Self.sha1]) == signature(Self.sha1, .sha1))
         #expect(try authentication(["X-Hub-Signature": Self.sha1], acceptsSHA1: false) == .missing)
         let both = ["X-Hub-Signature-256": Self.sha256, "X-Hub-Signature": Self.sha1]
         #expect(try authentication(both, acceptsSHA1: false) == signature(Self.sha256, .sha256))
     }
 
-    @Test func `prove nothing with one algorithm under the other's name`() throws {
+    @Test func `verify nothing with one algorithm under the other's name`() throws {
         #expect(try authentication(["X-Hub-Signature": Self.sha256]) == .unreadable)
         #expect(try authentication(["X-Hub-Signature-256": Self.sha1]) == .unreadable)
     }
@@ -82,7 +82,7 @@ import Testing
         _ event: String?, _ body: String, encoding: Delivery.Encoding? = .json
     ) throws -> Delivery.News {
         let delivery = Delivery(forge: .github, id: nil, event: event, authentication: .missing, encoding: encoding)
-        return try GitHub().news(of: delivery, in: Proven(bytes: Data(body.utf8)))
+        return try GitHub().news(of: delivery, in: VerifiedBody(bytes: Data(body.utf8)))
     }
 
     private func payload(ref: String, after: String = after, more: String = "") -> String {

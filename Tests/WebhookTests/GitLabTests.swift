@@ -14,7 +14,7 @@ import Testing
 
     private func isProven(_ headers: Headers, by secret: String = secret, at now: Date = now) throws -> Bool {
         let body = Data(#"{"test": 2432232314}"#.utf8)
-        return try Secrets(Secret(secret)).prove(body, of: GitLab().delivery(headers.lookup), at: now) != nil
+        return try Secrets(Secret(secret)).verify(body, of: GitLab().delivery(headers.lookup), at: now) != nil
     }
 
     @Test func `name the delivery, the event and the encoding`() throws {
@@ -37,7 +37,7 @@ import Testing
         #expect(throws: Malformed.self) { try GitLab().delivery((["webhook-id": "a b"] as Headers).lookup) }
     }
 
-    @Test func `prove by signature`() throws {
+    @Test func `verify by signature`() throws {
         #expect(try isProven(Self.signed))
         #expect(try !isProven(Self.signed, at: Self.now + 301))
         #expect(try !isProven(Self.signed, by: "whsec_AAAA"))
@@ -46,7 +46,7 @@ import Testing
         #expect(try isProven(several))
     }
 
-    @Test func `prove by token where there is no signature`() throws {
+    @Test func `verify by token where there is no signature`() throws {
         for secret in ["a secret, with a comma", "x y", "é€", Self.secret] {
             let headers: Headers = ["X-Gitlab-Event": "Push Hook", "X-Gitlab-Token": secret]
             #expect(try isProven(headers, by: secret))
@@ -56,7 +56,7 @@ import Testing
         #expect(try GitLab().delivery(([:] as Headers).lookup).authentication == .missing)
     }
 
-    @Test func `prove nothing with a right token beside a wrong signature`() throws {
+    @Test func `verify nothing with a right token beside a wrong signature`() throws {
         var headers = Self.signed
         headers["X-Gitlab-Token"] = Self.secret
         #expect(try isProven(headers))
@@ -85,7 +85,7 @@ import Testing
 
     private func news(_ event: String?, _ body: String, encoding: Delivery.Encoding? = .json) throws -> Delivery.News {
         let delivery = Delivery(forge: .gitlab, id: nil, event: event, authentication: .missing, encoding: encoding)
-        return try GitLab().news(of: delivery, in: Proven(bytes: Data(body.utf8)))
+        return try GitLab().news(of: delivery, in: VerifiedBody(bytes: Data(body.utf8)))
     }
 
     private func payload(

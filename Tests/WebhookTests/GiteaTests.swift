@@ -19,11 +19,11 @@ import Testing
 
     private func isProven(_ headers: Headers, body: String = "Hello, World!") throws -> Bool {
         let secrets = Secrets(try Secret(Self.secret))
-        return try secrets.prove(Data(body.utf8), of: Forges().delivery(headers.lookup), at: Date()) != nil
+        return try secrets.verify(Data(body.utf8), of: Forges().delivery(headers.lookup), at: Date()) != nil
     }
 
     @Test(arguments: ["Gitea", "Forgejo"])
-    func `are proven by a bare digest under the forge's own name`(_ name: String) throws {
+    func `are verified by a bare digest under the forge's own name`(_ name: String) throws {
         let delivery = try Forges().delivery(headers(name, signature: Self.digest).lookup)
         #expect(delivery.forge.rawValue == name.lowercased())
         #expect(delivery.id == "f6266f16-1bf3-46a5-9ea4-602e06ead473")
@@ -33,21 +33,21 @@ import Testing
     }
 
     @Test(arguments: ["Gitea", "Forgejo"])
-    func `are not proven without that, whatever else is right`(_ name: String) throws {
+    func `are not verified without that, whatever else is right`(_ name: String) throws {
         for signature in [nil, "", "sha256=\(Self.digest)", "x", String(repeating: "0", count: 64)] {
             #expect(try !isProven(headers(name, signature: signature)), "\(signature ?? "none")")
         }
         #expect(try Forges().delivery(headers(name, signature: "").lookup).authentication == .missing)
     }
 
-    @Test func `of Forgejo are not proven by Gitea's header`() throws {
+    @Test func `of Forgejo are not verified by Gitea's header`() throws {
         var headers = headers("Forgejo", signature: nil)
         headers["X-Gitea-Event"] = "push"
         headers["X-Gitea-Signature"] = Self.digest
         #expect(try !isProven(headers))
     }
 
-    @Test func `in a form are proven by their payload`() throws {
+    @Test func `in a form are verified by their payload`() throws {
         var headers = headers("Gitea", signature: Self.digest)
         headers["Content-Type"] = "application/x-www-form-urlencoded"
         #expect(try isProven(headers, body: "payload=Hello%2C+World%21"))
@@ -68,7 +68,7 @@ import Testing
     ) throws -> Delivery.News {
         let name: ForgeName = isForgejo ? .forgejo : .gitea
         let delivery = Delivery(forge: name, id: nil, event: event, authentication: .missing, encoding: encoding)
-        return try Gitea(isForgejo: isForgejo).news(of: delivery, in: Proven(bytes: Data(body.utf8)))
+        return try Gitea(isForgejo: isForgejo).news(of: delivery, in: VerifiedBody(bytes: Data(body.utf8)))
     }
 
     @Test(arguments: [true, false], [Delivery.Encoding.json, .form])

@@ -34,65 +34,65 @@ import Testing
         Delivery(forge: forge, id: nil, event: "push", authentication: authentication, encoding: encoding)
     }
 
-    @Test func `proves by either, and says by which`() throws {
+    @Test func `verifies by either, and says by which`() throws {
         let (new, old) = Self.tokens
         let both = Secrets(try Secret(new), previous: try Secret(old))
         for authentication in try authentication(new) {
-            let proof = try #require(try both.prove(Self.body, of: delivery(authentication), at: Self.now))
-            #expect(proof.by == .current)
-            #expect(proof.proven.bytes == Self.body)
+            let verified = try #require(try both.verify(Self.body, of: delivery(authentication), at: Self.now))
+            #expect(verified.by == .current)
+            #expect(verified.verified.bytes == Self.body)
         }
         for authentication in try authentication(old) {
-            let proof = try #require(try both.prove(Self.body, of: delivery(authentication), at: Self.now))
-            #expect(proof.by == .previous)
-            #expect(proof.proven.bytes == Self.body)
+            let verified = try #require(try both.verify(Self.body, of: delivery(authentication), at: Self.now))
+            #expect(verified.by == .previous)
+            #expect(verified.verified.bytes == Self.body)
         }
     }
 
-    @Test func `proves by the old no more when that is gone`() throws {
+    @Test func `verifies by the old no more when that is gone`() throws {
         let (new, old) = Self.tokens
         let secrets = Secrets(try Secret(new))
         for authentication in try authentication(old) {
-            #expect(try secrets.prove(Self.body, of: delivery(authentication), at: Self.now) == nil)
+            #expect(try secrets.verify(Self.body, of: delivery(authentication), at: Self.now) == nil)
         }
         for authentication in try authentication(new) {
-            #expect(try secrets.prove(Self.body, of: delivery(authentication), at: Self.now)?.by == .current)
+            #expect(try secrets.verify(Self.body, of: delivery(authentication), at: Self.now)?.by == .current)
         }
     }
 
-    @Test func `proves nothing without authentication, and reads nothing`() throws {
+    @Test func `verifies nothing without authentication, and reads nothing`() throws {
         let secrets = Secrets(try Secret(Self.tokens.0), previous: try Secret(Self.tokens.1))
         for authentication in [Delivery.Authentication.missing, .unreadable] {
             let delivery = delivery(authentication, forge: .gitea, encoding: .form)
-            #expect(try secrets.prove(Data("payload=1&payload=2".utf8), of: delivery, at: Self.now) == nil)
+            #expect(try secrets.verify(Data("payload=1&payload=2".utf8), of: delivery, at: Self.now) == nil)
         }
     }
 
     @Test(arguments: [ForgeName.gitea, .forgejo])
-    func `proves the payload of a form, where that is what is signed`(_ forge: ForgeName) throws {
+    func `verifies the payload of a form, where that is what is signed`(_ forge: ForgeName) throws {
         let secrets = Secrets(try Secret(Self.tokens.0), previous: try Secret(Self.tokens.1))
         let form = Data("payload=Hello%2C+World%21".utf8)
         for (secret, rank) in [(Self.tokens.0, Secrets.Rank.current), (Self.tokens.1, .previous)] {
             let authentication = try authentication(secret)[2]
             let delivery = delivery(authentication, forge: forge, encoding: .form)
-            let proof = try #require(try secrets.prove(form, of: delivery, at: Self.now))
-            #expect(proof.proven.bytes == Self.body)
-            #expect(proof.by == rank)
+            let verified = try #require(try secrets.verify(form, of: delivery, at: Self.now))
+            #expect(verified.verified.bytes == Self.body)
+            #expect(verified.by == rank)
             #expect(
-                try secrets.prove(Self.body + [0x20], of: self.delivery(authentication, forge: forge), at: Self.now)
+                try secrets.verify(Self.body + [0x20], of: self.delivery(authentication, forge: forge), at: Self.now)
                     == nil)
         }
     }
 
     @Test(arguments: [ForgeName.github, .gitlab, .bitbucket])
-    func `proves a form as it came, where that is what is signed`(_ forge: ForgeName) throws {
+    func `verifies a form as it came, where that is what is signed`(_ forge: ForgeName) throws {
         let secrets = Secrets(try Secret(Self.tokens.0))
         let form = Data("payload=Hello%2C+World%21".utf8)
         let field = delivery(try authentication(Self.tokens.0)[1], forge: forge, encoding: .form)
-        #expect(try secrets.prove(form, of: field, at: Self.now) == nil)
+        #expect(try secrets.verify(form, of: field, at: Self.now) == nil)
         let digest = hexadecimal(secrets.current.digest(of: form, by: .sha256))
         let whole = delivery(.signature(try #require(Signature(sha256: digest))), forge: forge, encoding: .form)
-        #expect(try secrets.prove(form, of: whole, at: Self.now)?.proven.bytes == form)
+        #expect(try secrets.verify(form, of: whole, at: Self.now)?.verified.bytes == form)
     }
 
     @Test func `refuses a form in which the signed field stands twice`() throws {
@@ -100,7 +100,7 @@ import Testing
         let delivery = delivery(try authentication(Self.tokens.0)[1], forge: .gitea, encoding: .form)
         let form = Data("payload=Hello%2C+World%21&payload=Hello%2C+World%21".utf8)
         #expect(throws: Malformed("the form has several fields named payload")) {
-            try secrets.prove(form, of: delivery, at: Self.now)
+            try secrets.verify(form, of: delivery, at: Self.now)
         }
     }
 }

@@ -1,7 +1,7 @@
 internal import COpenSSL
 public import Foundation
 
-extension Proven {
+extension VerifiedBody {
     /// The SHA-256 digest of the bytes (FIPS 180-4), 32 bytes, by which they are known when they come again; empty if
     /// OpenSSL could not compute it.
     public var digest: Data {
