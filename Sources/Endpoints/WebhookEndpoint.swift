@@ -77,7 +77,7 @@ public final class WebhookEndpoint: Sendable {
             guard let (verified, rank) = try hook.secrets.verify(body, of: delivery, at: Date()) else {
                 return reply.reject(delivery.authentication)
             }
-            let news = try settings.forge.news(of: delivery, in: verified)
+            let event = try settings.forge.event(of: delivery, in: verified)
             act(
                 on: news, of: VerifiedDelivery(delivery: delivery, verified: verified, rank: rank, hook: hook), reply,
                 settings)
@@ -94,9 +94,10 @@ public final class WebhookEndpoint: Sendable {
         let hook: Hook
     }
 
-    private func act(on news: Delivery.News, of verified: VerifiedDelivery, _ reply: PendingReply, _ settings: Settings)
-    {
-        switch news {
+    private func act(
+        on event: Delivery.Event, of verified: VerifiedDelivery, _ reply: PendingReply, _ settings: Settings
+    ) {
+        switch event {
         case .ping: reply.send(.ping)
         case .other(let event): reply.send(.ignored(event: event))
         case .push(let pushes):

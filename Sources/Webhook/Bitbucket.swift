@@ -15,7 +15,7 @@ public struct Bitbucket: Forge {
     }
 
     /// Decodes a push; other events are told apart by their name alone.
-    public func news(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.News {
+    public func event(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.Event {
         switch delivery.event {
         case nil: throw Malformed("there is no X-Event-Key header")
         case "diagnostics:ping": return .ping

@@ -34,7 +34,7 @@ public struct Delivery: Sendable, Equatable {
     public let encoding: Encoding?
 
     /// What a verified delivery turned out to say.
-    public enum News: Sendable, Equatable {
+    public enum Event: Sendable, Equatable {
         /// The forge tries whether somebody answers.
         case ping
         /// Branches or tags moved: one with most forges, one or more with Bitbucket.

@@ -8,5 +8,5 @@ public protocol Forge: Sendable {
     /// Decodes a verified delivery.
     ///
     /// - Throws: `Malformed`, or `Delivery.UnsupportedEncoding` if the headers did not say how to.
-    func news(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.News
+    func event(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.Event
 }

@@ -19,8 +19,8 @@ public struct Forges: Forge {
     }
 
     /// Decodes the delivery as its forge does.
-    public func news(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.News {
-        try forge(named: delivery.forge).news(of: delivery, in: verified)
+    public func event(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.Event {
+        try forge(named: delivery.forge).event(of: delivery, in: verified)
     }
 
     private static func sender(_ header: Delivery.HeaderLookup) throws -> ForgeName {

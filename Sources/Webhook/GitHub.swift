@@ -22,7 +22,7 @@ public struct GitHub: Forge {
     }
 
     /// Decodes a push; other events are told apart by their name alone.
-    public func news(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.News {
+    public func event(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.Event {
         switch delivery.event {
         case nil: throw Malformed("there is no X-GitHub-Event header")
         case "ping": return .ping

@@ -20,7 +20,7 @@ public struct GitLab: Forge {
     }
 
     /// Decodes a push of a branch or tag, also where it comes as a system hook; other events are told apart by their name.
-    public func news(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.News {
+    public func event(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.Event {
         switch delivery.event {
         case nil: throw Malformed("there is no X-Gitlab-Event header")
         case "Push Hook", "Tag Push Hook":

@@ -23,7 +23,7 @@ public struct Gitea: Forge {
     }
 
     /// Decodes a push; other events are told apart by their name alone. There is no ping: a test is a push.
-    public func news(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.News {
+    public func event(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.Event {
         switch delivery.event {
         case nil: throw Malformed("there is no \(name.eventHeader) header")
         case "push": return .push([try Push(payload: delivery.payload(in: verified))])

@@ -111,9 +111,9 @@ import Testing
 
             func delivery(_ header: Delivery.HeaderLookup) throws -> Delivery { try GitHub().delivery(header) }
 
-            func news(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.News {
+            func event(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.Event {
                 decoded.add(1, ordering: .relaxed)
-                return try GitHub().news(of: delivery, in: verified)
+                return try GitHub().event(of: delivery, in: verified)
             }
         }
         let forge = Counting()

@@ -13,7 +13,7 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let (forge, event) = events[Int(bytes[0]) % events.count]
     let payload = Data(bytes: bytes + 1, count: count - 1)
     let delivery = Delivery(forge: forge, id: nil, event: event, authentication: .missing, encoding: .json)
-    guard case .push(let pushes) = try? Forges().news(of: delivery, in: VerifiedBody(bytes: payload)) else { return 0 }
+    guard case .push(let pushes) = try? Forges().event(of: delivery, in: VerifiedBody(bytes: payload)) else { return 0 }
     precondition(!pushes.isEmpty, "a push of nothing")
     guard let whole = try? JSONSerialization.jsonObject(with: payload) as? [String: Any] else { return 0 }
     switch forge {

@@ -39,9 +39,9 @@ import Testing
 @Suite struct `Bitbucket's news` {
     private static let zeros = String(repeating: "0", count: 40)
 
-    private func news(_ event: String?, _ body: String, encoding: Delivery.Encoding? = .json) throws -> Delivery.News {
+    private func news(_ event: String?, _ body: String, encoding: Delivery.Encoding? = .json) throws -> Delivery.Event {
         let delivery = Delivery(forge: .bitbucket, id: nil, event: event, authentication: .missing, encoding: encoding)
-        return try Bitbucket().news(of: delivery, in: VerifiedBody(bytes: Data(body.utf8)))
+        return try Bitbucket().event(of: delivery, in: VerifiedBody(bytes: Data(body.utf8)))
     }
 
     private func payload(_ changes: String...) -> String {
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test func `is no push where neither branch nor tag moved`() throws {
-        let event = Delivery.News.other("repo:push of neither branch nor tag")
+        let event = Delivery.Event.other("repo:push of neither branch nor tag")
         #expect(try news("repo:push", payload()) == event)
         #expect(try news("repo:push", payload(change("bookmark", old: "d", new: "d"))) == event)
     }

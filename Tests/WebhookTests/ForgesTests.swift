@@ -66,9 +66,9 @@ import Testing
     }
 
     @Test func `decode a delivery as the one does that sent it`() throws {
-        func news(_ forge: ForgeName, _ event: String, _ body: String) throws -> Delivery.News {
+        func news(_ forge: ForgeName, _ event: String, _ body: String) throws -> Delivery.Event {
             let delivery = Delivery(forge: forge, id: nil, event: event, authentication: .missing, encoding: .json)
-            return try Forges().news(of: delivery, in: VerifiedBody(bytes: Data(body.utf8)))
+            return try Forges().event(of: delivery, in: VerifiedBody(bytes: Data(body.utf8)))
         }
         let push = Push(repository: "alice/blog", ref: "refs/heads/main", after: "5f1d")
         let github = #"{"ref":"refs/heads/main","after":"5f1d","repository":{"full_name":"alice/blog"}}"#

@@ -80,16 +80,16 @@ import Testing
 
     private func news(
         _ event: String?, _ body: String, encoding: Delivery.Encoding? = .json
-    ) throws -> Delivery.News {
+    ) throws -> Delivery.Event {
         let delivery = Delivery(forge: .github, id: nil, event: event, authentication: .missing, encoding: encoding)
-        return try GitHub().news(of: delivery, in: VerifiedBody(bytes: Data(body.utf8)))
+        return try GitHub().event(of: delivery, in: VerifiedBody(bytes: Data(body.utf8)))
     }
 
     private func payload(ref: String, after: String = after, more: String = "") -> String {
         #"{"ref":"\#(ref)","after":"\#(after)","repository":{"id":1,"full_name":"alice/blog"}\#(more)}"#
     }
 
-    private func push(ref: String, after: String = after, isDeletion: Bool = false) -> Delivery.News {
+    private func push(ref: String, after: String = after, isDeletion: Bool = false) -> Delivery.Event {
         .push([Push(repository: "alice/blog", ref: ref, after: after, isDeletion: isDeletion)])
     }
 

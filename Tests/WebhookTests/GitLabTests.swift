@@ -83,9 +83,9 @@ import Testing
 @Suite struct `GitLab's news` {
     private static let zeros = String(repeating: "0", count: 40)
 
-    private func news(_ event: String?, _ body: String, encoding: Delivery.Encoding? = .json) throws -> Delivery.News {
+    private func news(_ event: String?, _ body: String, encoding: Delivery.Encoding? = .json) throws -> Delivery.Event {
         let delivery = Delivery(forge: .gitlab, id: nil, event: event, authentication: .missing, encoding: encoding)
-        return try GitLab().news(of: delivery, in: VerifiedBody(bytes: Data(body.utf8)))
+        return try GitLab().event(of: delivery, in: VerifiedBody(bytes: Data(body.utf8)))
     }
 
     private func payload(
@@ -99,7 +99,7 @@ import Testing
             """#
     }
 
-    private func push(ref: String, after: String, isDeletion: Bool = false) -> Delivery.News {
+    private func push(ref: String, after: String, isDeletion: Bool = false) -> Delivery.Event {
         .push([Push(repository: "web/sites/blog", ref: ref, after: after, isDeletion: isDeletion)])
     }
 

@@ -65,10 +65,10 @@ import Testing
 
     private func news(
         _ event: String?, _ body: String, encoding: Delivery.Encoding? = .json, isForgejo: Bool = false
-    ) throws -> Delivery.News {
+    ) throws -> Delivery.Event {
         let name: ForgeName = isForgejo ? .forgejo : .gitea
         let delivery = Delivery(forge: name, id: nil, event: event, authentication: .missing, encoding: encoding)
-        return try Gitea(isForgejo: isForgejo).news(of: delivery, in: VerifiedBody(bytes: Data(body.utf8)))
+        return try Gitea(isForgejo: isForgejo).event(of: delivery, in: VerifiedBody(bytes: Data(body.utf8)))
     }
 
     @Test(arguments: [true, false], [Delivery.Encoding.json, .form])
