@@ -16,12 +16,12 @@ public struct DeliveryRecord: Sendable, Equatable {
     /// The site whose own hook took it, or `nil` for the hook that sites share.
     public let hook: String?
     /// Which of the hook's secrets verified it.
-    public let secret: Secrets.Rank
+    public let secret: Secrets.Slot
 
     /// A delivery of these facts.
     public init(
         received: Date = Date(), digest: Data, forge: String, forgeID: String?, repository: String,
-        hook: String? = nil, secret: Secrets.Rank = .current
+        hook: String? = nil, secret: Secrets.Slot = .current
     ) {
         self.received = received
         self.digest = digest

@@ -74,12 +74,12 @@ public final class WebhookEndpoint: Sendable {
             let delivery = try settings.forge.delivery(request.params.header)
             reply.concerns(delivery)
             let body = try request.body.get()
-            guard let (verified, rank) = try hook.secrets.verify(body, of: delivery, at: Date()) else {
+            guard let (verified, slot) = try hook.secrets.verify(body, of: delivery, at: Date()) else {
                 return reply.reject(delivery.authentication)
             }
             let event = try settings.forge.event(of: delivery, in: verified)
             act(
-                on: news, of: VerifiedDelivery(delivery: delivery, verified: verified, rank: rank, hook: hook), reply,
+                on: news, of: VerifiedDelivery(delivery: delivery, verified: verified, slot: slot, hook: hook), reply,
                 settings)
         } catch {
             reply.send(Report(error))
@@ -90,7 +90,7 @@ public final class WebhookEndpoint: Sendable {
     private struct VerifiedDelivery {
         let delivery: Delivery
         let verified: VerifiedBody
-        let rank: Secrets.Rank
+        let slot: Secrets.Slot
         let hook: Hook
     }
 
@@ -115,7 +115,7 @@ public final class WebhookEndpoint: Sendable {
         reply.concerns(sites.map(\.site))
         let record = DeliveryRecord(
             digest: verified.verified.digest, forge: verified.delivery.forge.rawValue, forgeID: verified.delivery.id,
-            repository: repository, hook: verified.hook.site, secret: verified.rank)
+            repository: repository, hook: verified.hook.site, secret: verified.slot)
         let collector = OutcomeCollector(of: sites.count)
         dispatcher.receive(record, for: sites) { [replyTimeouts] result in
             switch result {

@@ -3,7 +3,7 @@ public import Foundation
 /// The secrets of one hook: the one in use and, while it is being replaced, the one before it.
 public struct Secrets: Sendable {
     /// Which of them verified a delivery.
-    public enum Rank: Int, Sendable {
+    public enum Slot: Int, Sendable {
         /// The one in use.
         case current = 1
         /// The one that is being replaced.
@@ -30,7 +30,7 @@ public struct Secrets: Sendable {
     /// - Throws: `Malformed` if what was signed is a field of a form and the form has it twice, or not at all.
     public func verify(
         _ body: Data, of delivery: Delivery, at now: Date
-    ) throws(Malformed) -> (body: VerifiedBody, by: Rank)? {
+    ) throws(Malformed) -> (body: VerifiedBody, by: Slot)? {
         switch delivery.authentication {
         case .missing, .unreadable: return nil
         case .signature, .standard, .token: break

@@ -61,10 +61,10 @@ import Webhook
     }
 
     @Test func `knows when a hook was last used with its previous secret`() throws {
-        func record(_ number: Int, _ hook: String?, _ rank: Secrets.Rank, _ time: TimeInterval) throws {
+        func record(_ number: Int, _ hook: String?, _ slot: Secrets.Slot, _ time: TimeInterval) throws {
             let delivery = DeliveryRecord(
                 received: Date(timeIntervalSince1970: time), digest: DeliveryRecord.fake(number).digest,
-                forge: "github", forgeID: nil, repository: "alice/blog", hook: hook, secret: rank)
+                forge: "github", forgeID: nil, repository: "alice/blog", hook: hook, secret: slot)
             _ = try ledger.write { try $0.record(delivery, for: []) }
         }
         try record(1, nil, .previous, 1000)

@@ -72,12 +72,12 @@ import Testing
     func `verifies the payload of a form, where that is what is signed`(_ forge: ForgeName) throws {
         let secrets = Secrets(try Secret(Self.tokens.0), previous: try Secret(Self.tokens.1))
         let form = Data("payload=Hello%2C+World%21".utf8)
-        for (secret, rank) in [(Self.tokens.0, Secrets.Rank.current), (Self.tokens.1, .previous)] {
+        for (secret, slot) in [(Self.tokens.0, Secrets.Slot.current), (Self.tokens.1, .previous)] {
             let authentication = try authentication(secret)[2]
             let delivery = delivery(authentication, forge: forge, encoding: .form)
             let verified = try #require(try secrets.verify(form, of: delivery, at: Self.now))
             #expect(verified.verified.bytes == Self.body)
-            #expect(verified.by == rank)
+            #expect(verified.by == slot)
             #expect(
                 try secrets.verify(Self.body + [0x20], of: self.delivery(authentication, forge: forge), at: Self.now)
                     == nil)
