@@ -34,7 +34,7 @@ public struct DeliveryRecord: Sendable, Equatable {
 }
 
 /// A site that a delivery is for.
-public struct DeliveredSite: Sendable, Equatable {
+public struct DeliveryTarget: Sendable, Equatable {
     /// The site's name.
     public let name: String
     /// Where the delivery wants it.
@@ -51,7 +51,7 @@ public struct DeliveredSite: Sendable, Equatable {
 }
 
 /// What becomes of a delivery at one site.
-public enum Reception: Sendable, Equatable {
+public enum Disposition: Sendable, Equatable {
     /// It waits for this deployment, which is queued or, if it came before, may be running.
     case awaits(DeploymentRecord.ID)
     /// The site is there already.

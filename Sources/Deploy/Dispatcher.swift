@@ -78,17 +78,17 @@ public final class Dispatcher: @unchecked Sendable {
         recorded: @escaping @Sendable (Result<Bool, LedgerError>) -> Bool, answer: @escaping Answer
     ) {
         let delivered = sites.map {
-            DeliveredSite(name: $0.site.name, target: $0.target, isThere: $0.site.commit == $0.target.commit)
+            DeliveryTarget(name: $0.site.name, target: $0.target, isThere: $0.site.commit == $0.target.commit)
         }
         record {
             try $0.record(delivery, for: delivered)
         } then: { [self] result in
             switch result {
             case .failure(let error): _ = recorded(.failure(error))
-            case .success(let receptions):
-                let isAwaited = recorded(.success(receptions.contains { $0.goesOn }))
-                for ((site, target), reception) in zip(sites, receptions) {
-                    switch reception {
+            case .success(let dispositions):
+                let isAwaited = recorded(.success(dispositions.contains { $0.goesOn }))
+                for ((site, target), disposition) in zip(sites, dispositions) {
+                    switch disposition {
                     case .unchanged: answer(site, .unchanged(target.commit))
                     case .duplicate: answer(site, .duplicate)
                     case .awaits(let id): turn(of: site, for: id, isAwaited ? answer : nil)

@@ -35,7 +35,7 @@ public protocol LedgerWriter {
     ///
     /// A delivery that is there already, by its body or by the forge's id for it, is not recorded again, and deploys
     /// only what it failed to deploy before.
-    func record(_ delivery: DeliveryRecord, for sites: [DeliveredSite]) throws -> [Reception]
+    func record(_ delivery: DeliveryRecord, for sites: [DeliveryTarget]) throws -> [Disposition]
 
     /// Queues a deployment that no delivery asked for, or returns the one that is queued already.
     func queue(

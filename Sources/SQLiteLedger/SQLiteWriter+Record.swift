@@ -4,7 +4,7 @@ internal import Git
 internal import GRDB
 
 extension SQLiteWriter {
-    func record(_ delivery: DeliveryRecord, for sites: [DeliveredSite]) throws -> [Reception] {
+    func record(_ delivery: DeliveryRecord, for sites: [DeliveryTarget]) throws -> [Disposition] {
         // The same body or, as forges that try again may note so in the body, the same id.
         if let known = try idOfSameID(delivery) ?? idOfSameBody(delivery) {
             return try sites.map { try receiveAgain(known, at: $0, received: delivery.received) }
@@ -40,7 +40,7 @@ extension SQLiteWriter {
             ])
     }
 
-    private func receive(_ delivery: Int64, at site: DeliveredSite, received: Date) throws -> Reception {
+    private func receive(_ delivery: Int64, at site: DeliveryTarget, received: Date) throws -> Disposition {
         // What runs may be about to fail, or to be followed by something else: then it counts where that ends.
         if site.isThere, try !isAtWork(site.name) {
             try insertUnchanged(site, received)
@@ -62,7 +62,7 @@ extension SQLiteWriter {
     }
 
     /// The id of a delivery is not verified: it is the same only if it wants the same commit.
-    private func receiveAgain(_ delivery: Int64, at site: DeliveredSite, received: Date) throws -> Reception {
+    private func receiveAgain(_ delivery: Int64, at site: DeliveryTarget, received: Date) throws -> Disposition {
         let statement = try database.cachedStatement(
             sql: """
                 SELECT deployment.id, state FROM request JOIN deployment ON deployment.id = request.deployment
@@ -79,7 +79,7 @@ extension SQLiteWriter {
         }
     }
 
-    private func insertUnchanged(_ site: DeliveredSite, _ time: Date) throws {
+    private func insertUnchanged(_ site: DeliveryTarget, _ time: Date) throws {
         try run(
             """
             INSERT INTO deployment

@@ -109,7 +109,7 @@ import Testing
         defer { blog.remove() }
         let commit = try blog.push(["index.html": "two\n"])
         for name in ["queued", "running", "over", "elsewhere"] {
-            let site = DeliveredSite(name: name, target: .main(commit))
+            let site = DeliveryTarget(name: name, target: .main(commit))
             _ = try home.ledger.write { try $0.record(.fake(name.count), for: [site]) }
         }
         try home.ledger.write { ledger in

@@ -29,7 +29,7 @@ import Testing
     private func record(
         _ number: Int, _ delivery: DeliveryRecord? = nil, by writer: GroupCommitWriter, _ results: Results
     ) throws {
-        let site = DeliveredSite(name: "site-\(number)", target: .main(try .fake(number)))
+        let site = DeliveryTarget(name: "site-\(number)", target: .main(try .fake(number)))
         writer.write {
             try $0.record(delivery ?? .fake(number), for: [site])
         } then: { result in

@@ -87,7 +87,7 @@ import Testing
         for part in 0..<6 {
             try home.ledger.write { ledger in
                 for number in 0..<100 {
-                    let site = DeliveredSite(name: "blog", target: .main(try .fake(number)))
+                    let site = DeliveryTarget(name: "blog", target: .main(try .fake(number)))
                     _ = try ledger.record(.fake(100 * part + number, received: old), for: [site])
                     let begun = try #require(try ledger.begin("blog", at: old))
                     let conclusion = DeploymentRecord.Conclusion(.deployed(try .fake(number)))

@@ -143,8 +143,8 @@ import Testing
             try ledger.end(#require(try ledger.begin()).id, .deployed(.fake(number)))
         }
         for replay in 0..<100 {
-            let reception = try ledger.record(1, forgeID: "id-2")
-            if replay > 0 { #expect(reception == [.duplicate]) }
+            let disposition = try ledger.record(1, forgeID: "id-2")
+            if replay > 0 { #expect(disposition == [.duplicate]) }
             if let begun = try ledger.begin() { try ledger.end(begun.id, .unchanged(.fake(2))) }
         }
         #expect(try ledger.all.count <= 3)
@@ -163,7 +163,7 @@ import Testing
 
     @Test func `that cannot be is refused, and takes nothing with it`() throws {
         let delivery = DeliveryRecord(digest: Data(), forge: "github", forgeID: nil, repository: "alice/blog")
-        let site = DeliveredSite(name: "blog", target: .main(try .fake(1)))
+        let site = DeliveryTarget(name: "blog", target: .main(try .fake(1)))
         let error = #expect(throws: LedgerError.self) {
             try ledger.write { writer in
                 _ = try writer.record(.fake(1), for: [site])

@@ -12,9 +12,9 @@ extension SQLiteLedger {
     func record(
         _ number: Int, commit: Int? = nil, forgeID: String? = nil, for sites: [String] = ["blog"],
         isThere: Bool = false, received: Date = Date()
-    ) throws -> [Reception] {
+    ) throws -> [Disposition] {
         let target = DeploymentRecord.Target.main(try .fake(commit ?? number))
-        let delivered = sites.map { DeliveredSite(name: $0, target: target, isThere: isThere) }
+        let delivered = sites.map { DeliveryTarget(name: $0, target: target, isThere: isThere) }
         return try write { try $0.record(.fake(number, forgeID: forgeID, received: received), for: delivered) }
     }
 
