@@ -4,7 +4,7 @@ internal import Git
 /// A deployment that has come to its end.
 public struct FinishedDeployment: Sendable {
     /// What began.
-    public let begun: BegunDeployment
+    public let started: StartedDeployment
     /// What came of it.
     public let outcome: Outcome
     /// How long it took.
@@ -18,12 +18,12 @@ struct Deployer: Sendable {
 
     /// - Parameters:
     ///   - transcript: gets what the commands write.
-    ///   - onBegin: called as soon as it is known what is deployed.
+    ///   - onStart: called as soon as it is known what is deployed.
     /// - Returns: what came of it; `nil` if nothing was queued, as when another process has done it.
-    /// - Throws: `LedgerError` if it could not be begun; it stays queued.
+    /// - Throws: `LedgerError` if it could not be started; it stays queued.
     func deploy(
         _ site: Site, _ cancellation: Cancellation, _ transcript: Transcript,
-        onBegin: (BegunDeployment) -> Void = { _ in }
+        onStart: (StartedDeployment) -> Void = { _ in }
     ) throws(LedgerError) -> FinishedDeployment? {
         let start = ContinuousClock.now
         let limits = Git.Limits(deadline: start + site.timeout, cancellation: cancellation)
@@ -33,17 +33,17 @@ struct Deployer: Sendable {
         } catch {
             guard !cancellation.isCancelled else { return nil }
             let failure = error as? Failure ?? Failure("\(error)")
-            let refused = try writer.write { try $0.refuse(site.name, failure, at: Date()) }
-            return refused.map { FinishedDeployment(begun: $0, outcome: .failed(failure), duration: start.age) }
+            let rejected = try writer.write { try $0.reject(site.name, failure, at: Date()) }
+            return rejected.map { FinishedDeployment(started: $0, outcome: .failed(failure), duration: start.age) }
         }
         defer { lockedSite.release() }
-        guard let begun = try writer.write({ try $0.begin(site.name, at: Date()) }) else { return nil }
-        onBegin(begun)
-        let outcome = lockedSite.deploy(begun.targets, limits, transcript)
-        let finished = FinishedDeployment(begun: begun, outcome: outcome, duration: start.age)
+        guard let started = try writer.write({ try $0.start(site.name, at: Date()) }) else { return nil }
+        onStart(started)
+        let outcome = lockedSite.deploy(started.targets, limits, transcript)
+        let finished = FinishedDeployment(started: started, outcome: outcome, duration: start.age)
         let conclusion = DeploymentRecord.Conclusion(outcome, duration: finished.duration, output: transcript.text)
         // If that cannot be written, it is still there as running, and is looked at again: nothing is lost.
-        _ = try? writer.write { try $0.end(begun.id, conclusion, at: Date()) }
+        _ = try? writer.write { try $0.finish(started.id, conclusion, at: Date()) }
         return finished
     }
 }

@@ -125,8 +125,8 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
     }
 }
 
-/// A deployment that has just begun, or was refused.
-public struct BegunDeployment: Sendable, Equatable {
+/// A deployment that has just started, or was rejected.
+public struct StartedDeployment: Sendable, Equatable {
     /// Its number.
     public let id: DeploymentRecord.ID
     /// The commits that were announced, two at most: more than one is as good as any number. Empty if it is to happen

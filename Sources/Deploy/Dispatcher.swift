@@ -8,7 +8,7 @@ public final class Dispatcher: @unchecked Sendable {
     public enum Event: Sendable {
         /// One is over.
         case finished(Site, FinishedDeployment)
-        /// One could not be begun, and stays queued.
+        /// One could not be started, and stays queued.
         case stuck(Site, LedgerError)
     }
 
@@ -193,14 +193,14 @@ public final class Dispatcher: @unchecked Sendable {
 
     private func run(_ site: Site) -> [(Answer, Outcome)] {
         do throws(LedgerError) {
-            let finished = try deployer.deploy(site, cancellation, Transcript()) { begun in
-                condition.withLock { activities[site.name]?.running = begun.id }
+            let finished = try deployer.deploy(site, cancellation, Transcript()) { started in
+                condition.withLock { activities[site.name]?.running = started.id }
             }
             guard let finished else { return [] }
             observer(.finished(site, finished))
             let answers = condition.withLock {
                 activities[site.name]?.running = nil
-                return activities[site.name]?.waiters.removeValue(forKey: finished.begun.id) ?? []
+                return activities[site.name]?.waiters.removeValue(forKey: finished.started.id) ?? []
             }
             return answers.map { ($0, finished.outcome) }
         } catch {
@@ -222,7 +222,7 @@ public final class Dispatcher: @unchecked Sendable {
         }
         guard let left else { return }
         for (id, answers) in left.waiters {
-            // Another process may have done it; or it could not be begun.
+            // Another process may have done it; or it could not be started.
             let record = try? ledger.deployment(id)
             for answer in answers { answer(left.site, record?.outcome ?? .queued) }
         }
@@ -231,7 +231,7 @@ public final class Dispatcher: @unchecked Sendable {
 
     // MARK: The end
 
-    /// Finishes what runs, for `time` at most, then ends it. What has not begun stays in the ledger. Answers everybody.
+    /// Finishes what runs, for `time` at most, then ends it. What has not started stays in the ledger. Answers everybody.
     public func drain(within time: Duration) { drain(within: time, grace: .seconds(10)) }
 
     /// - Parameter grace: how long ended commands have to die and to be cleaned up after.

@@ -3,7 +3,7 @@ public import Foundation
 /// The durable record of deliveries and deployments. What it has taken survives the end of the process, whatever that is.
 ///
 /// Several processes may share it, and each finds in it what the others wrote; nothing in it is known to one alone. A
-/// deployment is begun and ended while its site is held, so that a running one that is found by who holds the site
+/// deployment is started and ended while its site is held, so that a running one that is found by who holds the site
 /// was left by a process that is gone.
 public protocol Ledger: Sendable {
     /// Lets `body` write, all of it or nothing, and returns when that is durable.
@@ -44,13 +44,13 @@ public protocol LedgerWriter {
 
     /// Begins what is queued for `site`, to be called by who holds it. A deployment found running is noted as
     /// interrupted first, and what it was to do is queued again. Returns `nil` if there is nothing to do.
-    func begin(_ site: String, at time: Date) throws -> BegunDeployment?
+    func start(_ site: String, at time: Date) throws -> StartedDeployment?
 
     /// Ends a running deployment; one that is `interrupted` is queued again.
-    func end(_ id: DeploymentRecord.ID, _ conclusion: DeploymentRecord.Conclusion, at time: Date) throws
+    func finish(_ id: DeploymentRecord.ID, _ conclusion: DeploymentRecord.Conclusion, at time: Date) throws
 
-    /// Ends what is queued for `site` without having begun, as that was impossible; the one that it was.
-    func refuse(_ site: String, _ failure: Failure, at time: Date) throws -> BegunDeployment?
+    /// Ends what is queued for `site` without having started, as that was impossible; the one that it was.
+    func reject(_ site: String, _ failure: Failure, at time: Date) throws -> StartedDeployment?
 
     /// Deletes up to `limit` rows of what is over and older than `time`, or more than `count` behind the newest, but
     /// never a site's last deployment. Returns how many it deleted.

@@ -47,7 +47,7 @@ public final class LedgerMaintenance: Sendable {
     }
 
     /// Takes up what is left for `sites`, now and every minute.
-    public func begin(_ sites: [Site]) {
+    public func start(_ sites: [Site]) {
         follow(sites)
         sweep()
         timetable.after(.seconds(5)) { [self] in prune() }
@@ -84,8 +84,8 @@ public final class LedgerMaintenance: Sendable {
             let failure = Failure("\(name) is no longer among the configured sites")
             dispatcher.writer.write { writer in
                 // One that is found running was left by a process that is gone.
-                guard let begun = try writer.begin(name, at: Date()) else { return }
-                try writer.end(begun.id, DeploymentRecord.Conclusion(.failed(failure)), at: Date())
+                guard let started = try writer.start(name, at: Date()) else { return }
+                try writer.finish(started.id, DeploymentRecord.Conclusion(.failed(failure)), at: Date())
             } then: { _ in
             }
         }

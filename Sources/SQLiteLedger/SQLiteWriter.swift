@@ -26,16 +26,16 @@ struct SQLiteWriter: LedgerWriter {
         return database.lastInsertedRowID
     }
 
-    func begin(_ site: String, at time: Date) throws -> BegunDeployment? {
+    func start(_ site: String, at time: Date) throws -> StartedDeployment? {
         if let left = try id(of: site, .running) {
-            try end(left, DeploymentRecord.Conclusion(.interrupted), at: time)
+            try finish(left, DeploymentRecord.Conclusion(.interrupted), at: time)
         }
         guard let queued = try id(of: site, .queued) else { return nil }
         try run("UPDATE deployment SET state = 'running', started = ? WHERE id = ?", [time.milliseconds, queued])
-        return try begun(queued)
+        return try started(queued)
     }
 
-    func end(_ id: DeploymentRecord.ID, _ conclusion: DeploymentRecord.Conclusion, at time: Date) throws {
+    func finish(_ id: DeploymentRecord.ID, _ conclusion: DeploymentRecord.Conclusion, at time: Date) throws {
         let (state, failure) = conclusion.outcome.asState
         try run(
             """
@@ -51,15 +51,15 @@ struct SQLiteWriter: LedgerWriter {
         if state == .interrupted, database.changesCount == 1 { try queueAgain(id, at: time) }
     }
 
-    func refuse(_ site: String, _ failure: Failure, at time: Date) throws -> BegunDeployment? {
+    func reject(_ site: String, _ failure: Failure, at time: Date) throws -> StartedDeployment? {
         guard let queued = try id(of: site, .queued) else { return nil }
-        let begun = try begun(queued)
+        let started = try started(queued)
         try run(
             """
             UPDATE deployment SET state = 'failed', started = ?1, ended = ?1, duration = 0, failure = ?2, hint = ?3
             WHERE id = ?4
             """, [time.milliseconds, failure.message, failure.hint, queued])
-        return begun
+        return started
     }
 
     /// Queues what `id` was to do, or leaves it to what is queued already.
@@ -86,7 +86,7 @@ struct SQLiteWriter: LedgerWriter {
         return try Int64.fetchOne(database.cachedStatement(sql: sql), arguments: [site])
     }
 
-    private func begun(_ id: DeploymentRecord.ID) throws -> BegunDeployment? {
+    private func started(_ id: DeploymentRecord.ID) throws -> StartedDeployment? {
         let statement = try database.cachedStatement(
             sql: """
                 SELECT cause, target_commit, (SELECT count(*) FROM request WHERE deployment = deployment.id)
@@ -102,7 +102,7 @@ struct SQLiteWriter: LedgerWriter {
         let cause = row.cause(at: 0)
         // Who asks by hand wants to see it done.
         let targets = cause == .command ? [] : Set((announced + [target].compactMap(\.self)).compactMap { Commit($0) })
-        return BegunDeployment(id: id, targets: targets, cause: cause, deliveries: row[2])
+        return StartedDeployment(id: id, targets: targets, cause: cause, deliveries: row[2])
     }
 
     func run(_ sql: String, _ arguments: StatementArguments) throws {

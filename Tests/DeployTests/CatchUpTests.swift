@@ -23,7 +23,7 @@ import Testing
         CatchUp(dispatcher: dispatcher, timetable: timetable) { [events] in events.note($0) }
     }
 
-    private func end(_ catchUp: CatchUp) {
+    private func finish(_ catchUp: CatchUp) {
         catchUp.stop()
         dispatcher.drain(within: .seconds(5))
         timetable.stop()

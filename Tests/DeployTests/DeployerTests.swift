@@ -48,7 +48,7 @@ import Testing
         let commit = try blog.push(["index.html": "two\n"])
         try queue(commit)
         let finished = try #require(try deploy(site))
-        let record = try #require(try home.ledger.deployment(finished.begun.id))
+        let record = try #require(try home.ledger.deployment(finished.started.id))
         #expect(record.state == .deployed && record.commit == commit && record.cause == .catchUp)
         #expect(record.output.contains("From "))
         let duration = try #require(record.duration)

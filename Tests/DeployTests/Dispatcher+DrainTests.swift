@@ -14,9 +14,9 @@ import Testing
     private func make(limit: Int = 8) -> Dispatcher { Dispatcher(ledger: ledger.ledger, limit: limit) }
 
     /// A strategy that deploys until it is cancelled, as a command that hangs does.
-    private static func hanging(_ begun: Door) -> FakeStrategy {
+    private static func hanging(_ started: Door) -> FakeStrategy {
         FakeStrategy { _, limits, _ in
-            begun.open()
+            started.open()
             while !limits.cancellation.isCancelled, limits.deadline > .now { usleep(1_000) }
             return .interrupted
         }
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func `finishes what runs, and leaves in the ledger what has not begun`() throws {
+    @Test func `finishes what runs, and leaves in the ledger what has not started`() throws {
         let door = Door()
         let one = try Site.fake(Self.waiting(at: door), name: "one")
         let other = try Site.fake(FakeStrategy(), name: "other")
@@ -57,11 +57,11 @@ import Testing
     }
 
     @Test func `ends what runs when its time is up, answers everybody, and loses nothing`() throws {
-        let begun = Door()
-        let site = try Site.fake(Self.hanging(begun))
+        let started = Door()
+        let site = try Site.fake(Self.hanging(started))
         let dispatcher = make()
         for number in 0..<10 { dispatcher.deploy(site, to: try .fake(number), answer: answers.answer(number)) }
-        begun.pass()
+        started.pass()
         let time = clock.measure { dispatcher.drain(within: .milliseconds(200)) }
         #expect((.milliseconds(200)..<(.seconds(2))).contains(time))
         #expect(answers.count == 10)

@@ -96,8 +96,8 @@ import Testing
             let isRecorded = try Observation.eventually { try !states.isEmpty }
             #expect(isRecorded)
             try home.reopened().write { ledger in
-                let begun = try #require(try ledger.begin("blog", at: Date()))
-                try ledger.end(begun.id, DeploymentRecord.Conclusion(.deployed(commit)), at: Date())
+                let started = try #require(try ledger.start("blog", at: Date()))
+                try ledger.finish(started.id, DeploymentRecord.Conclusion(.deployed(commit)), at: Date())
             }
         }
         #expect(answers.wait(for: 1))
@@ -113,13 +113,13 @@ import Testing
             _ = try home.ledger.write { try $0.record(.fake(name.count), for: [site]) }
         }
         try home.ledger.write { ledger in
-            _ = try ledger.begin("running", at: Date())
-            let begun = try #require(try ledger.begin("over", at: Date()))
-            try ledger.end(begun.id, DeploymentRecord.Conclusion(.failed(Failure("no"))), at: Date())
+            _ = try ledger.start("running", at: Date())
+            let started = try #require(try ledger.start("over", at: Date()))
+            try ledger.finish(started.id, DeploymentRecord.Conclusion(.failed(Failure("no"))), at: Date())
         }
         let finished = Counter()
         let dispatcher = Dispatcher(ledger: home.reopened(), limit: 4) { event in
-            if case .finished(_, let deployment) = event { finished.add(deployment.begun.deliveries) }
+            if case .finished(_, let deployment) = event { finished.add(deployment.started.deliveries) }
         }
         let strategies = ["queued", "running", "over"].map { ($0, FakeStrategy()) }
         try dispatcher.takeUp(strategies.map { try Site.fake($1, name: $0) })

@@ -43,7 +43,7 @@ import Testing
         #expect(answers.byDelivery[2] == .deployed(try .fake(1)))
     }
 
-    @Test func `says that it is queued when it cannot be begun, and leaves it queued`() throws {
+    @Test func `says that it is queued when it cannot be started, and leaves it queued`() throws {
         let strategy = FakeStrategy()
         let site = try Site.fake(strategy)
         let stuck = Mutex<[LedgerError]>([])
@@ -94,9 +94,9 @@ import Testing
         let site = try Site.fake(strategy)
         let gone = Failure("/srv/blog does not exist", hint: "git clone <url> /srv/blog")
         strategy.refuse(gone)
-        let finished = Mutex<[BegunDeployment]>([])
+        let finished = Mutex<[StartedDeployment]>([])
         let dispatcher = Dispatcher(ledger: ledger, limit: 4) { event in
-            if case .finished(_, let deployment) = event { finished.withLock { $0.append(deployment.begun) } }
+            if case .finished(_, let deployment) = event { finished.withLock { $0.append(deployment.started) } }
         }
         dispatcher.receive(.fake(1), for: [(site, .main(try .fake(1)))], answer: answers.answer(1))
         #expect(answers.wait(for: 1))

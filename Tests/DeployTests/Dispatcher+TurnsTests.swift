@@ -14,14 +14,14 @@ import Testing
     /// Which sites deployed, in order, and how many at once.
     private final class Stage: Sendable {
         private struct State {
-            var begun: [String] = []
+            var started: [String] = []
             var running = 0
             var most = 0
         }
 
         private let state = Mutex(State())
 
-        var begun: [String] { state.withLock(\.begun) }
+        var started: [String] { state.withLock(\.started) }
         var running: Int { state.withLock(\.running) }
         var most: Int { state.withLock(\.most) }
 
@@ -30,7 +30,7 @@ import Testing
             try .fake(
                 FakeStrategy { [self] targets, _, _ in
                     state.withLock { state in
-                        state.begun.append(name)
+                        state.started.append(name)
                         state.running += 1
                         state.most = max(state.most, state.running)
                     }
@@ -54,11 +54,11 @@ import Testing
         try deploy((0..<10).map { try stage.site("\($0)", at: door) }, by: dispatcher)
         #expect(Observation.eventually { stage.running == 3 })
         usleep(100_000)
-        #expect(stage.begun.count == 3)
+        #expect(stage.started.count == 3)
         door.open()
         #expect(answers.wait(for: 10))
         dispatcher.waitUntilIdle()
-        #expect(stage.most == 3 && stage.begun.count == 10)
+        #expect(stage.most == 3 && stage.started.count == 10)
         #expect(answers.byDelivery.values.allSatisfy { $0.commit != nil })
     }
 
@@ -85,11 +85,11 @@ import Testing
         for door in doors.prefix(3) { door.open() }
         #expect(Observation.eventually { stage.running == 1 })
         usleep(50_000)
-        #expect(stage.begun.count == 4)
+        #expect(stage.started.count == 4)
         for door in doors { door.open() }
         #expect(answers.wait(for: 6))
         dispatcher.waitUntilIdle()
-        #expect(stage.begun.count == 6)
+        #expect(stage.started.count == 6)
     }
 
     @Test func `keep a site that is always busy from holding others up`() throws {
@@ -109,7 +109,7 @@ import Testing
         door.open()
         #expect(answers.wait(for: 9))
         dispatcher.waitUntilIdle()
-        #expect(stage.begun == ["busy", "one", "two", "busy"])
+        #expect(stage.started == ["busy", "one", "two", "busy"])
     }
 
     @Test func `come to every one of many sites`() throws {

@@ -187,9 +187,9 @@ import Testing
         let runs = Counter()
         let dispatcher = make { event in
             guard case .finished(let site, let deployment) = event, site.name == "blog",
-                deployment.outcome.commit != nil, deployment.begun.cause == .push, deployment.duration > .zero
+                deployment.outcome.commit != nil, deployment.started.cause == .push, deployment.duration > .zero
             else { return }
-            served.add(deployment.begun.deliveries)
+            served.add(deployment.started.deliveries)
             runs.add(1)
         }
         dispatcher.deploy(site, to: try .fake(0), answer: answers.answer(0))

@@ -171,7 +171,7 @@ import Testing
         weak let watched: WatchedLedger? = try {
             let watched = WatchedLedger(home.ledger)
             let writer = GroupCommitWriter(watched)
-            _ = try writer.write { try $0.begin("blog", at: Date()) }
+            _ = try writer.write { try $0.start("blog", at: Date()) }
             writer.dismiss()
             return watched
         }()

@@ -29,7 +29,7 @@ import Testing
         try queue("blog", "shop")
         let strategies = [FakeStrategy(), FakeStrategy()]
         let sites = [try Site.fake(strategies[0], name: "blog"), try Site.fake(strategies[1], name: "app")]
-        LedgerMaintenance(dispatcher: dispatcher, timetable: timetable, retention: retention).begin(sites)
+        LedgerMaintenance(dispatcher: dispatcher, timetable: timetable, retention: retention).start(sites)
         dispatcher.waitUntilIdle()
         #expect(strategies.map(\.runs.count) == [1, 0])
         #expect(try home.ledger.deployments(of: "blog", limit: 1).first?.state == .deployed)
@@ -39,7 +39,7 @@ import Testing
         defer { timetable.stop() }
         let maintenance = LedgerMaintenance(dispatcher: dispatcher, timetable: timetable, retention: retention)
         let blog = try Site.fake(FakeStrategy(), name: "blog")
-        maintenance.begin([blog])
+        maintenance.start([blog])
         try queue("blog", "gone")
         maintenance.follow([blog])
         #expect(try Observation.eventually { try home.ledger.unfinishedSites() == ["blog"] })
@@ -73,10 +73,10 @@ import Testing
         let trouble = LedgerError("the disk is gone")
         for round in 1...2 {
             ledger.fail(trouble)
-            for _ in 0..<3 { maintenance.begin([]) }
+            for _ in 0..<3 { maintenance.start([]) }
             #expect(errors.withLock { $0 } == Array(repeating: trouble, count: round))
             ledger.fail(nil)
-            maintenance.begin([])
+            maintenance.start([])
         }
     }
 
@@ -89,14 +89,14 @@ import Testing
                 for number in 0..<100 {
                     let site = DeliveryTarget(name: "blog", target: .main(try .fake(number)))
                     _ = try ledger.record(.fake(100 * part + number, received: old), for: [site])
-                    let begun = try #require(try ledger.begin("blog", at: old))
+                    let started = try #require(try ledger.start("blog", at: old))
                     let conclusion = DeploymentRecord.Conclusion(.deployed(try .fake(number)))
-                    try ledger.end(begun.id, conclusion, at: old)
+                    try ledger.finish(started.id, conclusion, at: old)
                 }
             }
         }
         let maintenance = LedgerMaintenance(dispatcher: dispatcher, timetable: timetable, retention: retention)
-        maintenance.begin([try .fake(FakeStrategy())])
+        maintenance.start([try .fake(FakeStrategy())])
         let counts = Mutex<Set<Int>>([])
         let isDone = try Observation.eventually {
             let count = try home.ledger.deployments(of: "blog", limit: 1000).count

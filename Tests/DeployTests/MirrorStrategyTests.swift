@@ -212,14 +212,14 @@ import Testing
     }
 
     @Test func `puts everything back when it is stopped in a checkout, and deploys the next time`() throws {
-        let filter = "cd \(blog.folder); test -e begun || { touch begun; sleep 60; }; cat"
+        let filter = "cd \(blog.folder); test -e started || { touch started; sleep 60; }; cat"
         try blog.git("config", "filter.slow.smudge", filter, in: blog.site)
         try blog.write("z.html filter=slow\n", to: "site/.git/info/attributes")
         try blog.commit(["a.html": "new\n", "z.html": "last\n"], in: blog.author)
         let commit = try release("v1")
         let before = try blog.state()
         let cancellation = Cancellation()
-        let stop = Running(when: { [blog] in blog.exists("begun") }) { cancellation.cancel() }
+        let stop = Running(when: { [blog] in blog.exists("started") }) { cancellation.cancel() }
         #expect(tags.deploy([], .within(.seconds(20), cancellation: cancellation)) == .interrupted)
         #expect(stop.isSuccess())
         #expect(try blog.state() == before)

@@ -118,11 +118,11 @@ import Testing
         let before = try blog.state()
         let commit = try blog.push(["index.html": "two\n"])
         try blog.git(
-            "config", "filter.slow.smudge", "cd \(blog.folder); test -e begun || { touch begun; sleep 60; }; cat",
+            "config", "filter.slow.smudge", "cd \(blog.folder); test -e started || { touch started; sleep 60; }; cat",
             in: blog.site)
         try blog.write("* filter=slow\n", to: "site/.git/info/attributes")
         let cancellation = Cancellation()
-        let stop = Running(when: { blog.exists("begun") }) { cancellation.cancel() }
+        let stop = Running(when: { blog.exists("started") }) { cancellation.cancel() }
         #expect(pull.deploy([commit], .within(.seconds(20), cancellation: cancellation)) == .interrupted)
         #expect(stop.isSuccess())
         #expect(pull.deploy([commit], .within(.seconds(20), cancellation: cancellation)) == .interrupted)

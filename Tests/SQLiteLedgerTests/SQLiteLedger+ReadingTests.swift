@@ -21,8 +21,8 @@ import Webhook
 
     @Test func `names the sites that have something to do`() throws {
         for site in ["a", "b", "c"] { try ledger.record(1, for: [site]) }
-        try ledger.begin("b")
-        try ledger.end(#require(try ledger.begin("c")).id, .failed(Failure("no")))
+        try ledger.start("b")
+        try ledger.finish(#require(try ledger.start("c")).id, .failed(Failure("no")))
         #expect(try ledger.unfinishedSites() == ["a", "b"])
     }
 
@@ -35,11 +35,11 @@ import Webhook
         #expect(try ledger.deployments(of: "blog", limit: 2).map(\.id) == [5, 3])
         #expect(try ledger.deployments(of: "app", limit: 2).isEmpty)
         try ledger.record(4)
-        let begun = try #require(try ledger.begin())
+        let started = try #require(try ledger.start())
         let conclusion = DeploymentRecord.Conclusion(.deployed(try .fake(4)), output: "long")
-        try ledger.write { try $0.end(begun.id, conclusion, at: Date()) }
+        try ledger.write { try $0.finish(started.id, conclusion, at: Date()) }
         #expect(try ledger.deployments(of: "blog", limit: 1).first?.output == "")
-        #expect(try ledger.deployment(begun.id)?.output == "long")
+        #expect(try ledger.deployment(started.id)?.output == "long")
     }
 
     @Test func `tells of each site what came last, and what is to come`() throws {
@@ -47,7 +47,7 @@ import Webhook
         try ledger.deploy(2, outcome: .failed(Failure("no")))
         try ledger.deploy(3, at: "shop")
         try ledger.record(4, for: ["shop", "app"])
-        try ledger.begin("app")
+        try ledger.start("app")
         let latest = try ledger.latestDeployments()
         #expect(latest.map(\.site) == ["blog", "shop", "shop", "app"])
         #expect(latest.map(\.state) == [.failed, .deployed, .queued, .running])
@@ -56,7 +56,7 @@ import Webhook
     @Test func `does not count as a site's last what was cut short`() throws {
         try ledger.deploy(1)
         try ledger.record(2)
-        try ledger.end(#require(try ledger.begin()).id, .interrupted)
+        try ledger.finish(#require(try ledger.start()).id, .interrupted)
         #expect(try ledger.latestDeployments().map(\.state) == [.deployed, .queued])
     }
 

@@ -38,8 +38,8 @@ import Testing
         // One that was killed has closed nothing.
         let other = SQLiteLedger(path: ledger.path)
         #expect(try other.record(1) == [.awaits(1)])
-        let begun = try #require(try other.begin())
-        try other.end(begun.id, .deployed(.fake(1)))
+        let started = try #require(try other.start())
+        try other.end(started.id, .deployed(.fake(1)))
         #expect(try ledger.record(1) == [.duplicate])
         #expect(try ledger.deployment(1)?.state == .deployed)
     }
@@ -68,7 +68,7 @@ import Testing
     }
 
     /// As when a web server starts two programs at once.
-    @Test func `is begun by several processes at the same time`() throws {
+    @Test func `is started by several processes at the same time`() throws {
         for round in 0..<20 {
             let path = "\(home.folder)/\(round).sqlite"
             let start = Door()
@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func `is begun anew where it was deleted or moved away, while it was open`() throws {
+    @Test func `is started anew where it was deleted or moved away, while it was open`() throws {
         for name in ["deleted", "moved"] {
             try ledger.record(1)
             if name == "moved" {
@@ -102,7 +102,7 @@ import Testing
         let other = try TemporaryLedger()
         try other.ledger.record(1)
         try other.ledger.record(2)
-        try other.ledger.begin()
+        try other.ledger.start()
         other.ledger.close()
         try ledger.record(3)
         try FileManager.default.moveItem(atPath: ledger.path, toPath: "\(ledger.path).old")

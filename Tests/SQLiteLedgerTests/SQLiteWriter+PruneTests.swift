@@ -47,21 +47,21 @@ import Testing
             try ledger.deploy(1, at: site, on: old)
             try ledger.record(2, for: [site], received: old)
         }
-        try ledger.begin("shop", at: old)
+        try ledger.start("shop", at: old)
         try prune(keeping: 0)
         // The last that is over is still each site's last, whatever is queued.
         #expect(try ledger.all.map(\.state) == [.deployed, .queued, .deployed, .running])
         #expect(try home.count("delivery") == 1)
-        #expect(try ledger.begin("blog")?.deliveries == 1)
+        #expect(try ledger.start("blog")?.deliveries == 1)
     }
 
     /// As the process that ran it is gone, and the site cannot be held by another.
     @Test func `never deletes what still runs, though something newer is over`() throws {
         try ledger.record(1, received: old)
-        try ledger.begin(at: old)
+        try ledger.start(at: old)
         try ledger.record(2, received: old)
-        _ = try ledger.write { try $0.refuse("blog", Failure("no"), at: old) }
-        #expect(try prune(keeping: 0) == 1, "the delivery of what was refused")
+        _ = try ledger.write { try $0.reject("blog", Failure("no"), at: old) }
+        #expect(try prune(keeping: 0) == 1, "the delivery of what was rejected")
         #expect(try ledger.all.map(\.state) == [.running, .failed])
         #expect(try ledger.record(1) == [.awaits(1)])
     }
@@ -88,8 +88,8 @@ import Testing
     @Test func `lets go of the forge's ids of deliveries that are long past, and of nothing else`() throws {
         try ledger.record(1, forgeID: "first")
         try ledger.record(2, forgeID: "second")
-        let begun = try #require(try ledger.begin())
-        try ledger.end(begun.id, .deployed(.fake(1)))
+        let started = try #require(try ledger.start())
+        try ledger.finish(started.id, .deployed(.fake(1)))
         // As many as make the first one, and not the second, long past.
         try home.connection().write {
             try $0.execute(

@@ -38,7 +38,7 @@ import Testing
 
     @Test func `queues a follow-up while one runs`() throws {
         let first = try ledger.awaited(1)
-        try ledger.begin()
+        try ledger.start()
         let second = try ledger.awaited(2)
         #expect(second != first)
         #expect(try ledger.awaited(3) == second)
@@ -56,7 +56,7 @@ import Testing
     @Test(arguments: [false, true])
     func `of what is there joins what is on its way, which may leave it`(_ runs: Bool) throws {
         let first = try ledger.awaited(1)
-        if runs { try ledger.begin() }
+        if runs { try ledger.start() }
         guard case .awaits(let second) = try ledger.record(2, isThere: true).first else {
             Issue.record("it is not awaited")
             return
@@ -70,7 +70,7 @@ import Testing
     @Test func `that came before awaits the deployment it asked for, queued or running`() throws {
         let id = try ledger.awaited(1, forgeID: "a")
         #expect(try ledger.awaited(1, forgeID: "b") == id)
-        try ledger.begin()
+        try ledger.start()
         #expect(try ledger.awaited(1, forgeID: "c") == id)
         #expect(try ledger.deployment(id)?.deliveries == 1)
         #expect(try home.count("delivery") == 1)
@@ -89,12 +89,12 @@ import Testing
         let first = try ledger.deploy(1, outcome: .failed(Failure("no")))
         let second = try ledger.awaited(1)
         #expect(second != first)
-        let begun = try #require(try ledger.begin())
-        #expect(try begun.id == second && begun.targets == [.fake(1)] && begun.deliveries == 1)
-        try ledger.end(second, .failed(Failure("no")))
+        let started = try #require(try ledger.start())
+        #expect(try started.id == second && started.targets == [.fake(1)] && started.deliveries == 1)
+        try ledger.finish(second, .failed(Failure("no")))
         let third = try ledger.awaited(1)
-        try ledger.begin()
-        try ledger.end(third, .deployed(.fake(1)))
+        try ledger.start()
+        try ledger.finish(third, .deployed(.fake(1)))
         #expect(try ledger.record(1) == [.duplicate])
         #expect(try home.count("delivery") == 1)
     }
@@ -102,8 +102,8 @@ import Testing
     @Test func `runs again where it failed, and only there`() throws {
         try ledger.record(1, for: ["blog", "shop"])
         for (site, outcome) in [("blog", Outcome.failed(Failure("no"))), ("shop", .deployed(try .fake(1)))] {
-            let begun = try #require(try ledger.begin(site))
-            try ledger.end(begun.id, outcome)
+            let started = try #require(try ledger.start(site))
+            try ledger.finish(started.id, outcome)
         }
         #expect(try ledger.record(1, for: ["blog", "shop"]) == [.awaits(3), .duplicate])
         #expect(try ledger.deployment(3)?.site == "blog")
@@ -118,8 +118,8 @@ import Testing
     @Test func `of the same id and commit came before, whatever its body`() throws {
         let id = try ledger.awaited(1, forgeID: "a")
         #expect(try ledger.awaited(2, commit: 1, forgeID: "a") == id)
-        try ledger.begin()
-        try ledger.end(id, .deployed(.fake(1)))
+        try ledger.start()
+        try ledger.finish(id, .deployed(.fake(1)))
         #expect(try ledger.record(2, commit: 1, forgeID: "a") == [.duplicate])
         #expect(try home.count("delivery") == 1)
     }
@@ -129,23 +129,23 @@ import Testing
         try ledger.deploy(1)
         #expect(try ledger.record(1, forgeID: "a") == [.duplicate])
         #expect(try ledger.record(2, forgeID: "a") == [.awaits(2)])
-        let begun = try #require(try ledger.begin())
-        #expect(begun.targets == [try .fake(2)])
-        try ledger.end(begun.id, .deployed(.fake(2)))
+        let started = try #require(try ledger.start())
+        #expect(started.targets == [try .fake(2)])
+        try ledger.finish(started.id, .deployed(.fake(2)))
         #expect(try ledger.record(3, forgeID: "a") == [.awaits(3)])
-        #expect(try ledger.begin()?.targets == [try .fake(3)])
+        #expect(try ledger.start()?.targets == [try .fake(3)])
     }
 
     /// Who has captured two deliveries can send the body of one under the id of the other.
     @Test func `that came before is deployed once more at most under another's id, however often`() throws {
         for number in 1...2 {
             try ledger.record(number, forgeID: "id-\(number)")
-            try ledger.end(#require(try ledger.begin()).id, .deployed(.fake(number)))
+            try ledger.finish(#require(try ledger.start()).id, .deployed(.fake(number)))
         }
         for replay in 0..<100 {
             let disposition = try ledger.record(1, forgeID: "id-2")
             if replay > 0 { #expect(disposition == [.duplicate]) }
-            if let begun = try ledger.begin() { try ledger.end(begun.id, .unchanged(.fake(2))) }
+            if let started = try ledger.start() { try ledger.finish(started.id, .unchanged(.fake(2))) }
         }
         #expect(try ledger.all.count <= 3)
         #expect(try ledger.record(2, forgeID: "id-2") == [.duplicate])
@@ -161,7 +161,7 @@ import Testing
         #expect(try home.count("delivery") == 3)
     }
 
-    @Test func `that cannot be is refused, and takes nothing with it`() throws {
+    @Test func `that cannot be is rejected, and takes nothing with it`() throws {
         let delivery = DeliveryRecord(digest: Data(), forge: "github", forgeID: nil, repository: "alice/blog")
         let site = DeliveryTarget(name: "blog", target: .main(try .fake(1)))
         let error = #expect(throws: LedgerError.self) {

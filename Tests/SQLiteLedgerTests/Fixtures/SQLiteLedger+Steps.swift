@@ -27,12 +27,12 @@ extension SQLiteLedger {
     }
 
     @discardableResult
-    func begin(_ site: String = "blog", at time: Date = Date()) throws -> BegunDeployment? {
-        try write { try $0.begin(site, at: time) }
+    func start(_ site: String = "blog", at time: Date = Date()) throws -> StartedDeployment? {
+        try write { try $0.start(site, at: time) }
     }
 
-    func end(_ id: DeploymentRecord.ID, _ outcome: Outcome, at time: Date = Date()) throws {
-        try write { try $0.end(id, DeploymentRecord.Conclusion(outcome), at: time) }
+    func finish(_ id: DeploymentRecord.ID, _ outcome: Outcome, at time: Date = Date()) throws {
+        try write { try $0.finish(id, DeploymentRecord.Conclusion(outcome), at: time) }
     }
 
     /// Records delivery `number`, and has it deployed, or fail.
@@ -41,9 +41,9 @@ extension SQLiteLedger {
         _ number: Int, at site: String = "blog", outcome: Outcome? = nil, on time: Date = Date()
     ) throws -> DeploymentRecord.ID {
         try record(number, for: [site], received: time)
-        let begun = try #require(try begin(site, at: time))
-        try end(begun.id, outcome ?? .deployed(.fake(number)), at: time)
-        return begun.id
+        let started = try #require(try begin(site, at: time))
+        try finish(started.id, outcome ?? .deployed(.fake(number)), at: time)
+        return started.id
     }
 
     func state(of id: DeploymentRecord.ID) throws -> DeploymentRecord.State? { try deployment(id)?.state }
