@@ -46,15 +46,15 @@ public final class CatchUp: Sendable {
     private static let longest = Duration.seconds(24 * 3600)
 
     private let dispatcher: Dispatcher
-    private let timetable: Timetable
+    private let timers: TimerQueue
     private let observer: Observer
     private let cancellation = Cancellation()
     private let state = Mutex(State())
 
     /// Catch-up for sites that `dispatcher` deploys.
-    public init(dispatcher: Dispatcher, timetable: Timetable, observer: @escaping Observer = { _ in }) {
+    public init(dispatcher: Dispatcher, timers: TimerQueue, observer: @escaping Observer = { _ in }) {
         self.dispatcher = dispatcher
-        self.timetable = timetable
+        self.timers = timers
         self.observer = observer
     }
 
@@ -69,7 +69,7 @@ public final class CatchUp: Sendable {
         for (index, site) in watched.enumerated() {
             let interval = site.catchUp ?? .zero
             let delay = min(Self.gap, interval / max(watched.count, 1)) * index
-            timetable.after(delay) { [self] in come(Watch(site: site, generation: generation)) }
+            timers.after(delay) { [self] in come(Watch(site: site, generation: generation)) }
         }
     }
 
@@ -149,7 +149,7 @@ public final class CatchUp: Sendable {
         next.failures = failures
         // Up to a tenth more, so that those who came together drift apart.
         let delay = pause(next, failures: failures) * Double.random(in: 1...1.1)
-        timetable.after(delay) { [self, next] in come(next) }
+        timers.after(delay) { [self, next] in come(next) }
     }
 
     private func pause(_ watch: Watch, failures: Int) -> Duration {

@@ -29,7 +29,7 @@ public final class LedgerMaintenance: Sendable {
     private static let portion = 500
 
     private let dispatcher: Dispatcher
-    private let timetable: Timetable
+    private let timers: TimerQueue
     private let observer: @Sendable (LedgerError) -> Void
     private let state: Mutex<State>
 
@@ -37,11 +37,11 @@ public final class LedgerMaintenance: Sendable {
     ///
     /// - Parameter observer: is told once when the ledger cannot be read, until it could be again.
     public init(
-        dispatcher: Dispatcher, timetable: Timetable, retention: Retention,
+        dispatcher: Dispatcher, timers: TimerQueue, retention: Retention,
         observer: @escaping @Sendable (LedgerError) -> Void = { _ in }
     ) {
         self.dispatcher = dispatcher
-        self.timetable = timetable
+        self.timers = timers
         self.observer = observer
         state = Mutex(State(retention: retention))
     }
@@ -50,7 +50,7 @@ public final class LedgerMaintenance: Sendable {
     public func start(_ sites: [Site]) {
         follow(sites)
         sweep()
-        timetable.after(.seconds(5)) { [self] in prune() }
+        timers.after(.seconds(5)) { [self] in prune() }
     }
 
     /// From now on the sites are these.
@@ -73,7 +73,7 @@ public final class LedgerMaintenance: Sendable {
             }
             if isNews { observer(error) }
         }
-        timetable.after(Self.sweepInterval) { [self] in sweep() }
+        timers.after(Self.sweepInterval) { [self] in sweep() }
     }
 
     /// Ends what is queued for sites that are no longer configured: nobody would ever take it up.
@@ -99,7 +99,7 @@ public final class LedgerMaintenance: Sendable {
         } then: { [self] result in
             // As long as there is more, a portion every second.
             let isDone = ((try? result.get()) ?? 0) < Self.portion
-            timetable.after(isDone ? Self.pruneInterval : .seconds(1)) { [self] in prune() }
+            timers.after(isDone ? Self.pruneInterval : .seconds(1)) { [self] in prune() }
         }
     }
 }

@@ -3,11 +3,11 @@ internal import Synchronization
 
 /// Where replies wait for their deployments, so many at once and no longer than agreed.
 final class ReplyTimeouts: Sendable {
-    private let timetable: Timetable
+    private let timers: TimerQueue
     private let taken = Mutex(0)
 
-    init(timetable: Timetable) {
-        self.timetable = timetable
+    init(timers: TimerQueue) {
+        self.timers = timers
     }
 
     /// Takes `reply` in if fewer than `capacity` are there, and sends it what `report` says if it is there still after
@@ -22,7 +22,7 @@ final class ReplyTimeouts: Sendable {
         }
         guard hasRoom else { return false }
         reply.onReply { [self] in taken.withLock { $0 -= 1 } }
-        timetable.after(time) { reply.send(report()) }
+        timers.after(time) { reply.send(report()) }
         return true
     }
 }

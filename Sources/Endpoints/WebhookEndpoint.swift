@@ -44,13 +44,13 @@ public final class WebhookEndpoint: Sendable {
     /// - Parameters:
     ///   - settings: what can be changed later.
     ///   - dispatcher: what records and deploys.
-    ///   - timetable: what knows when a reply has waited long enough.
+    ///   - timers: what knows when a reply has waited long enough.
     ///   - logger: gets one line a delivery.
-    public init(_ settings: Settings, dispatcher: Dispatcher, timetable: Timetable, logger: Logger) {
+    public init(_ settings: Settings, dispatcher: Dispatcher, timers: TimerQueue, logger: Logger) {
         snapshot = Mutex(Snapshot(settings))
         self.dispatcher = dispatcher
         self.logger = logger
-        replyTimeouts = ReplyTimeouts(timetable: timetable)
+        replyTimeouts = ReplyTimeouts(timers: timers)
     }
 
     /// Goes by `settings` from the next delivery on.

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.onPlainThreads) struct `catch-up` {
     private let home: TemporaryLedger
-    private let timetable = Timetable()
+    private let timers = TimerQueue()
     private let dispatcher: Dispatcher
     private let events = CatchUpEvents()
 
@@ -20,13 +20,13 @@ import Testing
     }
 
     private func catchUp() -> CatchUp {
-        CatchUp(dispatcher: dispatcher, timetable: timetable) { [events] in events.note($0) }
+        CatchUp(dispatcher: dispatcher, timers: timers) { [events] in events.note($0) }
     }
 
     private func finish(_ catchUp: CatchUp) {
         catchUp.stop()
         dispatcher.drain(within: .seconds(5))
-        timetable.stop()
+        timers.stop()
     }
 
     private func site(_ blog: Blog) -> Site {

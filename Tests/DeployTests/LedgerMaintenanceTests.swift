@@ -8,7 +8,7 @@ import Testing
 @Suite(.onPlainThreads) struct `maintenance` {
     private let home: TemporaryLedger
     private let ledger: WatchedLedger
-    private let timetable = Timetable()
+    private let timers = TimerQueue()
     private let dispatcher: Dispatcher
     private let retention = LedgerMaintenance.Retention(age: .seconds(3600), count: 1_000_000)
 
@@ -25,19 +25,19 @@ import Testing
     }
 
     @Test func `takes up at the start what is left`() throws {
-        defer { timetable.stop() }
+        defer { timers.stop() }
         try queue("blog", "shop")
         let strategies = [FakeStrategy(), FakeStrategy()]
         let sites = [try Site.fake(strategies[0], name: "blog"), try Site.fake(strategies[1], name: "app")]
-        LedgerMaintenance(dispatcher: dispatcher, timetable: timetable, retention: retention).start(sites)
+        LedgerMaintenance(dispatcher: dispatcher, timers: timers, retention: retention).start(sites)
         dispatcher.waitUntilIdle()
         #expect(strategies.map(\.runs.count) == [1, 0])
         #expect(try home.ledger.deployments(of: "blog", limit: 1).first?.state == .deployed)
     }
 
     @Test func `ends what is queued for sites that are gone`() throws {
-        defer { timetable.stop() }
-        let maintenance = LedgerMaintenance(dispatcher: dispatcher, timetable: timetable, retention: retention)
+        defer { timers.stop() }
+        let maintenance = LedgerMaintenance(dispatcher: dispatcher, timers: timers, retention: retention)
         let blog = try Site.fake(FakeStrategy(), name: "blog")
         maintenance.start([blog])
         try queue("blog", "gone")
@@ -48,13 +48,13 @@ import Testing
     }
 
     @Test func `lets a deployment that runs come to its end, though its site is gone`() throws {
-        defer { timetable.stop() }
+        defer { timers.stop() }
         let door = Door()
         let strategy = FakeStrategy { targets, _, _ in
             door.pass()
             return targets.first.map(Outcome.deployed) ?? .interrupted
         }
-        let maintenance = LedgerMaintenance(dispatcher: dispatcher, timetable: timetable, retention: retention)
+        let maintenance = LedgerMaintenance(dispatcher: dispatcher, timers: timers, retention: retention)
         dispatcher.deploy(try .fake(strategy), to: try .fake(1)) { _ in }
         door.awaitArrival()
         maintenance.follow([])
@@ -64,9 +64,9 @@ import Testing
     }
 
     @Test func `says once that the ledger cannot be read, until it could be again`() throws {
-        defer { timetable.stop() }
+        defer { timers.stop() }
         let errors = Mutex<[LedgerError]>([])
-        let maintenance = LedgerMaintenance(dispatcher: dispatcher, timetable: timetable, retention: retention) {
+        let maintenance = LedgerMaintenance(dispatcher: dispatcher, timers: timers, retention: retention) {
             error in
             errors.withLock { $0.append(error) }
         }
@@ -82,7 +82,7 @@ import Testing
 
     /// It begins five seconds after the start, and takes a second between one portion and the next.
     @Test func `has the ledger forget what is old, in portions`() throws {
-        defer { timetable.stop() }
+        defer { timers.stop() }
         let old = Date(timeIntervalSinceNow: -7200)
         for part in 0..<6 {
             try home.ledger.write { ledger in
@@ -95,7 +95,7 @@ import Testing
                 }
             }
         }
-        let maintenance = LedgerMaintenance(dispatcher: dispatcher, timetable: timetable, retention: retention)
+        let maintenance = LedgerMaintenance(dispatcher: dispatcher, timers: timers, retention: retention)
         maintenance.start([try .fake(FakeStrategy())])
         let counts = Mutex<Set<Int>>([])
         let isDone = try Observation.eventually {

@@ -7,7 +7,7 @@ import Testing
 @testable import Endpoints
 
 @Suite struct `replyTimeouts` {
-    private let timetable = Timetable()
+    private let timers = TimerQueue()
 
     /// A reply, and what was answered by it.
     private final class Parked: Sendable {
@@ -35,8 +35,8 @@ import Testing
     }
 
     @Test func `has room for as many as agreed, and again when one has gone`() {
-        defer { timetable.stop() }
-        let replyTimeouts = ReplyTimeouts(timetable: timetable)
+        defer { timers.stop() }
+        let replyTimeouts = ReplyTimeouts(timers: timers)
         let all = (0..<4).map { _ in Parked() }
         #expect(all.prefix(3).map { take($0, replyTimeouts) } == [true, true, false])
         all[0].reply.send(.ping)
@@ -48,13 +48,13 @@ import Testing
     }
 
     @Test func `has none where none is agreed`() {
-        defer { timetable.stop() }
-        #expect(!take(Parked(), ReplyTimeouts(timetable: timetable), capacity: 0))
+        defer { timers.stop() }
+        #expect(!take(Parked(), ReplyTimeouts(timers: timers), capacity: 0))
     }
 
     @Test func `sends away who has waited long enough, and has room then`() {
-        defer { timetable.stop() }
-        let replyTimeouts = ReplyTimeouts(timetable: timetable)
+        defer { timers.stop() }
+        let replyTimeouts = ReplyTimeouts(timers: timers)
         let one = Parked()
         let start = ContinuousClock.now
         #expect(take(one, replyTimeouts, capacity: 1, for: .milliseconds(50)))
@@ -64,24 +64,24 @@ import Testing
     }
 
     @Test func `sends away at once who is late already`() {
-        defer { timetable.stop() }
+        defer { timers.stop() }
         let one = Parked()
-        #expect(take(one, ReplyTimeouts(timetable: timetable), for: .seconds(-1)))
+        #expect(take(one, ReplyTimeouts(timers: timers), for: .seconds(-1)))
         #expect(Observation.eventually { one.statuses == [202] })
     }
 
     @Test func `says what is known when the time is over`() {
-        defer { timetable.stop() }
+        defer { timers.stop() }
         let one = Parked()
-        let replyTimeouts = ReplyTimeouts(timetable: timetable)
+        let replyTimeouts = ReplyTimeouts(timers: timers)
         #expect(
             replyTimeouts.take(one.reply, capacity: 1, for: .milliseconds(20)) { Report(.failed(Failure("no"))) })
         #expect(Observation.eventually { one.statuses == [500] })
     }
 
     @Test func `counts right, whoever comes and goes`() {
-        defer { timetable.stop() }
-        let replyTimeouts = ReplyTimeouts(timetable: timetable)
+        defer { timers.stop() }
+        let replyTimeouts = ReplyTimeouts(timers: timers)
         DispatchQueue.concurrentPerform(iterations: 8) { _ in
             for _ in 0..<500 {
                 let one = Parked()

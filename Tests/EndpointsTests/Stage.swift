@@ -13,7 +13,7 @@ struct Stage {
     static let commit = "5f1d0c8a3b0e64d2a9bb7c55e1f20d3c9a7e4416"
 
     /// One for all: what is left in it does no harm.
-    private static let timetable = Timetable()
+    private static let timers = TimerQueue()
 
     let log = LogLines()
     let ledger: TemporaryLedger
@@ -31,7 +31,7 @@ struct Stage {
         endpoint = WebhookEndpoint(
             WebhookEndpoint.Settings(
                 hooks: hooks, forge: forge, answerWithin: answerWithin, waitingReplies: waitingReplies),
-            dispatcher: dispatcher, timetable: Self.timetable, logger: log.logger())
+            dispatcher: dispatcher, timers: Self.timers, logger: log.logger())
     }
 
     /// - Parameters:

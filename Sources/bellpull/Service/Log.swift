@@ -18,11 +18,11 @@ extension Logger {
     func note(_ event: Dispatcher.Event) {
         switch event {
         case .stuck(let site, let error):
-            self.error("deployment not begun site=\(site.name) reason=\(error.message.quoted)")
+            self.error("deployment not started site=\(site.name) reason=\(error.message.quoted)")
         case .finished(let site, let deployment):
-            let begun = deployment.begun
+            let started = deployment.started
             let facts = """
-                site=\(site.name) deployment=\(begun.id) cause=\(begun.cause.rawValue) deliveries=\(begun.deliveries) \
+                site=\(site.name) deployment=\(started.id) cause=\(started.cause.rawValue) deliveries=\(started.deliveries) \
                 duration_ms=\(Int(deployment.duration / .milliseconds(1)))
                 """
             switch deployment.outcome {

@@ -10,7 +10,7 @@ final class Service {
     private let source: ConfigurationSource
     private let logger: Logger
     private let dispatcher: Dispatcher
-    private let timetable = Timetable()
+    private let timers = TimerQueue()
     private let endpoint: WebhookEndpoint
     private let catchUp: CatchUp
     private let maintenance: LedgerMaintenance
@@ -28,10 +28,10 @@ final class Service {
         sites = try Self.openedSites(of: configuration, logger)
         dispatcher = Dispatcher(ledger: ledger, limit: configuration.parallelDeployments) { logger.note($0) }
         endpoint = WebhookEndpoint(
-            configuration.endpoint(for: sites), dispatcher: dispatcher, timetable: timetable, logger: logger)
-        catchUp = CatchUp(dispatcher: dispatcher, timetable: timetable) { logger.note($0) }
+            configuration.endpoint(for: sites), dispatcher: dispatcher, timers: timers, logger: logger)
+        catchUp = CatchUp(dispatcher: dispatcher, timers: timers) { logger.note($0) }
         maintenance = LedgerMaintenance(
-            dispatcher: dispatcher, timetable: timetable, retention: configuration.retention
+            dispatcher: dispatcher, timers: timers, retention: configuration.retention
         ) { error in
             logger.error("the ledger cannot be read reason=\(error.message.quoted)")
         }
@@ -45,14 +45,14 @@ final class Service {
         let listener = Listener(
             socket: socket, bodyLimit: configuration.bodyLimit, responder: Router(webhook: endpoint))
         describe("serving")
-        maintenance.begin(sites)
+        maintenance.start(sites)
         catchUp.follow(sites)
         while signals.wait() == .reload { reload(listener) }
         logger.info("stopping")
         catchUp.stop()
         listener.stop()
         dispatcher.drain(within: configuration.drain)
-        timetable.stop()
+        timers.stop()
         logger.info("stopped")
     }
 

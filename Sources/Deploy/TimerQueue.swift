@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// Does things at their time, on one thread of its own: what is due must not take long.
-public final class Timetable: @unchecked Sendable {
+public final class TimerQueue: @unchecked Sendable {
     private struct Entry {
         let due: ContinuousClock.Instant
         let body: @Sendable () -> Void
@@ -14,7 +14,7 @@ public final class Timetable: @unchecked Sendable {
     private var first = 0
     private var isStopped = false
 
-    /// A timetable with nothing in it.
+    /// A timers with nothing in it.
     public init() {
         let thread = Thread { [self] in work() }
         thread.stackSize = 512 << 10

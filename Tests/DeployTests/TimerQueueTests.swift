@@ -4,8 +4,8 @@ import Testing
 
 @testable import Deploy
 
-@Suite struct `a timetable` {
-    private let timetable = Timetable()
+@Suite struct `a timers` {
+    private let timers = TimerQueue()
     private let clock = ContinuousClock()
 
     /// What was done, in order.
@@ -18,13 +18,13 @@ import Testing
     }
 
     @Test func `does things at their time, whatever order they are asked for in`() {
-        defer { timetable.stop() }
+        defer { timers.stop() }
         let diary = Diary()
         let early = Mutex<[Int]>([])
         let start = clock.now
         for number in [3, 1, 4, 0, 2] {
             let delay = Duration.milliseconds(50 * number)
-            timetable.after(delay) { [clock] in
+            timers.after(delay) { [clock] in
                 if clock.now < start + delay { early.withLock { $0.append(number) } }
                 diary.write(number)
             }
@@ -35,38 +35,38 @@ import Testing
     }
 
     @Test func `does at once what should be done already`() {
-        defer { timetable.stop() }
+        defer { timers.stop() }
         let diary = Diary()
-        timetable.after(.seconds(3600)) { diary.write(1) }
-        for number in 2..<5 { timetable.after(.seconds(-number)) { diary.write(number) } }
+        timers.after(.seconds(3600)) { diary.write(1) }
+        for number in 2..<5 { timers.after(.seconds(-number)) { diary.write(number) } }
         #expect(Observation.eventually { diary.all.count == 3 })
         #expect(!diary.all.contains(1))
     }
 
     @Test func `keeps the order of what is to be done at the same time`() {
-        defer { timetable.stop() }
+        defer { timers.stop() }
         let diary = Diary()
-        for number in 0..<5000 { timetable.after(.milliseconds(100)) { diary.write(number) } }
+        for number in 0..<5000 { timers.after(.milliseconds(100)) { diary.write(number) } }
         #expect(Observation.eventually { diary.all.count == 5000 })
         #expect(diary.all == Array(0..<5000))
     }
 
     @Test func `does what is asked for by what it does`() {
-        defer { timetable.stop() }
+        defer { timers.stop() }
         let diary = Diary()
         @Sendable func next(_ number: Int) {
             diary.write(number)
-            if number < 100 { timetable.after(.zero) { next(number + 1) } }
+            if number < 100 { timers.after(.zero) { next(number + 1) } }
         }
-        timetable.after(.zero) { next(1) }
+        timers.after(.zero) { next(1) }
         #expect(Observation.eventually { diary.all.count == 100 })
         #expect(diary.all == Array(1...100))
     }
 
     @Test func `takes ten thousand things of one delay in no time`() {
-        defer { timetable.stop() }
+        defer { timers.stop() }
         let time = clock.measure {
-            for _ in 0..<10_000 { timetable.after(.seconds(900)) {} }
+            for _ in 0..<10_000 { timers.after(.seconds(900)) {} }
         }
         #expect(time < .seconds(1))
     }
@@ -75,20 +75,20 @@ import Testing
         let diary = Diary()
         weak let held: Diary? = {
             let held = Diary()
-            timetable.after(.milliseconds(50)) { held.write(1) }
+            timers.after(.milliseconds(50)) { held.write(1) }
             return held
         }()
-        timetable.after(.milliseconds(50)) { diary.write(1) }
-        timetable.stop()
-        timetable.after(.zero) { diary.write(2) }
+        timers.after(.milliseconds(50)) { diary.write(1) }
+        timers.stop()
+        timers.after(.zero) { diary.write(2) }
         usleep(150_000)
         #expect(diary.all.isEmpty)
         #expect(held == nil)
     }
 
     @Test func `is gone with its thread when it is stopped`() {
-        weak let gone: Timetable? = {
-            let gone = Timetable()
+        weak let gone: TimerQueue? = {
+            let gone = TimerQueue()
             gone.after(.seconds(3600)) {}
             gone.stop()
             return gone
