@@ -69,7 +69,7 @@ public final class CatchUp: Sendable {
         for (index, site) in watched.enumerated() {
             let interval = site.catchUp ?? .zero
             let delay = min(Self.gap, interval / max(watched.count, 1)) * index
-            timers.after(delay) { [self] in come(Watch(site: site, generation: generation)) }
+            timers.after(delay) { [self] in schedule(Watch(site: site, generation: generation)) }
         }
     }
 
@@ -83,7 +83,7 @@ public final class CatchUp: Sendable {
     }
 
     /// The site's time has come.
-    private func come(_ watch: Watch) {
+    private func schedule(_ watch: Watch) {
         let isNeeded = state.withLock { state in
             guard watch.generation == state.generation else { return false }
             state.due.append(watch)
@@ -95,7 +95,7 @@ public final class CatchUp: Sendable {
     }
 
     private func work() {
-        while let watch = next() { look(at: watch) }
+        while let watch = next() { ask(watch) }
     }
 
     private func next() -> Watch? {
@@ -108,48 +108,48 @@ public final class CatchUp: Sendable {
         }
     }
 
-    private func look(at watch: Watch) {
+    private func ask(_ watch: Watch) {
         // What is being deployed needs no look.
-        guard !dispatcher.isActive(watch.site.name) else { return come(again: watch, watch.failures) }
+        guard !dispatcher.isActive(watch.site.name) else { return schedule(again: watch, watch.failures) }
         let limits = Git.Limits.within(min(watch.site.timeout, Self.patience), cancellation: cancellation)
         let look = Result { try watch.site.strategy.missed(limits) }
         // Meanwhile it may have become another's to watch, or nobody's.
         guard state.withLock({ $0.generation == watch.generation }) else { return }
         switch look {
-        case .success(let target): reach(watch, target)
-        case .failure(let error): miss(watch, error as? Failure ?? Failure("\(error)"))
+        case .success(let target): recordAnswer(watch, target)
+        case .failure(let error): recordFailure(watch, error as? Failure ?? Failure("\(error)"))
         }
     }
 
-    private func reach(_ watch: Watch, _ target: DeploymentRecord.Target?) {
+    private func recordAnswer(_ watch: Watch, _ target: DeploymentRecord.Target?) {
         var next = watch
         next.isUnreachable = false
         if watch.isUnreachable { observer(.reachable(watch.site)) }
-        guard let target else { return come(again: next, 0) }
+        guard let target else { return schedule(again: next, 0) }
         observer(.missed(watch.site, target))
         dispatcher.request(watch.site, cause: .catchUp, target: target) { [self, next] result in
             // What cannot be deployed is not tried over and over either. Its failure is told by the dispatcher.
             let isFailure = if case .success(.failed) = result { true } else { false }
-            come(again: next, isFailure ? next.failures + 1 : 0)
+            schedule(again: next, isFailure ? next.failures + 1 : 0)
         }
     }
 
-    private func miss(_ watch: Watch, _ failure: Failure) {
+    private func recordFailure(_ watch: Watch, _ failure: Failure) {
         var next = watch
         next.isUnreachable = true
         let failures = watch.failures + 1
         if !watch.isUnreachable {
             observer(.unreachable(watch.site, failure, next: pause(watch, failures: failures)))
         }
-        come(again: next, failures)
+        schedule(again: next, failures)
     }
 
-    private func come(again watch: Watch, _ failures: Int) {
+    private func schedule(again watch: Watch, _ failures: Int) {
         var next = watch
         next.failures = failures
         // Up to a tenth more, so that those who came together drift apart.
         let delay = pause(next, failures: failures) * Double.random(in: 1...1.1)
-        timers.after(delay) { [self, next] in come(next) }
+        timers.after(delay) { [self, next] in schedule(next) }
     }
 
     private func pause(_ watch: Watch, failures: Int) -> Duration {

@@ -91,7 +91,7 @@ public final class Dispatcher: @unchecked Sendable {
                     switch disposition {
                     case .unchanged: answer(site, .unchanged(target.commit))
                     case .duplicate: answer(site, .duplicate)
-                    case .awaits(let id): turn(of: site, for: id, isAwaited ? answer : nil)
+                    case .awaits(let id): enqueue(site, for: id, isAwaited ? answer : nil)
                     }
                 }
             }
@@ -110,16 +110,16 @@ public final class Dispatcher: @unchecked Sendable {
         } then: { [self] result in
             switch result {
             case .failure(let error): answer(.failure(error))
-            case .success(let id): turn(of: site, for: id) { answer(.success($1)) }
+            case .success(let id): enqueue(site, for: id) { answer(.success($1)) }
             }
         }
     }
 
     /// Takes up what the ledger has left to do for `sites`, which a process that is gone, or an error, left there.
-    public func takeUp(_ sites: some Collection<Site>) throws(LedgerError) {
+    public func resume(_ sites: some Collection<Site>) throws(LedgerError) {
         let unfinished = try ledger.unfinishedSites()
         guard !unfinished.isEmpty else { return }
-        for site in sites where unfinished.contains(site.name) && !isActive(site.name) { turn(of: site) }
+        for site in sites where unfinished.contains(site.name) && !isActive(site.name) { enqueue(site) }
     }
 
     /// Whether the site is being deployed or waits for its turn here.
@@ -142,7 +142,7 @@ public final class Dispatcher: @unchecked Sendable {
     // MARK: Turns
 
     /// Gives `site` a turn, unless it has deployment `id` at work already.
-    private func turn(of site: Site, for id: DeploymentRecord.ID? = nil, _ answer: Answer? = nil) {
+    private func enqueue(_ site: Site, for id: DeploymentRecord.ID? = nil, _ answer: Answer? = nil) {
         let isStopping: Bool = condition.withLock {
             guard !isDraining else { return true }
             var activity = activities[site.name] ?? Activity(site: site)

@@ -64,7 +64,7 @@ public final class LedgerMaintenance: Sendable {
 
     private func sweep() {
         do throws(LedgerError) {
-            try dispatcher.takeUp(state.withLock(\.sites))
+            try dispatcher.resume(state.withLock(\.sites))
             state.withLock { $0.isReadable = true }
         } catch {
             let isNews = state.withLock { state in

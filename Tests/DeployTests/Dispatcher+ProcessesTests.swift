@@ -82,7 +82,7 @@ import Testing
         }
         #expect(try states == [.queued])
         let next = Dispatcher(ledger: home.reopened(), limit: 4)
-        try next.takeUp([site()])
+        try next.resume([site()])
         next.waitUntilIdle()
         #expect(try blog.text("site/index.html") == "two\n")
     }
@@ -122,7 +122,7 @@ import Testing
             if case .finished(_, let deployment) = event { finished.add(deployment.started.deliveries) }
         }
         let strategies = ["queued", "running", "over"].map { ($0, FakeStrategy()) }
-        try dispatcher.takeUp(strategies.map { try Site.fake($1, name: $0) })
+        try dispatcher.resume(strategies.map { try Site.fake($1, name: $0) })
         dispatcher.waitUntilIdle()
         #expect(strategies.map(\.1.runs) == [[[commit]], [[commit]], []])
         #expect(finished.value == 2)
@@ -142,7 +142,7 @@ import Testing
         let dispatcher = Dispatcher(ledger: home.ledger, limit: 4)
         dispatcher.deploy(site, to: try .fake(1), answer: answers.answer(1))
         door.awaitArrival()
-        for _ in 0..<10 { try dispatcher.takeUp([site]) }
+        for _ in 0..<10 { try dispatcher.resume([site]) }
         #expect(dispatcher.isActive("blog") && !dispatcher.isActive("shop"))
         door.open()
         dispatcher.waitUntilIdle()
