@@ -34,7 +34,7 @@ public struct Configuration: Sendable {
     ///
     /// - Throws: everything that is wrong, not only the first.
     public static func load(_ source: ConfigurationSource) throws(ConfigurationError) -> Configuration {
-        let (configuration, issues) = survey(source)
+        let (configuration, issues) = loadCollectingIssues(source)
         guard issues.isEmpty else {
             throw ConfigurationError(issues: issues, warnings: configuration.warnings)
         }
@@ -43,7 +43,7 @@ public struct Configuration: Sendable {
 
     /// Reads as much as can be read of the configuration that `source` describes, for somebody who looks for all that is
     /// wrong; sites that cannot be used are missing. Nothing is to be deployed by it if there are issues.
-    public static func survey(_ source: ConfigurationSource) -> (
+    public static func loadCollectingIssues(_ source: ConfigurationSource) -> (
         configuration: Configuration, issues: [ConfigurationIssue]
     ) {
         var loader = Loader(source)

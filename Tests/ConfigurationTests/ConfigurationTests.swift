@@ -175,7 +175,7 @@ import Testing
 
     @Test func `is surveyed with what is right in it, beside all that is wrong`() throws {
         let etc = try Etc(["sites/blog.toml": #"path = "/srv/blog""#, "sites/shop.toml": #"path = "srv/shop""#])
-        let (configuration, issues) = Configuration.survey(etc.source())
+        let (configuration, issues) = Configuration.loadCollectingIssues(etc.source())
         #expect(configuration.sites.map(\.name) == ["blog"])
         #expect(issues.map(\.place) == ["\(etc("sites/shop.toml")):1"])
     }

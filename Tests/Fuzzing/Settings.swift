@@ -28,7 +28,7 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     }
     let texts = files[..<2].map { String(decoding: $0, as: UTF8.self) }
 
-    let (configuration, issues) = Configuration.survey(source)
+    let (configuration, issues) = Configuration.loadCollectingIssues(source)
     for issue in issues + configuration.warnings {
         check(issue)
         checkPlace(of: issue, texts)

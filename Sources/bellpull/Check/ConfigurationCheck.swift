@@ -15,14 +15,14 @@ struct ConfigurationCheck {
     /// Reads the configuration that `source` describes.
     init(_ source: ConfigurationSource) {
         self.source = source
-        (configuration, issues) = Configuration.survey(source)
+        (configuration, issues) = Configuration.loadCollectingIssues(source)
     }
 
     /// What was found, when it was read by whoever began this, and when it is read again by whom the process became since.
     func results() -> [CheckResult] {
         var results = [missingVariables].compactMap(\.self) + issues.map { CheckResult($0, .error) }
         if NSUserName() != user {
-            let others = Configuration.survey(source).issues.filter { !issues.contains($0) }
+            let others = Configuration.loadCollectingIssues(source).issues.filter { !issues.contains($0) }
             results += others.map { CheckResult($0, .error) }
         }
         let isWrong = results.contains { $0.severity == .error }
