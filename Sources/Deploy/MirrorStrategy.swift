@@ -22,7 +22,7 @@ final class MirrorStrategy: Strategy {
 
     func open(_ limits: Git.Limits) throws { _ = try checkout(limits) }
 
-    func glance() -> Failure? { BranchClone.glance(at: path).map { Failure($0.message, hint: $0.hint) } }
+    func precheck() -> Failure? { BranchClone.precheck(at: path).map { Failure($0.message, hint: $0.hint) } }
 
     func lock(_ limits: Git.Limits) throws -> any LockedSite {
         let checkout = try checkout(limits)

@@ -40,7 +40,7 @@ final class PullStrategy: Strategy {
 
     func open(_ limits: Git.Limits) throws { _ = try clone(limits) }
 
-    func glance() -> Failure? { BranchClone.glance(at: path).map { Failure($0.message, hint: $0.hint) } }
+    func precheck() -> Failure? { BranchClone.precheck(at: path).map { Failure($0.message, hint: $0.hint) } }
 
     func lock(_ limits: Git.Limits) throws -> any LockedSite {
         // Opened under the lock: while another process rebases, the clone is on no branch.

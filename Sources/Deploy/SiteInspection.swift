@@ -36,7 +36,7 @@ public struct SiteInspection: Sendable {
 
     /// Notes what the lock in `gitDirectory` tells of deployments.
     mutating func lookAtLock(in gitDirectory: String) throws(Failure) {
-        switch try SiteLock.glance(in: gitDirectory) {
+        switch try SiteLock.precheck(in: gitDirectory) {
         case .free: break
         case .held: isBeingDeployed = true
         case .afterInterruption: isAfterInterruption = true

@@ -14,7 +14,7 @@ protocol Strategy: Sendable {
     func open(_ limits: Git.Limits) throws
 
     /// What a first look, which costs no process, finds to keep it from being deployed.
-    func glance() -> Failure?
+    func precheck() -> Failure?
 
     /// Takes the site for one deployment: no other process has it until it is released.
     ///
@@ -27,7 +27,7 @@ protocol Strategy: Sendable {
     /// Looks at the site and asks its remote, and changes nothing.
     ///
     /// - Throws: `Failure` if it cannot be opened.
-    func examine(_ limits: Git.Limits) throws -> SiteInspection
+    func inspect(_ limits: Git.Limits) throws -> SiteInspection
 }
 
 /// A site that is held for one deployment.

@@ -14,7 +14,7 @@ struct Supervision {
     private var end: Command.End?
 
     /// How often to look for the end ourselves.
-    private static let glance = Duration.milliseconds(250)
+    private static let precheck = Duration.milliseconds(250)
 
     init(process: Process, streams: Streams, transcript: Transcript? = nil) {
         self.process = process
@@ -25,7 +25,7 @@ struct Supervision {
     /// Waits for the command's end, and brings it about at `deadline` or when cancelled.
     mutating func supervise(until deadline: ContinuousClock.Instant, cancellation: Cancellation) -> Command.Completion {
         while end == nil, deadline > .now, !cancellation.isCancelled {
-            look(for: min(ContinuousClock.now.duration(to: deadline), Self.glance), cancellation)
+            look(for: min(ContinuousClock.now.duration(to: deadline), Self.precheck), cancellation)
         }
         let end = end ?? endGroup(cancellation.isCancelled ? .cancelled : .timedOut)
         drain()

@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test func `needs to ask, so that it knows nothing of itself`() throws {
-        #expect(tags.deployed == nil && tags.source == nil && tags.glance() == nil)
+        #expect(tags.deployed == nil && tags.source == nil && tags.precheck() == nil)
         let commit = try release("v1")
         // As another tag may be newer, what is announced is no reason to do nothing.
         #expect(tags.deploy([try blog.head(of: blog.site)], limits) == .deployed(commit))
@@ -167,7 +167,7 @@ import Testing
     @Test func `says that there is no clone, or none that has a remote`() throws {
         let none = MirrorStrategy(path: "\(blog.folder)/none", pattern: tags.pattern)
         #expect(none.deploy([], limits).failure?.message == "\(blog.folder)/none does not exist")
-        #expect(none.glance()?.message == "\(blog.folder)/none does not exist")
+        #expect(none.precheck()?.message == "\(blog.folder)/none does not exist")
         try blog.git("remote", "remove", "origin", in: blog.site)
         #expect(deploy().failure?.message == "\(blog.site) has no remote to fetch from")
     }

@@ -40,7 +40,7 @@ struct SiteCheck: Sendable {
 
     private func results(_ cancellation: Cancellation) -> [CheckResult] {
         do throws(Failure) {
-            let inspection = try Site(settings).examine(.within(Self.time, cancellation: cancellation))
+            let inspection = try Site(settings).inspect(.within(Self.time, cancellation: cancellation))
             let results =
                 [folder, FreeSpace(at: settings.path)?.result(settings.name)].compactMap(\.self)
                 + inspection.obstacles.map(error) + remarks(on: inspection)

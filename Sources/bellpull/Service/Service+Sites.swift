@@ -20,7 +20,7 @@ extension Service {
         for settings in configuration.sites {
             let site = Site(settings)
             sites.append(site)
-            let failure = site.isDeclared ? site.glance() : site.open(.within(openingTime))
+            let failure = site.isDeclared ? site.precheck() : site.open(.within(openingTime))
             guard let failure else { continue }
             if configuration.isOfEnvironment { throw CommandError(failure) }
             count += 1

@@ -55,7 +55,7 @@ final class FakeStrategy: Strategy {
 
     func open(_ limits: Git.Limits) throws {}
 
-    func glance() -> Failure? { nil }
+    func precheck() -> Failure? { nil }
 
     func lock(_ limits: Git.Limits) throws -> any LockedSite {
         if let refusal = state.withLock(\.refusal) { throw refusal }
@@ -64,7 +64,7 @@ final class FakeStrategy: Strategy {
 
     func missed(_ limits: Git.Limits) throws -> DeploymentRecord.Target? { try look(limits) }
 
-    func examine(_ limits: Git.Limits) throws -> SiteInspection { throw Failure("there is nothing to look at") }
+    func inspect(_ limits: Git.Limits) throws -> SiteInspection { throw Failure("there is nothing to look at") }
 
     private struct Held: LockedSite {
         let strategy: FakeStrategy

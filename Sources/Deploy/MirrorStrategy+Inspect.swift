@@ -1,7 +1,7 @@
 internal import Git
 
 extension MirrorStrategy {
-    func examine(_ limits: Git.Limits) throws -> SiteInspection {
+    func inspect(_ limits: Git.Limits) throws -> SiteInspection {
         let checkout = try checkout(limits)
         var inspection = SiteInspection(
             repository: try checkout.repository(limits), follows: pattern, commit: checkout.head)

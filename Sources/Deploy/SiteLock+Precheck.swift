@@ -2,7 +2,7 @@ internal import Foundation
 
 extension SiteLock {
     /// What the lock tells somebody who does not take it.
-    enum Glance {
+    enum Precheck {
         /// Nobody has it.
         case free
         /// A process has it: a deployment goes on.
@@ -14,7 +14,7 @@ extension SiteLock {
     /// Looks at the lock in `gitDirectory`, without waiting and without making it.
     ///
     /// - Throws: `Failure` if this user could not take it.
-    static func glance(in gitDirectory: String) throws(Failure) -> Glance {
+    static func precheck(in gitDirectory: String) throws(Failure) -> Precheck {
         let path = path(in: gitDirectory)
         let descriptor = open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else {

@@ -9,7 +9,7 @@ extension BranchClone {
     }
 
     /// What a first look at `path`, which costs no process, finds to keep it from being opened.
-    public static func glance(at path: String) -> CloneError? {
+    public static func precheck(at path: String) -> CloneError? {
         var status = stat()
         guard stat(path, &status) == 0 else { return .missing(path: path) }
         guard status.st_mode & S_IFMT == S_IFDIR else { return .notAFolder(path: path) }

@@ -13,14 +13,14 @@ extension Site {
     }
 
     /// What a first look, which costs no process, finds to keep it from being deployed.
-    public func glance() -> Failure? { strategy.glance() }
+    public func precheck() -> Failure? { strategy.precheck() }
 
     /// Looks closely, asks the remote, and changes nothing. To be called on a plain thread.
     ///
     /// - Throws: what keeps anything more from being found out.
-    public func examine(_ limits: Git.Limits) throws(Failure) -> SiteInspection {
+    public func inspect(_ limits: Git.Limits) throws(Failure) -> SiteInspection {
         do {
-            return try strategy.examine(limits)
+            return try strategy.inspect(limits)
         } catch {
             throw error as? Failure ?? Failure("\(error)")
         }

@@ -1,7 +1,7 @@
 internal import Git
 
 extension PullStrategy {
-    func examine(_ limits: Git.Limits) throws -> SiteInspection {
+    func inspect(_ limits: Git.Limits) throws -> SiteInspection {
         let clone = try clone(limits)
         var inspection = SiteInspection(
             repository: clone.repository, follows: RefPattern(clone.upstream), commit: clone.head)
