@@ -11,7 +11,7 @@ extension Diagnostics {
                 issue(site.place, "there is a site \(name) already, in \(place)", hint: "rename one of them")
             }
             if let path = site.path, let other = byPath.updateValue(index, forKey: path.resolved) {
-                let message = "\(path.text.shown) is the clone of \(sites[other].title) already"
+                let message = "\(path.text.escapedForDisplay) is the clone of \(sites[other].title) already"
                 issue(site.place, "\(message), in \(sites[other].place)", hint: "a clone for each site")
             }
         }
@@ -20,7 +20,7 @@ extension Diagnostics {
             else { continue }
             let outer = sites[index]
             warning(
-                site.place, "\(path.text.shown) lies within the clone of \(outer.title), in \(outer.place)",
+                site.place, "\(path.text.escapedForDisplay) lies within the clone of \(outer.title), in \(outer.place)",
                 hint: "unless git ignores it there, the outer clone is never clean; put them side by side")
         }
     }

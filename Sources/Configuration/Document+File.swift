@@ -5,7 +5,7 @@ extension Document {
     ///
     /// - Parameter mayBeMissing: whether it is fine if there is none.
     static func read(_ path: String, mayBeMissing: Bool = false, _ diagnostics: inout Diagnostics) -> Document? {
-        let place = path.shown
+        let place = path.escapedForDisplay
         do throws(FileTrouble) {
             let file = try PlainFile(at: path, limit: limit)
             if file.isWritableByOthers {

@@ -42,7 +42,7 @@ final class Document {
 
     private static func issue(_ error: any Error, place: String) -> ConfigurationIssue {
         guard let error = error as? TOMLParseError else {
-            return ConfigurationIssue(place, "is not TOML: \("\(error)".shown)")
+            return ConfigurationIssue(place, "is not TOML: \("\(error)".escapedForDisplay)")
         }
         let start = error.source.begin
         // "Error while parsing key-value pair: encountered …": the second half is what helps.
@@ -51,10 +51,10 @@ final class Document {
         if reason.hasPrefix("'") { reason = "the value " + (reason.split(separator: "' ").last ?? "is wrong") }
         return ConfigurationIssue(
             "\(place):\(start.line)",
-            "is not TOML at line \(start.line), column \(start.column): \(Self.shown(reason))",
+            "is not TOML at line \(start.line), column \(start.column): \(Self.escapedForDisplay(reason))",
             hint: Self.grammar)
     }
 
     /// The parser's words, where control characters are escaped already.
-    private static func shown(_ reason: String) -> String { reason.shown.replacing("\\\\", with: "\\") }
+    private static func shown(_ reason: String) -> String { reason.escapedForDisplay.replacing("\\\\", with: "\\") }
 }

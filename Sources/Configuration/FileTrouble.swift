@@ -47,7 +47,7 @@ enum FileTrouble: Error, Equatable {
 
     /// The way out, for the file at `path`.
     func hint(path: String) -> String {
-        let path = path.shown
+        let path = path.escapedForDisplay
         return switch self {
         case .missing: "create \(path), or correct the name"
         case .danglingLink, .linkLoop: "ls -l \(path) shows where it leads; correct or remove it"

@@ -59,7 +59,8 @@ struct Loader {
         do throws(FileTrouble) {
             return try SitesFolder(main.sitesFolder)
         } catch {
-            diagnostics.issue(main.sitesFolder.shown, error.message, hint: error.hint(path: main.sitesFolder))
+            diagnostics.issue(
+                main.sitesFolder.escapedForDisplay, error.message, hint: error.hint(path: main.sitesFolder))
             return nil
         }
     }
@@ -85,7 +86,7 @@ struct Loader {
             diagnostics.issue(
                 "REPO_PATH", "REPO_PATH is not set, and there is no \(main.place)",
                 hint: "REPO_PATH=/srv/blog, the clone to keep up to date; "
-                    + "or a file for each site in \(main.sitesFolder.shown)")
+                    + "or a file for each site in \(main.sitesFolder.escapedForDisplay)")
             return []
         }
         let site = reader.read(environment: text)
@@ -96,7 +97,7 @@ struct Loader {
     private mutating func missSites(_ main: MainFile, _ folder: SitesFolder) {
         diagnostics.issue(
             main.place, "there is no site",
-            hint: "create \(folder.path.shown)/blog.toml with \(Key.path.line), or add such a [[site]]")
+            hint: "create \(folder.path.escapedForDisplay)/blog.toml with \(Key.path.line), or add such a [[site]]")
     }
 
     private mutating func missSecret() {

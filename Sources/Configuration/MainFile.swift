@@ -18,7 +18,7 @@ struct MainFile {
     init(_ source: ConfigurationSource, _ diagnostics: inout Diagnostics) {
         let named = source.mainFile ?? source.variable("BELLPULL_CONFIG")
         let path = named ?? source.fallbackMainFile
-        place = path.shown
+        place = path.escapedForDisplay
         sitesFolder = path.lastIndex(of: "/").map { "\(path[...$0])sites" } ?? "sites"
         guard !path.isEmpty else {
             diagnostics.issue("--config", "--config is empty", hint: "the main file's path", isUsage: true)

@@ -19,7 +19,7 @@ struct SecretFile {
     ///
     /// - Parameter place: where the file is named.
     func secrets(mentionedAt place: @autoclosure () -> String, _ diagnostics: inout Diagnostics) -> Secrets? {
-        let name = "the secret file \(path.shown)"
+        let name = "the secret file \(path.escapedForDisplay)"
         let file: PlainFile
         do throws(FileTrouble) {
             file = try PlainFile(at: path, limit: Self.limit)
@@ -53,7 +53,7 @@ struct SecretFile {
     }
 
     private func warn(of file: PlainFile, _ place: @autoclosure () -> String, _ diagnostics: inout Diagnostics) {
-        let path = path.shown
+        let path = path.escapedForDisplay
         if file.isReadableByOthers {
             diagnostics.warning(
                 place(), "everybody can read the secret file \(path)", hint: "chmod 600 \(path), or 640")
@@ -66,9 +66,9 @@ struct SecretFile {
 
     private func hint(_ trouble: FileTrouble) -> String {
         switch trouble {
-        case .missing: "openssl rand -hex 20 > \(path.shown), and chmod 600"
+        case .missing: "openssl rand -hex 20 > \(path.escapedForDisplay), and chmod 600"
         case .unreadable(let user):
-            "chgrp \(user) \(path.shown) and chmod 640, or LoadCredential=NAME:\(path.shown) in bellpull.service"
+            "chgrp \(user) \(path.escapedForDisplay) and chmod 640, or LoadCredential=NAME:\(path.escapedForDisplay) in bellpull.service"
         case .notUTF8, .holdsNUL, .tooLarge: "openssl rand -hex 20 makes a secret that is one line of text"
         default: trouble.hint(path: path)
         }

@@ -28,7 +28,7 @@ struct SecretReader: Sendable {
     func defaultSecrets(_ diagnostics: inout Diagnostics) -> Secrets? {
         guard source.readsSecrets else { return nil }
         if let path = credential("secret"), FileManager.default.fileExists(atPath: path) {
-            return SecretFile(path, isCredential: true).secrets(mentionedAt: path.shown, &diagnostics)
+            return SecretFile(path, isCredential: true).secrets(mentionedAt: path.escapedForDisplay, &diagnostics)
         }
         return SecretVariable("GITHUB_SECRET", source.environment).secrets(mentionedAt: "GITHUB_SECRET", &diagnostics)
     }
@@ -52,7 +52,9 @@ struct SecretReader: Sendable {
             diagnostics.warning(
                 section.place(of: .secretFile),
                 "secret_file names a credential, which systemd passes to the service alone; it was not looked at",
-                hint: "LoadCredential=\(name.shown):/PATH has to be in bellpull.service: systemctl cat bellpull")
+                hint:
+                    "LoadCredential=\(name.escapedForDisplay):/PATH has to be in bellpull.service: systemctl cat bellpull"
+            )
             return nil
         }
         guard let path = credential(name), FileManager.default.fileExists(atPath: path) else {
@@ -75,7 +77,7 @@ struct SecretReader: Sendable {
         let variable = SecretVariable(name, source.environment)
         guard variable.isSet else {
             diagnostics.issue(
-                section.place(of: .secretVariable), "the environment variable \(name.shown) is not set",
+                section.place(of: .secretVariable), "the environment variable \(name.escapedForDisplay) is not set",
                 hint: "add it to /etc/bellpull/environment")
             return nil
         }

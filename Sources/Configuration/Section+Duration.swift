@@ -20,7 +20,7 @@ extension Section {
     }
 
     private func refuse(_ text: String, _ key: Key, _ diagnostics: inout Diagnostics) {
-        let value = text.isEmpty ? "empty" : text.shown
+        let value = text.isEmpty ? "empty" : text.escapedForDisplay
         let hint = Quantity.durationExamples + (key == .catchUp ? ", or 0 for never" : "")
         diagnostics.issue(place(of: key), "\(key.name) is \(value), which is not a duration", hint: hint)
     }

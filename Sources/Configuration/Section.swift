@@ -84,7 +84,8 @@ struct Section {
         let unknown = Set(table.keys).subtracting(known.map(\.name))
         for name in unknown.sorted() {
             diagnostics.issue(
-                place(of: name), "there is no key \(name.shown) here", hint: UnknownKey(name, known: known).hint)
+                place(of: name), "there is no key \(name.escapedForDisplay) here",
+                hint: UnknownKey(name, known: known).hint)
         }
     }
 

@@ -72,7 +72,7 @@ struct SettingReader {
     private static let hasVariable: Set<Key> = [.answerWithin, .timeout, .drain, .bodyLimit]
 
     private mutating func refuse(_ setting: Setting, as kind: String, hint: String) {
-        let value = setting.text.isEmpty ? "empty" : setting.text.shown
+        let value = setting.text.isEmpty ? "empty" : setting.text.escapedForDisplay
         diagnostics.issue(
             setting.place, "\(setting.name) is \(value), which is not \(kind)", hint: hint, isUsage: setting.isUsage)
     }
@@ -84,7 +84,7 @@ struct SettingReader {
         case "1", "true", "yes", "on": return true
         case "0", "false", "no", "off": return false
         default:
-            diagnostics.issue(name, "\(name) is \(text.shown), which is neither yes nor no", hint: "1 or 0")
+            diagnostics.issue(name, "\(name) is \(text.escapedForDisplay), which is neither yes nor no", hint: "1 or 0")
             return false
         }
     }

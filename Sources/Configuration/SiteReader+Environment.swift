@@ -8,7 +8,7 @@ extension SiteReader {
         let absolute = URL(fileURLWithPath: text).standardized.path
         guard let path = SitePath(absolute) else {
             reading.diagnostics.issue(
-                "REPO_PATH", "REPO_PATH is \(text.shown), which is not a path", hint: "REPO_PATH=/srv/blog")
+                "REPO_PATH", "REPO_PATH is \(text.escapedForDisplay), which is not a path", hint: "REPO_PATH=/srv/blog")
             return reading
         }
         let name = SiteName(ofCloneAt: path.text)

@@ -17,7 +17,8 @@ struct SiteReader: Sendable {
             reading.name = SiteName(text)
             if reading.name == nil {
                 reading.diagnostics.issue(
-                    section.place(of: .name), "\(text.isEmpty ? "the empty text" : text.shown) cannot be a site's name",
+                    section.place(of: .name),
+                    "\(text.isEmpty ? "the empty text" : text.escapedForDisplay) cannot be a site's name",
                     hint: SiteName.rule)
             }
         } else if !section.contains(.name) {
@@ -33,7 +34,8 @@ struct SiteReader: Sendable {
         reading.name = SiteName(name)
         if reading.name == nil {
             reading.diagnostics.issue(
-                section.place, "\(name.shown) cannot be a site's name", hint: "rename the file; \(SiteName.rule)")
+                section.place, "\(name.escapedForDisplay) cannot be a site's name",
+                hint: "rename the file; \(SiteName.rule)")
         }
         guard !section.isEmpty else {
             let keys = [Key.repository, .branch, .path].map(\.line).joined(separator: ", ")
@@ -67,7 +69,7 @@ struct SiteReader: Sendable {
         let meant = RepositoryName(url: text).flatMap { RepositoryName(configured: $0.description) }
         diagnostics.issue(
             section.place(of: .repository),
-            "repository is \(text.isEmpty ? "empty" : text.shown), which is not OWNER/NAME",
+            "repository is \(text.isEmpty ? "empty" : text.escapedForDisplay), which is not OWNER/NAME",
             hint: meant.map { "repository = \"\($0)\", as the forge writes it" } ?? Key.repository.line)
         return nil
     }
@@ -84,7 +86,8 @@ struct SiteReader: Sendable {
         let pattern = tag == nil ? RefPattern(branch: text) : RefPattern(tag: text)
         guard let pattern, !text.hasPrefix("refs/") else {
             diagnostics.issue(
-                section.place(of: key), "no \(key.name) can be called \(text.isEmpty ? "nothing" : text.shown)",
+                section.place(of: key),
+                "no \(key.name) can be called \(text.isEmpty ? "nothing" : text.escapedForDisplay)",
                 hint: tag == nil ? #"branch = "main", or a pattern, "release/*""# : #"tag = "v*""#)
             return nil
         }
@@ -103,7 +106,8 @@ struct SiteReader: Sendable {
         }
         if let path = SitePath(text) { return path }
         diagnostics.issue(
-            section.place(of: .path), "path is \(text.isEmpty ? "empty" : text.shown), which is not an absolute path",
+            section.place(of: .path),
+            "path is \(text.isEmpty ? "empty" : text.escapedForDisplay), which is not an absolute path",
             hint: Key.path.line)
         return nil
     }
@@ -112,7 +116,7 @@ struct SiteReader: Sendable {
         guard let text = section.text(.forge, &diagnostics) else { return nil }
         if let forge = ForgeName(rawValue: text) { return forge }
         diagnostics.issue(
-            section.place(of: .forge), "there is no forge \(text.isEmpty ? "without a name" : text.shown)",
+            section.place(of: .forge), "there is no forge \(text.isEmpty ? "without a name" : text.escapedForDisplay)",
             hint: "one of \(ForgeName.allCases.map(\.rawValue).joined(separator: ", ")); or leave it out for any")
         return nil
     }
@@ -120,7 +124,8 @@ struct SiteReader: Sendable {
     private func refuseOtherStrategies(_ section: Section, _ diagnostics: inout Diagnostics) {
         guard let text = section.text(.strategy, &diagnostics), text != "pull" else { return }
         diagnostics.issue(
-            section.place(of: .strategy), "there is no strategy \(text.isEmpty ? "without a name" : text.shown)",
+            section.place(of: .strategy),
+            "there is no strategy \(text.isEmpty ? "without a name" : text.escapedForDisplay)",
             hint: "\(Key.strategy.line) is the only one, and may be left out")
     }
 }

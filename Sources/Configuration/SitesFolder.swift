@@ -24,7 +24,7 @@ struct SitesFolder: Sendable {
             files = try FileManager.default.contentsOfDirectory(atPath: path)
                 .filter { $0.utf8.count > 5 && $0.hasSuffix(".toml") && !$0.hasPrefix(".") }.sorted()
         } catch {
-            throw .system("\(error.localizedDescription)".shown)
+            throw .system("\(error.localizedDescription)".escapedForDisplay)
         }
     }
 
@@ -46,7 +46,7 @@ struct SitesFolder: Sendable {
         let name = String(file.dropLast(5))
         var diagnostics = Diagnostics()
         guard let document = Document.read(path, &diagnostics) else {
-            var reading = SiteReading(place: path.shown)
+            var reading = SiteReading(place: path.escapedForDisplay)
             reading.name = SiteName(name)
             reading.mayHaveSecrets = true
             reading.diagnostics = diagnostics

@@ -11,18 +11,20 @@ struct CheckResultLines {
     }
 
     var lines: [String] {
-        let width = results.map(\.subject.shown.count).max() ?? 0
+        let width = results.map(\.subject.escapedForDisplay.count).max() ?? 0
         return results.flatMap { lines(for: $0, subjectWidth: width) } + ["", summary]
     }
 
     private func lines(for result: CheckResult, subjectWidth width: Int) -> [String] {
         let severity = result.severity.rawValue
-        let subject = result.subject.shown
+        let subject = result.subject.escapedForDisplay
         let line =
             terminal.styled(severity, result.severity.style) + Self.gap(Self.severityWidth - severity.count + 2)
-            + terminal.styled(subject, .bold) + Self.gap(width - subject.count + 2) + result.message.shown
+            + terminal.styled(subject, .bold) + Self.gap(width - subject.count + 2) + result.message.escapedForDisplay
         guard let hint = result.hint else { return [line] }
-        return [line, Self.gap(Self.severityWidth + width + 4) + terminal.styled("hint: ", .faint) + hint.shown]
+        return [
+            line, Self.gap(Self.severityWidth + width + 4) + terminal.styled("hint: ", .faint) + hint.escapedForDisplay,
+        ]
     }
 
     private var summary: String {

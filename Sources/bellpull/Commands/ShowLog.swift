@@ -22,9 +22,9 @@ struct ShowLog: ParsableCommand {
         guard !options.json else { return try Printer.print(json: DeploymentView(record, withOutput: true)) }
         let terminal = Terminal.current
         var lines = facts(of: record).map { name, value in
-            terminal.styled(name.padding(to: 11), .faint) + value.shown
+            terminal.styled(name.padding(to: 11), .faint) + value.escapedForDisplay
         }
-        if !record.output.isEmpty { lines += ["", record.output.shownLines] }
+        if !record.output.isEmpty { lines += ["", record.output.linesEscapedForDisplay] }
         Printer.print(lines)
     }
 

@@ -9,7 +9,7 @@ struct Table {
 
         /// `text`, fit to be shown.
         init(_ text: String, _ style: Terminal.Style? = nil) {
-            self.text = text.shown
+            self.text = text.escapedForDisplay
             self.style = style
         }
 

@@ -1,7 +1,7 @@
 extension String {
     /// The text as it can be shown to a person: in one line, without what a terminal obeys or hides, and cut where it is
     /// longer than 200 characters.
-    public var shown: String {
+    public var escapedForDisplay: String {
         guard utf8.count > Self.shownLimit || !utf8.allSatisfy(Self.isPlain) else { return self }
         var escaped = ""
         var length = 0
@@ -15,7 +15,7 @@ extension String {
     }
 
     /// Lines of text as they can be shown to a person: all of them, but without what a terminal obeys or hides.
-    public var shownLines: String {
+    public var linesEscapedForDisplay: String {
         var shown = ""
         for scalar in unicodeScalars {
             let isShown = Self.isVisible(scalar) || scalar == "\n" || scalar == "\t" || scalar == "\\"
