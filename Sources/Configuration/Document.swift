@@ -51,10 +51,10 @@ final class Document {
         if reason.hasPrefix("'") { reason = "the value " + (reason.split(separator: "' ").last ?? "is wrong") }
         return ConfigurationIssue(
             "\(place):\(start.line)",
-            "is not TOML at line \(start.line), column \(start.column): \(Self.escapedForDisplay(reason))",
+            "is not TOML at line \(start.line), column \(start.column): \(Self.escaped(reason))",
             hint: Self.grammar)
     }
 
     /// The parser's words, where control characters are escaped already.
-    private static func shown(_ reason: String) -> String { reason.escapedForDisplay.replacing("\\\\", with: "\\") }
+    private static func escaped(_ reason: String) -> String { reason.escapedForDisplay.replacing("\\\\", with: "\\") }
 }

@@ -44,7 +44,7 @@ final class PullStrategy: Strategy {
 
     func lock(_ limits: Git.Limits) throws -> any LockedSite {
         // Opened under the lock: while another process rebases, the clone is on no branch.
-        let lock = try lock(limits)
+        let lock = try takeLock(limits)
         do {
             return try PullSession(clone(limits), lock: lock) { [self] in forget() }
         } catch {
@@ -53,7 +53,7 @@ final class PullStrategy: Strategy {
         }
     }
 
-    private func lock(_ limits: Git.Limits) throws -> SiteLock {
+    private func takeLock(_ limits: Git.Limits) throws -> SiteLock {
         do {
             if let clone = knowledge.withLock(\.clone), clone.isInPlace {
                 return try SiteLock(in: clone.gitDirectory, limits)

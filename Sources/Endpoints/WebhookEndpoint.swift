@@ -79,7 +79,7 @@ public final class WebhookEndpoint: Sendable {
             }
             let event = try settings.forge.event(of: delivery, in: verified)
             act(
-                on: news, of: VerifiedDelivery(delivery: delivery, verified: verified, slot: slot, hook: hook), reply,
+                on: event, of: VerifiedDelivery(delivery: delivery, verified: verified, slot: slot, hook: hook), reply,
                 settings)
         } catch {
             reply.send(Report(error))

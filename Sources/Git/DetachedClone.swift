@@ -13,14 +13,6 @@ public struct DetachedClone: Sendable {
     let git: Git
     let references: References
 
-    /// A reference of the remote, and the commit it is at.
-    public struct RemoteRef: Sendable, Equatable {
-        /// The full name, such as `refs/tags/v1.2`.
-        public let ref: String
-        /// The commit; that which an annotated tag points to.
-        public let commit: Commit
-    }
-
     /// The commit that HEAD is at, read from the repository's files without a git process.
     public var head: Commit? { references.head.flatMap(references.commit(of:)) ?? references.detachedHead }
 

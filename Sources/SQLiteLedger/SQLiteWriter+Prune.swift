@@ -54,7 +54,7 @@ extension SQLiteWriter {
 
     /// The id that what is old, or too much, comes before. Times go up with the ids, so that a million rows that are young
     /// need not be looked at; should the clock have been set back, some stay until there are too many.
-    private static func finish(of table: String, by time: String) -> String {
+    private static func end(of table: String, by time: String) -> String {
         """
         max((SELECT max(id) FROM \(table)) - ?2 + 1,
             ifnull((SELECT id FROM \(table) WHERE \(time) >= ?1 ORDER BY id LIMIT 1), 9223372036854775807))

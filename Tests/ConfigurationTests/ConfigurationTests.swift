@@ -62,7 +62,7 @@ import Testing
         #expect(configuration.waitingReplies == 0)
         #expect(configuration.historyAge == .seconds(7 * 86_400))
         #expect(configuration.historyCount == 10)
-        #expect(Signing.rank(of: Etc.secret, in: configuration.secrets) == .current)
+        #expect(Signing.slot(of: Etc.secret, in: configuration.secrets) == .current)
         #expect(configuration.warnings.isEmpty)
     }
 
@@ -76,8 +76,8 @@ import Testing
         #expect(sites.map(\.timeout) == [.seconds(600), .seconds(60), .seconds(600)])
         #expect(sites.map(\.catchUp) == [.seconds(3600), nil, .seconds(3600)])
         #expect(sites.map(\.place) == [etc("sites/app.toml"), etc("sites/blog.toml"), etc("bellpull.toml:13")])
-        #expect(Signing.rank(of: Etc.secret, in: sites[0].secrets) == .current)
-        #expect(Signing.rank(of: "the one before it, longer", in: sites[1].secrets) == .current)
+        #expect(Signing.slot(of: Etc.secret, in: sites[0].secrets) == .current)
+        #expect(Signing.slot(of: "the one before it, longer", in: sites[1].secrets) == .current)
         #expect(sites[2].secrets == nil)
     }
 

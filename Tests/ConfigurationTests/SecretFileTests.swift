@@ -19,17 +19,17 @@ import Webhook
     @Test(arguments: ["", "\n", "\r\n"])
     func `has the secret on its first line and the one before it on the second`(_ end: String) throws {
         try etc.write("secret", Etc.secret + end)
-        #expect(Signing.rank(of: Etc.secret, in: try etc.load([:]).secrets) == .current)
-        #expect(Signing.rank(of: Self.old, in: try etc.load([:]).secrets) == nil)
+        #expect(Signing.slot(of: Etc.secret, in: try etc.load([:]).secrets) == .current)
+        #expect(Signing.slot(of: Self.old, in: try etc.load([:]).secrets) == nil)
         let between = end.isEmpty ? "\n" : end
         try etc.write("secret", Etc.secret + between + Self.old + end)
-        #expect(Signing.rank(of: Etc.secret, in: try etc.load([:]).secrets) == .current)
-        #expect(Signing.rank(of: Self.old, in: try etc.load([:]).secrets) == .previous)
+        #expect(Signing.slot(of: Etc.secret, in: try etc.load([:]).secrets) == .current)
+        #expect(Signing.slot(of: Self.old, in: try etc.load([:]).secrets) == .previous)
     }
 
     @Test func `keeps the spaces of a secret`() throws {
         try etc.write("secret", "secret with space \n")
-        #expect(Signing.rank(of: "secret with space ", in: try etc.load([:]).secrets) == .current)
+        #expect(Signing.slot(of: "secret with space ", in: try etc.load([:]).secrets) == .current)
     }
 
     @Test(arguments: [

@@ -9,24 +9,24 @@ import Webhook
 
     init() throws { etc = try Etc(["sites/blog.toml": #"path = "/srv/blog""#]) }
 
-    private func rank(_ secret: String, _ environment: [String: String]) throws -> Secrets.Rank? {
-        Signing.rank(of: secret, in: try etc.load(environment).secrets)
+    private func slot(_ secret: String, _ environment: [String: String]) throws -> Secrets.Slot? {
+        Signing.slot(of: secret, in: try etc.load(environment).secrets)
     }
 
     @Test func `is GITHUB_SECRET, with the one before it in GITHUB_SECRET_OLD`() throws {
-        #expect(try rank(Etc.secret, ["GITHUB_SECRET": Etc.secret]) == .current)
-        #expect(try rank(Self.old, ["GITHUB_SECRET": Etc.secret]) == nil)
+        #expect(try slot(Etc.secret, ["GITHUB_SECRET": Etc.secret]) == .current)
+        #expect(try slot(Self.old, ["GITHUB_SECRET": Etc.secret]) == nil)
         let both = ["GITHUB_SECRET": Etc.secret, "GITHUB_SECRET_OLD": Self.old]
-        #expect(try rank(Etc.secret, both) == .current)
-        #expect(try rank(Self.old, both) == .previous)
-        #expect(try rank(Etc.secret, ["GITHUB_SECRET": Etc.secret, "GITHUB_SECRET_OLD": ""]) == .current)
+        #expect(try slot(Etc.secret, both) == .current)
+        #expect(try slot(Self.old, both) == .previous)
+        #expect(try slot(Etc.secret, ["GITHUB_SECRET": Etc.secret, "GITHUB_SECRET_OLD": ""]) == .current)
     }
 
     @Test func `is a credential of systemd before it is the environment`() throws {
         let environment = ["GITHUB_SECRET": Self.old, "CREDENTIALS_DIRECTORY": etc("credentials")]
-        #expect(try rank(Self.old, environment) == .current)
+        #expect(try slot(Self.old, environment) == .current)
         try etc.write("credentials/secret", "\(Etc.secret)\n", mode: 0o666)
-        #expect(try rank(Etc.secret, environment) == .current)
+        #expect(try slot(Etc.secret, environment) == .current)
         #expect(try etc.load(environment).warnings.isEmpty)
         try etc.write("credentials/secret", "")
         #expect(etc.issues(environment).map(\.place) == [etc("credentials/secret")])
@@ -37,15 +37,15 @@ import Webhook
         try etc.write("secret", Etc.secret)
         try etc.write("credentials/secret", Self.old)
         let environment = ["GITHUB_SECRET": Self.old, "CREDENTIALS_DIRECTORY": etc("credentials")]
-        #expect(try rank(Etc.secret, environment) == .current)
-        #expect(try rank(Self.old, environment) == nil)
+        #expect(try slot(Etc.secret, environment) == .current)
+        #expect(try slot(Self.old, environment) == nil)
     }
 
     @Test func `is a credential if the file has a name only`() throws {
         try etc.write("bellpull.toml", #"secret_file = "blog.secret""#)
         try etc.write("credentials/blog.secret", Etc.secret, mode: 0o666)
         let environment = ["CREDENTIALS_DIRECTORY": etc("credentials")]
-        #expect(try rank(Etc.secret, environment) == .current)
+        #expect(try slot(Etc.secret, environment) == .current)
         #expect(try etc.load(environment).warnings.isEmpty)
         try etc.write("bellpull.toml", "secret_file = \"\(etc("credentials/blog.secret"))\"")
         #expect(try etc.load(environment).warnings.isEmpty)
@@ -68,8 +68,8 @@ import Webhook
         try etc.write("sites/blog.toml", "path = \"/srv/blog\"\nsecret_variable = \"BLOG_SECRET\"")
         let configuration = try etc.load(["BLOG_SECRET": Etc.secret, "BLOG_SECRET_OLD": Self.old])
         #expect(configuration.secrets == nil)
-        #expect(Signing.rank(of: Etc.secret, in: configuration.sites[0].secrets) == .current)
-        #expect(Signing.rank(of: Self.old, in: configuration.sites[0].secrets) == .previous)
+        #expect(Signing.slot(of: Etc.secret, in: configuration.sites[0].secrets) == .current)
+        #expect(Signing.slot(of: Self.old, in: configuration.sites[0].secrets) == .previous)
     }
 
     @Test func `is one place`() throws {

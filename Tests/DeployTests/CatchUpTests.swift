@@ -44,7 +44,7 @@ import Testing
         defer { blog.remove() }
         let first = try blog.push(["index.html": "two\n"])
         let catchUp = catchUp()
-        defer { end(catchUp) }
+        defer { finish(catchUp) }
         catchUp.follow([site(blog)])
         #expect(try isDeployed(first))
         #expect(try blog.text("site/index.html") == "two\n")
@@ -62,7 +62,7 @@ import Testing
         defer { blog.remove() }
         try blog.commit(["local.html": "mine\n"], in: blog.site)
         let catchUp = catchUp()
-        defer { end(catchUp) }
+        defer { finish(catchUp) }
         catchUp.follow([site(blog)])
         usleep(300_000)
         #expect(events.all.isEmpty)
@@ -96,7 +96,7 @@ import Testing
         let away = "\(blog.folder)/away.git"
         try FileManager.default.moveItem(atPath: blog.remote, toPath: away)
         let catchUp = catchUp()
-        defer { end(catchUp) }
+        defer { finish(catchUp) }
         catchUp.follow([site(blog)])
         #expect(Observation.eventually { events.all.count == 1 })
         #expect(events.all.first?.hasPrefix("blog in 0.1 seconds: the remote cannot be reached: fatal: ") == true)
@@ -112,7 +112,7 @@ import Testing
         defer { blog.remove() }
         try blog.git("update-ref", "-d", "refs/heads/main", in: blog.remote)
         let catchUp = catchUp()
-        defer { end(catchUp) }
+        defer { finish(catchUp) }
         let gone = Site(name: "gone", path: "\(blog.folder)/gone", timeout: .seconds(20), catchUp: interval)
         catchUp.follow([site(blog), gone])
         #expect(Observation.eventually { events.all.count == 2 })
@@ -127,7 +127,7 @@ import Testing
         let looks = Looks()
         let strategy = FakeStrategy(missed: { _ in try looks.look { throw Failure("no") } })
         let catchUp = catchUp()
-        defer { end(catchUp) }
+        defer { finish(catchUp) }
         catchUp.follow([try .fake(strategy, catchUp: .milliseconds(20))])
         #expect(Observation.eventually { looks.count >= 6 })
         let times = looks.times
@@ -144,7 +144,7 @@ import Testing
             looks.look { target }
         }
         let catchUp = catchUp()
-        defer { end(catchUp) }
+        defer { finish(catchUp) }
         catchUp.follow([try .fake(strategy, catchUp: .milliseconds(20))])
         #expect(Observation.eventually { strategy.deployed != nil })
         let times = looks.times
@@ -165,7 +165,7 @@ import Testing
         dispatcher.deploy(site, to: try .fake(1)) { _ in }
         door.awaitArrival()
         let catchUp = catchUp()
-        defer { end(catchUp) }
+        defer { finish(catchUp) }
         catchUp.follow([site])
         usleep(100_000)
         #expect(looks.count == 0)
@@ -177,7 +177,7 @@ import Testing
         let looks = Looks()
         let names = Mutex<Set<String>>([])
         let catchUp = catchUp()
-        defer { end(catchUp) }
+        defer { finish(catchUp) }
         catchUp.follow(
             try (0..<40).map { number in
                 let strategy = FakeStrategy(missed: { _ in
@@ -197,7 +197,7 @@ import Testing
         let looks = Looks()
         let strategy = FakeStrategy(missed: { _ in looks.look { nil } })
         let catchUp = catchUp()
-        defer { end(catchUp) }
+        defer { finish(catchUp) }
         catchUp.follow(try (0..<4).map { try .fake(strategy, name: "\($0)", catchUp: .seconds(900)) })
         #expect(Observation.eventually { looks.count == 4 })
         let times = looks.times
@@ -212,7 +212,7 @@ import Testing
                 catchUp: index == 2 ? nil : .milliseconds(20))
         }
         let catchUp = catchUp()
-        defer { end(catchUp) }
+        defer { finish(catchUp) }
         catchUp.follow([sites[0], sites[2]])
         #expect(Observation.eventually { looks[0].count > 2 })
         catchUp.follow([sites[1], sites[2]])
@@ -230,7 +230,7 @@ import Testing
             return target
         })
         let catchUp = catchUp()
-        defer { end(catchUp) }
+        defer { finish(catchUp) }
         catchUp.follow([try .fake(strategy, catchUp: interval)])
         door.awaitArrival()
         catchUp.follow([])
@@ -257,6 +257,6 @@ import Testing
         let count = looks.count
         usleep(100_000)
         #expect(looks.count == count && events.all.isEmpty)
-        end(catchUp)
+        finish(catchUp)
     }
 }

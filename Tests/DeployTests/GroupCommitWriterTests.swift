@@ -66,8 +66,8 @@ import Testing
         let results = Results()
         let writer = GroupCommitWriter(ledger)
         defer { writer.dismiss() }
-        let writers = (0..<8).map { writer in
-            Running { for number in 0..<50 { try record(50 * writer + number, by: writer, results) } }
+        let writers = (0..<8).map { thread in
+            Running { for number in 0..<50 { try record(50 * thread + number, by: writer, results) } }
         }
         for writer in writers { #expect(writer.isSuccess()) }
         #expect(Observation.eventually { results.count == 400 })

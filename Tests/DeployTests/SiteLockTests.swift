@@ -97,20 +97,20 @@ import Testing
         let commit = try #require(Commit(String(repeating: "1a", count: bytes)))
         let next = try #require(Commit(String(repeating: "2b", count: bytes)))
         /// Holds the lock, and expects what the holder before it left.
-        func lock(_ last: Commit?, isAfterInterruption: Bool = false, _ body: (SiteLock) -> Void = { _ in }) throws {
-            let lock = try lock()
+        func hold(_ last: Commit?, isAfterInterruption: Bool = false, _ body: (SiteLock) -> Void = { _ in }) throws {
+            let lock = try self.lock()
             #expect(lock.lastUpstream == last)
             #expect(lock.isAfterInterruption == isAfterInterruption)
             lock.noteBeginning()
             body(lock)
             lock.release()
         }
-        try lock(nil) { $0.noteEnd(deployed: commit) }
-        try lock(commit)
-        try lock(commit, isAfterInterruption: true) { $0.noteEnd() }
-        try lock(commit) { $0.noteEnd(deployed: next) }
-        try lock(next)
-        try lock(next, isAfterInterruption: true)
+        try hold(nil) { $0.noteEnd(deployed: commit) }
+        try hold(commit)
+        try hold(commit, isAfterInterruption: true) { $0.noteEnd() }
+        try hold(commit) { $0.noteEnd(deployed: next) }
+        try hold(next)
+        try hold(next, isAfterInterruption: true)
     }
 
     @Test func `says where it cannot be`() {

@@ -39,7 +39,7 @@ import Testing
         let other = SQLiteLedger(path: ledger.path)
         #expect(try other.record(1) == [.awaits(1)])
         let started = try #require(try other.start())
-        try other.end(started.id, .deployed(.fake(1)))
+        try other.finish(started.id, .deployed(.fake(1)))
         #expect(try ledger.record(1) == [.duplicate])
         #expect(try ledger.deployment(1)?.state == .deployed)
     }

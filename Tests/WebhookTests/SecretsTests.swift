@@ -40,12 +40,12 @@ import Testing
         for authentication in try authentication(new) {
             let verified = try #require(try both.verify(Self.body, of: delivery(authentication), at: Self.now))
             #expect(verified.by == .current)
-            #expect(verified.verified.bytes == Self.body)
+            #expect(verified.body.bytes == Self.body)
         }
         for authentication in try authentication(old) {
             let verified = try #require(try both.verify(Self.body, of: delivery(authentication), at: Self.now))
             #expect(verified.by == .previous)
-            #expect(verified.verified.bytes == Self.body)
+            #expect(verified.body.bytes == Self.body)
         }
     }
 
@@ -76,7 +76,7 @@ import Testing
             let authentication = try authentication(secret)[2]
             let delivery = delivery(authentication, forge: forge, encoding: .form)
             let verified = try #require(try secrets.verify(form, of: delivery, at: Self.now))
-            #expect(verified.verified.bytes == Self.body)
+            #expect(verified.body.bytes == Self.body)
             #expect(verified.by == slot)
             #expect(
                 try secrets.verify(Self.body + [0x20], of: self.delivery(authentication, forge: forge), at: Self.now)
@@ -92,7 +92,7 @@ import Testing
         #expect(try secrets.verify(form, of: field, at: Self.now) == nil)
         let digest = hexadecimal(secrets.current.digest(of: form, by: .sha256))
         let whole = delivery(.signature(try #require(Signature(sha256: digest))), forge: forge, encoding: .form)
-        #expect(try secrets.verify(form, of: whole, at: Self.now)?.verified.bytes == form)
+        #expect(try secrets.verify(form, of: whole, at: Self.now)?.body.bytes == form)
     }
 
     @Test func `refuses a form in which the signed field stands twice`() throws {

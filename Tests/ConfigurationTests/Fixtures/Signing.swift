@@ -13,11 +13,11 @@ enum Signing {
     ]
 
     /// By which of `secrets` a body signed with `secret` is proven.
-    static func rank(of secret: String, in secrets: Secrets?) -> Secrets.Rank? {
+    static func slot(of secret: String, in secrets: Secrets?) -> Secrets.Slot? {
         guard let digest = digests[secret] else { return nil }
         let headers = ["X-Hub-Signature-256": "sha256=\(digest)"]
         let delivery = try? GitHub().delivery { headers["\($0)"] }
         guard let delivery else { return nil }
-        return try? secrets?.prove(body, of: delivery, at: Date())?.by
+        return try? secrets?.verify(body, of: delivery, at: Date())?.by
     }
 }

@@ -41,7 +41,7 @@ extension SQLiteLedger {
         _ number: Int, at site: String = "blog", outcome: Outcome? = nil, on time: Date = Date()
     ) throws -> DeploymentRecord.ID {
         try record(number, for: [site], received: time)
-        let started = try #require(try begin(site, at: time))
+        let started = try #require(try start(site, at: time))
         try finish(started.id, outcome ?? .deployed(.fake(number)), at: time)
         return started.id
     }
