@@ -21,8 +21,11 @@ let package = Package(
         // The leaves, which do not know each other.
         .target(name: "FastCGI", dependencies: ["CFastCGI"]),
         .target(name: "Webhook", dependencies: ["COpenSSL"]),
-        .target(name: "Git"),
+        .target(name: "Processes"),
         .target(name: "Text"),
+
+        // The git command.
+        .target(name: "Git", dependencies: ["Processes", "Text"]),
 
         // What bellpull is told: files and environment.
         .target(
@@ -30,16 +33,17 @@ let package = Package(
             dependencies: ["Git", "Text", "Webhook", .product(name: "TOMLKit", package: "TOMLKit")]
         ),
 
-        .target(name: "Deploy", dependencies: ["Git", "Webhook"]),
-        .target(name: "SQLiteLedger", dependencies: ["Deploy", "Git", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Deploy", dependencies: ["Git", "Processes", "Text", "Webhook"]),
+        .target(name: "SQLiteLedger", dependencies: ["Deploy", "Git", "Text", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "Endpoints",
-            dependencies: ["FastCGI", "Webhook", "Git", "Deploy", .product(name: "Logging", package: "swift-log")]
+            dependencies: ["FastCGI", "Webhook", "Git", "Deploy", "Text", .product(name: "Logging", package: "swift-log")]
         ),
         .executableTarget(
             name: "bellpull",
             dependencies: [
-                "FastCGI", "Webhook", "Git", "Text", "Configuration", "Deploy", "SQLiteLedger", "Endpoints",
+                "FastCGI", "Webhook", "Processes", "Git", "Text", "Configuration", "Deploy", "SQLiteLedger",
+                "Endpoints",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -47,17 +51,27 @@ let package = Package(
             linkerSettings: [.unsafeFlags(["-use-ld=lld"])]
         ),
 
+        // What several test targets share.
+        .target(
+            name: "TestSupport", dependencies: ["Processes", "Git", "Deploy", "SQLiteLedger"],
+            path: "Tests/TestSupport"),
+
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
         .testTarget(name: "WebhookTests", dependencies: ["Webhook"]),
         .testTarget(name: "TextTests", dependencies: ["Text"]),
-        .testTarget(name: "GitTests", dependencies: ["Git"]),
+        .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestSupport"]),
+        .testTarget(name: "GitTests", dependencies: ["Git", "Processes", "TestSupport"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Git", "Webhook"]),
-        .testTarget(name: "DeployTests", dependencies: ["Deploy", "SQLiteLedger", "Git", "Webhook"]),
+        .testTarget(
+            name: "DeployTests", dependencies: ["Deploy", "SQLiteLedger", "Git", "Processes", "Webhook", "TestSupport"]
+        ),
         .testTarget(
             name: "SQLiteLedgerTests",
-            dependencies: ["SQLiteLedger", "Deploy", "Git", "Webhook", .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: [
+                "SQLiteLedger", "Deploy", "Git", "Webhook", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ]
         ),
-        .testTarget(name: "EndpointsTests", dependencies: ["Endpoints", "SQLiteLedger"]),
+        .testTarget(name: "EndpointsTests", dependencies: ["Endpoints", "SQLiteLedger", "TestSupport"]),
         .testTarget(name: "EndToEndTests", dependencies: ["bellpull"]),
     ],
     swiftLanguageModes: [.v6]

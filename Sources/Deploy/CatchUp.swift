@@ -1,3 +1,4 @@
+internal import Processes
 internal import Foundation
 internal import Git
 internal import Synchronization
@@ -111,7 +112,7 @@ public final class CatchUp: Sendable {
     private func ask(_ watch: Watch) {
         // What is being deployed needs no look.
         guard !dispatcher.isActive(watch.site.name) else { return schedule(again: watch, watch.failures) }
-        let limits = Git.Limits.within(min(watch.site.timeout, Self.patience), cancellation: cancellation)
+        let limits = Limits.within(min(watch.site.timeout, Self.patience), cancellation: cancellation)
         let look = Result { try watch.site.strategy.missed(limits) }
         // Meanwhile it may have become another's to watch, or nobody's.
         guard state.withLock({ $0.generation == watch.generation }) else { return }

@@ -1,3 +1,4 @@
+internal import Processes
 internal import Foundation
 internal import Git
 
@@ -26,7 +27,7 @@ struct Deployer: Sendable {
         onStart: (StartedDeployment) -> Void = { _ in }
     ) throws(LedgerError) -> FinishedDeployment? {
         let start = ContinuousClock.now
-        let limits = Git.Limits(deadline: start + site.timeout, cancellation: cancellation)
+        let limits = Limits(deadline: start + site.timeout, cancellation: cancellation)
         let lockedSite: any LockedSite
         do {
             lockedSite = try site.strategy.lock(limits)

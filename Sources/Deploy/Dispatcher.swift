@@ -1,3 +1,4 @@
+internal import Processes
 internal import Foundation
 internal import Git
 

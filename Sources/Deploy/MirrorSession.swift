@@ -1,3 +1,4 @@
+internal import Processes
 internal import Git
 
 /// A checkout that is held: put at the newest of what it follows, if nothing is lost by that.
@@ -20,7 +21,7 @@ struct MirrorSession: LockedSite {
 
     func release() { lock.release() }
 
-    func deploy(_ targets: Set<Commit>, _ limits: Git.Limits, _ transcript: Transcript) -> Outcome {
+    func deploy(_ targets: Set<Commit>, _ limits: Limits, _ transcript: Transcript) -> Outcome {
         do {
             try checkout.repair(checkoutBegan: lock.isAfterInterruption, limits)
             guard let newest = try checkout.newest(pattern, limits) else { throw Failure.noMatch(pattern) }
@@ -41,7 +42,7 @@ struct MirrorSession: LockedSite {
     }
 
     /// Fetches and checks out.
-    private func put(at newest: RemoteRef, _ limits: Git.Limits, _ transcript: Transcript) throws {
+    private func put(at newest: RemoteRef, _ limits: Limits, _ transcript: Transcript) throws {
         guard try checkout.countLocalCommits(besides: lock.lastUpstream, limits) == 0 else {
             throw Failure(
                 "\(checkout.path) has commits of its own, which nothing would point to any more",

@@ -1,7 +1,8 @@
+internal import Processes
 internal import Git
 
 extension MirrorStrategy {
-    func inspect(_ limits: Git.Limits) throws -> SiteInspection {
+    func inspect(_ limits: Limits) throws -> SiteInspection {
         let checkout = try checkout(limits)
         var inspection = SiteInspection(
             repository: try checkout.repository(limits), follows: pattern, commit: checkout.head)

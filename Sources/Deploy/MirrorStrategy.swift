@@ -1,3 +1,4 @@
+internal import Processes
 internal import Git
 internal import Synchronization
 
@@ -20,11 +21,11 @@ final class MirrorStrategy: Strategy {
 
     var source: Source? { nil }
 
-    func open(_ limits: Git.Limits) throws { _ = try checkout(limits) }
+    func open(_ limits: Limits) throws { _ = try checkout(limits) }
 
     func precheck() -> Failure? { BranchClone.precheck(at: path).map { Failure($0.message, hint: $0.hint) } }
 
-    func lock(_ limits: Git.Limits) throws -> any LockedSite {
+    func lock(_ limits: Limits) throws -> any LockedSite {
         let checkout = try checkout(limits)
         do {
             let lock = try SiteLock(in: checkout.gitDirectory, limits)
@@ -35,7 +36,7 @@ final class MirrorStrategy: Strategy {
         }
     }
 
-    func missed(_ limits: Git.Limits) throws -> DeploymentRecord.Target? {
+    func missed(_ limits: Limits) throws -> DeploymentRecord.Target? {
         let checkout = try checkout(limits)
         do {
             guard let newest = try checkout.newest(pattern, limits) else { throw Failure.noMatch(pattern) }
@@ -50,7 +51,7 @@ final class MirrorStrategy: Strategy {
     private func forget() { opened.withLock { $0 = nil } }
 
     /// The checkout, opened if it is not open.
-    func checkout(_ limits: Git.Limits) throws(Failure) -> DetachedClone {
+    func checkout(_ limits: Limits) throws(Failure) -> DetachedClone {
         if let checkout = opened.withLock({ $0 }), checkout.head != nil { return checkout }
         do {
             let checkout = try DetachedClone.open(at: path, limits)

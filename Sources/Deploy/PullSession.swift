@@ -1,3 +1,4 @@
+internal import Processes
 internal import Git
 
 /// A clone that is held: `git pull --rebase`, and the verified that it did what it should.
@@ -18,7 +19,7 @@ struct PullSession: LockedSite {
 
     func release() { lock.release() }
 
-    func deploy(_ targets: Set<Commit>, _ limits: Git.Limits, _ transcript: Transcript) -> Outcome {
+    func deploy(_ targets: Set<Commit>, _ limits: Limits, _ transcript: Transcript) -> Outcome {
         do {
             // Another process may have been here while this one waited.
             if !lock.isAfterInterruption, let head = clone.head, targets == [head] { return .unchanged(head) }
@@ -34,7 +35,7 @@ struct PullSession: LockedSite {
         }
     }
 
-    private func pull(_ limits: Git.Limits, _ transcript: Transcript) throws -> Outcome {
+    private func pull(_ limits: Limits, _ transcript: Transcript) throws -> Outcome {
         guard clone.isOnBranch else {
             throw Failure(
                 "\(clone.path) is not on \(clone.branch)", hint: "git -C \(clone.path) switch \(clone.branch)")
@@ -65,7 +66,7 @@ struct PullSession: LockedSite {
 
     /// Deployed means deployed: HEAD is at the upstream or on top of it, the tree is clean, and no commit is there that
     /// was there neither before nor in the upstream.
-    private func verify(against before: StateBeforePull, _ limits: Git.Limits) throws -> Outcome {
+    private func verify(against before: StateBeforePull, _ limits: Limits) throws -> Outcome {
         // The usual case, for which git need not count commits.
         if let head = clone.head, head == clone.fetchedUpstream, !clone.hasUnfinishedRebase {
             guard try clone.isClean(limits) else { throw Failure.dirty(clone.path) }
@@ -74,7 +75,7 @@ struct PullSession: LockedSite {
         return try verifyRebased(since: before, limits)
     }
 
-    private func verifyRebased(since before: StateBeforePull, _ limits: Git.Limits) throws -> Outcome {
+    private func verifyRebased(since before: StateBeforePull, _ limits: Limits) throws -> Outcome {
         var status = try clone.status(limits)
         if status.ahead > before.localCommits {
             // The upstream was rewritten, and the rebase took what was removed there for commits made here.

@@ -1,7 +1,8 @@
+internal import Processes
 internal import Git
 
 extension PullStrategy {
-    func inspect(_ limits: Git.Limits) throws -> SiteInspection {
+    func inspect(_ limits: Limits) throws -> SiteInspection {
         let clone = try clone(limits)
         var inspection = SiteInspection(
             repository: clone.repository, follows: RefPattern(clone.upstream), commit: clone.head)

@@ -1,3 +1,4 @@
+internal import Processes
 internal import Git
 internal import Synchronization
 
@@ -38,11 +39,11 @@ final class PullStrategy: Strategy {
 
     var source: Source? { knowledge.withLock(\.source) }
 
-    func open(_ limits: Git.Limits) throws { _ = try clone(limits) }
+    func open(_ limits: Limits) throws { _ = try clone(limits) }
 
     func precheck() -> Failure? { BranchClone.precheck(at: path).map { Failure($0.message, hint: $0.hint) } }
 
-    func lock(_ limits: Git.Limits) throws -> any LockedSite {
+    func lock(_ limits: Limits) throws -> any LockedSite {
         // Opened under the lock: while another process rebases, the clone is on no branch.
         let lock = try takeLock(limits)
         do {
@@ -53,7 +54,7 @@ final class PullStrategy: Strategy {
         }
     }
 
-    private func takeLock(_ limits: Git.Limits) throws -> SiteLock {
+    private func takeLock(_ limits: Limits) throws -> SiteLock {
         do {
             if let clone = knowledge.withLock(\.clone), clone.isInPlace {
                 return try SiteLock(in: clone.gitDirectory, limits)
@@ -67,7 +68,7 @@ final class PullStrategy: Strategy {
         }
     }
 
-    func missed(_ limits: Git.Limits) throws -> DeploymentRecord.Target? {
+    func missed(_ limits: Limits) throws -> DeploymentRecord.Target? {
         let clone = try clone(limits)
         do {
             guard let commit = try clone.remoteCommit(limits) else {
@@ -87,7 +88,7 @@ final class PullStrategy: Strategy {
     private func forget() { knowledge.withLock { $0.clone = nil } }
 
     /// The clone, opened if it is not open.
-    func clone(_ limits: Git.Limits) throws -> BranchClone {
+    func clone(_ limits: Limits) throws -> BranchClone {
         if let clone = knowledge.withLock(\.clone), clone.isInPlace { return clone }
         let clone: BranchClone
         do {

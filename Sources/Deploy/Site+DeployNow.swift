@@ -1,5 +1,6 @@
+public import Processes
 internal import Foundation
-public import Git
+internal import Git
 
 extension Site {
     /// Brings the site up to date, whatever it is at, and returns when that is done. Another process that is deploying it

@@ -1,9 +1,10 @@
-public import Git
+public import Processes
+internal import Git
 
 extension Site {
     /// Opens what is deployed, if it is not open already, so that `repository` and `follows` are known; what keeps it
     /// from being deployed if that is not possible.
-    public func open(_ limits: Git.Limits) -> Failure? {
+    public func open(_ limits: Limits) -> Failure? {
         do {
             try strategy.open(limits)
             return nil
@@ -18,7 +19,7 @@ extension Site {
     /// Looks closely, asks the remote, and changes nothing. To be called on a plain thread.
     ///
     /// - Throws: what keeps anything more from being found out.
-    public func inspect(_ limits: Git.Limits) throws(Failure) -> SiteInspection {
+    public func inspect(_ limits: Limits) throws(Failure) -> SiteInspection {
         do {
             return try strategy.inspect(limits)
         } catch {

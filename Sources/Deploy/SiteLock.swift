@@ -1,3 +1,4 @@
+internal import Processes
 internal import Foundation
 internal import Git
 
@@ -21,7 +22,7 @@ final class SiteLock {
     private static let note = "deploying"
 
     /// Waits for the lock, within `limits`.
-    init(in gitDirectory: String, _ limits: Git.Limits) throws(Failure) {
+    init(in gitDirectory: String, _ limits: Limits) throws(Failure) {
         let path = Self.path(in: gitDirectory)
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .cannotWrite(path, because: errno) }

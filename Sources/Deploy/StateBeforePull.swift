@@ -1,3 +1,4 @@
+internal import Processes
 internal import Git
 
 /// Where a clone was before a pull.
@@ -9,7 +10,7 @@ struct StateBeforePull {
 
     /// - Parameter known: where the upstream was at the last deployment. It may have been fetched since, so that commits
     ///   that were removed from it look like local ones.
-    init(of clone: BranchClone, since known: Commit?, _ limits: Git.Limits) throws {
+    init(of clone: BranchClone, since known: Commit?, _ limits: Limits) throws {
         head = clone.head
         upstream = clone.fetchedUpstream
         // The usual case costs no process: the clone is where the upstream was.

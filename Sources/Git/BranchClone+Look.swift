@@ -1,3 +1,4 @@
+public import Processes
 internal import Foundation
 
 extension BranchClone {
@@ -26,7 +27,7 @@ extension DetachedClone {
     public var unwritable: String? { references.unwritable }
 
     /// The repository that the remote is; `nil` if its URL does not end in an owner and a name.
-    public func repository(_ limits: Git.Limits) throws(GitError) -> RepositoryName? {
+    public func repository(_ limits: Limits) throws(GitError) -> RepositoryName? {
         RepositoryName(url: try git.output(of: ["remote", "get-url", "--", remote], limits))
     }
 }

@@ -1,8 +1,10 @@
+public import Processes
+
 extension BranchClone {
     /// Opens the clone at `path` and finds out what it follows.
     ///
     /// - Parameter limits: how long git may take.
-    public static func open(at path: String, _ limits: Git.Limits) throws(CloneError) -> BranchClone {
+    public static func open(at path: String, _ limits: Limits) throws(CloneError) -> BranchClone {
         let layout = try RepositoryLayout.find(path, limits)
         do {
             return try open(layout, limits)
@@ -12,11 +14,11 @@ extension BranchClone {
     }
 
     /// Where the parts of the clone at `path` are that git keeps for itself: its folder `.git`, or where that points to.
-    public static func gitDirectory(at path: String, _ limits: Git.Limits) throws(CloneError) -> String {
+    public static func gitDirectory(at path: String, _ limits: Limits) throws(CloneError) -> String {
         try RepositoryLayout.find(path, limits).gitDirectory
     }
 
-    private static func open(_ layout: RepositoryLayout, _ limits: Git.Limits) throws -> BranchClone {
+    private static func open(_ layout: RepositoryLayout, _ limits: Limits) throws -> BranchClone {
         let (root, git) = (layout.root, layout.git)
         let head = try git.run(["symbolic-ref", "--quiet", "HEAD"], limits).output.trimmed
         guard let branch = Branch(ref: head) ?? layout.rebasedBranch else { throw CloneError.detachedHead(path: root) }

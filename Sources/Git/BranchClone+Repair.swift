@@ -1,3 +1,4 @@
+public import Processes
 internal import Foundation
 
 extension BranchClone {
@@ -21,7 +22,7 @@ extension BranchClone {
     ///     to act is left to that person, and so are changes in the work tree.
     ///   - checkoutBegan: whether a checkout is known to have begun and not to have come to its end.
     /// - Throws: `Occupied`, or what git says when something cannot be undone.
-    public func repair(ownLeftovers: Bool, checkoutBegan: Bool = false, _ limits: Git.Limits) throws {
+    public func repair(ownLeftovers: Bool, checkoutBegan: Bool = false, _ limits: Limits) throws {
         let locks = staleLocks
         // It may have fetched any branch; those are looked for only if it is known to have been ours, as there may be
         // thousands.

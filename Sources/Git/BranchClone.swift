@@ -1,3 +1,4 @@
+public import Processes
 internal import Foundation
 
 /// A working clone that follows a branch of its remote.
@@ -66,13 +67,13 @@ public struct BranchClone: Sendable {
     }
 
     /// `git pull --rebase`, from the upstream.
-    public func pull(_ limits: Git.Limits, _ transcript: Transcript? = nil) throws(GitError) {
+    public func pull(_ limits: Limits, _ transcript: Transcript? = nil) throws(GitError) {
         let progress = transcript?.showsProgress == true ? ["--progress"] : []
         _ = try git.output(of: ["pull", "--rebase", "--no-stat"] + progress, limits, transcript)
     }
 
     /// Ends a rebase that is half done; branch and work tree are then as before it.
-    public func abortRebase(_ limits: Git.Limits) throws(GitError) {
+    public func abortRebase(_ limits: Limits) throws(GitError) {
         do {
             _ = try git.output(of: ["rebase", "--abort"], limits)
         } catch {
@@ -83,19 +84,19 @@ public struct BranchClone: Sendable {
     }
 
     /// Moves the branch and the work tree to `commit`, unless that would lose a local change.
-    public func reset(keepingChanges commit: Commit, _ limits: Git.Limits) throws(GitError) {
+    public func reset(keepingChanges commit: Commit, _ limits: Limits) throws(GitError) {
         _ = try git.output(of: ["reset", "--quiet", "--keep", commit.description], limits)
     }
 
     /// How many commits HEAD has that the upstream had not when last fetched, nor when it was at `known`.
-    public func countLocalCommits(besides known: Commit? = nil, _ limits: Git.Limits) throws(GitError) -> Int {
+    public func countLocalCommits(besides known: Commit? = nil, _ limits: Limits) throws(GitError) -> Int {
         let others = ["^\(trackingRef)"] + (known.map { ["^\($0)"] } ?? [])
         return Int(try git.output(of: ["rev-list", "--count", "--ignore-missing", "HEAD"] + others, limits)) ?? 0
     }
 
     /// Whether the files that git tracks are as in HEAD. Submodules do not count, as for git pull, which leaves them
     /// where they are.
-    public func isClean(_ limits: Git.Limits) throws(GitError) -> Bool {
+    public func isClean(_ limits: Limits) throws(GitError) -> Bool {
         let quick = try git.run(["diff-index", "--quiet", "--ignore-submodules", "HEAD", "--"], limits)
         // What looks changed may only have been touched: git status looks again.
         if quick.isSuccess { return true }
@@ -103,7 +104,7 @@ public struct BranchClone: Sendable {
     }
 
     /// Where the clone is, and whether it is clean.
-    public func status(_ limits: Git.Limits) throws(GitError) -> Status {
+    public func status(_ limits: Limits) throws(GitError) -> Status {
         let options = ["--porcelain=v2", "--branch", "--untracked-files=no", "--ignore-submodules"]
         return Status(porcelain: try git.output(of: ["status"] + options, limits))
     }

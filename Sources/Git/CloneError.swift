@@ -39,7 +39,7 @@ public enum CloneError: Error, Sendable, Equatable {
         case .noUpstream(let path, let branch): "the branch \(branch) of \(path) has no upstream to pull from"
         case .noRemote(let path): "\(path) has no remote to fetch from"
         case .unknownRepository(let path, let url):
-            "the remote of \(path), \(GitError.redacted(url)), does not end in owner/name"
+            "the remote of \(path), \(url.redactingCredentials), does not end in owner/name"
         case .git(let path, let error): "\(path): \(error)"
         }
     }

@@ -1,8 +1,10 @@
+public import Processes
+
 extension DetachedClone {
     /// Opens the clone at `path`, whatever it is at.
     ///
     /// - Parameter limits: how long git may take.
-    public static func open(at path: String, _ limits: Git.Limits) throws(CloneError) -> DetachedClone {
+    public static func open(at path: String, _ limits: Limits) throws(CloneError) -> DetachedClone {
         let layout = try RepositoryLayout.find(path, limits)
         do {
             let remotes = try layout.git.output(of: ["remote"], limits).split(separator: "\n").map(String.init)

@@ -1,3 +1,4 @@
+public import Processes
 internal import Foundation
 
 /// A clone whose work tree is put at one commit after the other, on no branch (detached HEAD): what a site is that follows
@@ -18,7 +19,7 @@ public struct DetachedClone: Sendable {
 
     /// The reference of the highest version among those of the remote that `pattern` matches, asked of it now
     /// (git-ls-remote(1), `--sort`); `nil` if there is none. `v2.0-rc1` comes before `v2.0`.
-    public func newest(_ pattern: RefPattern, _ limits: Git.Limits) throws(GitError) -> RemoteRef? {
+    public func newest(_ pattern: RefPattern, _ limits: Limits) throws(GitError) -> RemoteRef? {
         let arguments = ["ls-remote", "--sort=-version:refname", "--", remote, pattern.ref, "\(pattern.ref)^{}"]
         let lines = try git.output(of: ["-c", "versionsort.suffix=-"] + arguments, limits).split(separator: "\n")
         let listed = lines.compactMap { line -> (ref: Substring, commit: Commit)? in
@@ -34,7 +35,7 @@ public struct DetachedClone: Sendable {
 
     /// Fetches `position` from the remote, under the name it has in a clone.
     public func fetch(
-        _ position: RemoteRef, _ pattern: RefPattern, _ limits: Git.Limits, _ transcript: Transcript
+        _ position: RemoteRef, _ pattern: RefPattern, _ limits: Limits, _ transcript: Transcript
     ) throws(GitError) {
         let name =
             switch pattern.kind {
@@ -47,17 +48,17 @@ public struct DetachedClone: Sendable {
     }
 
     /// Puts the work tree at `commit`, unless that would lose a local change or an untracked file.
-    public func checkOut(_ commit: Commit, _ limits: Git.Limits, _ transcript: Transcript) throws(GitError) {
+    public func checkOut(_ commit: Commit, _ limits: Limits, _ transcript: Transcript) throws(GitError) {
         _ = try git.output(of: ["checkout", "--quiet", "--detach", commit.description, "--"], limits, transcript)
     }
 
     /// Whether the files that git tracks are as in HEAD.
-    public func isClean(_ limits: Git.Limits) throws(GitError) -> Bool {
+    public func isClean(_ limits: Limits) throws(GitError) -> Bool {
         try git.output(of: ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules"], limits).isEmpty
     }
 
     /// How many commits HEAD has that no branch and no tag has, here or of a remote, nor `known`.
-    public func countLocalCommits(besides known: Commit?, _ limits: Git.Limits) throws(GitError) -> Int {
+    public func countLocalCommits(besides known: Commit?, _ limits: Limits) throws(GitError) -> Int {
         let others = ["--not", "--remotes", "--tags", "--branches"] + (known.map { [$0.description] } ?? [])
         let arguments = ["rev-list", "--count", "--ignore-missing", "HEAD"] + others
         return Int(try git.output(of: arguments, limits)) ?? 0
@@ -67,7 +68,7 @@ public struct DetachedClone: Sendable {
     ///
     /// - Parameter checkoutBegan: whether a checkout of what was fetched last has begun, and not come to its end; then
     ///   its files are put back, and what else was changed in files that git tracks is kept as a stash.
-    public func repair(checkoutBegan: Bool, _ limits: Git.Limits) throws {
+    public func repair(checkoutBegan: Bool, _ limits: Limits) throws {
         let locks = StaleLocks(
             path: path, gitDirectory: gitDirectory, commonDirectory: references.commonDirectory)
         let found = locks.found(shared: [], under: ["refs/remotes", "refs/tags"])

@@ -1,3 +1,5 @@
+internal import Processes
+
 extension Git {
     /// Brings the files that a checkout of `target` wrote, or did not come to, back to what they were. What else was changed
     /// in files that git tracks is kept as a stash.

@@ -1,3 +1,5 @@
+public import Processes
+
 extension Git {
     /// A version of git.
     public struct Version: Comparable, Sendable, CustomStringConvertible {

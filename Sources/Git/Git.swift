@@ -1,27 +1,9 @@
+public import Processes
 internal import Foundation
 
 /// The git command in one directory, set up to run unattended: it asks nobody, runs no hook, and starts nothing that
 /// outlives it.
 public struct Git: Sendable {
-    /// When a command is to have ended: by itself, or by force.
-    public struct Limits: Sendable {
-        /// The latest end.
-        public let deadline: ContinuousClock.Instant
-        /// An earlier one, if it is said.
-        public let cancellation: Cancellation
-
-        /// The end is `deadline`, or when `cancellation` is said.
-        public init(deadline: ContinuousClock.Instant, cancellation: Cancellation = Cancellation()) {
-            self.deadline = deadline
-            self.cancellation = cancellation
-        }
-
-        /// The same cancellation and a deadline `duration` from now.
-        public static func within(_ duration: Duration, cancellation: Cancellation = Cancellation()) -> Limits {
-            Limits(deadline: .now + duration, cancellation: cancellation)
-        }
-    }
-
     private let executable: URL
     private let directory: String
     private let environment: [String: String]

@@ -1,3 +1,4 @@
+public import Processes
 internal import Foundation
 
 /// A git command that did not do what it was asked, with the evidence: its arguments, how it ended, what it said last.
@@ -15,9 +16,9 @@ public struct GitError: Error, Sendable, Equatable, CustomStringConvertible {
     static let noExecutable = GitError(arguments: [], end: nil, message: "there is no git in PATH")
 
     init(arguments: [String], end: Command.End?, message: String) {
-        self.arguments = arguments.map(Self.redacted)
+        self.arguments = arguments.map(\.redactingCredentials)
         self.end = end
-        self.message = Self.redacted(message)
+        self.message = message.redactingCredentials
     }
 
     /// The error of a command that ended like this.
@@ -44,10 +45,5 @@ public struct GitError: Error, Sendable, Equatable, CustomStringConvertible {
         let lines = message.split(whereSeparator: \.isNewline)
         let line = lines.first { $0.hasPrefix("fatal:") || $0.hasPrefix("error:") } ?? lines.last ?? "it said nothing"
         return String(line)
-    }
-
-    /// `text` with user names and passwords in URLs replaced.
-    static func redacted(_ text: String) -> String {
-        text.replacing(#/:\/\/[^\/\s]+@/#, with: "://***@")
     }
 }

@@ -1,3 +1,4 @@
+internal import Processes
 internal import Foundation
 
 /// Where a clone's parts are, and git to work in it.
@@ -11,7 +12,7 @@ struct RepositoryLayout {
     let git: Git
 
     /// The place of the clone at `path`.
-    static func find(_ path: String, _ limits: Git.Limits) throws(CloneError) -> RepositoryLayout {
+    static func find(_ path: String, _ limits: Limits) throws(CloneError) -> RepositoryLayout {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw .missing(path: path) }
         guard isFolder.boolValue else { throw .notAFolder(path: path) }
@@ -22,7 +23,7 @@ struct RepositoryLayout {
         }
     }
 
-    private static func find(root: String, _ limits: Git.Limits) throws -> RepositoryLayout {
+    private static func find(root: String, _ limits: Limits) throws -> RepositoryLayout {
         let plain = try Git(in: root)
         guard try plain.output(of: ["rev-parse", "--is-bare-repository"], limits) == "false" else {
             throw CloneError.bare(path: root)
@@ -48,7 +49,7 @@ struct RepositoryLayout {
         return name.flatMap { Branch(ref: String(decoding: $0, as: UTF8.self).trimmed) }
     }
 
-    private static func configured(_ key: String, _ git: Git, _ limits: Git.Limits) throws(GitError) -> String? {
+    private static func configured(_ key: String, _ git: Git, _ limits: Limits) throws(GitError) -> String? {
         let completion = try git.run(["config", "--get", key], limits)
         return completion.isSuccess ? completion.output.trimmed : nil
     }

@@ -1,3 +1,4 @@
+internal import Processes
 internal import Foundation
 
 /// Lock files that a killed git left in a repository (gitrepository-layout(5)).
@@ -36,7 +37,7 @@ struct StaleLocks {
     /// Waits until no other git is at work in the work tree, so that what it holds is not taken from it.
     ///
     /// - Throws: `BranchClone.Occupied` if that is not within `limits`.
-    func waitForOtherGit(_ limits: Git.Limits) throws {
+    func waitForOtherGit(_ limits: Limits) throws {
         while isGitAtWork {
             guard limits.deadline > .now, !limits.cancellation.isCancelled else {
                 throw BranchClone.Occupied(message: "another git is at work in \(path)", hint: "wait for it, or end it")

@@ -1,3 +1,4 @@
+@testable import Processes
 import Testing
 
 @testable import Deploy

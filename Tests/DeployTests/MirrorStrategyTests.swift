@@ -1,3 +1,5 @@
+import Processes
+import TestSupport
 import Foundation
 import Git
 import Testing
@@ -7,7 +9,7 @@ import Testing
 @Suite(.onPlainThreads) final class `newest`: Sendable {
     private let blog: Blog
     private let tags: MirrorStrategy
-    private var limits: Git.Limits { .within(.seconds(20)) }
+    private var limits: Limits { .within(.seconds(20)) }
 
     init() throws {
         blog = try Blog()

@@ -1,3 +1,5 @@
+import Processes
+import TestSupport
 import Foundation
 import Git
 import Testing
@@ -6,7 +8,7 @@ import Testing
 
 /// What a git that was killed leaves behind is cleared away by the next deployment.
 @Suite(.onPlainThreads) struct `pull recovers` {
-    private var limits: Git.Limits { .within(.seconds(20)) }
+    private var limits: Limits { .within(.seconds(20)) }
     private let clock = ContinuousClock()
 
     @Test(arguments: ["index", "HEAD", "refs/heads/main", "refs/remotes/origin/main", "packed-refs"])

@@ -1,3 +1,5 @@
+import Processes
+import TestSupport
 import Foundation
 import Git
 import Testing
@@ -6,7 +8,7 @@ import Testing
 
 /// Commits that were removed from the branch never come back unnoticed.
 @Suite(.onPlainThreads) struct `pull of a rewritten branch` {
-    private var limits: Git.Limits { .within(.seconds(20)) }
+    private var limits: Limits { .within(.seconds(20)) }
 
     /// What the clone remembers of where its references were.
     enum Reflog: CaseIterable {

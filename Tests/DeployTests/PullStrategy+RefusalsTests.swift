@@ -1,3 +1,5 @@
+import Processes
+import TestSupport
 import Foundation
 import Git
 import Testing
@@ -6,7 +8,7 @@ import Testing
 
 /// What a pull cannot do, it says in words, and leaves the clone as it was. Once the reason is gone, the next push deploys.
 @Suite(.onPlainThreads) struct `pull refuses` {
-    private var limits: Git.Limits { .within(.seconds(20)) }
+    private var limits: Limits { .within(.seconds(20)) }
 
     /// Deploys what cannot be deployed, lets `undo` take the reason away, and deploys again.
     private func expectRefusal(

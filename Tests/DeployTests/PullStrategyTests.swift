@@ -1,3 +1,5 @@
+import Processes
+import TestSupport
 import Foundation
 import Git
 import Testing
@@ -5,7 +7,7 @@ import Testing
 @testable import Deploy
 
 @Suite(.onPlainThreads) struct `pull` {
-    private var limits: Git.Limits { .within(.seconds(20)) }
+    private var limits: Limits { .within(.seconds(20)) }
 
     @Test func `deploys a push`() throws {
         let blog = try Blog()

@@ -1,3 +1,5 @@
+import Processes
+import TestSupport
 import Foundation
 import Git
 import Testing

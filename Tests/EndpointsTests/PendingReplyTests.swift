@@ -57,7 +57,7 @@ import Testing
             (try Stage(), Hook(event: "ping"), .info, "delivery outcome=ping status=200 delivery=72d3162e-"),
             (try Stage(), Hook(event: "issues"), .info, "delivery outcome=ignored status=200 "),
             (try Stage(), Hook(body: "{"), .warning, "delivery outcome=malformed status=400 "),
-            (try Stage(), Hook(contentType: "text/plain"), .warning, "delivery outcome=rejected status=415 "),
+            (try Stage(), Hook(contentType: "text/plain"), .warning, "delivery outcome=refused status=415 "),
             (try Stage(), stale, .warning, "delivery outcome=rejected status=401 delivery=72d3162e-"),
             (
                 try Stage(outcome: .failed(Failure("no"))), Hook(), .error,

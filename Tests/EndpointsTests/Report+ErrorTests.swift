@@ -12,9 +12,9 @@ import Testing
             (Malformed("it is odd"), 400, "malformed", "it is odd"),
             (Params.Repeated(name: "X-Hub-Signature"), 400, "malformed", "the header X-Hub-Signature came twice"),
             (Request.BodyError.malformed("it is short"), 400, "malformed", "it is short"),
-            (Request.BodyError.tooLarge(limit: 7), 413, "rejected", "the body is larger than 7 bytes"),
+            (Request.BodyError.tooLarge(limit: 7), 413, "refused", "the body is larger than 7 bytes"),
             (
-                Delivery.UnsupportedEncoding(), 415, "rejected",
+                Delivery.UnsupportedEncoding(), 415, "refused",
                 "the body is neither plain application/json nor application/x-www-form-urlencoded"
             ),
             (Surprise(), 500, "failed", "the delivery could not be read: Surprise()"),

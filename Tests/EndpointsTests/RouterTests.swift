@@ -1,3 +1,4 @@
+import TestSupport
 import Endpoints
 import FastCGI
 import Foundation
@@ -55,7 +56,7 @@ import Webhook
         let response = try await answer(to: Hook(event: "ping", method: method, path: path))
         #expect(response.status == 404)
         #expect(response.body == #"{"error":"there is nothing here"}"#)
-        #expect(response.header("Bellpull-Outcome") == "rejected")
+        #expect(response.header("Bellpull-Outcome") == "refused")
         #expect(response.header("Bellpull-Reason") == "there is nothing here")
     }
 
@@ -65,7 +66,7 @@ import Webhook
         #expect(response.status == 405)
         #expect(response.header("Allow") == "POST")
         #expect(response.body == #"{"error":"deliveries are sent by POST"}"#)
-        #expect(response.header("Bellpull-Outcome") == "rejected")
+        #expect(response.header("Bellpull-Outcome") == "refused")
     }
 
     @Test func `answers 400 to two paths or methods`() async {

@@ -1,3 +1,5 @@
+import Processes
+import TestSupport
 import FastCGI
 import Git
 import Logging
@@ -40,7 +42,7 @@ struct Stage {
     init(
         deployed: Commit? = nil, forge: any Forge = GitHub(), answerWithin: Duration = .seconds(60),
         waitingReplies: Int = 100,
-        outcome: @escaping @Sendable (Set<Commit>, Git.Limits) -> Outcome = { targets, _ in
+        outcome: @escaping @Sendable (Set<Commit>, Limits) -> Outcome = { targets, _ in
             Issue.record("nothing should be deployed")
             return .failed(Failure("\(targets)"))
         }

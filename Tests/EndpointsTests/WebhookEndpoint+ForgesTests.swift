@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func `is rejected in the same bytes, whatever verifies it`() async throws {
+    @Test func `is refused in the same bytes, whatever verifies it`() async throws {
         let stage = try Stage(forge: Forges())
         let unproven = try requests(secret: "another secret") + [request([:], "{}")]
         var answers: Set<String> = []

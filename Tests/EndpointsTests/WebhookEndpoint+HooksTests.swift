@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import Git
 import Synchronization
@@ -56,7 +57,7 @@ import Webhook
     func `answers 404 where there is no hook`(_ path: String) async throws {
         let response = try await stage((FakeStrategy(), FakeStrategy())).answer(to: hook(at: path, secret: Self.own))
         #expect(response.status == 404)
-        #expect(response.header("Bellpull-Outcome") == "rejected")
+        #expect(response.header("Bellpull-Outcome") == "refused")
     }
 
     @Test func `notes which hook took a delivery, and which of its secrets verified it`() async throws {

@@ -51,7 +51,7 @@ import Testing
         let large = try await Stage().answer(to: Request(params: params, body: .failure(.tooLarge(limit: 26_214_400))))
         #expect(large.status == 413)
         #expect(large.body == #"{"error":"the body is larger than 26214400 bytes"}"#)
-        #expect(large.header("Bellpull-Outcome") == "rejected")
+        #expect(large.header("Bellpull-Outcome") == "refused")
         #expect(large.header("Bellpull-Delivery") == Hook().id)
     }
 
@@ -62,7 +62,7 @@ import Testing
     func `an encoding that no forge sends with 415`(_ hook: Hook) async throws {
         let response = try await Stage().answer(to: hook)
         #expect(response.status == 415)
-        #expect(response.header("Bellpull-Outcome") == "rejected")
+        #expect(response.header("Bellpull-Outcome") == "refused")
         #expect(response.body.hasPrefix(#"{"error":"the body is neither plain application/json nor "#))
     }
 

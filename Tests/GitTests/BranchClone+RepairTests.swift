@@ -1,10 +1,12 @@
+import Processes
+import TestSupport
 import Foundation
 import Testing
 
 @testable import Git
 
 @Suite(.onPlainThreads) struct `repairing a clone` {
-    private var limits: Git.Limits { .within(.seconds(20)) }
+    private var limits: Limits { .within(.seconds(20)) }
 
     @Test func `runs no git when there is nothing to repair`() throws {
         let blog = try Blog()

@@ -1,10 +1,12 @@
+import Processes
+import TestSupport
 import Foundation
 import Testing
 
 @testable import Git
 
 @Suite(.onPlainThreads) struct `clone` {
-    private var limits: Git.Limits { .within(.seconds(20)) }
+    private var limits: Limits { .within(.seconds(20)) }
 
     @Test func `knows its head and its upstream, loose and packed`() throws {
         let blog = try Blog()

@@ -1,10 +1,12 @@
+import Processes
+import TestSupport
 import Foundation
 import Testing
 
 @testable import Git
 
 @Suite(.onPlainThreads) struct `git` {
-    private var limits: Git.Limits { .within(.seconds(20)) }
+    private var limits: Limits { .within(.seconds(20)) }
 
     @Test func `returns what it prints, without the last line break`() throws {
         let output = try Git(in: "/").output(of: ["--version"], limits)

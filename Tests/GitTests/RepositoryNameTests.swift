@@ -1,3 +1,4 @@
+import TestSupport
 import Git
 import Testing
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Deploy
 import Foundation
 import Git

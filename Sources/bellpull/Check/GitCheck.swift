@@ -1,8 +1,9 @@
+import Processes
 import Git
 
 /// Whether there is a git to pull with.
 struct GitCheck {
-    func results(_ limits: Git.Limits) -> [CheckResult] {
+    func results(_ limits: Limits) -> [CheckResult] {
         do {
             guard let version = try Git(in: "/").version(limits) else {
                 return [

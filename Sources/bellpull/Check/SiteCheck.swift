@@ -1,3 +1,4 @@
+import Processes
 import Configuration
 import Deploy
 import Foundation

@@ -1,10 +1,11 @@
+import Processes
 import Git
 
 @testable import Deploy
 
 extension Strategy {
     /// Holds the site, deploys and lets go.
-    func deploy(_ targets: Set<Commit>, _ limits: Git.Limits) -> Outcome {
+    func deploy(_ targets: Set<Commit>, _ limits: Limits) -> Outcome {
         do {
             let lockedSite = try lock(limits)
             defer { lockedSite.release() }

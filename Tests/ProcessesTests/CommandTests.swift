@@ -1,7 +1,8 @@
+import TestSupport
 import Foundation
 import Testing
 
-@testable import Git
+@testable import Processes
 
 @Suite(.onPlainThreads) struct `command` {
     @Test(arguments: [0, 1, 128, 255] as [Int32]) func `ends with its exit status`(_ status: Int32) throws {

@@ -1,7 +1,8 @@
+import TestSupport
 import Foundation
 import Testing
 
-@testable import Git
+@testable import Processes
 
 @Suite(.onPlainThreads) struct `supervision` {
     private let clock = ContinuousClock()

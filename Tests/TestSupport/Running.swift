@@ -1,11 +1,11 @@
 import Foundation
 
 /// Something that goes on beside a test, on a thread of its own.
-final class Running: @unchecked Sendable {
+package final class Running: @unchecked Sendable {
     private let condition = NSCondition()
     private var result: Result<Void, any Error>?
 
-    init(_ body: @escaping @Sendable () throws -> some Any) {
+    package init(_ body: @escaping @Sendable () throws -> some Any) {
         Thread.detachNewThread { [self] in
             let result = Result { _ = try body() }
             condition.withLock {
@@ -16,7 +16,7 @@ final class Running: @unchecked Sendable {
     }
 
     /// Waits until `event` has come, and then does `body`.
-    convenience init(when event: @escaping @Sendable () -> Bool, _ body: @escaping @Sendable () -> Void) {
+    package convenience init(when event: @escaping @Sendable () -> Bool, _ body: @escaping @Sendable () -> Void) {
         self.init {
             defer { body() }
             guard Observation.eventually(event) else { throw CocoaError(.featureUnsupported) }
@@ -24,7 +24,7 @@ final class Running: @unchecked Sendable {
     }
 
     /// Waits for the end, and says whether it was a good one.
-    func isSuccess() -> Bool {
+    package func isSuccess() -> Bool {
         condition.withLock {
             while true {
                 switch result {

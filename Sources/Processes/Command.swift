@@ -65,7 +65,7 @@ public struct Command: Sendable {
         else {
             throw CocoaError(.fileNoSuchFile, userInfo: [NSFilePathErrorKey: directory])
         }
-        let streams = Streams()
+        let streams = CommandStreams()
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
@@ -99,12 +99,4 @@ extension Command {
         defer { for descriptor in spare where descriptor >= 0 { close(descriptor) } }
         guard spare.allSatisfy({ $0 >= 0 }) else { throw POSIXError(.EMFILE) }
     }
-}
-
-/// The pipes between a command and its supervisor.
-final class Streams: Sendable {
-    let output = CloseOnExecPipe()
-    let errors = CloseOnExecPipe()
-    /// Closed when the command's process has ended.
-    let exit = CloseOnExecPipe()
 }

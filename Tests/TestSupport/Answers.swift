@@ -3,19 +3,21 @@ import Deploy
 import Synchronization
 
 /// What deliveries were answered, each under its number.
-final class Answers: @unchecked Sendable {
+package final class Answers: @unchecked Sendable {
     private let condition = NSCondition()
     private var outcomes: [Int: [Outcome]] = [:]
 
+    package init() {}
+
     /// The answers of all that were answered once; those of others are missing.
-    var byDelivery: [Int: Outcome] {
+    package var byDelivery: [Int: Outcome] {
         condition.withLock { outcomes.compactMapValues { $0.count == 1 ? $0[0] : nil } }
     }
 
     /// How many answers came, altogether.
-    var count: Int { condition.withLock { outcomes.values.map(\.count).reduce(0, +) } }
+    package var count: Int { condition.withLock { outcomes.values.map(\.count).reduce(0, +) } }
 
-    func answer(_ delivery: Int) -> @Sendable (Outcome) -> Void {
+    package func answer(_ delivery: Int) -> @Sendable (Outcome) -> Void {
         { [self] outcome in
             condition.withLock {
                 outcomes[delivery, default: []].append(outcome)
@@ -25,7 +27,7 @@ final class Answers: @unchecked Sendable {
     }
 
     /// Waits, 10 s at most, until so many answers have come.
-    func wait(for count: Int) -> Bool {
+    package func wait(for count: Int) -> Bool {
         let end = Date(timeIntervalSinceNow: 10)
         return condition.withLock {
             while outcomes.values.map(\.count).reduce(0, +) < count {
@@ -37,12 +39,14 @@ final class Answers: @unchecked Sendable {
 }
 
 /// A door that is closed until it is opened, for whoever waits at it.
-final class Door: @unchecked Sendable {
+package final class Door: @unchecked Sendable {
     private let condition = NSCondition()
     private var isOpen = false
     private var waiting = 0
 
-    func open() {
+    package init() {}
+
+    package func open() {
         condition.withLock {
             isOpen = true
             condition.broadcast()
@@ -50,7 +54,7 @@ final class Door: @unchecked Sendable {
     }
 
     /// Waits until it is open.
-    func pass() {
+    package func pass() {
         condition.withLock {
             waiting += 1
             condition.broadcast()
@@ -59,17 +63,19 @@ final class Door: @unchecked Sendable {
     }
 
     /// Waits until somebody waits, or has passed.
-    func awaitArrival() { condition.withLock { while waiting == 0 { condition.wait() } } }
+    package func awaitArrival() { condition.withLock { while waiting == 0 { condition.wait() } } }
 }
 
 /// A number that many threads change.
-final class Counter: Sendable {
+package final class Counter: Sendable {
     private let number = Mutex(0)
 
-    var value: Int { number.withLock { $0 } }
+    package init() {}
+
+    package var value: Int { number.withLock { $0 } }
 
     @discardableResult
-    func add(_ difference: Int) -> Int {
+    package func add(_ difference: Int) -> Int {
         number.withLock { number in
             number += difference
             return number

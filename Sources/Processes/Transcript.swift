@@ -30,7 +30,7 @@ public final class Transcript: Sendable {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             line.split(separator: "\r").last ?? ""
         }
-        return GitError.redacted(lines.joined(separator: "\n"))
+        return lines.joined(separator: "\n").redactingCredentials
     }
 
     func append(_ new: ArraySlice<UInt8>) {

@@ -1,3 +1,4 @@
+import Processes
 import Foundation
 import Git
 import Synchronization
@@ -7,9 +8,9 @@ import Testing
 
 /// A strategy that does what it is told and remembers what it was asked for. By itself it reaches the first commit, by
 /// name, that it is asked for. Like every strategy it does nothing where it is already.
-final class FakeStrategy: Strategy {
-    typealias Body = @Sendable (_ targets: Set<Commit>, _ limits: Git.Limits, _ run: Int) -> Outcome
-    typealias Look = @Sendable (_ limits: Git.Limits) throws -> DeploymentRecord.Target?
+package final class FakeStrategy: Strategy {
+    package typealias Body = @Sendable (_ targets: Set<Commit>, _ limits: Limits, _ run: Int) -> Outcome
+    package typealias Look = @Sendable (_ limits: Limits) throws -> DeploymentRecord.Target?
 
     private struct State {
         var deployed: Commit?
@@ -27,7 +28,7 @@ final class FakeStrategy: Strategy {
     /// - Parameters:
     ///   - deployed: the commit that it is at.
     ///   - missed: what a look at the remote finds.
-    init(
+    package init(
         deployed: Commit? = nil,
         _ body: @escaping Body = { targets, _, _ in targets.first.map(Outcome.deployed) ?? .interrupted },
         missed: @escaping Look = { _ in nil }
@@ -37,46 +38,46 @@ final class FakeStrategy: Strategy {
         look = missed
     }
 
-    var source: Source? { state.withLock(\.source) }
+    package var source: Source? { state.withLock(\.source) }
 
-    var deployed: Commit? { state.withLock(\.deployed) }
+    package var deployed: Commit? { state.withLock(\.deployed) }
 
     /// What each deployment was asked for.
-    var runs: [Set<Commit>] { state.withLock(\.runs) }
+    package var runs: [Set<Commit>] { state.withLock(\.runs) }
 
     /// Whether it was ever called while it was at work.
-    var isOverrun: Bool { state.withLock(\.isOverrun) }
+    package var isOverrun: Bool { state.withLock(\.isOverrun) }
 
     /// From now on its folder says that it is a copy of this.
-    func tell(_ source: Source) { state.withLock { $0.source = source } }
+    package func tell(_ source: Source) { state.withLock { $0.source = source } }
 
     /// Lets nobody hold it, for this reason; or anybody again.
-    func refuse(_ refusal: Failure?) { state.withLock { $0.refusal = refusal } }
+    package func refuse(_ refusal: Failure?) { state.withLock { $0.refusal = refusal } }
 
-    func open(_ limits: Git.Limits) throws {}
+    package func open(_ limits: Limits) throws {}
 
-    func precheck() -> Failure? { nil }
+    package func precheck() -> Failure? { nil }
 
-    func lock(_ limits: Git.Limits) throws -> any LockedSite {
+    package func lock(_ limits: Limits) throws -> any LockedSite {
         if let refusal = state.withLock(\.refusal) { throw refusal }
         return Held(strategy: self)
     }
 
-    func missed(_ limits: Git.Limits) throws -> DeploymentRecord.Target? { try look(limits) }
+    package func missed(_ limits: Limits) throws -> DeploymentRecord.Target? { try look(limits) }
 
-    func inspect(_ limits: Git.Limits) throws -> SiteInspection { throw Failure("there is nothing to look at") }
+    package func inspect(_ limits: Limits) throws -> SiteInspection { throw Failure("there is nothing to look at") }
 
     private struct Held: LockedSite {
         let strategy: FakeStrategy
 
-        func deploy(_ targets: Set<Commit>, _ limits: Git.Limits, _ transcript: Transcript) -> Outcome {
+        func deploy(_ targets: Set<Commit>, _ limits: Limits, _ transcript: Transcript) -> Outcome {
             strategy.deploy(targets, limits)
         }
 
         func release() {}
     }
 
-    private func deploy(_ targets: Set<Commit>, _ limits: Git.Limits) -> Outcome {
+    private func deploy(_ targets: Set<Commit>, _ limits: Limits) -> Outcome {
         if let deployed, targets == [deployed] { return .unchanged(deployed) }
         let run = state.withLock { state in
             state.runs.append(targets)
@@ -95,7 +96,7 @@ final class FakeStrategy: Strategy {
 
 extension Site {
     /// A site of the branch `main` of `alice/blog`.
-    static func fake(
+    package static func fake(
         _ strategy: any Strategy, name: String = "blog", timeout: Duration = .seconds(20), catchUp: Duration? = nil
     ) throws -> Site {
         Site(
@@ -107,7 +108,7 @@ extension Site {
 
 extension Commit {
     /// A commit that is nowhere, another one for every number.
-    static func fake(_ number: Int) throws -> Commit {
+    package static func fake(_ number: Int) throws -> Commit {
         let digits = String(number, radix: 16)
         return try #require(Commit("c" + String(repeating: "0", count: 39 - digits.count) + digits))
     }

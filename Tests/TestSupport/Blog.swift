@@ -1,21 +1,22 @@
+import Processes
 import Foundation
 import Git
 import Testing
 
 /// A repository `alice/blog.git`, its author's clone and the clone that is a site, in a temporary folder.
-struct Blog {
+package struct Blog {
     /// The temporary folder, without symbolic links.
-    let folder: String
+    package let folder: String
 
     /// The bare repository.
-    var remote: String { "\(folder)/alice/blog.git" }
+    package var remote: String { "\(folder)/alice/blog.git" }
     /// The author's clone.
-    var author: String { "\(folder)/author" }
+    package var author: String { "\(folder)/author" }
     /// The clone that is deployed.
-    var site: String { "\(folder)/site" }
+    package var site: String { "\(folder)/site" }
 
     /// A blog of one commit, cloned for the site.
-    init() throws {
+    package init() throws {
         folder = try TemporaryFolder.make()
         do {
             try git("init", "--quiet", "--bare", remote, in: folder)
@@ -29,11 +30,11 @@ struct Blog {
         }
     }
 
-    func remove() { try? FileManager.default.removeItem(atPath: folder) }
+    package func remove() { try? FileManager.default.removeItem(atPath: folder) }
 
     /// Commits `files` in the author's clone and pushes.
     @discardableResult
-    func push(_ files: [String: String], _ options: String...) throws -> Commit {
+    package func push(_ files: [String: String], _ options: String...) throws -> Commit {
         let commit = try commit(files, in: author)
         _ = try git(["push", "--quiet", "origin", "HEAD"] + options, in: author)
         return commit
@@ -41,31 +42,31 @@ struct Blog {
 
     /// Takes the author's last commit back, and pushes `files` in its place.
     @discardableResult
-    func replaceLastPush(with files: [String: String]) throws -> Commit {
+    package func replaceLastPush(with files: [String: String]) throws -> Commit {
         try git("reset", "--quiet", "--hard", "HEAD~", in: author)
         return try push(files, "--force")
     }
 
     /// Writes `files` in `clone` and commits them.
     @discardableResult
-    func commit(_ files: [String: String], in clone: String) throws -> Commit {
+    package func commit(_ files: [String: String], in clone: String) throws -> Commit {
         for (name, text) in files { try write(text, to: "\(clone)/\(name)") }
         try git("add", "--all", in: clone)
         try git("commit", "--quiet", "--message", "Write", in: clone)
         return try head(of: clone)
     }
 
-    func head(of clone: String) throws -> Commit {
+    package func head(of clone: String) throws -> Commit {
         try #require(Commit(git("rev-parse", "HEAD", in: clone)))
     }
 
     /// Opens the site's clone, as Bellpull does.
-    func open() throws -> BranchClone {
+    package func open() throws -> BranchClone {
         try BranchClone.open(at: site, .within(.seconds(20)))
     }
 
     /// What is to be the same when nothing was deployed: HEAD, the files that differ from it, and work half done.
-    func state() throws -> [String] {
+    package func state() throws -> [String] {
         [
             try git("rev-parse", "--symbolic-full-name", "HEAD", in: site),
             try head(of: site).description,
@@ -77,13 +78,13 @@ struct Blog {
 
     // MARK: Files, by their path within the folder or absolute
 
-    func text(_ path: String) throws -> String { try String(contentsOfFile: absolute(path), encoding: .utf8) }
+    package func text(_ path: String) throws -> String { try String(contentsOfFile: absolute(path), encoding: .utf8) }
 
-    func write(_ text: String, to path: String) throws {
+    package func write(_ text: String, to path: String) throws {
         try text.write(toFile: absolute(path), atomically: false, encoding: .utf8)
     }
 
-    func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: absolute(path)) }
+    package func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: absolute(path)) }
 
     private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(folder)/\(path)" }
 
@@ -91,12 +92,13 @@ struct Blog {
 
     /// Runs git as a person would, with no settings but the clone's, and returns what it prints.
     @discardableResult
-    func git(_ arguments: String..., in directory: String, environment: [String: String] = [:]) throws -> String {
+    package func git(_ arguments: String..., in directory: String, environment: [String: String] = [:]) throws -> String
+    {
         try git(arguments, in: directory, environment: environment)
     }
 
     @discardableResult
-    func git(
+    package func git(
         _ arguments: [String], in directory: String, environment: [String: String] = [:]
     ) throws -> String {
         let command = Command(

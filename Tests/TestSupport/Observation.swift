@@ -3,9 +3,9 @@ import Git
 import Testing
 
 /// What the system says of processes, threads and descriptors (proc(5)).
-enum Observation {
+package enum Observation {
     /// Waits until `condition` holds, 10 s at most, and says whether it does.
-    static func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
+    package static func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
         let deadline = ContinuousClock.now + .seconds(10)
         while ContinuousClock.now < deadline {
             if try condition() { return true }
@@ -15,20 +15,20 @@ enum Observation {
     }
 
     /// Whether the process runs; one that has ended and was not yet waited for does not.
-    static func isRunning(_ process: Int32) -> Bool {
+    package static func isRunning(_ process: Int32) -> Bool {
         guard let state = state(of: process) else { return false }
         return state != "Z" && state != "X"
     }
 
     /// The letter of proc_pid_stat(5), or `nil` if there is no such process.
-    static func state(of process: Int32) -> Character? {
+    package static func state(of process: Int32) -> Character? {
         guard let data = FileManager.default.contents(atPath: "/proc/\(process)/stat") else { return nil }
         let text = String(decoding: data, as: UTF8.self)
         return text.lastIndex(of: ")").flatMap { text[$0...].dropFirst(2).first }
     }
 
     /// The process that a command wrote the number of to `file`; waits for that.
-    static func process(in file: String) throws -> Int32 {
+    package static func process(in file: String) throws -> Int32 {
         var number: Int32?
         _ = eventually {
             let text = try? String(contentsOfFile: file, encoding: .utf8)
@@ -39,12 +39,12 @@ enum Observation {
     }
 
     /// How many descriptors this process has open.
-    static func descriptorCount() throws -> Int {
+    package static func descriptorCount() throws -> Int {
         try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
     }
 
     /// A number of /proc/self/status, such as `Threads` or `VmRSS` in KiB.
-    static func status(_ name: String) throws -> Int {
+    package static func status(_ name: String) throws -> Int {
         let data = try #require(FileManager.default.contents(atPath: "/proc/self/status"))
         let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("\(name):") }
         return try #require(line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) })

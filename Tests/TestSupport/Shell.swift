@@ -1,10 +1,11 @@
+import Processes
 import Foundation
 import Git
 
 /// Commands of the shell.
-enum Shell {
+package enum Shell {
     /// `sh -c script`, with `arguments` as `$1`, `$2`, ….
-    static func command(
+    package static func command(
         _ script: String, _ arguments: [String] = [], in directory: String = "/",
         _ environment: [String: String] = ["PATH": "/usr/local/bin:/usr/bin:/bin"]
     ) -> Command {
@@ -14,7 +15,7 @@ enum Shell {
     }
 
     /// Runs `script` for `time` at most.
-    static func run(
+    package static func run(
         _ script: String, within time: Duration = .seconds(20), cancellation: Cancellation = Cancellation()
     ) throws -> Command.Completion {
         try command(script).run(until: .now + time, cancellation: cancellation)
@@ -22,9 +23,9 @@ enum Shell {
 }
 
 /// Keeps the settings of whoever runs the tests out of them.
-enum Isolation {
+package enum Isolation {
     /// The environment of the tests' own git commands.
-    static let environment = [
+    package static let environment = [
         "PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "HOME": home,
         "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": "init.defaultBranch", "GIT_CONFIG_VALUE_0": "main",
@@ -36,7 +37,7 @@ enum Isolation {
     private static let home = "/nonexistent"
 
     /// Bellpull's git commands get this process's environment, or a part of it.
-    static func begin() { _ = environmentIsSet }
+    package static func begin() { _ = environmentIsSet }
 
     private static let environmentIsSet: Bool = {
         setenv("HOME", home, 1)
@@ -45,9 +46,9 @@ enum Isolation {
     }()
 }
 
-enum TemporaryFolder {
+package enum TemporaryFolder {
     /// Makes an empty folder, whose path has no symbolic links.
-    static func make() throws -> String {
+    package static func make() throws -> String {
         let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
             .appendingPathComponent("bellpull-\(UUID().uuidString)", isDirectory: true)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

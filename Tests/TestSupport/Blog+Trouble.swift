@@ -4,7 +4,7 @@ import Testing
 
 extension Blog {
     /// Makes the folder `name` a submodule, of the blog itself, in the author's clone and the site.
-    func addSubmodule(_ name: String) throws {
+    package func addSubmodule(_ name: String) throws {
         let allowed = [
             "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "protocol.file.allow", "GIT_CONFIG_VALUE_0": "always",
         ]
@@ -16,7 +16,7 @@ extension Blog {
 
     /// Leaves a rebase of the site's commits half done: at a conflict, or killed by SIGKILL, with its lock. Returns the
     /// state before.
-    func stateBeforeConflict(killed: Bool) throws -> [String] {
+    package func stateBeforeConflict(killed: Bool) throws -> [String] {
         try push(["index.html": "theirs\n"])
         try commit(["index.html": "ours\n"], in: site)
         let before = try state()
@@ -35,7 +35,7 @@ extension Blog {
     }
 
     /// Starts a `git commit` that holds the index's lock while its editor is open, and waits until it does.
-    func startCommit(lasting time: Duration, in clone: String? = nil) throws -> Running {
+    package func startCommit(lasting time: Duration, in clone: String? = nil) throws -> Running {
         let clone = clone ?? site
         try write("\(UUID())\n", to: "\(clone)/index.html")
         let running = Running {

@@ -5,7 +5,7 @@ internal import Foundation
 /// The end is that of the process and not of its output, which a grandchild may hold open for ever.
 struct Supervision {
     private let process: Process
-    private let streams: Streams
+    private let streams: CommandStreams
     private let transcript: Transcript?
     private var output = OutputTail()
     private var errors = OutputTail()
@@ -16,7 +16,7 @@ struct Supervision {
     /// How often to look for the end ourselves.
     private static let precheck = Duration.milliseconds(250)
 
-    init(process: Process, streams: Streams, transcript: Transcript? = nil) {
+    init(process: Process, streams: CommandStreams, transcript: Transcript? = nil) {
         self.process = process
         self.streams = streams
         self.transcript = transcript

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Git
+@testable import Processes
 
 @Suite struct `close-on-exec pipe` {
     @Test func `is inherited by no child and does not block its reader`() {

@@ -2,8 +2,8 @@ import Foundation
 import Testing
 
 /// Threads of our own for tests to run on, as commands are to be run: Dispatch's block signals, which children inherit.
-final class PlainThreads: TaskExecutor, @unchecked Sendable {
-    static let shared = PlainThreads(count: 8)
+package final class PlainThreads: TaskExecutor, @unchecked Sendable {
+    package static let shared = PlainThreads(count: 8)
 
     // Guards and signals the jobs.
     private let condition = NSCondition()
@@ -13,7 +13,7 @@ final class PlainThreads: TaskExecutor, @unchecked Sendable {
         for _ in 0..<count { Thread.detachNewThread { [self] in work() } }
     }
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         condition.withLock {
             jobs.append(job)
@@ -38,10 +38,10 @@ final class PlainThreads: TaskExecutor, @unchecked Sendable {
 }
 
 /// Runs the tests of a suite on `PlainThreads`, and away from the settings of whoever runs them.
-struct PlainThreadsTrait: SuiteTrait, TestTrait, TestScoping {
-    var isRecursive: Bool { true }
+package struct PlainThreadsTrait: SuiteTrait, TestTrait, TestScoping {
+    package var isRecursive: Bool { true }
 
-    func provideScope(
+    package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
         Isolation.begin()
@@ -51,5 +51,5 @@ struct PlainThreadsTrait: SuiteTrait, TestTrait, TestScoping {
 
 extension Trait where Self == PlainThreadsTrait {
     /// On a thread that may wait and that blocks no signal.
-    static var onPlainThreads: Self { Self() }
+    package static var onPlainThreads: Self { Self() }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Git
+@testable import Processes
 
 @Suite struct `output tail` {
     private let pipe = CloseOnExecPipe()

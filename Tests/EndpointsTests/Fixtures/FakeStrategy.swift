@@ -1,1 +1,0 @@
-../../DeployTests/Fixtures/FakeStrategy.swift

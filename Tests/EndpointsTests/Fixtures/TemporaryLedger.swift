@@ -1,1 +1,0 @@
-../../DeployTests/Fixtures/TemporaryLedger.swift

@@ -1,1 +1,0 @@
-../../GitTests/Fixtures/PlainThreads.swift
