@@ -6,7 +6,7 @@ extension Failure {
         switch error {
         case let failure as Failure: self = failure
         case let error as GitError: self.init(error, in: path)
-        case let error as BranchClone.Occupied: self.init(error.message, hint: error.hint)
+        case let error as RepositoryBusy: self.init(error.message, hint: error.hint)
         default: self.init("\(error)")
         }
     }

@@ -8,7 +8,7 @@ extension MirrorStrategy {
             repository: try checkout.repository(limits), follows: pattern, commit: checkout.head)
         inspection.look(at: checkout.path) { inspection in
             try inspection.lookAtLock(in: checkout.gitDirectory)
-            if let part = checkout.unwritable { throw Failure.unwritable(part, in: checkout.path) }
+            if let part = checkout.unwritablePath { throw Failure.unwritable(part, in: checkout.path) }
             guard !inspection.isBeingDeployed, !inspection.isAfterInterruption else { return }
             guard try checkout.isClean(limits) else { throw Failure.dirty(checkout.path) }
         }

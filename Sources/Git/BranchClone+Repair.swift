@@ -1,41 +1,63 @@
 public import Processes
+public import Text
 internal import Foundation
 
 extension BranchClone {
-    private var staleLocks: StaleLocks {
-        StaleLocks(path: path, gitDirectory: gitDirectory, commonDirectory: references.commonDirectory)
+    /// Whether a rebase has started and not finished: it stopped for a person, or its git was killed.
+    public var hasUnfinishedRebase: Bool { ["rebase-merge", "rebase-apply"].contains(where: hasGitFile) }
+
+    /// A rebase that stopped for a person to act, or `nil`.
+    public var stoppedRebase: Explanation? {
+        guard hasUnfinishedRebase, isRebaseStoppedForPerson else { return nil }
+        return Explanation(
+            "a rebase is going on in \(path)", hint: "finish it, or git -C \(path) rebase --abort")
     }
 
-    /// A rebase that a person has stopped at, or other git that is at work in the clone.
-    public struct Occupied: Error, Sendable, Equatable {
-        /// What goes on, in words.
-        public let message: String
-        /// What to do about it.
-        public let hint: String
+    /// Whether the rebase stopped at a conflict, or where its todo list says so (git-rebase(1), "INTERACTIVE MODE"). The
+    /// todo list of a pull has only picks. A rebase that applies patches does not tell, and counts as stopped.
+    private var isRebaseStoppedForPerson: Bool {
+        let done = FileManager.default.contents(atPath: "\(gitDirectory)/rebase-merge/done") ?? Data()
+        return hasGitFile("rebase-merge/stopped-sha") || hasGitFile("rebase-apply")
+            || !done.split(separator: UInt8(ascii: "\n")).allSatisfy { $0.starts(with: "pick ".utf8) }
     }
 
-    /// Clears away what a git that was killed left behind, locks, a rebase and a checkout half done, so that the next can
-    /// work. To be called under the site's lock.
+    private func hasGitFile(_ name: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(gitDirectory)/\(name)")
+    }
+
+    /// Removes what a killed git left behind, so that the next git can work: locks, an unfinished rebase and an
+    /// unfinished checkout. The caller must hold the site's lock.
     ///
     /// - Parameters:
-    ///   - ownLeftovers: whether what is half done is known to be Bellpull's. If not, a rebase that stopped for a person
-    ///     to act is left to that person, and so are changes in the work tree.
-    ///   - checkoutBegan: whether a checkout is known to have begun and not to have come to its end.
-    /// - Throws: `Occupied`, or what git says when something cannot be undone.
+    ///   - ownLeftovers: whether Bellpull is known to have left them. If not, a rebase that stopped for a person and
+    ///     changes in the work tree are left to that person.
+    ///   - checkoutBegan: whether a checkout is known to have started and not to have finished.
+    /// - Throws: `RepositoryBusy`, or `GitError` if something cannot be undone.
     public func repair(ownLeftovers: Bool, checkoutBegan: Bool = false, _ limits: Limits) throws {
-        let locks = staleLocks
-        // It may have fetched any branch; those are looked for only if it is known to have been ours, as there may be
-        // thousands.
+        let locks = StaleLocks(path: path, gitDirectory: gitDirectory, commonDirectory: commonDirectory)
+        // A killed fetch of Bellpull may have locked any remote branch. The search is for that case only, as there may be
+        // thousands of branches.
         let found = locks.found(shared: [branch.ref, trackingRef], under: ownLeftovers ? ["refs/remotes"] : [])
         if !found.isEmpty || hasUnfinishedRebase { try locks.waitForOtherGit(limits) }
         for lock in found { unlink(lock) }
         if hasUnfinishedRebase {
-            if !ownLeftovers, let stoppedRebase { throw stoppedRebase }
+            if !ownLeftovers, let stoppedRebase { throw RepositoryBusy(explanation: stoppedRebase) }
             try abortRebase(limits)
         }
         guard ownLeftovers else { return }
-        // Git holds the index's lock all through a checkout.
-        let hasBegun = checkoutBegan || found.contains("\(gitDirectory)/index.lock")
-        try git.takeBackCheckout(of: trackingRef, hasBegun: hasBegun, limits)
+        // Git holds the lock of the index during the whole checkout.
+        let hasStarted = checkoutBegan || found.contains("\(gitDirectory)/index.lock")
+        try git.undoCheckout(of: trackingRef, hasStarted: hasStarted, limits)
+    }
+
+    /// Aborts an unfinished rebase: the branch and the work tree are then as before the rebase.
+    public func abortRebase(_ limits: Limits) throws(GitError) {
+        do {
+            _ = try git.output(of: ["rebase", "--abort"], limits)
+        } catch {
+            // A rebase killed while it wrote its first files has moved nothing, and git refuses to abort it.
+            guard isOnBranch else { throw error }
+            _ = try git.output(of: ["rebase", "--quit"], limits)
+        }
     }
 }

@@ -1,36 +1,27 @@
 public import Processes
-internal import Foundation
 
-/// A working clone that follows a branch of its remote.
-public struct BranchClone: Sendable {
-    /// The folder of the work tree, absolute and without symbolic links.
+/// A clone with a branch checked out that follows a branch of a remote.
+public struct BranchClone: WorkingClone {
+    /// The folder of the work tree: an absolute path without symbolic links.
     public let path: String
-    /// The branch checked out when it was opened.
+    /// The folder `.git`, or the folder that the file `.git` names.
+    public let gitDirectory: String
+    /// The folder with the objects and references that all work trees share.
+    public let commonDirectory: String
+    /// Git, set up to run in the work tree.
+    public let git: Git
+
+    /// The local branch that was checked out when the clone was opened.
     public let branch: Branch
-    /// The branch it follows, under its name in the remote repository.
+    /// The branch of the remote that `branch` follows, under the name it has in the remote.
     public let upstream: Branch
     /// The remote's name in the clone, usually `origin`.
     public let remote: String
-    /// The repository that the upstream's remote is.
+    /// The repository behind the remote's URL.
     public let repository: RepositoryName
-    /// The folder `.git`, or where it points to.
-    public let gitDirectory: String
 
-    let git: Git
-    let references: References
+    /// The reference that holds the upstream as last fetched, such as `refs/remotes/origin/main`.
     let trackingRef: String
-
-    /// What `git status` says of a clone.
-    public struct Status: Sendable, Equatable {
-        /// Where HEAD is; `nil` before the first commit.
-        public let head: Commit?
-        /// How many commits HEAD has that the upstream has not, as of the last fetch.
-        public let ahead: Int
-        /// How many commits the upstream has that HEAD has not, as of the last fetch.
-        public let behind: Int
-        /// Whether files that git tracks differ from HEAD.
-        public let isDirty: Bool
-    }
 
     init(
         path: String, branch: Branch, upstream: Branch, remote: String, trackingRef: String, repository: RepositoryName,
@@ -43,84 +34,90 @@ public struct BranchClone: Sendable {
         self.trackingRef = trackingRef
         self.repository = repository
         self.gitDirectory = gitDirectory
+        self.commonDirectory = commonDirectory
         self.git = git
-        references = References(gitDirectory: gitDirectory, commonDirectory: commonDirectory)
     }
 
-    /// The commit that `branch` is at, read from the repository's files without a git process; `nil` if HEAD is not on
-    /// `branch`, or the files do not say, as in a repository that keeps its references in a reftable.
-    public var head: Commit? {
-        isOnBranch ? references.commit(of: branch.ref) : nil
-    }
-
-    /// The commit the upstream was at when last fetched, read like `head`.
-    public var fetchedUpstream: Commit? { references.commit(of: trackingRef) }
-
-    /// Whether HEAD is `branch`, and not another branch or detached, as it is during a rebase.
-    public var isOnBranch: Bool { references.head == branch.ref }
-
-    /// What a git that was killed left behind: a rebase half done.
-    public var hasUnfinishedRebase: Bool {
-        ["rebase-merge", "rebase-apply"].contains {
-            FileManager.default.fileExists(atPath: "\(gitDirectory)/\($0)")
+    /// Opens the clone at `path` and finds its branch, upstream and remote.
+    ///
+    /// - Parameter limits: how long git may take.
+    public static func open(at path: String, _ limits: Limits) throws(CloneError) -> BranchClone {
+        let layout = try RepositoryLayout.find(path, limits)
+        do {
+            return try open(layout, limits)
+        } catch {
+            throw CloneError(error, path: path)
         }
     }
 
-    /// `git pull --rebase`, from the upstream.
+    private static func open(_ layout: RepositoryLayout, _ limits: Limits) throws -> BranchClone {
+        let (root, git) = (layout.root, layout.git)
+        let head = try git.run(["symbolic-ref", "--quiet", "HEAD"], limits).output.trimmed
+        guard let branch = Branch(ref: head) ?? layout.rebasedBranch else { throw CloneError.detachedHead(path: root) }
+        let format = "--format=%(upstream:remotename)%00%(upstream:remoteref)%00%(upstream)"
+        let upstream = try git.output(of: ["for-each-ref", format, "--", branch.ref], limits)
+            .split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
+        guard upstream.count == 3, let upstreamBranch = Branch(ref: upstream[1]) else {
+            throw CloneError.noUpstream(path: root, branch: branch.name)
+        }
+        let url = try git.output(of: ["remote", "get-url", "--", upstream[0]], limits)
+        guard let repository = RepositoryName(url: url) else {
+            throw CloneError.unknownRepository(path: root, url: url)
+        }
+        return BranchClone(
+            path: root, branch: branch, upstream: upstreamBranch, remote: upstream[0], trackingRef: upstream[2],
+            repository: repository, gitDirectory: layout.gitDirectory, commonDirectory: layout.commonDirectory, git: git
+        )
+    }
+
+    /// The commit that `branch` is at, read from the repository's files without a git process.
+    ///
+    /// `nil` if HEAD is not on `branch`, or if the files do not tell, as in a repository with a reftable.
+    public var head: Commit? { isOnBranch ? references.commit(of: branch.ref) : nil }
+
+    /// The commit that the upstream was at when it was last fetched, read like `head`.
+    public var fetchedUpstream: Commit? { references.commit(of: trackingRef) }
+
+    /// Whether HEAD is on `branch`: not on another branch, and not detached, as during a rebase.
+    public var isOnBranch: Bool { references.head == branch.ref }
+
+    /// Runs `git pull --rebase` from the upstream.
     public func pull(_ limits: Limits, _ transcript: Transcript? = nil) throws(GitError) {
         let progress = transcript?.showsProgress == true ? ["--progress"] : []
         _ = try git.output(of: ["pull", "--rebase", "--no-stat"] + progress, limits, transcript)
     }
 
-    /// Ends a rebase that is half done; branch and work tree are then as before it.
-    public func abortRebase(_ limits: Limits) throws(GitError) {
-        do {
-            _ = try git.output(of: ["rebase", "--abort"], limits)
-        } catch {
-            // One that was killed while it noted what it was about has moved nothing, and cannot be aborted either.
-            guard isOnBranch else { throw error }
-            _ = try git.output(of: ["rebase", "--quit"], limits)
-        }
-    }
-
-    /// Moves the branch and the work tree to `commit`, unless that would lose a local change.
+    /// Moves the branch and the work tree to `commit`.
+    ///
+    /// - Throws: `GitError`, and moves nothing, if a local change would be lost.
     public func reset(keepingChanges commit: Commit, _ limits: Limits) throws(GitError) {
         _ = try git.output(of: ["reset", "--quiet", "--keep", commit.description], limits)
     }
 
-    /// How many commits HEAD has that the upstream had not when last fetched, nor when it was at `known`.
+    /// Returns the commit that the upstream is at now, by asking the remote with git-ls-remote(1), or `nil` if the remote
+    /// has no such branch. Fetches nothing.
+    public func remoteCommit(_ limits: Limits) throws(GitError) -> Commit? {
+        let lines = try git.output(of: ["ls-remote", "--", remote, upstream.ref], limits).split(separator: "\n")
+        // git ls-remote also prints references whose names end in the given name.
+        return lines.lazy.map { $0.split(separator: "\t") }.first { $0.last == upstream.ref[...] }
+            .flatMap { $0.first.flatMap { Commit($0) } }
+    }
+
+    /// Returns whether HEAD is at `commit` or at a descendant of `commit`; false if the clone does not have the commit.
+    public func contains(_ commit: Commit, _ limits: Limits) throws(GitError) -> Bool {
+        if head == commit { return true }
+        return try git.run(["merge-base", "--is-ancestor", commit.description, "HEAD"], limits).isSuccess
+    }
+
+    /// Returns the number of commits that are in HEAD, but neither in the upstream as last fetched nor in `known`.
     public func countLocalCommits(besides known: Commit? = nil, _ limits: Limits) throws(GitError) -> Int {
         let others = ["^\(trackingRef)"] + (known.map { ["^\($0)"] } ?? [])
         return Int(try git.output(of: ["rev-list", "--count", "--ignore-missing", "HEAD"] + others, limits)) ?? 0
     }
 
-    /// Whether the files that git tracks are as in HEAD. Submodules do not count, as for git pull, which leaves them
-    /// where they are.
-    public func isClean(_ limits: Limits) throws(GitError) -> Bool {
-        let quick = try git.run(["diff-index", "--quiet", "--ignore-submodules", "HEAD", "--"], limits)
-        // What looks changed may only have been touched: git status looks again.
-        if quick.isSuccess { return true }
-        return try !status(limits).isDirty
-    }
-
-    /// Where the clone is, and whether it is clean.
+    /// Runs `git status` for tracked files, without submodules.
     public func status(_ limits: Limits) throws(GitError) -> Status {
         let options = ["--porcelain=v2", "--branch", "--untracked-files=no", "--ignore-submodules"]
         return Status(porcelain: try git.output(of: ["status"] + options, limits))
-    }
-}
-
-extension BranchClone.Status {
-    /// Reads git-status(1), "Porcelain Format Version 2".
-    init(porcelain text: String) {
-        let lines = text.split(whereSeparator: \.isNewline)
-        func header(_ name: String) -> Substring? {
-            lines.first { $0.hasPrefix("# \(name) ") }?.dropFirst(name.count + 3)
-        }
-        let counts = header("branch.ab")?.split(separator: " ").compactMap { Int($0) } ?? []
-        head = header("branch.oid").flatMap { Commit($0) }
-        ahead = counts.first ?? 0
-        behind = -(counts.last ?? 0)
-        isDirty = lines.contains { !$0.hasPrefix("#") }
     }
 }

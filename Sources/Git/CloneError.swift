@@ -1,3 +1,7 @@
+public import Text
+internal import Processes
+internal import Foundation
+
 /// Why a folder cannot be kept up to date.
 public enum CloneError: Error, Sendable, Equatable {
     /// There is nothing at the path.
@@ -24,6 +28,9 @@ public enum CloneError: Error, Sendable, Equatable {
     case unknownRepository(path: String, url: String)
     /// Git failed in some other way.
     case git(path: String, GitError)
+
+    /// What is wrong and what to do.
+    public var explanation: Explanation { Explanation(message, hint: hint) }
 
     /// What is wrong, in one line.
     public var message: String {
@@ -58,5 +65,27 @@ public enum CloneError: Error, Sendable, Equatable {
         case .unknownRepository(let path, _): "git -C \(path) remote set-url origin <url that ends in owner/name>"
         case .git: nil
         }
+    }
+}
+
+extension CloneError {
+    /// Wraps the error that was thrown while the clone at `path` was opened.
+    init(_ error: any Error, path: String) {
+        switch error {
+        case let error as CloneError: self = error
+        case let error as GitError: self = Self.refusal(error, path: path)
+        default: self = .git(path: path, GitError(arguments: [], end: nil, message: "\(error)"))
+        }
+    }
+
+    /// Finds out from git's message why git refused to work in a folder.
+    private static func refusal(_ error: GitError, path: String) -> CloneError {
+        if error.message.contains("dubious ownership") {
+            let root = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+            let attributes = try? FileManager.default.attributesOfItem(atPath: root)
+            let owner = attributes?[.ownerAccountName] as? String ?? "another user"
+            return .foreignOwner(path: path, owner: owner, user: NSUserName())
+        }
+        return error.message.contains("not a git repository") ? .notAClone(path: path) : .git(path: path, error)
     }
 }

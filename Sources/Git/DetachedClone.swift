@@ -1,24 +1,53 @@
 public import Processes
+public import Text
 internal import Foundation
 
-/// A clone whose work tree is put at one commit after the other, on no branch (detached HEAD): what a site is that follows
-/// tags, or branches by a pattern.
-public struct DetachedClone: Sendable {
-    /// The folder of the work tree, absolute and without symbolic links.
+/// A clone whose work tree is moved from commit to commit on no branch (detached HEAD). Sites that follow tags, or
+/// branches by a pattern, are such clones.
+public struct DetachedClone: WorkingClone {
+    /// The folder of the work tree: an absolute path without symbolic links.
     public let path: String
-    /// The folder `.git`, or where it points to.
+    /// The folder `.git`, or the folder that the file `.git` names.
     public let gitDirectory: String
+    /// The folder with the objects and references that all work trees share.
+    public let commonDirectory: String
+    /// Git, set up to run in the work tree.
+    public let git: Git
+
     /// The remote's name in the clone, usually `origin`.
     public let remote: String
 
-    let git: Git
-    let references: References
+    /// Opens the clone at `path`, on a branch or not, and finds its remote: `origin`, or else the first one.
+    ///
+    /// - Parameter limits: how long git may take.
+    public static func open(at path: String, _ limits: Limits) throws(CloneError) -> DetachedClone {
+        let layout = try RepositoryLayout.find(path, limits)
+        do {
+            let remotes = try layout.git.output(of: ["remote"], limits).split(separator: "\n").map(String.init)
+            guard let remote = remotes.first(where: { $0 == "origin" }) ?? remotes.first else {
+                throw CloneError.noRemote(path: layout.root)
+            }
+            return DetachedClone(
+                path: layout.root, gitDirectory: layout.gitDirectory, commonDirectory: layout.commonDirectory,
+                git: layout.git, remote: remote)
+        } catch {
+            throw CloneError(error, path: path)
+        }
+    }
 
     /// The commit that HEAD is at, read from the repository's files without a git process.
     public var head: Commit? { references.head.flatMap(references.commit(of:)) ?? references.detachedHead }
 
-    /// The reference of the highest version among those of the remote that `pattern` matches, asked of it now
-    /// (git-ls-remote(1), `--sort`); `nil` if there is none. `v2.0-rc1` comes before `v2.0`.
+    /// Always `nil`: checking out a commit does not depend on the end of a rebase.
+    public var stoppedRebase: Explanation? { nil }
+
+    /// Returns the repository behind the remote's URL, or `nil` if the URL does not end in an owner and a name.
+    public func repository(_ limits: Limits) throws(GitError) -> RepositoryName? {
+        RepositoryName(url: try git.output(of: ["remote", "get-url", "--", remote], limits))
+    }
+
+    /// Returns the reference with the highest version among the references of the remote that match `pattern`, by asking
+    /// the remote with git-ls-remote(1) (`--sort`), or `nil` if no reference matches. `v2.0-rc1` is lower than `v2.0`.
     public func newest(_ pattern: RefPattern, _ limits: Limits) throws(GitError) -> RemoteRef? {
         let arguments = ["ls-remote", "--sort=-version:refname", "--", remote, pattern.ref, "\(pattern.ref)^{}"]
         let lines = try git.output(of: ["-c", "versionsort.suffix=-"] + arguments, limits).split(separator: "\n")
@@ -33,7 +62,7 @@ public struct DetachedClone: Sendable {
         return RemoteRef(ref: String(newest.ref), commit: (peeled ?? newest).commit)
     }
 
-    /// Fetches `position` from the remote, under the name it has in a clone.
+    /// Fetches `position` from the remote, and stores it under the name that git uses for it in a clone.
     public func fetch(
         _ position: RemoteRef, _ pattern: RefPattern, _ limits: Limits, _ transcript: Transcript
     ) throws(GitError) {
@@ -47,33 +76,30 @@ public struct DetachedClone: Sendable {
         _ = try git.output(of: ["fetch", "--no-tags"] + progress + ["--", remote, refspec], limits, transcript)
     }
 
-    /// Puts the work tree at `commit`, unless that would lose a local change or an untracked file.
+    /// Moves HEAD and the work tree to `commit`.
+    ///
+    /// - Throws: `GitError`, and moves nothing, if a local change or an untracked file would be lost.
     public func checkOut(_ commit: Commit, _ limits: Limits, _ transcript: Transcript) throws(GitError) {
         _ = try git.output(of: ["checkout", "--quiet", "--detach", commit.description, "--"], limits, transcript)
     }
 
-    /// Whether the files that git tracks are as in HEAD.
-    public func isClean(_ limits: Limits) throws(GitError) -> Bool {
-        try git.output(of: ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules"], limits).isEmpty
-    }
-
-    /// How many commits HEAD has that no branch and no tag has, here or of a remote, nor `known`.
+    /// Returns the number of commits that are in HEAD, but in no branch, remote branch or tag, and not in `known`.
     public func countLocalCommits(besides known: Commit?, _ limits: Limits) throws(GitError) -> Int {
         let others = ["--not", "--remotes", "--tags", "--branches"] + (known.map { [$0.description] } ?? [])
         let arguments = ["rev-list", "--count", "--ignore-missing", "HEAD"] + others
         return Int(try git.output(of: arguments, limits)) ?? 0
     }
 
-    /// Clears away what a git that was killed left behind. To be called under the site's lock.
+    /// Removes what a killed git left behind: locks and an unfinished checkout. The caller must hold the site's lock.
     ///
-    /// - Parameter checkoutBegan: whether a checkout of what was fetched last has begun, and not come to its end; then
-    ///   its files are put back, and what else was changed in files that git tracks is kept as a stash.
+    /// - Parameter checkoutBegan: whether a checkout of the last fetched commit has started and not finished. If so, its
+    ///   files are restored, and other changes in tracked files are kept as a stash.
+    /// - Throws: `RepositoryBusy`, or `GitError` if the checkout cannot be undone.
     public func repair(checkoutBegan: Bool, _ limits: Limits) throws {
-        let locks = StaleLocks(
-            path: path, gitDirectory: gitDirectory, commonDirectory: references.commonDirectory)
+        let locks = StaleLocks(path: path, gitDirectory: gitDirectory, commonDirectory: commonDirectory)
         let found = locks.found(shared: [], under: ["refs/remotes", "refs/tags"])
         if !found.isEmpty { try locks.waitForOtherGit(limits) }
         for lock in found { unlink(lock) }
-        if checkoutBegan { try git.takeBackCheckout(of: "FETCH_HEAD", hasBegun: true, limits) }
+        if checkoutBegan { try git.undoCheckout(of: "FETCH_HEAD", hasStarted: true, limits) }
     }
 }

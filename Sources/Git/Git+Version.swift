@@ -4,10 +4,10 @@ extension Git {
     /// A version of git.
     public struct Version: Comparable, Sendable, CustomStringConvertible {
         private let numbers: [Int]
-        /// The version as git writes it, such as `2.39.5`.
+        /// The version as git prints it, such as `2.39.5`.
         public let description: String
 
-        /// The oldest that Bellpull is known to work with.
+        /// The oldest version that Bellpull is known to work with.
         public static let oldestKnown = Version(major: 2, minor: 30)
 
         private init(major: Int, minor: Int) {
@@ -15,7 +15,7 @@ extension Git {
             description = "\(major).\(minor)"
         }
 
-        /// The version in what `git version` prints, or `nil` if there is none.
+        /// Parses the output of `git version`. Returns `nil` if the output has no version.
         init?(output: String) {
             guard let word = output.split(separator: " ").dropFirst(2).first else { return nil }
             numbers = word.split(separator: ".").prefix { $0.allSatisfy(\.isNumber) }.compactMap { Int($0) }
@@ -23,13 +23,13 @@ extension Git {
             description = String(word)
         }
 
-        /// Whether `left` came before `right`.
+        /// Compares the versions number by number.
         public static func < (left: Version, right: Version) -> Bool {
             left.numbers.lexicographicallyPrecedes(right.numbers)
         }
     }
 
-    /// Its version; `nil` if it does not say it in the way git does.
+    /// Runs `git version` and returns the version, or `nil` if the output has no version.
     public func version(_ limits: Limits) throws(GitError) -> Version? {
         Version(output: try output(of: ["version"], limits))
     }

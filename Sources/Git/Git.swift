@@ -1,29 +1,29 @@
 public import Processes
 internal import Foundation
 
-/// The git command in one directory, set up to run unattended: it asks nobody, runs no hook, and starts nothing that
-/// outlives it.
+/// The git command in one directory, set up to run unattended: git asks no questions, runs no hooks, and starts no process
+/// that outlives the command.
 public struct Git: Sendable {
     private let executable: URL
     private let directory: String
     private let environment: [String: String]
 
-    /// Settings that outrank those of the clone and of the user (git(1), `-c`).
+    /// Settings that override the settings of the clone and of the user (git(1), `-c`).
     private static let settings = [
         "core.hooksPath=/dev/null", "submodule.recurse=false", "rebase.autoStash=false",
-        // Housekeeping would go on in the background, and hold locks.
+        // Maintenance would run on in the background and hold locks.
         "gc.auto=0", "maintenance.auto=false",
-        // A transfer below 1000 bytes a second for 30 s has stalled.
+        // A transfer below 1000 bytes per second for 30 s has stalled.
         "http.lowSpeedLimit=1000", "http.lowSpeedTime=30",
-        // After a power failure a reference is the old or the new one, never an empty file.
+        // After a power failure a reference has its old or its new value, and is never an empty file.
         "core.fsync=reference,index",
     ].flatMap { ["-c", $0] }
 
-    /// Git in `directory`.
+    /// Finds git in `PATH`, and prepares to run it in `directory`.
     ///
     /// - Parameters:
-    ///   - sshCommand: how ssh is run; options that keep it from asking and hanging are added.
-    ///   - inherited: the environment to choose from; this process's if `nil`.
+    ///   - sshCommand: the command for ssh. Bellpull appends options that keep ssh from asking and from hanging.
+    ///   - inherited: the environment to take variables from; by default the environment of this process.
     /// - Throws: `GitError` if there is no `git` in `PATH`.
     public init(
         in directory: String, sshCommand: String? = nil,
@@ -36,7 +36,9 @@ public struct Git: Sendable {
         environment = GitEnvironment.variables(from: inherited, sshCommand: sshCommand)
     }
 
-    /// Runs `git arguments…`; a status other than 0 is a result like any other.
+    /// Runs `git arguments…` and returns the completion, whatever the exit status.
+    ///
+    /// - Throws: `GitError` if git cannot be started.
     public func run(
         _ arguments: [String], _ limits: Limits, _ transcript: Transcript? = nil
     ) throws(GitError) -> Command.Completion {
@@ -51,9 +53,9 @@ public struct Git: Sendable {
         }
     }
 
-    /// Runs `git arguments…` and returns what it printed, without the last line break.
+    /// Runs `git arguments…` and returns the standard output without the last line break.
     ///
-    /// - Throws: `GitError` if it did not exit with status 0.
+    /// - Throws: `GitError` if git cannot be started or does not exit with 0.
     public func output(
         of arguments: [String], _ limits: Limits, _ transcript: Transcript? = nil
     ) throws(GitError) -> String {
@@ -66,5 +68,26 @@ public struct Git: Sendable {
         let folders = (path ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
         let candidates = folders.map { "\($0)/git" }
         return candidates.first(where: FileManager.default.isExecutableFile).map { URL(fileURLWithPath: $0) }
+    }
+
+    /// Restores the files that an unfinished checkout of `target` wrote or removed. Other changes in tracked files are kept
+    /// as a stash.
+    ///
+    /// - Parameter hasStarted: whether the checkout is known to have started. If not, files are restored only if a tracked
+    ///   file is changed.
+    func undoCheckout(of target: String, hasStarted: Bool, _ limits: Limits) throws(GitError) {
+        // A stash is a commit, and the user that Bellpull runs as may have no name and address configured.
+        let identity = ["-c", "user.name=Bellpull", "-c", "user.email=bellpull@localhost"]
+        let changes = try output(of: identity + ["stash", "create"], limits)
+        guard hasStarted || !changes.isEmpty else { return }
+        if !changes.isEmpty {
+            // The changes may include a file that a person has edited since.
+            let message = "changes in the work tree after an unfinished deployment"
+            _ = try output(of: identity + ["stash", "store", "--quiet", "--message", message, changes], limits)
+        }
+        // Reading `target` first adds its new files to the index. Reading HEAD then removes them from the work tree.
+        for tree in [target, "HEAD"] {
+            _ = try output(of: ["read-tree", "--reset", "-u", tree], limits)
+        }
     }
 }

@@ -1,4 +1,5 @@
 public import Processes
+public import Text
 internal import Foundation
 
 /// A git command that did not do what it was asked, with the evidence: its arguments, how it ended, what it said last.
@@ -39,6 +40,9 @@ public struct GitError: Error, Sendable, Equatable, CustomStringConvertible {
         case .cancelled: return "\(command) was ended, as bellpull is stopping"
         }
     }
+
+    /// The description, without a hint.
+    public var explanation: Explanation { Explanation(description) }
 
     /// The line that says most: git's first `fatal:` or `error:`, or else the last line.
     public var firstLine: String {

@@ -1,21 +1,22 @@
 internal import Foundation
 
-/// A repository's references as its files say (gitrepository-layout(5)), for the one question that is asked at every
-/// push and is not worth a process: where is this branch?
+/// The references of a repository, read from its files (gitrepository-layout(5)).
+///
+/// Every push asks which commit a branch is at. Reading two files for the answer saves a git process.
 struct References: Sendable {
     let gitDirectory: String
     let commonDirectory: String
 
-    /// The reference that HEAD stands for, or `nil` if it is detached.
+    /// The reference that HEAD points to, or `nil` if HEAD is detached.
     var head: String? {
         guard let text = contents("\(gitDirectory)/HEAD"), text.hasPrefix("ref: ") else { return nil }
         return String(text.dropFirst(5))
     }
 
-    /// The commit HEAD is at if it stands for no reference.
+    /// The commit that a detached HEAD is at, or `nil` if HEAD points to a reference.
     var detachedHead: Commit? { contents("\(gitDirectory)/HEAD").flatMap { Commit($0) } }
 
-    /// The commit `ref` is at, loose or packed.
+    /// Returns the commit that `ref` is at, from the file of its own or from `packed-refs`.
     func commit(of ref: String) -> Commit? {
         if let text = contents("\(commonDirectory)/\(ref)") { return Commit(text) }
         guard let packed = contents("\(commonDirectory)/packed-refs") else { return nil }
@@ -23,7 +24,7 @@ struct References: Sendable {
         return line.flatMap { Commit($0.prefix { $0 != " " }) }
     }
 
-    /// Foundation would do, for three times the time.
+    /// Reads a file with system calls: Foundation takes three times as long.
     private func contents(_ path: String) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
@@ -35,10 +36,40 @@ struct References: Sendable {
             guard count >= 0 else { return nil }
             bytes += buffer[..<count]
             if count < buffer.count { break }
-            // Packed references may be many.
+            // A file of more than 512 bytes is packed-refs, and may be long.
             if buffer.count == 512 { buffer = [UInt8](repeating: 0, count: 64 << 10) }
         }
         while bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    // MARK: Permissions
+
+    /// The first folder or file that a fetch writes to and this user may not write to, as after `git` was run as root, or
+    /// `nil`.
+    var unwritablePath: String? {
+        ([gitDirectory, commonDirectory, "\(gitDirectory)/FETCH_HEAD"] + folders).first { path in
+            access(path, W_OK) != 0 && errno != ENOENT
+        }
+    }
+
+    /// The folders of the objects, the references and the logs, and the log files.
+    private var folders: [String] {
+        let objects = "\(commonDirectory)/objects"
+        let packs = (try? FileManager.default.contentsOfDirectory(atPath: objects)) ?? []
+        return [objects] + packs.map { "\(objects)/\($0)" } + tree("refs") + tree("logs")
+    }
+
+    private func tree(_ name: String) -> [String] {
+        let top = "\(commonDirectory)/\(name)"
+        let below = FileManager.default.enumerator(atPath: top)?.compactMap { $0 as? String } ?? []
+        let paths = [top] + below.map { "\(top)/\($0)" }
+        // Git appends to log files. Git replaces the files of references, and for that needs to write to the folder only.
+        return name == "logs" ? paths : paths.filter(isFolder)
+    }
+
+    private func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 }

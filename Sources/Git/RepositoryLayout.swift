@@ -55,28 +55,6 @@ struct RepositoryLayout {
     }
 }
 
-extension CloneError {
-    /// What was thrown while the clone at `path` was opened.
-    init(_ error: any Error, path: String) {
-        switch error {
-        case let error as CloneError: self = error
-        case let error as GitError: self = Self.refusal(error, path: path)
-        default: self = .git(path: path, GitError(arguments: [], end: nil, message: "\(error)"))
-        }
-    }
-
-    /// Git's refusal to work in a folder, told apart by its words.
-    private static func refusal(_ error: GitError, path: String) -> CloneError {
-        if error.message.contains("dubious ownership") {
-            let root = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-            let attributes = try? FileManager.default.attributesOfItem(atPath: root)
-            let owner = attributes?[.ownerAccountName] as? String ?? "another user"
-            return .foreignOwner(path: path, owner: owner, user: NSUserName())
-        }
-        return error.message.contains("not a git repository") ? .notAClone(path: path) : .git(path: path, error)
-    }
-}
-
 extension String {
     var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
 }

@@ -1,4 +1,5 @@
 internal import Processes
+internal import Text
 internal import Foundation
 
 /// Lock files that a killed git left in a repository (gitrepository-layout(5)).
@@ -36,11 +37,13 @@ struct StaleLocks {
 
     /// Waits until no other git is at work in the work tree, so that what it holds is not taken from it.
     ///
-    /// - Throws: `BranchClone.Occupied` if that is not within `limits`.
+    /// - Throws: `RepositoryBusy` if that is not within `limits`.
     func waitForOtherGit(_ limits: Limits) throws {
         while isGitAtWork {
             guard limits.deadline > .now, !limits.cancellation.isCancelled else {
-                throw BranchClone.Occupied(message: "another git is at work in \(path)", hint: "wait for it, or end it")
+                throw RepositoryBusy(
+                    explanation: Explanation(
+                        "another git is at work in \(path)", hint: "wait for it, or end it"))
             }
             usleep(100_000)
         }

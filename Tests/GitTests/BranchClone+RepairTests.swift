@@ -93,9 +93,9 @@ import Testing
         let clone = try blog.open()
         _ = try blog.stateBeforeConflict(killed: false)
         let during = try blog.state()
-        let occupied = #expect(throws: BranchClone.Occupied.self) { try clone.repair(ownLeftovers: false, limits) }
-        #expect(occupied?.message == "a rebase is going on in \(blog.site)")
-        #expect(occupied?.hint.contains("git -C \(blog.site) rebase --abort") == true)
+        let busy = #expect(throws: RepositoryBusy.self) { try clone.repair(ownLeftovers: false, limits) }
+        #expect(busy?.message == "a rebase is going on in \(blog.site)")
+        #expect(busy?.hint?.contains("git -C \(blog.site) rebase --abort") == true)
         #expect(try blog.state() == during)
     }
 
@@ -108,7 +108,7 @@ import Testing
         _ = try? blog.git(
             "rebase", "-i", "HEAD~2", in: blog.site, environment: ["GIT_SEQUENCE_EDITOR": "sed -i '\(command)'"])
         let during = try blog.state()
-        #expect(throws: BranchClone.Occupied.self) { try clone.repair(ownLeftovers: false, limits) }
+        #expect(throws: RepositoryBusy.self) { try clone.repair(ownLeftovers: false, limits) }
         #expect(try blog.state() == during)
         #expect(clone.hasUnfinishedRebase)
     }
@@ -137,10 +137,10 @@ import Testing
         defer { blog.remove() }
         let clone = try blog.open()
         let commit = try blog.startCommit(lasting: .milliseconds(1500))
-        let occupied = #expect(throws: BranchClone.Occupied.self) {
+        let busy = #expect(throws: RepositoryBusy.self) {
             try clone.repair(ownLeftovers: true, .within(.milliseconds(300)))
         }
-        #expect(occupied?.message == "another git is at work in \(blog.site)")
+        #expect(busy?.message == "another git is at work in \(blog.site)")
         #expect(blog.exists("site/.git/index.lock"))
         #expect(commit.isSuccess())
     }

@@ -1,0 +1,87 @@
+public import Processes
+public import Text
+internal import Foundation
+
+/// A git repository with a work tree: the folder of a site.
+///
+/// `BranchClone` and `DetachedClone` conform. Code that needs only this protocol works with both.
+public protocol WorkingClone: Sendable {
+    /// The folder of the work tree: an absolute path without symbolic links.
+    var path: String { get }
+    /// The folder `.git`, or the folder that the file `.git` names, as in a linked worktree.
+    var gitDirectory: String { get }
+    /// The folder with the objects and references that all work trees of the repository share.
+    var commonDirectory: String { get }
+    /// Git, set up to run in the work tree.
+    var git: Git { get }
+
+    /// The commit that HEAD is at, read from the repository's files without a git process.
+    var head: Commit? { get }
+    /// Whether the repository is still where it was when it was opened.
+    var isInPlace: Bool { get }
+    /// The first folder or file that a fetch writes to and this user may not write to, or `nil`.
+    var unwritablePath: String? { get }
+    /// A rebase that stopped for a person to act, and must be left to that person, or `nil`.
+    var stoppedRebase: Explanation? { get }
+
+    /// Opens the clone at `path`.
+    ///
+    /// - Parameter limits: how long git may take.
+    static func open(at path: String, _ limits: Limits) throws(CloneError) -> Self
+    /// Returns the `gitDirectory` of the clone at `path` without opening the clone.
+    ///
+    /// - Parameter limits: how long git may take.
+    static func gitDirectory(at path: String, _ limits: Limits) throws(CloneError) -> String
+
+    /// Returns whether all tracked files are as in HEAD. Submodules are not compared: `git pull` does not move them.
+    func isClean(_ limits: Limits) throws(GitError) -> Bool
+}
+
+extension WorkingClone {
+    /// Whether `HEAD` still exists in `gitDirectory`.
+    public var isInPlace: Bool { access("\(gitDirectory)/HEAD", F_OK) == 0 }
+
+    /// The first folder or file that a fetch writes to and this user may not write to, or `nil`.
+    public var unwritablePath: String? { references.unwritablePath }
+
+    /// Returns the `gitDirectory` of the clone at `path`, by asking git.
+    public static func gitDirectory(at path: String, _ limits: Limits) throws(CloneError) -> String {
+        try RepositoryLayout.find(path, limits).gitDirectory
+    }
+
+    /// Returns whether all tracked files are as in HEAD, without regard to submodules.
+    public func isClean(_ limits: Limits) throws(GitError) -> Bool {
+        let comparison = ["diff-index", "--quiet", "--ignore-submodules", "HEAD", "--"]
+        if try git.run(comparison, limits).isSuccess { return true }
+        // git diff-index takes a touched file for a changed file. git status compares the contents.
+        let status = ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules"]
+        return try git.output(of: status, limits).isEmpty
+    }
+
+    var references: References { References(gitDirectory: gitDirectory, commonDirectory: commonDirectory) }
+}
+
+extension WorkingClone {
+    /// Returns the commit that the clone at `path` is at, read from its files without a git process, or `nil` if the files
+    /// do not tell, as in a linked worktree.
+    public static func commit(at path: String) -> Commit? {
+        let references = References(gitDirectory: "\(path)/.git", commonDirectory: "\(path)/.git")
+        return references.head.flatMap(references.commit(of:)) ?? references.detachedHead
+    }
+
+    /// Checks the folder at `path` without running git. Returns the first problem that would keep `open` from working.
+    public static func precheck(at path: String) -> CloneError? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return .missing(path: path) }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return .notAFolder(path: path) }
+        guard access("\(path)/.git", F_OK) == 0 else { return .notAClone(path: path) }
+        guard status.st_uid == geteuid() else {
+            return .foreignOwner(path: path, owner: name(of: status.st_uid), user: NSUserName())
+        }
+        return nil
+    }
+
+    private static func name(of user: uid_t) -> String {
+        getpwuid(user).map { String(cString: $0.pointee.pw_name) } ?? "user \(user)"
+    }
+}
