@@ -1,50 +1,52 @@
-internal import Processes
 internal import Foundation
 internal import Git
+internal import Processes
 internal import Synchronization
 
-/// Asks the remotes, now and then, whether a push was missed, and has deployed what was: at the start and every so often,
-/// spread out, a few at a time. A remote that does not answer is asked less and less.
+/// Asks the remotes of the sites, without having been told to, whether a push was missed, and has missed pushes deployed.
+/// Asks at the start and then at every interval, spread over time, a few remotes at once. A remote that does not answer is
+/// asked less and less often.
 public final class CatchUp: Sendable {
-    /// What is found.
+    /// What an observer hears.
     public enum Event: Sendable {
-        /// The site's remote has moved, and no delivery had said so.
+        /// The site's remote has moved, and no delivery announced the push.
         case missed(Site, DeploymentRecord.Target)
-        /// The remote cannot be asked; said once, until it can be again. The time is that until the next try.
+        /// The remote does not answer. Reported once, until the remote answers again. The time is that until the next try.
         case unreachable(Site, Failure, next: Duration)
-        /// The remote can be asked again.
+        /// The remote answers again.
         case reachable(Site)
     }
 
-    /// Is told what is found.
+    /// Hears what catch-up finds.
     public typealias Observer = @Sendable (Event) -> Void
 
-    /// A site, and how asking went.
+    /// A site, and how asking its remote went.
     private struct Watch {
         let site: Site
-        /// Which call of `follow` it comes from; those of earlier ones are over.
+        /// The call of `follow` that the watch comes from. A watch of an earlier call has ended.
         let generation: Int
-        /// How often in a row it came to nothing: the time until the next look doubles with each.
+        /// How many tries in a row have failed. The pause doubles with each.
         var failures = 0
-        /// Whether it was said that the remote cannot be asked.
+        /// Whether the observer was told that the remote does not answer.
         var isUnreachable = false
     }
 
     private struct State {
         var generation = 0
-        var lookers = 0
-        /// Whose time has come, while there is nobody to look.
+        /// How many threads ask remotes.
+        var askers = 0
+        /// The watches whose time has come, and that no thread has taken yet.
         var due: [Watch] = []
     }
 
     /// How many remotes are asked at once.
     private static let parallel = 8
-    /// How far apart sites are asked at the start, at most.
+    /// The longest time between two sites at the start.
     private static let gap = Duration.milliseconds(100)
     /// How long a remote has to answer.
-    private static let patience = Duration.seconds(30)
-    /// The longest between two tries at a remote that does not answer.
-    private static let longest = Duration.seconds(24 * 3600)
+    private static let answerTimeout = Duration.seconds(30)
+    /// The longest time between two tries at a remote that does not answer.
+    private static let longestPause = Duration.seconds(24 * 3600)
 
     private let dispatcher: Dispatcher
     private let timers: TimerQueue
@@ -52,14 +54,14 @@ public final class CatchUp: Sendable {
     private let cancellation = Cancellation()
     private let state = Mutex(State())
 
-    /// Catch-up for sites that `dispatcher` deploys.
+    /// Creates a catch-up that has sites deployed by `dispatcher`.
     public init(dispatcher: Dispatcher, timers: TimerQueue, observer: @escaping Observer = { _ in }) {
         self.dispatcher = dispatcher
         self.timers = timers
         self.observer = observer
     }
 
-    /// Watches these sites from now on, and no others; those without `catchUp` are passed over.
+    /// Watches `sites` from now on, and no others. Skips sites whose `catchUp` is `nil`.
     public func follow(_ sites: [Site]) {
         let generation = state.withLock { state in
             state.generation += 1
@@ -74,7 +76,7 @@ public final class CatchUp: Sendable {
         }
     }
 
-    /// Asks no more, and ends those that ask.
+    /// Stops asking, and cancels the questions that are running.
     public func stop() {
         state.withLock { state in
             state.generation += 1
@@ -83,26 +85,26 @@ public final class CatchUp: Sendable {
         cancellation.cancel()
     }
 
-    /// The site's time has come.
+    /// Queues a watch whose time has come, and starts a thread if fewer than `parallel` are running.
     private func schedule(_ watch: Watch) {
-        let isNeeded = state.withLock { state in
+        let needsThread = state.withLock { state in
             guard watch.generation == state.generation else { return false }
             state.due.append(watch)
-            guard state.lookers < Self.parallel else { return false }
-            state.lookers += 1
+            guard state.askers < Self.parallel else { return false }
+            state.askers += 1
             return true
         }
-        if isNeeded { Thread.detachNewThread { [self] in work() } }
+        if needsThread { Thread.detachNewThread { [self] in work() } }
     }
 
     private func work() {
-        while let watch = next() { ask(watch) }
+        while let watch = nextWatch() { ask(watch) }
     }
 
-    private func next() -> Watch? {
+    private func nextWatch() -> Watch? {
         state.withLock { state in
             guard !state.due.isEmpty else {
-                state.lookers -= 1
+                state.askers -= 1
                 return nil
             }
             return state.due.removeFirst()
@@ -110,15 +112,20 @@ public final class CatchUp: Sendable {
     }
 
     private func ask(_ watch: Watch) {
-        // What is being deployed needs no look.
-        guard !dispatcher.isActive(watch.site.name) else { return schedule(again: watch, watch.failures) }
-        let limits = Limits.within(min(watch.site.timeout, Self.patience), cancellation: cancellation)
-        let look = Result { try watch.site.strategy.missed(limits) }
-        // Meanwhile it may have become another's to watch, or nobody's.
+        // A site that is being deployed needs no question.
+        guard !dispatcher.isActive(watch.site.name) else { return scheduleAgain(watch, failures: watch.failures) }
+        let limits = Limits.within(min(watch.site.timeout, Self.answerTimeout), cancellation: cancellation)
+        let answer: Result<DeploymentRecord.Target?, Failure>
+        do throws(Failure) {
+            answer = .success(try watch.site.strategy.missedPush(limits))
+        } catch {
+            answer = .failure(error)
+        }
+        // The site may have been reconfigured or removed while its remote was asked.
         guard state.withLock({ $0.generation == watch.generation }) else { return }
-        switch look {
+        switch answer {
         case .success(let target): recordAnswer(watch, target)
-        case .failure(let error): recordFailure(watch, error as? Failure ?? Failure("\(error)"))
+        case .failure(let failure): recordFailure(watch, failure)
         }
     }
 
@@ -126,12 +133,12 @@ public final class CatchUp: Sendable {
         var next = watch
         next.isUnreachable = false
         if watch.isUnreachable { observer(.reachable(watch.site)) }
-        guard let target else { return schedule(again: next, 0) }
+        guard let target else { return scheduleAgain(next, failures: 0) }
         observer(.missed(watch.site, target))
         dispatcher.request(watch.site, cause: .catchUp, target: target) { [self, next] result in
-            // What cannot be deployed is not tried over and over either. Its failure is told by the dispatcher.
-            let isFailure = if case .success(.failed) = result { true } else { false }
-            schedule(again: next, isFailure ? next.failures + 1 : 0)
+            // A deployment that fails is tried less and less often too. The dispatcher reports its failure.
+            let isFailure = if case .success(.finished(.failed)) = result { true } else { false }
+            scheduleAgain(next, failures: isFailure ? next.failures + 1 : 0)
         }
     }
 
@@ -142,19 +149,19 @@ public final class CatchUp: Sendable {
         if !watch.isUnreachable {
             observer(.unreachable(watch.site, failure, next: pause(watch, failures: failures)))
         }
-        schedule(again: next, failures)
+        scheduleAgain(next, failures: failures)
     }
 
-    private func schedule(again watch: Watch, _ failures: Int) {
+    private func scheduleAgain(_ watch: Watch, failures: Int) {
         var next = watch
         next.failures = failures
-        // Up to a tenth more, so that those who came together drift apart.
+        // A random tenth more, so that sites that were asked together drift apart.
         let delay = pause(next, failures: failures) * Double.random(in: 1...1.1)
         timers.after(delay) { [self, next] in schedule(next) }
     }
 
     private func pause(_ watch: Watch, failures: Int) -> Duration {
         let interval = watch.site.catchUp ?? .seconds(900)
-        return min(interval * (1 << min(failures, 10)), max(Self.longest, interval))
+        return min(interval * (1 << min(failures, 10)), max(Self.longestPause, interval))
     }
 }

@@ -1,24 +1,24 @@
 public import Foundation
 public import Webhook
 
-/// A verified delivery, as it stands in the ledger.
+/// A verified delivery, as the ledger records it.
 public struct DeliveryRecord: Sendable, Equatable {
-    /// When it came.
+    /// When the delivery arrived.
     public let received: Date
-    /// The SHA-256 digest of its body, 32 bytes.
+    /// The SHA-256 digest of the body, 32 bytes.
     public let digest: Data
-    /// Who sent it, such as `github`.
+    /// The forge that sent the delivery, such as `github`.
     public let forge: String
-    /// The forge's id for it, if it has one. It is not part of what is verified.
+    /// The forge's id for the delivery, if the forge sent one. The signature does not cover the id.
     public let forgeID: String?
-    /// The repository, as the forge writes it.
+    /// The repository, as the forge writes its name.
     public let repository: String
-    /// The site whose own hook took it, or `nil` for the hook that sites share.
+    /// The site whose own hook accepted the delivery; `nil` for the shared hook.
     public let hook: String?
-    /// Which of the hook's secrets verified it.
+    /// Which of the hook's secrets verified the delivery.
     public let secret: Secrets.Slot
 
-    /// A delivery of these facts.
+    /// Creates a record with these properties.
     public init(
         received: Date = Date(), digest: Data, forge: String, forgeID: String?, repository: String,
         hook: String? = nil, secret: Secrets.Slot = .current
@@ -30,37 +30,5 @@ public struct DeliveryRecord: Sendable, Equatable {
         self.repository = repository
         self.hook = hook
         self.secret = secret
-    }
-}
-
-/// A site that a delivery is for.
-public struct DeliveryTarget: Sendable, Equatable {
-    /// The site's name.
-    public let name: String
-    /// Where the delivery wants it.
-    public let target: DeploymentRecord.Target
-    /// Whether it is there already.
-    public let isThere: Bool
-
-    /// The site called `name`, to be brought to `target`.
-    public init(name: String, target: DeploymentRecord.Target, isThere: Bool = false) {
-        self.name = name
-        self.target = target
-        self.isThere = isThere
-    }
-}
-
-/// What becomes of a delivery at one site.
-public enum Disposition: Sendable, Equatable {
-    /// It waits for this deployment, which is queued or, if it came before, may be running.
-    case awaits(DeploymentRecord.ID)
-    /// The site is there already.
-    case unchanged
-    /// It came before, and was deployed.
-    case duplicate
-
-    /// Whether there is a deployment to wait for.
-    var goesOn: Bool {
-        if case .awaits = self { true } else { false }
     }
 }

@@ -1,105 +1,113 @@
 public import Foundation
 public import Git
 
-/// A deployment, as it stands in the ledger.
+/// A deployment, as the ledger records it.
 public struct DeploymentRecord: Sendable, Equatable, Identifiable {
-    /// Counts up, and is never given to two.
+    /// The number of a deployment. Numbers increase and are never reused.
     public typealias ID = Int64
 
-    /// Why it came about.
+    /// Why a deployment was queued.
     public enum Cause: String, Sendable, CaseIterable {
-        /// A delivery asked for it.
+        /// A delivery asked for the deployment.
         case push
-        /// The remote had moved, and no delivery had said so.
+        /// Catch-up found that the remote had moved without a delivery.
         case catchUp = "catch-up"
-        /// A person asked for it.
+        /// A person asked for the deployment.
         case command
     }
 
-    /// How far it is, or what became of it.
+    /// The state of a deployment.
+    ///
+    ///     queued ──→ running ──→ deployed, unchanged, failed
+    ///        │          └──────→ interrupted, and the work is queued again
+    ///        └──→ failed (the site could not be locked or opened)
     public enum State: String, Sendable, CaseIterable {
-        /// It waits for its turn.
+        /// The deployment waits for its turn.
         case queued
-        /// It goes on, unless the process that ran it is gone.
+        /// The deployment is running, unless the process that ran it is gone.
         case running
-        /// The site was brought to its commit.
+        /// The deployment brought the site to its commit.
         case deployed
-        /// The site was there already.
+        /// The site was at its commit before the deployment.
         case unchanged
-        /// It could not be done.
+        /// The deployment failed.
         case failed
-        /// It was cut short, and what it was to do was queued again.
+        /// The deployment was cut short, and its work was queued again.
         case interrupted
 
-        /// Whether it is over.
-        public var isOver: Bool { self != .queued && self != .running }
+        /// Whether the deployment has ended.
+        public var isFinished: Bool { self != .queued && self != .running }
     }
 
-    /// What it is to reach: a reference and the commit that is announced to be there.
+    /// A ref, and the commit that was announced for the ref.
     public struct Target: Sendable, Equatable {
-        /// The full name of the reference, such as `refs/heads/main`.
+        /// The full name of the ref, such as `refs/heads/main`.
         public let ref: String
-        /// The commit.
+        /// The announced commit.
         public let commit: Commit
 
-        /// `commit`, at `ref`.
+        /// Creates a target at `ref`.
         public init(ref: String, commit: Commit) {
             self.ref = ref
             self.commit = commit
         }
     }
 
-    /// How it ended.
+    /// How a deployment ended.
     public struct Conclusion: Sendable, Equatable {
-        /// What came of it.
-        public let outcome: Outcome
-        /// How long it took.
+        /// The result.
+        public let result: DeploymentResult
+        /// How long the deployment took.
         public let duration: Duration
-        /// The end of what its commands wrote.
+        /// The last 64 KiB of what the commands wrote.
         public let output: String
 
-        /// `outcome`, after `duration`.
-        public init(_ outcome: Outcome, duration: Duration = .zero, output: String = "") {
-            self.outcome = outcome
+        /// Creates a conclusion.
+        public init(_ result: DeploymentResult, duration: Duration = .zero, output: String = "") {
+            self.result = result
             self.duration = duration
             self.output = output
         }
     }
 
-    /// Its number.
+    /// The number of the deployment.
     public let id: ID
-    /// The name of the site.
-    public let site: String
-    /// Why it came about.
+    /// The site, and the host that the site is on.
+    public let site: SiteOnHost
+    /// What the deployment was asked for.
+    public let order: Order
+    /// Why the deployment was queued.
     public let cause: Cause
-    /// How far it is.
+    /// The state of the deployment.
     public let state: State
-    /// The newest that was announced.
+    /// The newest announced target; `nil` if none was announced.
     public let target: Target?
-    /// Where the site is since, if it is over and was not a failure.
+    /// The commit that the deployment verified; `nil` unless the deployment succeeded.
     public let commit: Commit?
-    /// When it was queued.
+    /// When the deployment was queued.
     public let queued: Date
-    /// When it began.
+    /// When the deployment started.
     public let started: Date?
-    /// When it ended.
+    /// When the deployment ended.
     public let ended: Date?
-    /// How long it ran.
+    /// How long the deployment ran.
     public let duration: Duration?
-    /// Why it failed.
+    /// Why the deployment failed.
     public let failure: Failure?
-    /// How many deliveries asked for it.
+    /// How many deliveries asked for the deployment.
     public let deliveries: Int
-    /// The end of what its commands wrote, where it was asked for.
+    /// The last 64 KiB of what the commands wrote; empty where the query left the output out.
     public let output: String
 
-    /// A deployment of these facts.
+    /// Creates a record with these properties.
     public init(
-        id: ID, site: String, cause: Cause, state: State, target: Target?, commit: Commit?, queued: Date,
-        started: Date?, ended: Date?, duration: Duration?, failure: Failure?, deliveries: Int, output: String
+        id: ID, site: SiteOnHost, order: Order = .follow, cause: Cause, state: State, target: Target?, commit: Commit?,
+        queued: Date, started: Date?, ended: Date?, duration: Duration?, failure: Failure?, deliveries: Int,
+        output: String
     ) {
         self.id = id
         self.site = site
+        self.order = order
         self.cause = cause
         self.state = state
         self.target = target
@@ -113,35 +121,14 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
         self.output = output
     }
 
-    /// What came of it; `nil` if it is not over.
-    public var outcome: Outcome? {
+    /// The result; `nil` if the deployment has not ended.
+    public var result: DeploymentResult? {
         switch state {
         case .queued, .running: nil
-        case .deployed: commit.map(Outcome.deployed)
-        case .unchanged: commit.map(Outcome.unchanged)
-        case .failed: .failed(failure ?? Failure("it failed"))
+        case .deployed: commit.map(DeploymentResult.deployed)
+        case .unchanged: commit.map(DeploymentResult.unchanged)
+        case .failed: .failed(failure ?? Failure("the deployment failed"))
         case .interrupted: .interrupted
         }
-    }
-}
-
-/// A deployment that has just started, or was rejected.
-public struct StartedDeployment: Sendable, Equatable {
-    /// Its number.
-    public let id: DeploymentRecord.ID
-    /// The commits that were announced, two at most: more than one is as good as any number. Empty if it is to happen
-    /// whatever the site is at.
-    public let targets: Set<Commit>
-    /// Why it came about.
-    public let cause: DeploymentRecord.Cause
-    /// How many deliveries it serves.
-    public let deliveries: Int
-
-    /// The deployment `id`, to reach `targets`.
-    public init(id: DeploymentRecord.ID, targets: Set<Commit>, cause: DeploymentRecord.Cause, deliveries: Int) {
-        self.id = id
-        self.targets = targets
-        self.cause = cause
-        self.deliveries = deliveries
     }
 }

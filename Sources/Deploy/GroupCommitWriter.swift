@@ -1,31 +1,33 @@
 internal import Foundation
 
-/// Writes to a ledger on a thread of its own, in one transaction all that came while the one before was made durable
-/// (group commit): a disk that takes a thousand transactions a second can take many thousand deliveries.
+/// Writes to a ledger on one thread. Entries that arrive while a transaction is being made durable share the next
+/// transaction (group commit): a disk that syncs a thousand times per second can take many thousand deliveries.
 ///
-/// What is written is in the order in which it was asked for, and so is what follows it.
+/// Entries are written, and callers informed, in the order of arrival:
+///
+///     write ──→ entries ── up to 1 ms later while many arrive ──→ one transaction ──→ durable ──→ then
 final class GroupCommitWriter: @unchecked Sendable {
-    /// One thing to write. It returns what is to be done once it is durable.
+    /// One write. `write` returns the function to call when the write is durable.
     private struct Entry {
         let write: (any LedgerWriter) throws -> () -> Void
         let fail: (LedgerError) -> Void
     }
 
-    /// The most that may wait to be written; beyond it there is no room.
+    /// How many entries may wait to be written.
     private static let capacity = 4096
-    /// How long to wait for others to come along while there is much to write, in microseconds: a transaction costs more
-    /// than what is in it. Who comes alone waits for nobody.
+    /// How long to wait for more entries while many arrive, in microseconds: a transaction costs more than its entries. A
+    /// single write is never delayed.
     private static let delay: UInt32 = 1000
-    /// The third within this time makes it much: one push alone is recorded, and begins at once.
-    private static let bustle = Duration.milliseconds(10)
+    /// Three transactions within this time mean that many entries arrive. A single push needs two: record and start.
+    private static let busyInterval = Duration.milliseconds(10)
 
     private let ledger: any Ledger
-    // Guards and signals the two below.
+    // Guards and signals the two properties below.
     private let condition = NSCondition()
     private var entries: [Entry] = []
     private var isDismissed = false
 
-    /// A writer of `ledger`, who writes until dismissed.
+    /// Creates a writer for `ledger`, which writes until dismissed.
     init(_ ledger: any Ledger) {
         self.ledger = ledger
         let thread = Thread { [self] in work() }
@@ -33,7 +35,7 @@ final class GroupCommitWriter: @unchecked Sendable {
         thread.start()
     }
 
-    /// Writes what is left to write, and then no more.
+    /// Writes the entries that are waiting, and accepts no more.
     func dismiss() {
         condition.withLock {
             isDismissed = true
@@ -41,7 +43,7 @@ final class GroupCommitWriter: @unchecked Sendable {
         }
     }
 
-    /// Has `write` done, and calls `then` on the writer's thread when it is durable or has failed.
+    /// Runs `write` in a transaction, and calls `then` on the writer's thread when the write is durable or has failed.
     func write<Result: Sendable>(
         _ write: @escaping @Sendable (any LedgerWriter) throws -> Result,
         then: @escaping @Sendable (Swift.Result<Result, LedgerError>) -> Void
@@ -53,8 +55,10 @@ final class GroupCommitWriter: @unchecked Sendable {
             },
             fail: { then(.failure($0)) })
         let refusal: LedgerError? = condition.withLock {
-            guard !isDismissed else { return LedgerError("bellpull has stopped") }
-            guard entries.count < Self.capacity else { return LedgerError("too much waits to be written down") }
+            guard !isDismissed else { return LedgerError("bellpull is stopping and records nothing more") }
+            guard entries.count < Self.capacity else {
+                return LedgerError("the ledger's write queue is full (\(Self.capacity) entries)")
+            }
             entries.append(entry)
             condition.signal()
             return nil
@@ -62,7 +66,7 @@ final class GroupCommitWriter: @unchecked Sendable {
         if let refusal { then(.failure(refusal)) }
     }
 
-    /// Has `write` done, and waits until it is durable. Not to be called on the writer's thread.
+    /// Runs `body` in a transaction and waits until the write is durable. Must not be called on the writer's thread.
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (any LedgerWriter) throws -> Result
     ) throws(LedgerError) -> Result {
@@ -72,15 +76,15 @@ final class GroupCommitWriter: @unchecked Sendable {
     }
 
     private func work() {
-        var (last, lastButOne) = (ContinuousClock.now - Self.bustle, ContinuousClock.now - Self.bustle)
+        var (last, lastButOne) = (ContinuousClock.now - Self.busyInterval, ContinuousClock.now - Self.busyInterval)
         while awaitEntry() {
-            if lastButOne.age < Self.bustle { usleep(Self.delay) }
+            if lastButOne.age < Self.busyInterval { usleep(Self.delay) }
             write(takeEntries())
             (last, lastButOne) = (.now, last)
         }
     }
 
-    /// Waits until there is something to write; false when there will be nothing any more.
+    /// Waits for entries. Returns false if the writer is dismissed and no entry is left.
     private func awaitEntry() -> Bool {
         condition.withLock {
             while entries.isEmpty {
@@ -102,14 +106,14 @@ final class GroupCommitWriter: @unchecked Sendable {
         do throws(LedgerError) {
             for done in try ledger.write({ writer in try batch.map { try $0.write(writer) } }) { done() }
         } catch {
-            // One that cannot be written takes no other with it.
-            guard error.isOfContents, batch.count > 1 else { return batch.forEach { $0.fail(error) } }
+            // An entry that cannot be written must not fail the others.
+            guard error.isOfEntry, batch.count > 1 else { return batch.forEach { $0.fail(error) } }
             for entry in batch { write([entry]) }
         }
     }
 }
 
-/// A result that one thread waits for and another gives.
+/// A result that one thread sets and another waits for.
 private final class Answer<Value: Sendable>: @unchecked Sendable {
     private let given = DispatchSemaphore(value: 0)
     private var result: Result<Value, LedgerError> = .failure(LedgerError("nothing was written"))

@@ -1,16 +1,20 @@
-/// Why the ledger cannot be read or written, for the person who has to see to it.
-public struct LedgerError: Error, Sendable, Equatable {
-    /// What is wrong, in one line.
-    public let message: String
-    /// The way out.
-    public let hint: String?
-    /// Whether what was to be written is at fault, and not the ledger: it would fail again, and other things would not.
-    public let isOfContents: Bool
+public import Text
 
-    /// An error in these words.
-    public init(_ message: String, hint: String? = nil, isOfContents: Bool = false) {
-        self.message = message
-        self.hint = hint
-        self.isOfContents = isOfContents
+/// Why the ledger cannot be read or written, for the person who has to repair it.
+public struct LedgerError: Error, Sendable, Equatable {
+    /// What is wrong and how to repair it.
+    public let explanation: Explanation
+    /// Whether the ledger works and refuses this entry alone: the entry would fail again, and other entries would not.
+    public let isOfEntry: Bool
+
+    /// What is wrong, in one line.
+    public var message: String { explanation.message }
+    /// The remedy; `nil` if there is none to name.
+    public var hint: String? { explanation.hint }
+
+    /// Creates an error with this message and remedy.
+    public init(_ message: String, hint: String? = nil, isOfEntry: Bool = false) {
+        explanation = Explanation(message, hint: hint)
+        self.isOfEntry = isOfEntry
     }
 }

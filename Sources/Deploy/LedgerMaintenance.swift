@@ -1,16 +1,16 @@
 internal import Foundation
 internal import Synchronization
 
-/// Looks after the ledger: takes up what was left in it, at the start and every minute, and has it forget what is old.
+/// Maintains the ledger: resumes unfinished deployments, at the start and every minute, and deletes old rows.
 public final class LedgerMaintenance: Sendable {
-    /// How much of what is over is kept.
+    /// How much of the finished history is kept.
     public struct Retention: Sendable, Equatable {
-        /// How long.
+        /// How long a row is kept.
         public let age: Duration
-        /// How many deployments, and as many deliveries, at most.
+        /// How many deployments are kept, and how many deliveries.
         public let count: Int
 
-        /// At most `count`, for `age`.
+        /// Creates a retention of at most `count` rows, for `age`.
         public init(age: Duration, count: Int) {
             self.age = age
             self.count = count
@@ -23,19 +23,19 @@ public final class LedgerMaintenance: Sendable {
         var isReadable = true
     }
 
-    private static let sweepInterval = Duration.seconds(60)
+    private static let resumeInterval = Duration.seconds(60)
     private static let pruneInterval = Duration.seconds(600)
-    /// How many rows go at once: a delivery that comes meanwhile waits for no more than that.
-    private static let portion = 500
+    /// How many rows one transaction deletes. A delivery that arrives meanwhile waits no longer than that takes.
+    private static let batch = 500
 
     private let dispatcher: Dispatcher
     private let timers: TimerQueue
     private let observer: @Sendable (LedgerError) -> Void
     private let state: Mutex<State>
 
-    /// LedgerMaintenance of the ledger that `dispatcher` writes to.
+    /// Creates a maintenance of the ledger that `dispatcher` records in.
     ///
-    /// - Parameter observer: is told once when the ledger cannot be read, until it could be again.
+    /// - Parameter observer: told once when the ledger cannot be read, and again after it could be read meanwhile.
     public init(
         dispatcher: Dispatcher, timers: TimerQueue, retention: Retention,
         observer: @escaping @Sendable (LedgerError) -> Void = { _ in }
@@ -46,44 +46,44 @@ public final class LedgerMaintenance: Sendable {
         state = Mutex(State(retention: retention))
     }
 
-    /// Takes up what is left for `sites`, now and every minute.
+    /// Resumes the unfinished deployments of `sites`, now and every minute.
     public func start(_ sites: [Site]) {
         follow(sites)
-        sweep()
+        resume()
         timers.after(.seconds(5)) { [self] in prune() }
     }
 
-    /// From now on the sites are these.
+    /// Replaces the sites whose deployments are resumed.
     public func follow(_ sites: [Site], retention: Retention? = nil) {
         state.withLock { state in
             state.sites = sites
             if let retention { state.retention = retention }
         }
-        refuseOthers(sites)
+        rejectRemovedSites(sites)
     }
 
-    private func sweep() {
+    private func resume() {
         do throws(LedgerError) {
             try dispatcher.resume(state.withLock(\.sites))
             state.withLock { $0.isReadable = true }
         } catch {
-            let isNews = state.withLock { state in
+            let wasReadable = state.withLock { state in
                 defer { state.isReadable = false }
                 return state.isReadable
             }
-            if isNews { observer(error) }
+            if wasReadable { observer(error) }
         }
-        timers.after(Self.sweepInterval) { [self] in sweep() }
+        timers.after(Self.resumeInterval) { [self] in resume() }
     }
 
-    /// Ends what is queued for sites that are no longer configured: nobody would ever take it up.
-    private func refuseOthers(_ sites: [Site]) {
+    /// Ends the deployments of sites that are no longer configured: nothing would ever run them.
+    private func rejectRemovedSites(_ sites: [Site]) {
         guard let unfinished = try? dispatcher.ledger.unfinishedSites(), !unfinished.isEmpty else { return }
-        let gone = unfinished.subtracting(sites.map(\.name)).filter { !dispatcher.isActive($0) }
-        for name in gone {
-            let failure = Failure("\(name) is no longer among the configured sites")
+        let removed = unfinished.subtracting(sites.map(\.name)).filter { !dispatcher.isActive($0) }
+        for name in removed {
+            let failure = Failure("\(name) is no longer configured")
             dispatcher.writer.write { writer in
-                // One that is found running was left by a process that is gone.
+                // A deployment that is still running was left by a process that is gone.
                 guard let started = try writer.start(name, at: Date()) else { return }
                 try writer.finish(started.id, DeploymentRecord.Conclusion(.failed(failure)), at: Date())
             } then: { _ in
@@ -95,10 +95,10 @@ public final class LedgerMaintenance: Sendable {
         let retention = state.withLock(\.retention)
         let oldest = Date(timeIntervalSinceNow: -(retention.age / .seconds(1)))
         dispatcher.writer.write {
-            try $0.prune(before: oldest, keeping: retention.count, limit: Self.portion)
+            try $0.prune(before: oldest, keeping: retention.count, limit: Self.batch)
         } then: { [self] result in
-            // As long as there is more, a portion every second.
-            let isDone = ((try? result.get()) ?? 0) < Self.portion
+            // While there is more to delete, one batch per second.
+            let isDone = ((try? result.get()) ?? 0) < Self.batch
             timers.after(isDone ? Self.pruneInterval : .seconds(1)) { [self] in prune() }
         }
     }

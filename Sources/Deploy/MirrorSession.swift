@@ -1,72 +1,86 @@
-internal import Processes
 internal import Git
 
-/// A checkout that is held: put at the newest of what it follows, if nothing is lost by that.
-struct MirrorSession: LockedSite {
-    private let checkout: DetachedClone
+/// One deployment by `git checkout --detach`.
+///
+///     clean, no commits of its own ── fetch ──→ checkout ──→ verified
+///                                                 └─ cut short: undo it ──→ as before
+final class MirrorSession: StrategySession {
+    private let clone: DetachedClone
+    private let cache: CloneCache<DetachedClone>
     private let pattern: RefPattern
-    private let lock: SiteLock
-    /// What to do when something fails that may have to do with what is known of the checkout.
-    private let forget: @Sendable () -> Void
+    private let context: SessionContext
+    /// The highest version at the remote, if the order is to follow the pattern.
+    private var latest: RemoteRef?
+    /// Whether the checkout was ended before git could finish or undo it.
+    private var isCheckoutCutShort = false
 
-    /// How long putting things right may take when the deployment's own time is up.
-    private static let repairTime = Duration.seconds(30)
-
-    init(_ checkout: DetachedClone, _ pattern: RefPattern, lock: SiteLock, forget: @escaping @Sendable () -> Void) {
-        self.checkout = checkout
+    init(
+        _ clone: DetachedClone, _ cache: CloneCache<DetachedClone>, _ pattern: RefPattern, _ context: SessionContext
+    ) {
+        self.clone = clone
+        self.cache = cache
         self.pattern = pattern
-        self.lock = lock
-        self.forget = forget
+        self.context = context
     }
 
-    func release() { lock.release() }
+    var head: Commit? { clone.head }
 
-    func deploy(_ targets: Set<Commit>, _ limits: Limits, _ transcript: Transcript) -> Outcome {
-        do {
-            try checkout.repair(checkoutBegan: lock.isAfterInterruption, limits)
-            guard let newest = try checkout.newest(pattern, limits) else { throw Failure.noMatch(pattern) }
-            let before = checkout.head
-            guard try checkout.isClean(limits) else { throw Failure.dirty(checkout.path) }
-            guard before != newest.commit else {
-                lock.noteEnd(deployed: newest.commit)
-                return .unchanged(newest.commit)
+    func recover() throws(Failure) {
+        try cache.attempt { try clone.repair(checkoutBegan: context.lock.isAfterInterruption, context.limits) }
+    }
+
+    func resolve(_ order: Order) throws(Failure) -> Destination {
+        let destination = try destination(of: order)
+        try cache.attempt {
+            guard try clone.isClean(context.limits) else { throw Failure.dirty(clone.path) }
+            guard destination.commit != clone.head else { return }
+            let localCommits = try clone.countLocalCommits(besides: context.lock.lastUpstream, context.limits)
+            guard localCommits == 0 else { throw Failure.localCommits(in: clone.path) }
+        }
+        return destination
+    }
+
+    private func destination(of order: Order) throws(Failure) -> Destination {
+        switch order {
+        case .place(let commit): return Destination(commit: commit)
+        case .follow:
+            latest = try cache.attempt { try clone.newest(pattern, context.limits) }
+            guard let latest else { throw .noMatch(pattern) }
+            return Destination(ref: latest.ref, commit: latest.commit)
+        }
+    }
+
+    func fetch(_ destination: Destination) throws(Failure) {
+        guard let latest else { return }
+        try cache.attempt { try clone.fetch(latest, pattern, context.limits, context.transcript) }
+    }
+
+    func place(_ destination: Destination) throws(Failure) {
+        guard let commit = destination.commit else { return }
+        try cache.attempt {
+            do {
+                try clone.checkOut(commit, context.limits, context.transcript)
+            } catch let error as GitError {
+                isCheckoutCutShort = error.isCutShort
+                throw error
             }
-            try put(at: newest, limits, transcript)
-            return .deployed(newest.commit)
-        } catch  where limits.cancellation.isCancelled {
-            return .interrupted
-        } catch {
-            forget()
-            return .failed(Failure(error, in: checkout.path))
         }
     }
 
-    /// Fetches and checks out.
-    private func put(at newest: RemoteRef, _ limits: Limits, _ transcript: Transcript) throws {
-        guard try checkout.countLocalCommits(besides: lock.lastUpstream, limits) == 0 else {
-            throw Failure(
-                "\(checkout.path) has commits of its own, which nothing would point to any more",
-                hint: "git -C \(checkout.path) branch kept, to keep them; they are then no reason to stop")
+    func verify(_ destination: Destination) throws(Failure) -> Placement {
+        try cache.attempt {
+            guard let head = clone.head, head == destination.commit, try clone.isClean(context.limits) else {
+                let place = destination.ref ?? destination.commit?.short ?? "the commit"
+                throw Failure("git checkout exited with 0, but \(clone.path) is not at \(place)")
+            }
+            return Placement(live: head, upstream: head)
         }
-        try checkout.fetch(newest, pattern, limits, transcript)
-        lock.noteBeginning()
-        do {
-            try checkout.checkOut(newest.commit, limits, transcript)
-        } catch {
-            try clearUp(after: error)
-            throw error
-        }
-        guard checkout.head == newest.commit, try checkout.isClean(limits) else {
-            throw Failure("git checkout succeeded, but \(checkout.path) is not at \(newest.ref)")
-        }
-        lock.noteEnd(deployed: newest.commit)
     }
 
-    /// Makes the checkout what it was before. If this fails, the note stays, and the next deployment tries again.
-    private func clearUp(after error: GitError) throws {
-        // Git that came to its end has moved everything or nothing.
-        let isCutShort = if case .exited = error.end { false } else { true }
-        try checkout.repair(checkoutBegan: isCutShort, .within(Self.repairTime))
-        lock.noteEnd()
+    func restore() throws(Failure) {
+        try cache.attempt {
+            // A git that ended by itself has moved everything or nothing.
+            try clone.repair(checkoutBegan: isCheckoutCutShort, .within(SessionContext.restoreTimeout))
+        }
     }
 }

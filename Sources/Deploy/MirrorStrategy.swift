@@ -1,72 +1,39 @@
-internal import Processes
 internal import Git
-internal import Synchronization
+internal import Processes
 
-/// The strategy for sites that follow tags, or branches by a pattern: the work tree is put at the one of the highest
-/// version. That depends on the remote alone, and not on the order in which deliveries come.
-final class MirrorStrategy: Strategy {
-    private let path: String
+/// The strategy `mirror`: the work tree is put at exactly the commit of the ref that is followed, on no branch (detached
+/// HEAD). Of several refs that match a pattern, the site follows the highest version, so the site depends on the remote
+/// alone and not on the order in which deliveries arrive.
+final class MirrorStrategy: CloneStrategy {
+    let cache: CloneCache<DetachedClone>
     let pattern: RefPattern
-    // Opening takes a few git processes, so that it is done once, and again after whatever failed.
-    private let opened = Mutex<DetachedClone?>(nil)
 
-    /// The strategy for the clone at `path`, opened when it is needed.
+    /// Creates the strategy for the clone at `path`, which is opened when it is first needed.
     init(path: String, pattern: RefPattern) {
-        self.path = path
+        cache = CloneCache(path: path)
         self.pattern = pattern
     }
 
-    /// Never known without asking: what is announced need not be the newest.
-    var deployed: Commit? { nil }
+    /// Unknown without asking the remote: the announced ref need not be the highest version.
+    var knownCommit: Commit? { nil }
 
-    var source: Source? { nil }
+    func accept(_ clone: DetachedClone) {}
 
-    func open(_ limits: Limits) throws { _ = try checkout(limits) }
+    func source(of clone: DetachedClone) -> Source? { nil }
 
-    func precheck() -> Failure? { BranchClone.precheck(at: path).map { Failure($0.message, hint: $0.hint) } }
-
-    func lock(_ limits: Limits) throws -> any LockedSite {
-        let checkout = try checkout(limits)
-        do {
-            let lock = try SiteLock(in: checkout.gitDirectory, limits)
-            return MirrorSession(checkout, pattern, lock: lock) { [self] in forget() }
-        } catch {
-            forget()
-            throw error
-        }
+    func session(in clone: DetachedClone, _ context: SessionContext) -> any StrategySession {
+        MirrorSession(clone, cache, pattern, context)
     }
 
-    func missed(_ limits: Limits) throws -> DeploymentRecord.Target? {
-        let checkout = try checkout(limits)
-        do {
-            guard let newest = try checkout.newest(pattern, limits) else { throw Failure.noMatch(pattern) }
-            guard checkout.head != newest.commit else { return nil }
-            return DeploymentRecord.Target(ref: newest.ref, commit: newest.commit)
-        } catch let error as GitError {
-            forget()
-            throw Failure(error, in: checkout.path)
-        }
+    func missedPush(in clone: DetachedClone, _ limits: Limits) throws -> DeploymentRecord.Target? {
+        guard let latest = try clone.newest(pattern, limits) else { throw Failure.noMatch(pattern) }
+        guard clone.head != latest.commit else { return nil }
+        return DeploymentRecord.Target(ref: latest.ref, commit: latest.commit)
     }
 
-    private func forget() { opened.withLock { $0 = nil } }
+    func hasLeftovers(_ clone: DetachedClone) -> Bool { false }
 
-    /// The checkout, opened if it is not open.
-    func checkout(_ limits: Limits) throws(Failure) -> DetachedClone {
-        if let checkout = opened.withLock({ $0 }), checkout.head != nil { return checkout }
-        do {
-            let checkout = try DetachedClone.open(at: path, limits)
-            opened.withLock { $0 = checkout }
-            return checkout
-        } catch {
-            throw Failure(error.message, hint: error.hint)
-        }
-    }
-}
-
-extension Failure {
-    /// The remote has nothing that is followed.
-    static func noMatch(_ pattern: RefPattern) -> Failure {
-        let kind = pattern.kind == .tag ? "tag" : "branch"
-        return Failure("the remote has no \(kind) \(pattern)", hint: "git ls-remote shows what it has")
+    func describe(_ clone: DetachedClone, _ limits: Limits) throws -> SiteInspection {
+        SiteInspection(repository: try clone.repository(limits), follows: pattern, commit: clone.head)
     }
 }

@@ -1,108 +1,124 @@
-internal import Processes
 internal import Git
 
-/// A clone that is held: `git pull --rebase`, and the verified that it did what it should.
-struct PullSession: LockedSite {
+/// One deployment by `git pull --rebase`, which fetches and places in one command.
+///
+///     on the branch, clean ── pull ──→ at the upstream, or rebased on top of it ──→ verified
+///                              ├─ conflict: rebase --abort ──────────→ as before
+///                              ├─ cut short in the checkout: undo it ─→ as before
+///                              └─ removed commits came back: reset ──→ at the upstream, or as before
+final class PullSession: StrategySession {
     private let clone: BranchClone
-    private let lock: SiteLock
-    /// What to do when something fails that may have to do with what is known of the clone.
-    private let forget: @Sendable () -> Void
+    private let cache: CloneCache<BranchClone>
+    private let context: SessionContext
+    private var before: StateBeforePull?
+    /// The error of git that made `place` or `verify` fail.
+    private var gitError: GitError?
 
-    /// How long putting things right may take when the deployment's own time is up.
-    private static let repairTime = Duration.seconds(30)
-
-    init(_ clone: BranchClone, lock: SiteLock, forget: @escaping @Sendable () -> Void) {
+    init(_ clone: BranchClone, _ cache: CloneCache<BranchClone>, _ context: SessionContext) {
         self.clone = clone
-        self.lock = lock
-        self.forget = forget
+        self.cache = cache
+        self.context = context
     }
 
-    func release() { lock.release() }
+    var head: Commit? { clone.head }
 
-    func deploy(_ targets: Set<Commit>, _ limits: Limits, _ transcript: Transcript) -> Outcome {
-        do {
-            // Another process may have been here while this one waited.
-            if !lock.isAfterInterruption, let head = clone.head, targets == [head] { return .unchanged(head) }
-            try clone.repair(ownLeftovers: lock.isAfterInterruption, limits)
-            return try pull(limits, transcript)
-        } catch  where limits.cancellation.isCancelled {
-            return .interrupted
-        } catch {
-            // What git could not do may have to do with what the clone was when it was opened. What we refuse has not, and
-            // to look again would be to follow whatever branch is checked out by then.
-            if error is GitError { forget() }
-            return .failed(Failure(error, in: clone.path))
-        }
+    func recover() throws(Failure) {
+        try cache.attempt { try clone.repair(ownLeftovers: context.lock.isAfterInterruption, context.limits) }
     }
 
-    private func pull(_ limits: Limits, _ transcript: Transcript) throws -> Outcome {
+    func resolve(_ order: Order) throws(Failure) -> Destination {
         guard clone.isOnBranch else {
             throw Failure(
-                "\(clone.path) is not on \(clone.branch)", hint: "git -C \(clone.path) switch \(clone.branch)")
+                "\(clone.path) is not on branch \(clone.branch)", hint: "git -C \(clone.path) switch \(clone.branch)")
         }
-        let before = try StateBeforePull(of: clone, since: lock.lastUpstream, limits)
-        lock.noteBeginning()
-        do {
-            try clone.pull(limits, transcript)
-            let outcome = try verify(against: before, limits)
-            lock.noteEnd(deployed: clone.fetchedUpstream)
-            return outcome
-        } catch {
-            let isConflict = clone.hasUnfinishedRebase && (error as? GitError)?.isConflict == true
-            try clearUp(after: error, before)
-            lock.noteEnd()
-            throw isConflict ? Failure.conflict(in: clone) : error
+        let before = try cache.attempt {
+            try StateBeforePull(of: clone, since: context.lock.lastUpstream, context.limits)
+        }
+        self.before = before
+        switch order {
+        case .follow: return Destination(ref: clone.upstream.ref)
+        case .place(let commit):
+            guard before.localCommits == 0 else { throw Failure.localCommits(in: clone.path) }
+            return Destination(commit: commit)
         }
     }
 
-    /// Makes the clone what it was before. If this fails, the note stays, and the next deployment tries again.
-    private func clearUp(after error: any Error, _ before: StateBeforePull) throws {
-        // Otherwise git has done nothing, or everything, and what has changed is someone else's.
-        guard let error = error as? GitError, !error.isForLocalChanges else { return }
-        try clone.repair(
-            ownLeftovers: true, checkoutBegan: error.isCutShort && clone.fetchedUpstream != before.upstream,
-            .within(Self.repairTime))
-    }
+    func fetch(_ destination: Destination) {}
 
-    /// Deployed means deployed: HEAD is at the upstream or on top of it, the tree is clean, and no commit is there that
-    /// was there neither before nor in the upstream.
-    private func verify(against before: StateBeforePull, _ limits: Limits) throws -> Outcome {
-        // The usual case, for which git need not count commits.
-        if let head = clone.head, head == clone.fetchedUpstream, !clone.hasUnfinishedRebase {
-            guard try clone.isClean(limits) else { throw Failure.dirty(clone.path) }
-            return head == before.head ? .unchanged(head) : .deployed(head)
+    func place(_ destination: Destination) throws(Failure) {
+        try run {
+            do {
+                if let commit = destination.commit {
+                    try clone.reset(keepingChanges: commit, context.limits)
+                } else {
+                    try clone.pull(context.limits, context.transcript)
+                }
+            } catch let error as GitError where error.isConflict && clone.hasUnfinishedRebase {
+                gitError = error
+                throw Failure.conflict(in: clone)
+            }
         }
-        return try verifyRebased(since: before, limits)
     }
 
-    private func verifyRebased(since before: StateBeforePull, _ limits: Limits) throws -> Outcome {
-        var status = try clone.status(limits)
-        if status.ahead > before.localCommits {
-            // The upstream was rewritten, and the rebase took what was removed there for commits made here.
+    /// Checks that HEAD is at the upstream or on top of it, that the work tree is clean, and that no commit came back
+    /// which the remote has removed.
+    func verify(_ destination: Destination) throws(Failure) -> Placement {
+        try run {
+            let upstream = destination.commit ?? clone.fetchedUpstream
+            // The usual case: git need not count commits.
+            guard let head = clone.head, head == upstream, !clone.hasUnfinishedRebase else {
+                return try verifyRebased()
+            }
+            guard try clone.isClean(context.limits) else { throw Failure.dirty(clone.path) }
+            return Placement(live: head, upstream: upstream)
+        }
+    }
+
+    private func verifyRebased() throws -> Placement {
+        var status = try clone.status(context.limits)
+        if let before, status.ahead > before.localCommits {
+            // The upstream was rewritten, and the rebase took the commits removed there for commits made here.
             guard before.localCommits == 0, let upstream = clone.fetchedUpstream else {
-                if let head = before.head { try clone.reset(keepingChanges: head, limits) }
+                if let head = before.head { try clone.reset(keepingChanges: head, context.limits) }
                 throw Failure.rewritten(clone)
             }
-            try clone.reset(keepingChanges: upstream, limits)
-            status = try clone.status(limits)
+            try clone.reset(keepingChanges: upstream, context.limits)
+            status = try clone.status(context.limits)
         }
         guard let head = status.head, status.behind == 0, clone.isOnBranch, !clone.hasUnfinishedRebase else {
-            throw Failure("git pull succeeded, but \(clone.path) is not where \(clone.upstream) is")
+            throw Failure("git pull exited with 0, but \(clone.path) is not at \(clone.upstream)")
         }
         guard !status.isDirty else { throw Failure.dirty(clone.path) }
-        return head == before.head ? .unchanged(head) : .deployed(head)
+        return Placement(live: head, upstream: clone.fetchedUpstream)
+    }
+
+    func restore() throws(Failure) {
+        // Any other failure means that git changed nothing, or that a person changed the files.
+        guard let error = gitError, !error.isForLocalChanges else { return }
+        try cache.attempt {
+            try clone.repair(
+                ownLeftovers: true, checkoutBegan: error.isCutShort && clone.fetchedUpstream != before?.upstream,
+                .within(SessionContext.restoreTimeout))
+        }
+    }
+
+    /// Runs `body` and remembers the error of git, which `restore` needs.
+    private func run<Result>(_ body: () throws -> Result) throws(Failure) -> Result {
+        try cache.attempt {
+            do {
+                return try body()
+            } catch let error as GitError {
+                gitError = error
+                throw error
+            }
+        }
     }
 }
 
 extension GitError {
-    /// Git could not put a local commit on top of the upstream's.
+    /// Git could not rebase a local commit on top of the upstream.
     fileprivate var isConflict: Bool { message.contains("could not apply") }
 
-    /// Git found local changes before it began.
+    /// Git found local changes before it changed anything.
     fileprivate var isForLocalChanges: Bool { message.contains("cannot pull with rebase") }
-
-    /// Git did not come to its end.
-    fileprivate var isCutShort: Bool {
-        if case .exited = end { false } else { true }
-    }
 }

@@ -1,24 +1,25 @@
-public import Processes
 internal import Foundation
-internal import Git
+public import Processes
 
 extension Site {
-    /// Brings the site up to date, whatever it is at, and returns when that is done. Another process that is deploying it
-    /// is waited for. To be called on a plain thread.
+    /// Brings the site up to date, wherever the site is, and returns when the deployment has ended. Waits for another
+    /// process that is deploying the site. Runs on a plain thread, because commands inherit the thread's signal mask.
     ///
     /// - Parameters:
-    ///   - ledger: gets the deployment, and what was queued for the site.
-    ///   - transcript: gets what the commands write.
-    /// - Returns: what the ledger has of it then.
+    ///   - ledger: records the deployment. What was queued for the site before is deployed with it.
+    ///   - transcript: receives the output of the commands.
+    /// - Returns: the record of the deployment.
     public func deployNow(
         ledger: any Ledger, _ cancellation: Cancellation, _ transcript: Transcript
     ) throws(LedgerError) -> DeploymentRecord {
         let writer = GroupCommitWriter(ledger)
         defer { writer.dismiss() }
         let name = name
-        let id = try writer.write { try $0.queue(name, cause: .command, target: nil, at: Date()) }
+        let id = try writer.write { try $0.queue(name, .follow, cause: .command, target: nil, at: Date()) }
         _ = try Deployer(writer: writer).deploy(self, cancellation, transcript)
-        guard let record = try ledger.deployment(id) else { throw LedgerError("deployment \(id) is gone") }
+        guard let record = try ledger.deployment(id) else {
+            throw LedgerError("deployment \(id) is no longer in the ledger")
+        }
         return record
     }
 }

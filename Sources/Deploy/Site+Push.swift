@@ -2,15 +2,15 @@ internal import Git
 public import Webhook
 
 extension Site {
-    /// What a push means to a site.
+    /// Whether a push concerns a site.
     public enum Relevance: Sendable, Equatable {
-        /// The site should be brought to this.
+        /// The push asks for a deployment to this target.
         case deploy(DeploymentRecord.Target)
-        /// Nothing.
+        /// The push does not concern the site.
         case ignore(IgnoreReason)
     }
 
-    /// What `push` means to this site. Only whole names are compared: what the push calls a branch goes nowhere.
+    /// Decides whether `push` concerns this site. Compares whole names only: text of the push never reaches a command line.
     public func relevance(of push: Push) -> Relevance {
         let (repository, follows) = origin
         guard repository?.matches(push.repository) != false else { return .ignore(.repository(push.repository)) }
@@ -18,9 +18,9 @@ extension Site {
         guard isBranch || follows?.kind == .tag else { return .ignore(.notABranch(push.ref)) }
         let isDeletion = push.isDeletion || push.after.utf8.allSatisfy { $0 == UInt8(ascii: "0") }
         guard !isDeletion else { return .ignore(.deletion(push.ref)) }
-        // What is not known to be followed is for the deployment to find out, which opens the clone.
+        // Where the site does not know yet what it follows, the deployment opens the clone and decides.
         guard follows?.matches(push.ref) != false else {
-            return .ignore(.other(push.ref, follows?.description ?? ""))
+            return .ignore(.otherRef(push.ref, followed: follows?.description ?? ""))
         }
         guard let commit = Commit(push.after) else { return .ignore(.notACommit(push.after)) }
         return .deploy(DeploymentRecord.Target(ref: push.ref, commit: commit))

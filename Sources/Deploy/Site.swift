@@ -1,38 +1,50 @@
 public import Git
+public import Processes
 
-/// One folder to keep up to date, with what it follows and how.
+/// One folder to keep up to date.
 public struct Site: Sendable {
-    /// A name that is unique among the sites, such as `blog`.
+    /// The name, unique among the sites, such as `blog`.
     public let name: String
-    /// The longest a deployment may take.
+    /// The longest time that a deployment may take.
     public let timeout: Duration
-    /// How often the remote is asked whether a push was missed; `nil` for never.
+    /// How often catch-up asks the remote; `nil` for never.
     public let catchUp: Duration?
 
     let strategy: any Strategy
     private let declaredRepository: RepositoryName?
     private let declaredFollows: RefPattern?
 
-    /// A site that is the clone at `path`, deployed by `git pull --rebase`. The clone is opened when it is first needed.
+    /// How a site is deployed.
+    public enum StrategyKind: Sendable {
+        /// `git pull --rebase`, of one branch.
+        case pull
+        /// Exactly the commit of a branch, or of the highest version among the refs that match a pattern.
+        case mirror
+    }
+
+    /// Creates a site that is the clone at `path`. The clone is opened when it is first needed.
     ///
     /// - Parameters:
-    ///   - repository: the repository whose pushes concern it; its remote's, if `nil`.
-    ///   - follows: what it follows; the upstream of the branch that is checked out, if `nil`.
+    ///   - repository: the repository whose pushes concern the site; `nil` for the repository of the clone's remote.
+    ///   - follows: what the site follows; `nil` for the upstream of the branch that is checked out. A mirror without
+    ///     `follows` is a pull.
     public init(
-        name: String, path: String, repository: RepositoryName? = nil, follows: RefPattern? = nil, timeout: Duration,
-        catchUp: Duration? = nil
+        name: String, path: String, strategy: StrategyKind = .pull, repository: RepositoryName? = nil,
+        follows: RefPattern? = nil, timeout: Duration, catchUp: Duration? = nil
     ) {
         self.init(
             name: name, repository: repository, follows: follows, timeout: timeout, catchUp: catchUp,
-            strategy: Self.strategy(path, follows))
+            strategy: Self.strategy(strategy, path, follows))
     }
 
-    private static func strategy(_ path: String, _ follows: RefPattern?) -> any Strategy {
-        guard let follows, follows.branch == nil else { return PullStrategy(path: path, follows: follows) }
+    private static func strategy(
+        _ kind: StrategyKind, _ path: String, _ follows: RefPattern?
+    ) -> any Strategy {
+        guard kind == .mirror, let follows else { return PullStrategy(path: path, follows: follows) }
         return MirrorStrategy(path: path, pattern: follows)
     }
 
-    init(
+    package init(
         name: String, repository: RepositoryName?, follows: RefPattern?, timeout: Duration, catchUp: Duration? = nil,
         strategy: any Strategy
     ) {
@@ -44,25 +56,46 @@ public struct Site: Sendable {
         declaredFollows = follows
     }
 
-    /// The repository whose pushes concern it; `nil` while nobody has said, and its clone could not be opened.
+    /// The repository whose pushes concern the site; `nil` if only the clone tells, and the clone could not be opened.
     public var repository: RepositoryName? { declaredRepository ?? strategy.source?.repository }
 
-    /// What it follows; `nil` as for `repository`.
+    /// What the site follows; `nil` like `repository`.
     public var follows: RefPattern? { declaredFollows ?? strategy.source?.follows }
 
-    /// Both, where only one look is taken at what the clone tells.
+    /// Both, from one reading of the clone's state.
     var origin: (repository: RepositoryName?, follows: RefPattern?) {
         if isDeclared { return (declaredRepository, declaredFollows) }
         let source = strategy.source
         return (declaredRepository ?? source?.repository, declaredFollows ?? source?.follows)
     }
 
-    /// Whether its repository can be told without opening its clone.
+    /// Whether the configuration names the repository.
     public var declaresRepository: Bool { declaredRepository != nil }
 
-    /// Whether its repository and what it follows can be told without opening its clone.
+    /// Whether the configuration names the repository and what the site follows.
     public var isDeclared: Bool { declaredRepository != nil && declaredFollows != nil }
 
-    /// The commit it is at, as far as that can be told without asking git.
-    public var commit: Commit? { strategy.deployed }
+    /// The commit that needs no deployment when a delivery announces it; `nil` if only the remote can tell.
+    var knownCommit: Commit? { strategy.knownCommit }
+
+    /// The commit that visitors get, as far as files tell without a git process.
+    public var liveCommit: Commit? { strategy.liveCommit }
+
+    /// Opens the site's clone, so that `repository` and `follows` are known. Returns the problem if that fails.
+    public func open(_ limits: Limits) -> Failure? {
+        do throws(Failure) {
+            try strategy.open(limits)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Checks the site without running git. Returns the first problem that would block a deployment.
+    public func precheck() -> Failure? { strategy.precheck() }
+
+    /// Inspects the site and asks the remote. Changes nothing. Runs on a plain thread.
+    ///
+    /// - Throws: the problem that keeps the inspection from going on.
+    public func inspect(_ limits: Limits) throws(Failure) -> SiteInspection { try strategy.inspect(limits) }
 }

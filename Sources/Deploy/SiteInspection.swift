@@ -1,20 +1,20 @@
 public import Git
 
-/// What a close look at a site has found.
+/// What an inspection found at a site.
 public struct SiteInspection: Sendable {
-    /// The repository that its remote is, as far as the remote's URL tells.
+    /// The repository that the clone's remote names, as far as the remote's URL tells.
     public let repository: RepositoryName?
-    /// The reference it follows, or the pattern of those.
+    /// The ref, or the pattern of refs, that the site follows.
     public let follows: RefPattern
-    /// The commit it is at.
+    /// The commit that the site is at.
     public let commit: Commit?
-    /// What will keep the next push from being deployed.
+    /// The problems that will block the next deployment.
     public internal(set) var obstacles: [Failure] = []
-    /// What the remote has and the site has not; `nil` also if the remote could not be asked.
+    /// The push that the site missed; also `nil` if the remote could not be asked.
     public internal(set) var missed: DeploymentRecord.Target?
-    /// Whether a deployment goes on: then what is half done is not looked at.
+    /// Whether a deployment is running. The inspection then skips the work tree, which is changing.
     public internal(set) var isBeingDeployed = false
-    /// Whether a deployment was cut short, and the next one is to clear up after it.
+    /// Whether a deployment was interrupted. The next deployment repairs the clone.
     public internal(set) var isAfterInterruption = false
 
     init(repository: RepositoryName?, follows: RefPattern, commit: Commit?) {
@@ -23,20 +23,20 @@ public struct SiteInspection: Sendable {
         self.commit = commit
     }
 
-    /// Looks, and takes what `look` throws for an obstacle.
+    /// Runs `inspect` and adds the error that it throws to the obstacles.
     ///
-    /// - Parameter path: the clone's.
-    mutating func look(at path: String, _ look: (inout SiteInspection) throws -> Void) {
+    /// - Parameter path: the folder of the clone.
+    mutating func collect(at path: String, _ inspect: (inout SiteInspection) throws -> Void) {
         do {
-            try look(&self)
+            try inspect(&self)
         } catch {
             obstacles.append(Failure(error, in: path))
         }
     }
 
-    /// Notes what the lock in `gitDirectory` tells of deployments.
-    mutating func lookAtLock(in gitDirectory: String) throws(Failure) {
-        switch try SiteLock.precheck(in: gitDirectory) {
+    /// Reads from the lock in `gitDirectory` whether a deployment is running or was interrupted.
+    mutating func readLock(in gitDirectory: String) throws(Failure) {
+        switch try SiteLock.state(in: gitDirectory) {
         case .free: break
         case .held: isBeingDeployed = true
         case .afterInterruption: isAfterInterruption = true

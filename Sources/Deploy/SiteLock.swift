@@ -1,23 +1,36 @@
-internal import Processes
 internal import Foundation
 internal import Git
+internal import Processes
 
-/// The right to run git in a clone, held by one process at a time: a lock on the file `bellpull.lock` in the clone's own
-/// `.git`, where all processes meet that could work there, however they were started (flock(2)). The system lifts it when
-/// the process ends, however that happens.
+/// The right to run git in a clone, held by one process at a time: a lock on the file `bellpull.lock` in the clone's
+/// `.git` folder (flock(2)). All processes that could work in the clone meet there, however they were started. The system
+/// releases the lock when the process ends, for whatever reason.
 ///
-/// The file also remembers which commit of the upstream was deployed last, and that a deployment is going on. If the next
-/// holder finds that note, the one before it was killed, and what is half done in the clone was left by Bellpull and not
-/// by a person.
+/// The file also records the upstream's commit at the last deployment, and whether a deployment is in progress:
+///
+///     free ── lock ──→ held ── noteBeginning ──→ held, deploying ── noteEnd ──→ held ── release ──→ free
+///                                                      └─ killed ──→ free, deploying = after an interruption
+///
+/// The next holder that finds `deploying` knows that Bellpull, and not a person, left the clone half changed.
 final class SiteLock {
-    /// Whether a deployment before this one did not come to its end.
+    /// The state of a lock as a process sees it without taking the lock.
+    enum State {
+        /// No process holds the lock.
+        case free
+        /// A process holds the lock: a deployment is running.
+        case held
+        /// No process holds the lock, and the last deployment was interrupted.
+        case afterInterruption
+    }
+
+    /// Whether the deployment before this one was interrupted.
     let isAfterInterruption: Bool
-    /// Where the upstream was at the last deployment.
+    /// The upstream's commit at the last deployment.
     let lastUpstream: Commit?
 
     private let descriptor: Int32
 
-    /// How often to try again while another process holds the lock, in microseconds.
+    /// How long to sleep between two tries while another process holds the lock, in microseconds.
     private static let interval: UInt32 = 20_000
     private static let note = "deploying"
 
@@ -37,28 +50,41 @@ final class SiteLock {
         lastUpstream = Self.lines(of: descriptor).first.flatMap { Commit($0) }
     }
 
-    /// Notes that from now on what is half done is Bellpull's.
+    /// Returns the state of the lock in `gitDirectory` without waiting, and without creating the file.
+    ///
+    /// - Throws: `Failure` if this user could not take the lock.
+    static func state(in gitDirectory: String) throws(Failure) -> State {
+        let path = path(in: gitDirectory)
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            guard errno == ENOENT else { throw .cannotWrite(path, because: errno) }
+            return .free
+        }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return .held }
+        return isNoted(in: descriptor) ? .afterInterruption : .free
+    }
+
+    /// Records that a deployment is changing the clone.
     func noteBeginning() { write((lastUpstream.map { "\($0)\n" } ?? "") + "\(Self.note)\n") }
 
-    /// Takes that back: nothing is half done.
+    /// Records that the clone is no longer being changed.
     ///
-    /// - Parameter upstream: where the upstream now is, if that was deployed.
+    /// - Parameter upstream: the upstream's commit, if the deployment succeeded.
     func noteEnd(deployed upstream: Commit? = nil) { write((upstream ?? lastUpstream).map { "\($0)\n" } ?? "") }
 
-    /// Lifts the lock.
+    /// Releases the lock.
     func release() { close(descriptor) }
 
-    /// Writes over what is there before it cuts off the rest, so that a note is not lost in between.
+    /// Overwrites the text before it truncates the file, so that a note is never lost in between.
     private func write(_ text: String) {
         pwrite(descriptor, text, text.utf8.count, 0)
         ftruncate(descriptor, off_t(text.utf8.count))
     }
 
-    /// Where the lock of the clone with this `.git` is.
-    static func path(in gitDirectory: String) -> String { "\(gitDirectory)/bellpull.lock" }
+    private static func path(in gitDirectory: String) -> String { "\(gitDirectory)/bellpull.lock" }
 
-    /// Whether it is noted that a deployment goes on.
-    static func isNoted(in descriptor: Int32) -> Bool { lines(of: descriptor).contains { $0 == note } }
+    private static func isNoted(in descriptor: Int32) -> Bool { lines(of: descriptor).contains { $0 == note } }
 
     private static func lines(of descriptor: Int32) -> [Substring] {
         var bytes = [UInt8](repeating: 0, count: 256)
@@ -68,10 +94,10 @@ final class SiteLock {
 }
 
 extension Failure {
-    /// The system does not let the lock at `path` be written.
-    static func cannotWrite(_ path: String, because reason: Int32) -> Failure {
+    /// The system refuses to open the lock at `path` for writing.
+    fileprivate static func cannotWrite(_ path: String, because reason: Int32) -> Failure {
         Failure(
             "cannot write \(path): \(String(cString: strerror(reason)))",
-            hint: "ls -l \(path); it belongs to the user bellpull runs as, or is removed")
+            hint: "ls -l \(path) shows the owner; chown the file to the user bellpull runs as, or remove it")
     }
 }

@@ -1,19 +1,21 @@
-internal import Processes
 internal import Git
+internal import Processes
 
-/// Where a clone was before a pull.
+/// The state of a clone before a pull.
 struct StateBeforePull {
     let head: Commit?
     let upstream: Commit?
-    /// How many commits it had of its own.
+    /// How many commits the clone has that the upstream does not have.
     let localCommits: Int
 
-    /// - Parameter known: where the upstream was at the last deployment. It may have been fetched since, so that commits
-    ///   that were removed from it look like local ones.
-    init(of clone: BranchClone, since known: Commit?, _ limits: Limits) throws {
+    /// Reads the state of `clone`.
+    ///
+    /// - Parameter known: the upstream's commit at the last deployment. The upstream may have been fetched and rewritten
+    ///   since; commits removed from it then look like local commits.
+    init(of clone: BranchClone, since known: Commit?, _ limits: Limits) throws(GitError) {
         head = clone.head
         upstream = clone.fetchedUpstream
-        // The usual case costs no process: the clone is where the upstream was.
+        // The usual case costs no process: the clone is at the upstream.
         let isAtUpstream = head != nil && head == upstream
         localCommits = isAtUpstream ? 0 : try clone.countLocalCommits(besides: known, limits)
     }

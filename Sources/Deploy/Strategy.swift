@@ -1,52 +1,32 @@
-internal import Processes
-internal import Git
+package import Git
+package import Processes
 
-/// How a site is brought to the commit its branch is at.
-protocol Strategy: Sendable {
-    /// The commit that is deployed, if that can be told without asking git.
-    var deployed: Commit? { get }
+/// How a site is brought to the commit that the site should be at.
+///
+/// A deployment has five parts: *lock* the site, *resolve* the order to a commit, *fetch* the commit, *place* the commit
+/// in the site's folder, and *verify* the result. `LockedClone` runs them for every strategy that works in one clone.
+package protocol Strategy: Sendable {
+    /// The commit that needs no deployment when a delivery announces it; `nil` if only the remote can tell.
+    var knownCommit: Commit? { get }
 
-    /// What the site's folder says it is a copy of, as far as that is known yet.
+    /// The commit that visitors get, as far as files tell without a git process.
+    var liveCommit: Commit? { get }
+
+    /// What the site's clone says about its origin; `nil` until the clone was opened.
     var source: Source? { get }
 
-    /// Finds out about `source` and `deployed`.
-    ///
-    /// - Throws: `Failure` if it cannot be deployed.
-    func open(_ limits: Limits) throws
+    /// Opens the site's repository, so that `source` and `knownCommit` are known.
+    func open(_ limits: Limits) throws(Failure)
 
-    /// What a first look, which costs no process, finds to keep it from being deployed.
+    /// Checks the site without running git. Returns the first problem that would block a deployment.
     func precheck() -> Failure?
 
-    /// Takes the site for one deployment: no other process has it until it is released.
-    ///
-    /// - Throws: `Failure` or `GitError` if it cannot be deployed at all, or is not free within `limits`.
-    func lock(_ limits: Limits) throws -> any LockedSite
+    /// Locks the site for one deployment. Waits within `limits` for another process that holds the lock.
+    func lock(_ limits: Limits) throws(Failure) -> any LockedSite
 
-    /// What the remote has and the site has not; `nil` if there is nothing to catch up with. Nothing is fetched.
-    func missed(_ limits: Limits) throws -> DeploymentRecord.Target?
+    /// Asks the remote for a push that the site missed, and fetches nothing. Returns `nil` if there is none.
+    func missedPush(_ limits: Limits) throws(Failure) -> DeploymentRecord.Target?
 
-    /// Looks at the site and asks its remote, and changes nothing.
-    ///
-    /// - Throws: `Failure` if it cannot be opened.
-    func inspect(_ limits: Limits) throws -> SiteInspection
-}
-
-/// A site that is held for one deployment.
-protocol LockedSite {
-    /// Brings the site up to date, within `limits`, and says what came of it.
-    ///
-    /// - Parameters:
-    ///   - targets: the commits that were announced. If the site is at all of them, of which there is at least one, there
-    ///     is nothing to do.
-    ///   - transcript: gets what the commands write.
-    func deploy(_ targets: Set<Commit>, _ limits: Limits, _ transcript: Transcript) -> Outcome
-
-    /// Lets the site go.
-    func release()
-}
-
-/// Where a site comes from.
-struct Source: Sendable, Equatable {
-    let repository: RepositoryName
-    let follows: RefPattern
+    /// Inspects the site and asks the remote. Changes nothing.
+    func inspect(_ limits: Limits) throws(Failure) -> SiteInspection
 }

@@ -1,32 +1,32 @@
 internal import Foundation
 
-/// Does things at their time, on one thread of its own: what is due must not take long.
+/// Runs functions at their time, on one thread. A function must return quickly, because it delays the others.
 public final class TimerQueue: @unchecked Sendable {
     private struct Entry {
         let due: ContinuousClock.Instant
         let body: @Sendable () -> Void
     }
 
-    // Guards and signals what is below.
+    // Guards and signals the properties below.
     private let condition = NSCondition()
-    /// Those to come, in order; the next is at `first`.
+    /// The entries in the order of their times. The next is at `first`; those before it have run.
     private var entries: [Entry] = []
     private var first = 0
     private var isStopped = false
 
-    /// A timers with nothing in it.
+    /// Creates an empty queue.
     public init() {
         let thread = Thread { [self] in work() }
         thread.stackSize = 512 << 10
         thread.start()
     }
 
-    /// Does `body` after `delay`, unless stopped by then.
+    /// Runs `body` after `delay`, unless the queue is stopped by then.
     public func after(_ delay: Duration, _ body: @escaping @Sendable () -> Void) {
         let entry = Entry(due: .now + delay, body: body)
         condition.withLock {
             guard !isStopped else { return }
-            // Most come at the end: they are put off for the same time.
+            // Most entries have the same delay and belong at the end.
             var index = entries.count
             while index > first, entries[index - 1].due > entry.due { index -= 1 }
             entries.insert(entry, at: index)
@@ -34,7 +34,7 @@ public final class TimerQueue: @unchecked Sendable {
         }
     }
 
-    /// Does nothing more.
+    /// Stops the queue: nothing more runs.
     public func stop() {
         condition.withLock {
             isStopped = true
@@ -66,7 +66,7 @@ public final class TimerQueue: @unchecked Sendable {
     private func takeFirst() -> @Sendable () -> Void {
         let body = entries[first].body
         first += 1
-        // Moving all of them up each time would cost more than the entries.
+        // Removing the first entry each time would move all the others each time.
         if first > 512 || first == entries.count {
             entries.removeFirst(first)
             first = 0

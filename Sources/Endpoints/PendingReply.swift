@@ -4,9 +4,10 @@ internal import Logging
 internal import Synchronization
 internal import Webhook
 
-/// A delivery that waits for its answer: what is known of it, and the way back. It is answered, and logged, once.
+/// A delivery that has no reply yet: what is known about the delivery, and where the reply goes. The delivery is answered,
+/// and logged, once.
 final class PendingReply: Sendable {
-    /// The same to everybody who verifies nothing, whatever was wrong.
+    /// The reply to every delivery that cannot be verified: the same bytes, whatever was wrong.
     private static let rejection = Response(
         status: 401, headers: [("Bellpull-Outcome", "rejected")],
         body: #"{"error":"the signature is missing or wrong"}"#)
@@ -30,7 +31,7 @@ final class PendingReply: Sendable {
         self.logger = logger
     }
 
-    /// Names the delivery in what is told from here on.
+    /// Names the delivery in the report.
     func concerns(_ delivery: Delivery) {
         subject.withLock {
             $0.failsQuietly = delivery.forge.answersFailuresWith200
@@ -39,19 +40,19 @@ final class PendingReply: Sendable {
         }
     }
 
-    /// Names the sites in what is told from here on.
+    /// Names the sites in the report.
     func concerns(_ sites: [Site]) {
         let names = FieldValue(escaping: sites.map(\.name).joined(separator: ","))
         subject.withLock { $0.sites = names }
     }
 
-    /// Has `body` called once there is a reply.
+    /// Calls `body` when the reply has been sent.
     func onReply(_ body: @escaping @Sendable () -> Void) { subject.withLock { $0.onReply = body } }
 
-    /// How long ago the delivery came.
+    /// The time that has passed since the delivery arrived.
     var age: Duration { received.duration(to: .now) }
 
-    /// Replies with `report`, unless there was a reply already.
+    /// Sends `report` and logs it, unless a reply was sent before.
     func send(_ report: Report) {
         let report = complete(report)
         let duration = received.millisecondsAgo
@@ -60,17 +61,18 @@ final class PendingReply: Sendable {
         logger.log(level: report.level, "\(report.line(after: duration))")
     }
 
-    /// Replies to one who has verified nothing. Only the log says what was wrong.
+    /// Rejects a delivery that cannot be verified. Only the log says why.
     func reject(_ authentication: Delivery.Authentication) {
         guard exchange.reply(Self.rejection) else { return }
         var report = complete(Report(401, "rejected"))
         report.reason =
             switch authentication {
             case .missing: "no signature"
-            case .unreadable: "the signature header is not one"
-            case .signature: "the signature is not that of the body under our secret"
-            case .standard: "the signature is not that of the body under our secret, or its time is not ours"
-            case .token: "the token is not our secret"
+            case .unreadable: "the signature header is malformed"
+            case .signature: "the signature does not match the body and the secret"
+            case .standard:
+                "the signature does not match the body and the secret, or its time stamp is more than 5 minutes off"
+            case .token: "the token does not match the secret"
             }
         logger.warning("\(report.line(after: received.millisecondsAgo))")
     }

@@ -1,27 +1,27 @@
 internal import Deploy
 internal import Synchronization
 
-/// Where replies wait for their deployments, so many at once and no longer than agreed.
+/// Limits how long replies wait for their deployments, and how many replies wait at once.
 final class ReplyTimeouts: Sendable {
     private let timers: TimerQueue
-    private let taken = Mutex(0)
+    private let waiting = Mutex(0)
 
     init(timers: TimerQueue) {
         self.timers = timers
     }
 
-    /// Takes `reply` in if fewer than `capacity` are there, and sends it what `report` says if it is there still after
-    /// `time`. Returns whether there was room.
-    func take(
-        _ reply: PendingReply, capacity: Int, for time: Duration, then report: @escaping @Sendable () -> Report
+    /// Lets `reply` wait for up to `time`, and then sends the report if the reply is still open. Returns false if `capacity`
+    /// replies are waiting already.
+    func start(
+        _ reply: PendingReply, capacity: Int, after time: Duration, report: @escaping @Sendable () -> Report
     ) -> Bool {
-        let hasRoom = taken.withLock { taken in
-            guard taken < capacity else { return false }
-            taken += 1
+        let hasRoom = waiting.withLock { waiting in
+            guard waiting < capacity else { return false }
+            waiting += 1
             return true
         }
         guard hasRoom else { return false }
-        reply.onReply { [self] in taken.withLock { $0 -= 1 } }
+        reply.onReply { [self] in waiting.withLock { $0 -= 1 } }
         timers.after(time) { reply.send(report()) }
         return true
     }

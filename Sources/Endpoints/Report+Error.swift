@@ -1,22 +1,26 @@
 internal import FastCGI
+internal import Text
 internal import Webhook
 
 extension Report {
-    /// What is told of a delivery that could not be read.
+    /// Creates the report on a delivery that could not be read.
     init(_ error: any Error) {
         switch error {
         case let error as Malformed:
             self = .malformed(error.reason)
         case let error as Params.Repeated:
-            self = .malformed("the header \(error.name) came twice")
+            self = .malformed("the header \(error.name) is repeated")
         case Request.BodyError.malformed(let reason):
             self = .malformed(reason)
         case Request.BodyError.tooLarge(let limit):
             self = .refused(413, "the body is larger than \(limit) bytes")
         case is Delivery.UnsupportedEncoding:
-            self = .refused(415, "the body is neither plain application/json nor application/x-www-form-urlencoded")
+            self = .refused(
+                415,
+                "the content type must be application/json or application/x-www-form-urlencoded, without a content encoding"
+            )
         default:
-            self.init(500, "failed", error: "the delivery could not be read: \(error)")
+            self.init(500, "failed", error: Explanation("the delivery could not be read: \(error)"))
         }
     }
 }

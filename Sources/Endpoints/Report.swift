@@ -1,15 +1,16 @@
 internal import FastCGI
 internal import Foundation
+internal import Text
 
-/// What is told of one delivery: to the forge in the reply, through the reply's headers to the web server's access log,
-/// and to our own log.
+/// The report on one delivery. The forge gets the report as the reply, the web server's access log gets it through the
+/// reply's headers, and Bellpull's own log gets it as a line.
 struct Report: Sendable {
     /// The HTTP status code.
     var status: Int
-    /// One word, the same wherever it is told.
+    /// The outcome, one word, the same in the reply and in both logs.
     let outcome: FieldValue
-    /// What is wrong and the way out, for the body; `nil` if nothing is.
-    var error: String?
+    /// What is wrong and how to repair it, for the body; `nil` if the delivery succeeded.
+    let error: Explanation?
     var site: FieldValue?
     var commit: FieldValue?
     var delivery: FieldValue?
@@ -17,14 +18,14 @@ struct Report: Sendable {
     var reason: FieldValue?
     var extraHeaders: [(name: StaticString, value: FieldValue)] = []
 
-    init(_ status: Int, _ outcome: FieldValue, error: String? = nil) {
+    init(_ status: Int, _ outcome: FieldValue, error: Explanation? = nil) {
         self.status = status
         self.outcome = outcome
         self.error = error
-        reason = error.map { FieldValue(escaping: String($0.prefix { !$0.isNewline })) }
+        reason = error.map { FieldValue(escaping: String($0.message.prefix { !$0.isNewline })) }
     }
 
-    /// The reply to the delivery's sender, so many milliseconds after it came.
+    /// Returns the reply to the sender of a delivery that arrived `milliseconds` ago.
     func response(after milliseconds: Int64) -> Response {
         var headers = extraHeaders
         headers.reserveCapacity(8)
@@ -38,7 +39,7 @@ struct Report: Sendable {
         return Response(status: status, headers: headers, body: body)
     }
 
-    /// The report as a line for the log, a word or two and then `key=value` by `key=value`.
+    /// Returns the report as a line of the log: words, then `key=value` pairs.
     func line(after milliseconds: Int64) -> String {
         var line = ""
         line.reserveCapacity(256)
@@ -57,12 +58,12 @@ struct Report: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes
         // A dictionary of strings can always be encoded.
-        return (try? encoder.encode(["error": error])).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        return (try? encoder.encode(["error": error.text])).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 }
 
 extension FieldValue {
-    /// The value as it stands behind a key: in quotation marks, unless it is one word that cannot be taken for more.
+    /// The value as it follows a key in the log: in quotation marks, unless the value is one plain word.
     fileprivate var quoted: String {
         let text = description
         return text.isEmpty || text.utf8.contains(where: Self.needsQuotes) ? "\"\(text)\"" : text
@@ -77,7 +78,7 @@ extension FieldValue {
 }
 
 extension ContinuousClock.Instant {
-    /// The time since, in whole milliseconds.
+    /// The time that has passed since the instant, in whole milliseconds.
     var millisecondsAgo: Int64 {
         let duration = duration(to: .now).components
         return duration.seconds * 1000 + duration.attoseconds / 1_000_000_000_000_000

@@ -1,15 +1,15 @@
 public import FastCGI
 
-/// Finds the endpoint for a request by its path below the place where Bellpull is mounted.
+/// Passes each request to an endpoint.
 public struct Router: Responder {
     private let webhook: WebhookEndpoint
 
-    /// A router to these endpoints.
+    /// Creates a router to these endpoints.
     public init(webhook: WebhookEndpoint) {
         self.webhook = webhook
     }
 
-    /// Hands the request on, or answers 404 or 405.
+    /// Passes the request to the hook at its path, or answers 404 or 405.
     public func respond(to request: Request, through exchange: Exchange) {
         let path: String?
         let method: String?
@@ -20,8 +20,8 @@ public struct Router: Responder {
             return exchange.reply(.malformed("the web server sent \(error.name) twice"), to: request)
         }
         guard method == "POST" else {
-            guard webhook.hasHook(at: path) else { return exchange.reply(.nothingHere, to: request) }
-            var report = Report.refused(405, "deliveries are sent by POST")
+            guard webhook.hasHook(at: path) else { return exchange.reply(.noSuchHook, to: request) }
+            var report = Report.refused(405, "deliveries use the method POST")
             report.extraHeaders = [("Allow", "POST")]
             return exchange.reply(report, to: request)
         }
@@ -30,7 +30,7 @@ public struct Router: Responder {
 }
 
 extension Exchange {
-    /// Replies to `request` with what is told of it.
+    /// Replies to `request` with `report`.
     func reply(_ report: Report, to request: Request) {
         reply(report.response(after: request.received.millisecondsAgo))
     }

@@ -5,20 +5,20 @@ public import Logging
 internal import Synchronization
 public import Webhook
 
-/// Takes deliveries: verifies them, reads what they say, has them recorded, and their sites deployed.
+/// Accepts deliveries: verifies and decodes them, and has them recorded and their sites deployed.
 public final class WebhookEndpoint: Sendable {
-    /// What can be changed while it answers.
+    /// The settings that a reload can change.
     public struct Settings: Sendable {
-        /// Where deliveries can be sent.
+        /// The hooks.
         public var hooks: Hooks
-        /// Who sends them.
+        /// The forges whose deliveries are accepted.
         public var forge: any Forge
-        /// How long a reply waits for its deployment before it says that it is still going on.
+        /// How long a reply waits for its deployment before the reply says that the deployment is running.
         public var answerWithin: Duration
-        /// How many replies may wait at once; those beyond are told at once that it goes on.
+        /// How many replies may wait at once. Further replies say immediately that the deployment is running.
         public var waitingReplies: Int
 
-        /// Settings of these values.
+        /// Creates settings.
         public init(hooks: Hooks, forge: any Forge, answerWithin: Duration, waitingReplies: Int) {
             self.hooks = hooks
             self.forge = forge
@@ -27,7 +27,7 @@ public final class WebhookEndpoint: Sendable {
         }
     }
 
-    /// Settings at one address: the reading threads take them by turns, and for no longer than a reference takes.
+    /// Settings behind one reference: the reading threads copy the reference alone while they hold the lock.
     private final class Snapshot: Sendable {
         let settings: Settings
 
@@ -39,13 +39,13 @@ public final class WebhookEndpoint: Sendable {
     private let replyTimeouts: ReplyTimeouts
     private let logger: Logger
 
-    /// An endpoint.
+    /// Creates an endpoint.
     ///
     /// - Parameters:
-    ///   - settings: what can be changed later.
-    ///   - dispatcher: what records and deploys.
-    ///   - timers: what knows when a reply has waited long enough.
-    ///   - logger: gets one line a delivery.
+    ///   - settings: the settings, which can be changed later.
+    ///   - dispatcher: records and deploys.
+    ///   - timers: tells when a reply has waited long enough.
+    ///   - logger: gets one line per delivery.
     public init(_ settings: Settings, dispatcher: Dispatcher, timers: TimerQueue, logger: Logger) {
         snapshot = Mutex(Snapshot(settings))
         self.dispatcher = dispatcher
@@ -53,7 +53,7 @@ public final class WebhookEndpoint: Sendable {
         replyTimeouts = ReplyTimeouts(timers: timers)
     }
 
-    /// Goes by `settings` from the next delivery on.
+    /// Uses `settings` from the next delivery on.
     public func change(to settings: Settings) {
         let new = Snapshot(settings)
         snapshot.withLock { $0 = new }
@@ -61,14 +61,14 @@ public final class WebhookEndpoint: Sendable {
 
     private var settings: Settings { snapshot.withLock { $0 }.settings }
 
-    /// Whether there is a hook at `path` below the mount.
+    /// Whether a hook is at `path` below the mount.
     func hasHook(at path: String?) -> Bool { settings.hooks.hook(at: path) != nil }
 
-    /// Answers a delivery to the hook at `path`, or that there is none; if it is a push to a site, when it is deployed, or
-    /// after `answerWithin`.
+    /// Answers a delivery to the hook at `path`. A push to a site is answered when the site is deployed, or after
+    /// `answerWithin`.
     func respond(to request: Request, at path: String?, through exchange: Exchange) {
         let settings = settings
-        guard let hook = settings.hooks.hook(at: path) else { return exchange.reply(.nothingHere, to: request) }
+        guard let hook = settings.hooks.hook(at: path) else { return exchange.reply(.noSuchHook, to: request) }
         let reply = PendingReply(exchange: exchange, received: request.received, logger: logger)
         do {
             let delivery = try settings.forge.delivery(request.params.header)
@@ -86,7 +86,7 @@ public final class WebhookEndpoint: Sendable {
         }
     }
 
-    /// A delivery that is verified, and how.
+    /// A verified delivery, and the hook and secret that verified it.
     private struct VerifiedDelivery {
         let delivery: Delivery
         let verified: VerifiedBody
@@ -101,15 +101,15 @@ public final class WebhookEndpoint: Sendable {
         case .ping: reply.send(.ping)
         case .other(let event): reply.send(.ignored(event: event))
         case .push(let pushes):
-            switch Addressees(of: pushes, from: verified.delivery.forge, at: verified.hook) {
-            case .nobody(let reason): reply.send(Report(.ignored(reason)))
-            case .sites(let sites, let repository): deploy(sites, repository, verified, reply, settings)
+            switch AffectedSites(of: pushes, from: verified.delivery.forge, at: verified.hook) {
+            case .none(let reason): reply.send(Report(.ignored(reason)))
+            case .some(let sites, let repository): deploy(sites, repository, verified, reply, settings)
             }
         }
     }
 
     private func deploy(
-        _ sites: [Addressees.Addressee], _ repository: String, _ verified: VerifiedDelivery, _ reply: PendingReply,
+        _ sites: [AffectedSites.Entry], _ repository: String, _ verified: VerifiedDelivery, _ reply: PendingReply,
         _ settings: Settings
     ) {
         reply.concerns(sites.map(\.site))
@@ -121,15 +121,18 @@ public final class WebhookEndpoint: Sendable {
             switch result {
             case .failure(let error):
                 reply.send(Report(error))
-                return false
-            case .success(let goesOn):
-                guard goesOn else { return true }
+                return .answered
+            case .success(let isAwaiting):
+                guard isAwaiting else { return .waiting }
                 let time = settings.answerWithin - reply.age
-                let isWaiting = replyTimeouts.take(reply, capacity: settings.waitingReplies, for: time) {
+                let isWaiting = replyTimeouts.start(reply, capacity: settings.waitingReplies, after: time) {
                     collector.report
                 }
-                if !isWaiting { reply.send(Report(.queued)) }
-                return isWaiting
+                guard isWaiting else {
+                    reply.send(Report(.queued))
+                    return .answered
+                }
+                return .waiting
             }
         } answer: { site, outcome in
             if collector.add(outcome, at: site) { reply.send(collector.report) }

@@ -4,37 +4,49 @@ internal import Git
 internal import GRDB
 
 extension DeploymentRecord {
-    /// What `init(_:)` reads, but for the output, which comes last.
-    static let columns = """
-        id, site, cause, state, target_ref, target_commit, "commit", queued, started, ended, duration, failure, hint,
-        (SELECT count(*) FROM request WHERE deployment = deployment.id) AS deliveries
-        """
-
-    init(_ row: Row) {
+    /// Reads a row of `Statement.deployment` or of the statements that list deployments.
+    init(_ row: Row) throws {
         let failure: String? = row["failure"]
         let started: Int64? = row["started"]
         let ended: Int64? = row["ended"]
         let duration: Int64? = row["duration"]
         let commit: String? = row["commit"]
         self.init(
-            id: row["id"], site: row["site"], cause: row.cause(at: 2), state: row.state(at: 3),
-            target: row.target(at: 4), commit: commit.flatMap { Commit($0) },
-            queued: Date(milliseconds: row["queued"]), started: started.map { Date(milliseconds: $0) },
-            ended: ended.map { Date(milliseconds: $0) }, duration: duration.map { .milliseconds($0) },
-            failure: failure.map { Failure($0, hint: row["hint"]) }, deliveries: row["deliveries"],
-            output: row["output"])
+            id: row["id"], site: SiteOnHost(name: row["site"], host: row["host"]), order: try row.order(at: "order"),
+            cause: try row.cause(at: "cause"), state: try row.state(at: "state"), target: row.target,
+            commit: commit.flatMap { Commit($0) }, queued: Date(milliseconds: row["queued"]),
+            started: started.map { Date(milliseconds: $0) }, ended: ended.map { Date(milliseconds: $0) },
+            duration: duration.map { .milliseconds($0) }, failure: failure.map { Failure($0, hint: row["hint"]) },
+            deliveries: row["deliveries"], output: row["output"])
     }
 }
 
 extension Row {
-    // The schema lets no other words in.
-    func cause(at index: Int) -> DeploymentRecord.Cause { DeploymentRecord.Cause(rawValue: self[index]) ?? .command }
-    func state(at index: Int) -> DeploymentRecord.State { DeploymentRecord.State(rawValue: self[index]) ?? .failed }
+    func cause(at column: String) throws -> DeploymentRecord.Cause {
+        try word(at: column, DeploymentRecord.Cause.init(rawValue:))
+    }
 
-    /// The reference in column `index`, and the commit in the next.
-    func target(at index: Int) -> DeploymentRecord.Target? {
-        guard let ref: String = self[index], let commit: String = self[index + 1] else { return nil }
+    func state(at column: String) throws -> DeploymentRecord.State {
+        try word(at: column, DeploymentRecord.State.init(rawValue:))
+    }
+
+    func order(at column: String) throws -> Order { try word(at: column, Order.init(rawValue:)) }
+
+    /// The announced target; `nil` if none was announced.
+    var target: DeploymentRecord.Target? {
+        guard let ref: String = self["target_ref"], let commit: String = self["target_commit"] else { return nil }
         return Commit(commit).map { DeploymentRecord.Target(ref: ref, commit: $0) }
+    }
+
+    /// Reads a word of a list that grows with the versions of Bellpull, so the schema does not check it.
+    private func word<Word>(at column: String, _ read: (String) -> Word?) throws -> Word {
+        let text: String = self[column]
+        guard let word = read(text) else {
+            throw LedgerError(
+                "the ledger has a deployment with the \(column) '\(text)', which this bellpull does not know",
+                hint: "install the bellpull that wrote the ledger, or a newer one")
+        }
+        return word
     }
 }
 

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// Which file it is that stands at a path.
+/// The file that a path leads to, told apart from any other file.
 struct FileIdentity: Equatable {
     let device: UInt64
     let number: UInt64

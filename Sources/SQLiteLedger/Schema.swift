@@ -1,20 +1,40 @@
 internal import GRDB
 
-/// The tables, made and changed by named migrations. Times are in milliseconds since 1970, UTC.
-enum Schema {
-    static var migrator: DatabaseMigrator {
+/// The tables of the ledger, created and changed by named migrations. Times are in milliseconds since 1970, UTC.
+struct Schema {
+    /// The host that rows of earlier versions belong to.
+    let host: String
+
+    static let deliveriesAndDeployments = "deliveries and deployments"
+    static let hostsAndOrders = "hosts and orders"
+
+    var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("deliveries and deployments") { database in
-            try database.execute(sql: deliveriesAndDeployments)
+        migrator.registerMigration(Self.deliveriesAndDeployments) { database in
+            try database.execute(sql: Self.version1)
+        }
+        migrator.registerMigration(Self.hostsAndOrders) { [host] database in
+            try database.execute(sql: Self.version2)
+            try database.execute(sql: Self.copyDeliveries, arguments: [host])
+            try database.execute(sql: Self.copyDeployments, arguments: [host])
+            try database.execute(sql: Self.replaceVersion1)
         }
         return migrator
     }
 
-    /// A delivery is known by its body for as long as it is kept, by the forge's id only while it is recent: an index of a
-    /// million random ids would cost each further one as much as all else that is written for it.
-    ///
-    /// A site has one deployment queued and one running at most, whoever writes: the two partial indexes see to it.
-    private static let deliveriesAndDeployments = """
+    /// Views in the connection's own schema that show the tables of the first version as those of today, so that a
+    /// connection that must not write can read them.
+    static func viewsOfVersion1(host: String) -> String {
+        let host = host.replacing("'", with: "''")
+        return """
+            CREATE TEMP VIEW delivery AS SELECT *, '\(host)' AS host FROM main.delivery;
+            CREATE TEMP VIEW deployment AS SELECT *, '\(host)' AS host, 'follow' AS "order" FROM main.deployment;
+            CREATE TEMP VIEW delivery_deployment AS SELECT * FROM main.request
+            """
+    }
+
+    /// The schema of Bellpull 0.1.0.
+    private static let version1 = """
         CREATE TABLE delivery (
             id INTEGER PRIMARY KEY,
             received INTEGER NOT NULL,
@@ -61,5 +81,87 @@ enum Schema {
             PRIMARY KEY (delivery, deployment)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX request_by_deployment ON request (deployment, delivery);
+        """
+
+    /// A delivery is known by its body for as long as the row is kept, and by the forge's id only while the delivery is
+    /// recent: an index of a million random ids would cost each delivery as much as everything else that is written.
+    ///
+    /// A site has at most one queued deployment per order, and at most one running deployment, whichever process writes:
+    /// two partial indexes enforce that. States, causes and orders are words that later versions add to, so no constraint
+    /// lists them.
+    private static let version2 = """
+        CREATE TABLE new_delivery (
+            id INTEGER PRIMARY KEY,
+            host TEXT NOT NULL,
+            received INTEGER NOT NULL,
+            digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+            forge TEXT NOT NULL,
+            forge_id TEXT,
+            repository TEXT NOT NULL,
+            hook TEXT,
+            secret INTEGER NOT NULL,
+            is_recent INTEGER NOT NULL DEFAULT 1
+        ) STRICT;
+
+        CREATE TABLE new_deployment (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            host TEXT NOT NULL,
+            site TEXT NOT NULL,
+            "order" TEXT NOT NULL,
+            cause TEXT NOT NULL,
+            state TEXT NOT NULL,
+            target_ref TEXT,
+            target_commit TEXT CHECK ((target_commit IS NULL) = (target_ref IS NULL)),
+            "commit" TEXT,
+            queued INTEGER NOT NULL,
+            started INTEGER,
+            ended INTEGER,
+            duration INTEGER,
+            failure TEXT,
+            hint TEXT,
+            output TEXT NOT NULL DEFAULT ''
+        ) STRICT;
+        """
+
+    private static let copyDeliveries = """
+        INSERT INTO new_delivery
+        SELECT id, ?, received, digest, forge, forge_id, repository, hook, secret, is_recent FROM delivery
+        """
+
+    private static let copyDeployments = """
+        INSERT INTO new_deployment
+        SELECT id, ?, site, 'follow', cause, state, target_ref, target_commit, "commit", queued, started, ended, duration,
+            failure, hint, output
+        FROM deployment
+        """
+
+    /// Numbers of deployments are never reused, so the new table continues the sequence of the old one.
+    private static let replaceVersion1 = """
+        DELETE FROM sqlite_sequence WHERE name = 'new_deployment';
+        INSERT INTO sqlite_sequence (name, seq)
+            SELECT 'new_deployment', seq FROM sqlite_sequence WHERE name = 'deployment';
+
+        ALTER TABLE request RENAME TO old_request;
+        DROP TABLE delivery;
+        ALTER TABLE new_delivery RENAME TO delivery;
+        DROP TABLE deployment;
+        ALTER TABLE new_deployment RENAME TO deployment;
+
+        CREATE TABLE delivery_deployment (
+            delivery INTEGER NOT NULL REFERENCES delivery ON DELETE CASCADE,
+            deployment INTEGER NOT NULL REFERENCES deployment ON DELETE CASCADE,
+            ref TEXT NOT NULL,
+            "commit" TEXT NOT NULL,
+            PRIMARY KEY (delivery, deployment)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO delivery_deployment SELECT delivery, deployment, ref, "commit" FROM old_request;
+        DROP TABLE old_request;
+        CREATE INDEX delivery_deployment_by_deployment ON delivery_deployment (deployment, delivery);
+
+        CREATE INDEX delivery_by_forge_id ON delivery (forge_id) WHERE is_recent = 1;
+        CREATE INDEX delivery_by_previous_secret ON delivery (hook, received) WHERE secret = 2;
+        CREATE INDEX deployment_by_site ON deployment (host, site, id);
+        CREATE UNIQUE INDEX deployment_queued ON deployment (host, site, "order") WHERE state = 'queued';
+        CREATE UNIQUE INDEX deployment_running ON deployment (host, site) WHERE state = 'running';
         """
 }

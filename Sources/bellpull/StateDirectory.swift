@@ -7,6 +7,13 @@ struct StateDirectory {
     /// The folder.
     let path: String
 
+    /// The name of this host (gethostname(2)).
+    private static var host: String {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     private static let system = "/var/lib/bellpull"
 
     /// `STATE_DIRECTORY`, as systemd sets it (systemd.exec(5)). Without it `/var/lib/bellpull`, or for a user who has no
@@ -26,10 +33,13 @@ struct StateDirectory {
     var ledgerPath: String { "\(path)/ledger.sqlite" }
 
     /// The ledger, in the folder, which is made if it is not there.
-    func ledger() -> SQLiteLedger {
+    func ledger() -> any Ledger { StoredLedger(store(), host: Self.host) }
+
+    /// The store of the ledger.
+    func store() -> SQLiteStore {
         try? FileManager.default.createDirectory(
             atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        return SQLiteLedger(path: ledgerPath)
+        return SQLiteStore(path: ledgerPath, host: Self.host)
     }
 
     /// Becomes the folder's owner, if this is root and the owner is not: files that root left there, Bellpull itself

@@ -1,20 +1,23 @@
-import Processes
-import Foundation
+import Deploy
 import Git
+import Processes
 import Synchronization
-import Testing
 
-@testable import Deploy
-
-/// A strategy that does what it is told and remembers what it was asked for. By itself it reaches the first commit, by
-/// name, that it is asked for. Like every strategy it does nothing where it is already.
+/// A strategy that does what a test tells it to, and remembers what it was asked for. By default a deployment reaches the
+/// announced commit. Like every strategy it does nothing where the site is already.
 package final class FakeStrategy: Strategy {
-    package typealias Body = @Sendable (_ targets: Set<Commit>, _ limits: Limits, _ run: Int) -> Outcome
-    package typealias Look = @Sendable (_ limits: Limits) throws -> DeploymentRecord.Target?
+    package typealias Body = @Sendable (_ announced: Set<Commit>, _ limits: Limits, _ run: Int) -> DeploymentResult
+    package typealias Missed = @Sendable (_ limits: Limits) throws(Failure) -> DeploymentRecord.Target?
+
+    /// What a deployment was asked for.
+    package struct Run: Equatable, Sendable {
+        package let order: Order
+        package let announced: Set<Commit>
+    }
 
     private struct State {
-        var deployed: Commit?
-        var runs: [Set<Commit>] = []
+        var live: Commit?
+        var runs: [Run] = []
         var running = 0
         var isOverrun = false
         var refusal: Failure?
@@ -23,93 +26,80 @@ package final class FakeStrategy: Strategy {
 
     private let state: Mutex<State>
     private let body: Body
-    private let look: Look
+    private let missed: Missed
 
     /// - Parameters:
-    ///   - deployed: the commit that it is at.
-    ///   - missed: what a look at the remote finds.
+    ///   - live: the commit that the site is at.
+    ///   - missed: the answer of the remote.
     package init(
-        deployed: Commit? = nil,
-        _ body: @escaping Body = { targets, _, _ in targets.first.map(Outcome.deployed) ?? .interrupted },
-        missed: @escaping Look = { _ in nil }
+        live: Commit? = nil,
+        _ body: @escaping Body = { announced, _, _ in announced.first.map(DeploymentResult.deployed) ?? .interrupted },
+        missed: @escaping Missed = { _ in nil }
     ) {
-        state = Mutex(State(deployed: deployed))
+        state = Mutex(State(live: live))
         self.body = body
-        look = missed
+        self.missed = missed
     }
 
     package var source: Source? { state.withLock(\.source) }
 
-    package var deployed: Commit? { state.withLock(\.deployed) }
+    package var knownCommit: Commit? { liveCommit }
+
+    package var liveCommit: Commit? { state.withLock(\.live) }
 
     /// What each deployment was asked for.
-    package var runs: [Set<Commit>] { state.withLock(\.runs) }
+    package var runs: [Run] { state.withLock(\.runs) }
 
-    /// Whether it was ever called while it was at work.
+    /// The commits that were announced to each deployment.
+    package var announced: [Set<Commit>] { runs.map(\.announced) }
+
+    /// Whether two deployments ever ran at the same time.
     package var isOverrun: Bool { state.withLock(\.isOverrun) }
 
-    /// From now on its folder says that it is a copy of this.
-    package func tell(_ source: Source) { state.withLock { $0.source = source } }
+    /// Sets what the clone says about its origin.
+    package func setSource(_ source: Source) { state.withLock { $0.source = source } }
 
-    /// Lets nobody hold it, for this reason; or anybody again.
+    /// Makes every attempt to lock the site fail with `refusal`; `nil` lets them succeed again.
     package func refuse(_ refusal: Failure?) { state.withLock { $0.refusal = refusal } }
 
-    package func open(_ limits: Limits) throws {}
+    package func open(_ limits: Limits) {}
 
     package func precheck() -> Failure? { nil }
 
-    package func lock(_ limits: Limits) throws -> any LockedSite {
+    package func lock(_ limits: Limits) throws(Failure) -> any LockedSite {
         if let refusal = state.withLock(\.refusal) { throw refusal }
-        return Held(strategy: self)
+        return Locked(strategy: self)
     }
 
-    package func missed(_ limits: Limits) throws -> DeploymentRecord.Target? { try look(limits) }
+    package func missedPush(_ limits: Limits) throws(Failure) -> DeploymentRecord.Target? { try missed(limits) }
 
-    package func inspect(_ limits: Limits) throws -> SiteInspection { throw Failure("there is nothing to look at") }
+    package func inspect(_ limits: Limits) throws(Failure) -> SiteInspection { throw Failure("nothing to inspect") }
 
-    private struct Held: LockedSite {
+    private struct Locked: LockedSite {
         let strategy: FakeStrategy
 
-        func deploy(_ targets: Set<Commit>, _ limits: Limits, _ transcript: Transcript) -> Outcome {
-            strategy.deploy(targets, limits)
+        func deploy(
+            _ order: Order, announced: Set<Commit>, _ limits: Limits, _ transcript: Transcript
+        ) -> DeploymentResult {
+            strategy.deploy(order, announced, limits)
         }
 
         func release() {}
     }
 
-    private func deploy(_ targets: Set<Commit>, _ limits: Limits) -> Outcome {
-        if let deployed, targets == [deployed] { return .unchanged(deployed) }
+    private func deploy(_ order: Order, _ announced: Set<Commit>, _ limits: Limits) -> DeploymentResult {
+        if let live = liveCommit, announced == [live] { return .unchanged(live) }
         let run = state.withLock { state in
-            state.runs.append(targets)
+            state.runs.append(Run(order: order, announced: announced))
             state.running += 1
             if state.running > 1 { state.isOverrun = true }
             return state.runs.count
         }
-        let outcome = body(targets, limits, run)
+        let result = body(announced, limits, run)
         state.withLock { state in
             state.running -= 1
-            if let commit = outcome.commit { state.deployed = commit }
+            if let commit = result.commit { state.live = commit }
         }
-        return outcome
-    }
-}
-
-extension Site {
-    /// A site of the branch `main` of `alice/blog`.
-    package static func fake(
-        _ strategy: any Strategy, name: String = "blog", timeout: Duration = .seconds(20), catchUp: Duration? = nil
-    ) throws -> Site {
-        Site(
-            name: name, repository: RepositoryName("alice/blog"),
-            follows: RefPattern(try #require(Branch(name: "main"))), timeout: timeout, catchUp: catchUp,
-            strategy: strategy)
-    }
-}
-
-extension Commit {
-    /// A commit that is nowhere, another one for every number.
-    package static func fake(_ number: Int) throws -> Commit {
-        let digits = String(number, radix: 16)
-        return try #require(Commit("c" + String(repeating: "0", count: 39 - digits.count) + digits))
+        return result
     }
 }

@@ -3,24 +3,31 @@ import Foundation
 import Git
 import SQLiteLedger
 
-/// A ledger in a folder of its own, which is removed with it.
+/// A ledger in a temporary folder, which is removed with the ledger.
 package final class TemporaryLedger: Sendable {
     package let folder: String
-    package let ledger: SQLiteLedger
+    package let store: SQLiteStore
+    package let ledger: StoredLedger
 
     package init() throws {
         folder = try TemporaryFolder.make()
-        ledger = SQLiteLedger(path: "\(folder)/ledger.sqlite")
+        store = SQLiteStore(path: "\(folder)/ledger.sqlite", host: Self.host)
+        ledger = StoredLedger(store, host: Self.host)
     }
 
-    /// The same file, as another process has it open.
-    package func reopened() -> SQLiteLedger { SQLiteLedger(path: ledger.path) }
+    /// The host of the sites in the tests.
+    package static let host = "www"
+
+    /// Opens the same file once more, as another process would.
+    package func reopened() -> StoredLedger {
+        StoredLedger(SQLiteStore(path: store.path, host: Self.host), host: Self.host)
+    }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 }
 
 extension DeliveryRecord {
-    /// A delivery of `alice/blog` whose body is another one for every number.
+    /// Returns a delivery of `alice/blog` with another body for every number.
     package static func fake(_ number: Int, forgeID: String? = nil, received: Date = Date()) -> DeliveryRecord {
         let digest = Data((0..<32).map { UInt8(truncatingIfNeeded: number >> (8 * min($0, 7))) })
         return DeliveryRecord(
@@ -29,6 +36,6 @@ extension DeliveryRecord {
 }
 
 extension DeploymentRecord.Target {
-    /// The branch `main`, at `commit`.
+    /// Returns the branch `main` at `commit`.
     package static func main(_ commit: Commit) -> Self { Self(ref: "refs/heads/main", commit: commit) }
 }

@@ -6,7 +6,7 @@ import Text
 /// Whether what comes can be recorded: without that nothing is deployed.
 struct LedgerCheck {
     /// The ledger, if it can be read and written.
-    let ledger: SQLiteLedger?
+    let ledger: (any Ledger)?
     let results: [CheckResult]
     /// Whether it is somebody else's, as whom Bellpull runs then: what this user may do tells nothing.
     let isForeign: Bool
@@ -21,14 +21,13 @@ struct LedgerCheck {
             results = [trouble]
             return
         }
-        let ledger = SQLiteLedger(path: state.ledgerPath)
+        let store = state.store()
         do throws(LedgerError) {
-            // Takes the lock for writing, and writes nothing.
-            try ledger.write { _ in }
-            self.ledger = ledger
+            try store.checkWritable()
+            ledger = state.ledger()
             results = [FreeSpace(at: state.path)?.result(Self.subject) ?? .ok(Self.subject, state.ledgerPath)]
         } catch {
-            self.ledger = nil
+            ledger = nil
             results = [CheckResult(error, subject: Self.subject)]
         }
     }

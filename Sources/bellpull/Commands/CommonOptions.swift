@@ -2,7 +2,6 @@ import ArgumentParser
 import Configuration
 import Deploy
 import Foundation
-import SQLiteLedger
 
 /// The options that every command but `serve` has, and what they all begin with.
 struct CommonOptions: ParsableArguments {
@@ -12,7 +11,7 @@ struct CommonOptions: ParsableArguments {
     var json = false
 
     /// The ledger, read and written as the user to whom it belongs; this process becomes that user if it is root's.
-    func ledger() throws(CommandError) -> SQLiteLedger {
+    func ledger() throws(CommandError) -> any Ledger {
         let state = StateDirectory(environment: ProcessInfo.processInfo.environment)
         try state.becomeOwner()
         return state.ledger()

@@ -4,7 +4,6 @@ import Configuration
 import Deploy
 import Foundation
 import Git
-import SQLiteLedger
 
 /// `bellpull deploy`: brings a site up to date now, and waits for it.
 struct DeploySite: ParsableCommand {
@@ -29,7 +28,7 @@ struct DeploySite: ParsableCommand {
         let ledger = try options.ledger()
         let record = try deploy(Site(settings), ledger)
         if options.json { try Printer.print(json: DeploymentView(record)) }
-        switch record.outcome {
+        switch record.result {
         case .deployed(let commit)?: say("deployed \(commit.short) in \((record.duration ?? .zero).spoken)")
         case .unchanged(let commit)?: say("\(site) is at \(commit.short) already")
         case .failed(let failure)?: throw CommandError(failure, .failure)
@@ -44,7 +43,7 @@ struct DeploySite: ParsableCommand {
         Printer.print([text])
     }
 
-    private func deploy(_ site: Site, _ ledger: SQLiteLedger) throws(CommandError) -> DeploymentRecord {
+    private func deploy(_ site: Site, _ ledger: any Ledger) throws(CommandError) -> DeploymentRecord {
         let cancellation = Signals.cancellation()
         let transcript = Transcript(showsProgress: isatty(STDERR_FILENO) == 1) {
             try? FileHandle.standardError.write(contentsOf: $0)

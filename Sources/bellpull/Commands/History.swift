@@ -27,7 +27,7 @@ struct History: ParsableCommand {
         var table = Table("ID", "SITE", "WHEN", "CAUSE", "STATE", "COMMIT", "TOOK", "")
         for record in records {
             table.add(
-                "\(record.id)", Table.Cell(record.site, .bold), Table.Cell(record.time.relative()),
+                "\(record.id)", Table.Cell(record.site.name, .bold), Table.Cell(record.time.relative()),
                 Table.Cell(record.cause.rawValue), record.stateCell,
                 Table.Cell((record.commit ?? record.target?.commit)?.short ?? "-"),
                 Table.Cell(record.duration?.spoken ?? "-"), Table.Cell(record.failure?.message ?? ""))

@@ -33,7 +33,7 @@ struct ShowLog: ParsableCommand {
         let target = record.target.map { ("asked for", "\($0.commit) at \($0.ref)") }
         let end = record.ended.map { ("ended", "\($0.local), \($0.relative())") }
         let facts: [(String, String)?] = [
-            ("deployment", "\(record.id)"), ("site", record.site), ("state", record.state.rawValue),
+            ("deployment", "\(record.id)"), ("site", record.site.name), ("state", record.state.rawValue),
             record.failure.map { ("reason", $0.message) }, record.failure?.hint.map { ("hint", $0) }, reached, target,
             ("cause", record.cause.rawValue), ("deliveries", "\(record.deliveries)"),
             ("queued", record.queued.local), record.started.map { ("began", $0.local) }, end,

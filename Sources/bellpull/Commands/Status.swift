@@ -1,7 +1,6 @@
 import ArgumentParser
 import Configuration
 import Deploy
-import Git
 
 /// `bellpull status`: the sites and what became of them last.
 struct Status: ParsableCommand {
@@ -24,17 +23,17 @@ struct Status: ParsableCommand {
         let sites = try options.configuration.loadWithoutSecrets().sites
         let ledger = try options.ledger()
         let records = try reading { () throws(LedgerError) in try ledger.latestDeployments() }
-        let latest = Dictionary(grouping: records, by: \.site)
+        let latest = Dictionary(grouping: records, by: \.site.name)
         let views = sites.map { site in
             let records = latest[site.name] ?? []
-            return (site, records.last(where: \.state.isOver), records.first { !$0.state.isOver })
+            return (site, records.last(where: \.state.isFinished), records.first { !$0.state.isFinished })
         }
         if options.json {
             try Printer.print(
                 json: views.map { site, last, current in
                     View(
                         name: site.name, path: site.path, repository: site.repository?.description,
-                        follows: site.follows?.description, commit: BranchClone.commit(at: site.path)?.description,
+                        follows: site.follows?.description, commit: Site(site).liveCommit?.description,
                         last: last.map { DeploymentView($0) }, current: current.map { DeploymentView($0) })
                 })
         } else {
@@ -48,7 +47,7 @@ struct Status: ParsableCommand {
             let shown = current ?? last
             table.add(
                 Table.Cell(site.name, .bold), Table.Cell(site.follows?.description ?? "-"),
-                Table.Cell(BranchClone.commit(at: site.path)?.short ?? "-"),
+                Table.Cell(Site(site).liveCommit?.short ?? "-"),
                 shown?.stateCell ?? Table.Cell("never deployed", .faint), Table.Cell(shown?.time.relative() ?? "-"),
                 Table.Cell(last?.failure?.message ?? ""))
         }

@@ -21,7 +21,7 @@ struct DeploymentView: Encodable {
 
     init(_ record: DeploymentRecord, withOutput: Bool = false) {
         id = record.id
-        site = record.site
+        site = record.site.name
         cause = record.cause.rawValue
         state = record.state.rawValue
         ref = record.target?.ref

@@ -17,7 +17,7 @@ extension Logger {
     /// One line on a deployment, with the commit in short as a person looks for it.
     func note(_ event: Dispatcher.Event) {
         switch event {
-        case .stuck(let site, let error):
+        case .notStarted(let site, let error):
             self.error("deployment not started site=\(site.name) reason=\(error.message.quoted)")
         case .finished(let site, let deployment):
             let started = deployment.started
@@ -25,12 +25,11 @@ extension Logger {
                 site=\(site.name) deployment=\(started.id) cause=\(started.cause.rawValue) deliveries=\(started.deliveries) \
                 duration_ms=\(Int(deployment.duration / .milliseconds(1)))
                 """
-            switch deployment.outcome {
+            switch deployment.result {
             case .deployed(let commit): info("updated to \(commit.short) \(facts)")
             case .unchanged(let commit): info("already at \(commit.short) \(facts)")
             case .failed(let failure): error("deployment failed \(facts) reason=\(failure.message.quoted)")
             case .interrupted: warning("deployment interrupted \(facts)")
-            case .duplicate, .ignored, .queued: break
             }
         }
     }

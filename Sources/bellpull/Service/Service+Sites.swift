@@ -37,8 +37,14 @@ extension Site {
     /// The site that `settings` describe.
     init(_ settings: SiteSettings) {
         self.init(
-            name: settings.name, path: settings.path, repository: settings.repository, follows: settings.follows,
+            name: settings.name, path: settings.path, strategy: Self.kind(settings), repository: settings.repository,
+            follows: settings.follows,
             timeout: settings.timeout, catchUp: settings.catchUp)
+    }
+
+    private static func kind(_ settings: SiteSettings) -> StrategyKind {
+        guard let follows = settings.follows, follows.branch == nil else { return .pull }
+        return .mirror
     }
 }
 

@@ -1,0 +1,96 @@
+internal import Git
+internal import Processes
+
+/// A strategy that works in one clone. The extension below is the same for all of them: one cache, one lock, one
+/// inspection.
+protocol CloneStrategy: Strategy {
+    associatedtype Clone: WorkingClone
+
+    /// The clone, opened when it is first needed.
+    var cache: CloneCache<Clone> { get }
+
+    /// Checks that `clone` is what the site is configured to follow.
+    func accept(_ clone: Clone) throws(Failure)
+
+    /// Returns what `clone` says about its origin; `nil` if the configuration decides.
+    func source(of clone: Clone) -> Source?
+
+    /// Starts a deployment in `clone`.
+    func session(in clone: Clone, _ context: SessionContext) -> any StrategySession
+
+    /// Asks the remote of `clone` for a push that the site missed.
+    func missedPush(in clone: Clone, _ limits: Limits) throws -> DeploymentRecord.Target?
+
+    /// Whether a git that was killed left work in `clone` that the next deployment undoes.
+    func hasLeftovers(_ clone: Clone) -> Bool
+
+    /// Returns what an inspection says about `clone`, before it looks for problems.
+    func describe(_ clone: Clone, _ limits: Limits) throws -> SiteInspection
+}
+
+extension CloneStrategy {
+    var source: Source? { cache.source }
+
+    var liveCommit: Commit? { cache.opened?.head ?? Clone.commit(at: cache.path) }
+
+    func open(_ limits: Limits) throws(Failure) { _ = try clone(limits) }
+
+    func precheck() -> Failure? { Clone.precheck(at: cache.path).map { Failure($0.explanation) } }
+
+    func lock(_ limits: Limits) throws(Failure) -> any LockedSite {
+        // The lock comes first: while another process rebases, the clone is on no branch and cannot be opened.
+        let lock = try SiteLock(in: gitDirectory(limits), limits)
+        do throws(Failure) {
+            return LockedClone(strategy: self, clone: try clone(limits), lock: lock)
+        } catch {
+            lock.release()
+            throw error
+        }
+    }
+
+    func missedPush(_ limits: Limits) throws(Failure) -> DeploymentRecord.Target? {
+        let clone = try clone(limits)
+        return try cache.attempt { try missedPush(in: clone, limits) }
+    }
+
+    func inspect(_ limits: Limits) throws(Failure) -> SiteInspection {
+        let clone = try clone(limits)
+        var inspection = try cache.attempt { try describe(clone, limits) }
+        inspection.collect(at: clone.path) { inspection in
+            try inspection.readLock(in: clone.gitDirectory)
+            if let path = clone.unwritablePath { throw Failure.unwritable(path, in: clone.path) }
+            guard !inspection.isBeingDeployed, !inspection.isAfterInterruption else { return }
+            if let stopped = clone.stoppedRebase { throw Failure(stopped) }
+            inspection.isAfterInterruption = hasLeftovers(clone)
+            guard try inspection.isAfterInterruption || clone.isClean(limits) else { throw Failure.dirty(clone.path) }
+        }
+        inspection.collect(at: clone.path) { inspection in
+            let missed = try missedPush(in: clone, limits)
+            inspection.missed = inspection.isBeingDeployed ? nil : missed
+        }
+        return inspection
+    }
+
+    /// Returns the opened clone.
+    func clone(_ limits: Limits) throws(Failure) -> Clone {
+        if let clone = cache.opened { return clone }
+        let clone: Clone
+        do throws(CloneError) {
+            clone = try Clone.open(at: cache.path, limits)
+        } catch {
+            throw Failure(error.explanation)
+        }
+        try accept(clone)
+        cache.keep(clone, source: source(of: clone))
+        return clone
+    }
+
+    private func gitDirectory(_ limits: Limits) throws(Failure) -> String {
+        if let clone = cache.opened { return clone.gitDirectory }
+        do throws(CloneError) {
+            return try Clone.gitDirectory(at: cache.path, limits)
+        } catch {
+            throw Failure(error.explanation)
+        }
+    }
+}

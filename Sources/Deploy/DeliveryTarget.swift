@@ -1,0 +1,16 @@
+/// A site that a delivery concerns, and where the delivery wants the site to be.
+public struct DeliveryTarget: Sendable, Equatable {
+    /// The name of the site.
+    public let name: String
+    /// The announced ref and commit.
+    public let target: DeploymentRecord.Target
+    /// Whether the site is at the announced commit already.
+    public let isAtCommit: Bool
+
+    /// Creates the target of a delivery at the site `name`.
+    public init(name: String, target: DeploymentRecord.Target, isAtCommit: Bool = false) {
+        self.name = name
+        self.target = target
+        self.isAtCommit = isAtCommit
+    }
+}

@@ -1,0 +1,30 @@
+/// Why a delivery does not concern any site.
+public enum IgnoreReason: Sendable, Equatable {
+    /// No site follows this repository.
+    case repository(String)
+    /// A tag or another ref moved, and the site follows a branch.
+    case notABranch(String)
+    /// The branch was deleted.
+    case deletion(String)
+    /// The name of the new commit is malformed.
+    case notACommit(String)
+    /// The site accepts deliveries of another forge only.
+    case forge(String, site: String)
+    /// The delivery names no branch or tag that moved.
+    case noPushes
+    /// The ref that moved is not the ref or pattern that the site follows.
+    case otherRef(String, followed: String)
+
+    /// The reason in words. The words contain text of the delivery: escape them before use.
+    public var description: String {
+        switch self {
+        case .repository(let name): "no site follows repository \(name)"
+        case .notABranch(let ref): "\(ref) is not a branch"
+        case .deletion(let ref): "\(ref) was deleted"
+        case .notACommit(let name): "\(name) is not a commit"
+        case .forge(let name, let site): "\(site) does not accept deliveries of \(name)"
+        case .noPushes: "no branch or tag moved"
+        case .otherRef(let ref, let followed): "\(ref) is not followed; the site follows \(followed)"
+        }
+    }
+}

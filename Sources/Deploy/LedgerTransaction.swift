@@ -1,0 +1,81 @@
+public import Foundation
+
+/// The primitive operations of a store within one transaction.
+public protocol LedgerTransaction {
+    /// The number of a delivery in the store.
+    typealias DeliveryID = Int64
+
+    // MARK: Deliveries
+
+    /// Returns the recent delivery that the forge sent under this id for this repository.
+    func recentDelivery(forgeID: String, forge: String, repository: String) throws -> DeliveryID?
+
+    /// Returns the delivery whose body has this digest.
+    func delivery(withDigest digest: Data) throws -> DeliveryID?
+
+    /// Inserts a delivery, and returns its id; `nil` if the store has a delivery with the same digest.
+    func insert(_ delivery: DeliveryRecord, on host: String) throws -> DeliveryID?
+
+    /// Records that `delivery` asked `deployment` for `target`. Does nothing if that is recorded already.
+    func link(_ delivery: DeliveryID, to deployment: DeploymentRecord.ID, _ target: DeploymentRecord.Target) throws
+
+    /// Links the deliveries of one deployment to another deployment too.
+    func copyLinks(from old: DeploymentRecord.ID, to new: DeploymentRecord.ID) throws
+
+    /// Returns the newest deployment of `site` that `delivery` asked to reach `commit`, and its state.
+    func latestDeployment(
+        for delivery: DeliveryID, of site: SiteOnHost, at commit: String
+    ) throws -> (id: DeploymentRecord.ID, state: DeploymentRecord.State)?
+
+    // MARK: Deployments
+
+    /// Returns the queued deployment of `site` with this order.
+    func queuedDeployment(of site: SiteOnHost, _ order: Order) throws -> DeploymentRecord.ID?
+
+    /// Returns the oldest queued deployment of `site`.
+    func oldestQueuedDeployment(of site: SiteOnHost) throws -> DeploymentRecord.ID?
+
+    /// Returns the running deployment of `site`.
+    func runningDeployment(of site: SiteOnHost) throws -> DeploymentRecord.ID?
+
+    /// Inserts a queued deployment. A site has at most one queued deployment per order.
+    func insertQueued(_ site: SiteOnHost, _ work: QueuedWork, at time: Date) throws -> DeploymentRecord.ID
+
+    /// Inserts a deployment that is finished as unchanged and took no time.
+    func insertUnchanged(
+        _ site: SiteOnHost, _ target: DeploymentRecord.Target, at time: Date
+    ) throws -> DeploymentRecord.ID
+
+    /// Replaces the target of a deployment.
+    func setTarget(of id: DeploymentRecord.ID, to target: DeploymentRecord.Target) throws
+
+    /// Marks a queued deployment as running. A site has at most one running deployment.
+    func markRunning(_ id: DeploymentRecord.ID, at time: Date) throws
+
+    /// Marks a running deployment as finished. Returns false if the deployment was not running.
+    func markFinished(
+        _ id: DeploymentRecord.ID, _ state: DeploymentRecord.State, _ conclusion: DeploymentRecord.Conclusion,
+        at time: Date
+    ) throws -> Bool
+
+    /// Marks a queued deployment as failed without having run.
+    func markRejected(_ id: DeploymentRecord.ID, _ failure: Failure, at time: Date) throws
+
+    /// Returns what a deployment was asked for; `nil` if there is no such deployment.
+    func work(of id: DeploymentRecord.ID) throws -> (site: SiteOnHost, work: QueuedWork)?
+
+    /// Returns how many deliveries are linked to a deployment, and up to two of the commits that they announced.
+    func announcements(for id: DeploymentRecord.ID) throws -> (deliveries: Int, commits: [String])
+
+    // MARK: Pruning
+
+    /// Deletes up to `limit` finished deployments that are older than `time` or not among the newest `count`. Keeps the
+    /// last finished deployment of each site. Returns the number of deleted rows.
+    func pruneDeployments(before time: Date, keeping count: Int, limit: Int) throws -> Int
+
+    /// Deletes up to `limit` deliveries likewise. Keeps deliveries that an unfinished deployment waits for.
+    func pruneDeliveries(before time: Date, keeping count: Int, limit: Int) throws -> Int
+
+    /// Forgets the forge's id of up to `limit` deliveries that are not among the newest `count`.
+    func forgetForgeIDs(keeping count: Int, limit: Int) throws
+}

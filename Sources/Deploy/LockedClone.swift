@@ -1,0 +1,56 @@
+internal import Git
+internal import Processes
+
+/// A clone that is locked for one deployment. Runs the parts of a deployment in their order:
+///
+///     recover → resolve → fetch → place → verify → deployed
+///                  │                 └──────┴─ error → restore → failed
+///                  └─ the clone is there already → unchanged
+///
+/// The lock file says `deploying` from before `place` until the site is verified or restored. A process that finds the
+/// note with the lock free knows that the deployment before was killed.
+struct LockedClone<S: CloneStrategy>: LockedSite {
+    let strategy: S
+    let clone: S.Clone
+    let lock: SiteLock
+
+    func release() { lock.release() }
+
+    func deploy(
+        _ order: Order, announced: Set<Commit>, _ limits: Limits, _ transcript: Transcript
+    ) -> DeploymentResult {
+        // Another process may have deployed the commit while this one waited for the lock.
+        if order == .follow, !lock.isAfterInterruption, let known = strategy.knownCommit, announced == [known] {
+            return .unchanged(known)
+        }
+        let session = strategy.session(
+            in: clone, SessionContext(lock: lock, limits: limits, transcript: transcript))
+        do throws(Failure) {
+            return try deploy(order, session)
+        } catch {
+            return limits.cancellation.isCancelled ? .interrupted : .failed(error)
+        }
+    }
+
+    private func deploy(_ order: Order, _ session: any StrategySession) throws(Failure) -> DeploymentResult {
+        try session.recover()
+        let destination = try session.resolve(order)
+        let before = session.head
+        if let before, before == destination.commit {
+            lock.noteEnd(deployed: before)
+            return .unchanged(before)
+        }
+        try session.fetch(destination)
+        lock.noteBeginning()
+        do throws(Failure) {
+            try session.place(destination)
+            let placement = try session.verify(destination)
+            lock.noteEnd(deployed: placement.upstream)
+            return placement.live == before ? .unchanged(placement.live) : .deployed(placement.live)
+        } catch {
+            // If the site cannot be restored now, the note stays, and the next deployment tries again.
+            if (try? session.restore()) != nil { lock.noteEnd() }
+            throw error
+        }
+    }
+}

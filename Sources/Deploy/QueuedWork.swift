@@ -1,0 +1,16 @@
+/// What a queued deployment is asked to do.
+public struct QueuedWork: Sendable, Equatable {
+    /// The order.
+    public let order: Order
+    /// Why the deployment was queued.
+    public let cause: DeploymentRecord.Cause
+    /// The newest announced target; `nil` if none was announced.
+    public let target: DeploymentRecord.Target?
+
+    /// Creates work with these properties.
+    public init(_ order: Order, cause: DeploymentRecord.Cause, target: DeploymentRecord.Target?) {
+        self.order = order
+        self.cause = cause
+        self.target = target
+    }
+}

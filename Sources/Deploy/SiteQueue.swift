@@ -1,0 +1,130 @@
+/// The turns of the sites: which of them are waiting, running, or need another turn. A plain value; `Dispatcher` puts a
+/// lock and threads around it.
+///
+///              enqueue             startNext              finishTurn
+///     absent ───────────→ waiting ───────────→ running ───────────────→ absent
+///                            ↑                    │
+///                            └────────────────────┘ finishTurn, if more was enqueued meanwhile
+///
+/// A site runs one deployment at a time. At most `limit` workers run, each with one site. A site that needs another turn
+/// goes to the end of the line.
+struct SiteQueue<Waiter> {
+    private struct Entry {
+        /// The site as it was last configured.
+        var site: Site
+        var isRunning = false
+        /// Whether something was enqueued that the running deployment does not serve.
+        var needsAnotherTurn = false
+        /// The deployment that is running, once its start is recorded.
+        var running: DeploymentRecord.ID?
+        /// The deployments that were enqueued and have not started.
+        var pending: Set<DeploymentRecord.ID> = []
+        var waiters: [DeploymentRecord.ID: [Waiter]] = [:]
+    }
+
+    /// The waiters that a turn left without an answer.
+    struct Unanswered {
+        let site: Site
+        let waiters: [DeploymentRecord.ID: [Waiter]]
+    }
+
+    /// How many sites may be deployed at the same time.
+    var limit: Int
+    /// How many workers take turns.
+    private(set) var workers = 0
+    /// Whether no site starts any more.
+    private(set) var isClosed = false
+
+    private var entries: [String: Entry] = [:]
+    /// The names of the waiting sites, in the order of their turns.
+    private var waiting: [String] = []
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// Whether no site is waiting or running, and no worker is left.
+    var isIdle: Bool { workers == 0 && entries.isEmpty }
+
+    /// How many sites are waiting.
+    var waitingCount: Int { waiting.count }
+
+    /// Whether the site is waiting or running.
+    func contains(_ site: String) -> Bool { entries[site] != nil }
+
+    /// Gives `site` a turn, unless the deployment is running already. Returns false if the queue is closed.
+    ///
+    /// - Parameters:
+    ///   - id: the deployment that was queued; `nil` to run whatever the ledger has queued.
+    ///   - waiter: whoever waits for the result of `id`.
+    mutating func enqueue(_ site: Site, for id: DeploymentRecord.ID? = nil, _ waiter: Waiter? = nil) -> Bool {
+        guard !isClosed else { return false }
+        var entry = entries[site.name] ?? Entry(site: site)
+        entry.site = site
+        if let id, let waiter { entry.waiters[id, default: []].append(waiter) }
+        if entry.isRunning {
+            if id == nil || entry.running != id { entry.needsAnotherTurn = true }
+        } else {
+            if let id { entry.pending.insert(id) }
+            if entries[site.name] == nil { waiting.append(site.name) }
+        }
+        entries[site.name] = entry
+        return true
+    }
+
+    /// Adds a worker. Returns false if no more are needed or allowed.
+    mutating func addWorker() -> Bool {
+        guard workers < limit, !waiting.isEmpty, !isClosed else { return false }
+        workers += 1
+        return true
+    }
+
+    /// Starts the turn of the first site that is waiting. Returns `nil` if the worker must end.
+    mutating func startNext() -> Site? {
+        guard !waiting.isEmpty, !isClosed, workers <= limit else {
+            workers -= 1
+            return nil
+        }
+        let name = waiting.removeFirst()
+        entries[name]?.isRunning = true
+        return entries[name]?.site
+    }
+
+    /// Records that the turn of the site runs the deployment `id`.
+    mutating func recordStart(of id: DeploymentRecord.ID, at site: String) {
+        entries[site]?.running = id
+        entries[site]?.pending.remove(id)
+    }
+
+    /// Records that the deployment `id` has ended. Returns the waiters for its result.
+    mutating func recordEnd(of id: DeploymentRecord.ID, at site: String) -> [Waiter] {
+        entries[site]?.running = nil
+        // A queue with several orders for one site has more to run.
+        if let pending = entries[site]?.pending, !pending.isEmpty { entries[site]?.needsAnotherTurn = true }
+        return entries[site]?.waiters.removeValue(forKey: id) ?? []
+    }
+
+    /// Ends the turn of the site. Returns the waiters that no further turn will answer; `nil` if the site goes to the end
+    /// of the line.
+    mutating func finishTurn(of site: String) -> Unanswered? {
+        guard var entry = entries[site] else { return nil }
+        guard entry.needsAnotherTurn, !isClosed else {
+            entries[site] = nil
+            return Unanswered(site: entry.site, waiters: entry.waiters)
+        }
+        entry.needsAnotherTurn = false
+        entry.isRunning = false
+        entry.running = nil
+        entries[site] = entry
+        waiting.append(site)
+        return nil
+    }
+
+    /// Closes the queue: no further site starts. Returns the waiters of the sites that were waiting.
+    mutating func close() -> [Unanswered] {
+        isClosed = true
+        let left = waiting.compactMap { entries.removeValue(forKey: $0) }
+        waiting = []
+        return left.map { Unanswered(site: $0.site, waiters: $0.waiters) }
+    }
+}

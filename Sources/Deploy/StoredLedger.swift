@@ -1,0 +1,41 @@
+public import Foundation
+
+/// A ledger whose rules are `LedgerRules`, in any store.
+public struct StoredLedger: Ledger {
+    private let store: any LedgerStore
+    private let host: String
+
+    /// Creates the ledger of the sites on `host`, in `store`.
+    public init(_ store: any LedgerStore, host: String) {
+        self.store = store
+        self.host = host
+    }
+
+    /// Runs `body` in one transaction.
+    public func write<Result>(_ body: (any LedgerWriter) throws -> Result) throws(LedgerError) -> Result {
+        try store.write { try body(LedgerRules(transaction: $0, host: host)) }
+    }
+
+    /// Returns the sites that have deployments queued or running.
+    public func unfinishedSites() throws(LedgerError) -> Set<String> { try store.unfinishedSites(on: host) }
+
+    /// Returns a deployment with its output.
+    public func deployment(_ id: DeploymentRecord.ID) throws(LedgerError) -> DeploymentRecord? {
+        try store.deployment(id)
+    }
+
+    /// Returns the newest deployments, newest first.
+    public func deployments(of site: String?, limit: Int) throws(LedgerError) -> [DeploymentRecord] {
+        try store.deployments(of: site, on: host, limit: limit)
+    }
+
+    /// Returns the newest finished deployment of each site, and all unfinished ones.
+    public func latestDeployments() throws(LedgerError) -> [DeploymentRecord] {
+        try store.latestDeployments(on: host)
+    }
+
+    /// Returns when only the previous secret of a hook last verified a delivery.
+    public func lastUseOfPreviousSecret(by hook: String?) throws(LedgerError) -> Date? {
+        try store.lastUseOfPreviousSecret(by: hook)
+    }
+}

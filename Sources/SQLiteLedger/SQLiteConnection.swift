@@ -1,0 +1,70 @@
+internal import Deploy
+internal import Foundation
+internal import GRDB
+internal import Synchronization
+
+/// A connection to the ledger's file. The file is opened when it is first needed, and again after every error of the file
+/// and whenever another file is found at the path: once the cause is repaired, the ledger works again by itself.
+final class SQLiteConnection: Sendable {
+    /// An opened file.
+    struct Opened {
+        let queue: DatabaseQueue
+        /// The file; `nil` if there was none.
+        let file: FileIdentity?
+        /// Whether the next use opens the file again: it may have been created or migrated meanwhile.
+        var isProvisional = false
+    }
+
+    private let path: String
+    private let openFile: @Sendable () throws -> Opened
+    /// Called before the connection is closed because another file is at the path.
+    private let onReplaced: @Sendable (DatabaseQueue) -> Void
+    private let opened = Mutex<Opened?>(nil)
+
+    /// Creates a connection to the file at `path`.
+    ///
+    /// - Parameters:
+    ///   - onReplaced: called with the connection to a file that was moved away or replaced.
+    ///   - open: opens the file.
+    init(
+        path: String, onReplaced: @escaping @Sendable (DatabaseQueue) -> Void = { _ in },
+        open: @escaping @Sendable () throws -> Opened
+    ) {
+        self.path = path
+        self.onReplaced = onReplaced
+        openFile = open
+    }
+
+    /// Runs `body` with the opened file.
+    func use<Result>(_ body: (DatabaseQueue) throws -> Result) throws(LedgerError) -> Result {
+        do {
+            return try body(open())
+        } catch let error as LedgerError {
+            throw error
+        } catch let error as DatabaseError {
+            let error = LedgerError(error, path: path)
+            if !error.isOfEntry { close() }
+            throw error
+        } catch {
+            close()
+            throw LedgerError("\(path): \(error)")
+        }
+    }
+
+    /// Closes the file. The next use opens it again.
+    func close() { opened.withLock { $0 = nil } }
+
+    private func open() throws -> DatabaseQueue {
+        try opened.withLock { opened in
+            if let open = opened, !open.isProvisional {
+                // Rows written to a file that was moved away would never be found again.
+                if FileIdentity(of: path) == open.file { return open.queue }
+                onReplaced(open.queue)
+            }
+            opened = nil
+            let new = try openFile()
+            opened = new
+            return new.queue
+        }
+    }
+}

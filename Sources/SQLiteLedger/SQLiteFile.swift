@@ -1,0 +1,146 @@
+internal import Deploy
+internal import Foundation
+internal import GRDB
+
+/// The ledger's file: how it is created, migrated and opened.
+struct SQLiteFile {
+    let path: String
+    let host: String
+
+    private var schema: Schema { Schema(host: host) }
+
+    // MARK: Writing
+
+    /// Opens the file for writing. Creates and migrates it if needed.
+    func openForWriting() throws -> SQLiteConnection.Opened {
+        try create()
+        let queue = try alone { try migratedQueue() }
+        guard let file = FileIdentity(of: path) else { throw DatabaseError(resultCode: .SQLITE_CANTOPEN) }
+        return SQLiteConnection.Opened(queue: queue, file: file)
+    }
+
+    private func migratedQueue() throws -> DatabaseQueue {
+        let queue = try DatabaseQueue(path: path, configuration: writing)
+        try queue.read(refuseNewer)
+        try schema.migrator.migrate(queue)
+        try queue.writeWithoutTransaction { database in
+            guard try Bool.fetchOne(database, sql: Statement.otherHost.sql, arguments: [host]) ?? false else { return }
+            for statement in [Statement.adoptDeployments, .adoptDeliveries] {
+                try database.execute(sql: statement.sql, arguments: [host])
+            }
+        }
+        return queue
+    }
+
+    private func refuseNewer(_ database: Database) throws {
+        guard try schema.migrator.hasBeenSuperseded(database) else { return }
+        throw LedgerError(
+            "\(path) was written by a newer bellpull",
+            hint: "install that version again, or move the file away; the next delivery then starts a new ledger")
+    }
+
+    /// Writes the log into the file that the connection has open, wherever that is now. SQLite would otherwise take the log
+    /// for that of the file put in its place (sqlite.org/howtocorrupt.html, "Mispairing database files and hot journals").
+    static func emptyLog(_ queue: DatabaseQueue) {
+        _ = try? queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+    }
+
+    /// Creates the file, if there is none, readable for its owner alone: the ledger tells who pushed what.
+    ///
+    /// An existing file is not opened here: closing it again would release the locks that SQLite holds on the file in this
+    /// process (sqlite.org/howtocorrupt.html, "Posix advisory locks canceled by a separate thread doing close()").
+    private func create() throws(LedgerError) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor < 0 else {
+            close(descriptor)
+            return
+        }
+        guard errno == EEXIST else { throw LedgerError(cannotOpen: path, because: errno) }
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw LedgerError(cannotOpen: path, because: errno) }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw LedgerError(cannotOpen: path, because: EISDIR) }
+        guard access(path, R_OK | W_OK) == 0 else { throw LedgerError(cannotOpen: path, because: errno) }
+    }
+
+    /// Runs `body` while no other process does: of two that find no tables, one would fail to create them. The processes
+    /// meet at a lock on the folder (flock(2)). A process that hangs there is waited for no longer than a busy database.
+    private func alone<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if descriptor >= 0 { close(descriptor) } }
+        let deadline = ContinuousClock.now + .milliseconds(SQLiteStore.busyTries)
+        while descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) != 0, deadline > .now { usleep(5000) }
+        return try body()
+    }
+
+    // MARK: Reading
+
+    /// Opens the file for reading. A file that is missing or has no tables yet reads as an empty ledger, and a file of an
+    /// earlier version reads through views.
+    func openForReading() throws -> SQLiteConnection.Opened {
+        guard let file = FileIdentity(of: path) else { return try empty(file: nil) }
+        guard access(path, R_OK) == 0 else { throw LedgerError(cannotOpen: path, because: errno) }
+        let queue = try DatabaseQueue(path: path, configuration: reading)
+        try queue.read(refuseNewer)
+        let versions = try queue.read(schema.migrator.completedMigrations)
+        switch versions.last {
+        case nil:
+            // A file without tables is new; a file with other tables is not a ledger.
+            guard try queue.read({ try $0.tableExists("delivery") }) else { return try empty(file: file) }
+        case Schema.deliveriesAndDeployments:
+            try queue.inDatabase { try $0.execute(sql: Schema.viewsOfVersion1(host: host)) }
+            return SQLiteConnection.Opened(queue: queue, file: file, isProvisional: true)
+        default: break
+        }
+        return SQLiteConnection.Opened(queue: queue, file: file)
+    }
+
+    /// Opens the file for writing as it is. A file that does not exist opens as an empty ledger.
+    func openUnmigrated() throws -> SQLiteConnection.Opened {
+        guard let file = FileIdentity(of: path) else { return try empty(file: nil) }
+        guard access(path, R_OK | W_OK) == 0 else { throw LedgerError(cannotOpen: path, because: errno) }
+        let queue = try DatabaseQueue(path: path, configuration: base)
+        try queue.read(refuseNewer)
+        return SQLiteConnection.Opened(queue: queue, file: file)
+    }
+
+    private func empty(file: FileIdentity?) throws -> SQLiteConnection.Opened {
+        let queue = try DatabaseQueue()
+        try schema.migrator.migrate(queue)
+        return SQLiteConnection.Opened(queue: queue, file: file, isProvisional: file != nil)
+    }
+
+    // MARK: Configuration
+
+    private var base: GRDB.Configuration {
+        var configuration = GRDB.Configuration()
+        configuration.label = "ledger"
+        configuration.busyMode = .callback { count in
+            usleep(1000)
+            return count < SQLiteStore.busyTries
+        }
+        return configuration
+    }
+
+    private var writing: GRDB.Configuration {
+        var configuration = base
+        configuration.prepareDatabase { database in
+            // Few checkpoints: each writes all pages that changed since the one before, and in a large ledger every
+            // delivery changes other pages.
+            try database.execute(
+                sql: """
+                    PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+                    PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216
+                    """)
+        }
+        return configuration
+    }
+
+    private var reading: GRDB.Configuration {
+        var configuration = base
+        configuration.readonly = true
+        // Reads are rare. A small cache keeps an idle process small.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -512") }
+        return configuration
+    }
+}

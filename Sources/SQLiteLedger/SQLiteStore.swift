@@ -1,0 +1,105 @@
+public import Deploy
+public import Foundation
+internal import GRDB
+
+/// A ledger store in a SQLite file, in WAL mode with `synchronous=FULL`: acknowledged writes survive a power failure too
+/// (sqlite.org/pragma.html#pragma_synchronous).
+///
+/// Writes use one connection, which creates and migrates the file. Reads use another one, which cannot write: reading
+/// never creates, migrates or locks a ledger.
+public final class SQLiteStore: LedgerStore {
+    /// How often to try again while another process writes, a millisecond apart: about two seconds in all. SQLite's own
+    /// back-off grows to a tenth of a second, and a process that writes all the time leaves no gap of that length.
+    static let busyTries = 2000
+
+    /// The path of the ledger's file.
+    public let path: String
+    private let file: SQLiteFile
+    private let writer: SQLiteConnection
+    private let reader: SQLiteConnection
+
+    /// Creates a store in the file at `path`. The first write creates the file.
+    ///
+    /// - Parameter host: the name of this host. Rows of the file with another host are renamed: a file is on one host, and
+    ///   the host got a new name.
+    public init(path: String, host: String) {
+        self.path = path
+        let file = SQLiteFile(path: path, host: host)
+        self.file = file
+        writer = SQLiteConnection(path: path, onReplaced: SQLiteFile.emptyLog) { try file.openForWriting() }
+        reader = SQLiteConnection(path: path) { try file.openForReading() }
+    }
+
+    /// Runs `body` in one transaction.
+    public func write<Result>(_ body: (any LedgerTransaction) throws -> Result) throws(LedgerError) -> Result {
+        try writer.use { queue in
+            try queue.writeWithoutTransaction { database in
+                var result: Result?
+                try database.inTransaction(.immediate) {
+                    result = try body(SQLiteTransaction(database: database))
+                    return .commit
+                }
+                guard let result else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+                return result
+            }
+        }
+    }
+
+    /// Returns the sites of `host` that have deployments queued or running.
+    public func unfinishedSites(on host: String) throws(LedgerError) -> Set<String> {
+        try read { try Set(String.fetchAll($0, sql: Statement.unfinishedSites.sql, arguments: [host])) }
+    }
+
+    /// Returns a deployment with its output.
+    public func deployment(_ id: DeploymentRecord.ID) throws(LedgerError) -> DeploymentRecord? {
+        try read { try Row.fetchOne($0, sql: Statement.deployment.sql, arguments: [id]).map(DeploymentRecord.init) }
+    }
+
+    /// Returns the newest deployments on `host`, newest first.
+    public func deployments(
+        of site: String?, on host: String, limit: Int
+    ) throws(LedgerError) -> [DeploymentRecord] {
+        try read { database in
+            guard let site else { return try Self.records(database, .newestDeployments, [host, limit]) }
+            return try Self.records(database, .newestDeploymentsOfSite, [host, site, limit])
+        }
+    }
+
+    /// Returns the newest finished deployment of each site on `host`, and all unfinished ones.
+    public func latestDeployments(on host: String) throws(LedgerError) -> [DeploymentRecord] {
+        try read { try Self.records($0, .latestDeployments, [host]) }
+    }
+
+    /// Returns when a delivery to `hook` was last verified by the previous secret.
+    public func lastUseOfPreviousSecret(by hook: String?) throws(LedgerError) -> Date? {
+        try read { database in
+            let time = try Int64.fetchOne(database, sql: Statement.lastUseOfPreviousSecret.sql, arguments: [hook])
+            return time.map { Date(milliseconds: $0) }
+        }
+    }
+
+    /// Checks that the file can be written: takes the lock for writing, and writes nothing. A file that does not exist is
+    /// not created.
+    public func checkWritable() throws(LedgerError) {
+        let writable = SQLiteConnection(path: path) { [file] in try file.openUnmigrated() }
+        try writable.use { queue in
+            try queue.writeWithoutTransaction { try $0.inTransaction(.immediate) { .rollback } }
+        }
+    }
+
+    /// Closes the file. The next use opens it again.
+    public func close() {
+        writer.close()
+        reader.close()
+    }
+
+    private func read<Result>(_ body: (Database) throws -> Result) throws(LedgerError) -> Result {
+        try reader.use { try $0.read(body) }
+    }
+
+    private static func records(
+        _ database: Database, _ statement: Statement, _ arguments: StatementArguments
+    ) throws -> [DeploymentRecord] {
+        try Row.fetchAll(database, sql: statement.sql, arguments: arguments).map(DeploymentRecord.init)
+    }
+}

@@ -1,0 +1,146 @@
+internal import Deploy
+internal import Foundation
+internal import GRDB
+
+/// The primitive operations of the ledger in one SQLite transaction.
+struct SQLiteTransaction: LedgerTransaction {
+    let database: Database
+
+    // MARK: Deliveries
+
+    func recentDelivery(forgeID: String, forge: String, repository: String) throws -> DeliveryID? {
+        try Int64.fetchOne(statement(.recentDelivery), arguments: [forgeID, forge, repository])
+    }
+
+    func delivery(withDigest digest: Data) throws -> DeliveryID? {
+        try Int64.fetchOne(statement(.deliveryByDigest), arguments: [digest])
+    }
+
+    func insert(_ delivery: DeliveryRecord, on host: String) throws -> DeliveryID? {
+        try run(
+            .insertDelivery,
+            [
+                host, delivery.received.milliseconds, delivery.digest, delivery.forge, delivery.forgeID,
+                delivery.repository, delivery.hook, delivery.secret.rawValue,
+            ])
+        return database.changesCount == 0 ? nil : database.lastInsertedRowID
+    }
+
+    func link(_ delivery: DeliveryID, to deployment: DeploymentRecord.ID, _ target: DeploymentRecord.Target) throws {
+        try run(.link, [delivery, deployment, target.ref, target.commit.description])
+    }
+
+    func copyLinks(from old: DeploymentRecord.ID, to new: DeploymentRecord.ID) throws {
+        try run(.copyLinks, [new, old])
+    }
+
+    func latestDeployment(
+        for delivery: DeliveryID, of site: SiteOnHost, at commit: String
+    ) throws -> (id: DeploymentRecord.ID, state: DeploymentRecord.State)? {
+        let arguments: StatementArguments = [delivery, site.host, site.name, commit]
+        let row = try Row.fetchOne(statement(.latestDeploymentForDelivery), arguments: arguments)
+        return try row.map { ($0[0], try $0.state(at: "state")) }
+    }
+
+    // MARK: Deployments
+
+    func queuedDeployment(of site: SiteOnHost, _ order: Order) throws -> DeploymentRecord.ID? {
+        try Int64.fetchOne(statement(.queuedWithOrder), arguments: [site.host, site.name, order.rawValue])
+    }
+
+    func oldestQueuedDeployment(of site: SiteOnHost) throws -> DeploymentRecord.ID? {
+        try Int64.fetchOne(statement(.oldestQueued), arguments: [site.host, site.name])
+    }
+
+    func runningDeployment(of site: SiteOnHost) throws -> DeploymentRecord.ID? {
+        try Int64.fetchOne(statement(.running), arguments: [site.host, site.name])
+    }
+
+    func insertQueued(_ site: SiteOnHost, _ work: QueuedWork, at time: Date) throws -> DeploymentRecord.ID {
+        try run(
+            .insertQueued,
+            [
+                site.host, site.name, work.order.rawValue, work.cause.rawValue, work.target?.ref,
+                work.target?.commit.description, time.milliseconds,
+            ])
+        return database.lastInsertedRowID
+    }
+
+    func insertUnchanged(
+        _ site: SiteOnHost, _ target: DeploymentRecord.Target, at time: Date
+    ) throws -> DeploymentRecord.ID {
+        try run(
+            .insertUnchanged, [site.host, site.name, target.ref, target.commit.description, time.milliseconds])
+        return database.lastInsertedRowID
+    }
+
+    func setTarget(of id: DeploymentRecord.ID, to target: DeploymentRecord.Target) throws {
+        try run(.setTarget, [target.ref, target.commit.description, id])
+    }
+
+    func markRunning(_ id: DeploymentRecord.ID, at time: Date) throws {
+        try run(.markRunning, [time.milliseconds, id])
+    }
+
+    func markFinished(
+        _ id: DeploymentRecord.ID, _ state: DeploymentRecord.State, _ conclusion: DeploymentRecord.Conclusion,
+        at time: Date
+    ) throws -> Bool {
+        let failure: Failure? = if case .failed(let failure) = conclusion.result { failure } else { nil }
+        try run(
+            .markFinished,
+            [
+                state.rawValue, conclusion.result.commit?.description, time.milliseconds,
+                conclusion.duration.milliseconds, failure?.message, failure?.hint, conclusion.output, id,
+            ])
+        return database.changesCount == 1
+    }
+
+    func markRejected(_ id: DeploymentRecord.ID, _ failure: Failure, at time: Date) throws {
+        try run(.markRejected, [time.milliseconds, failure.message, failure.hint, id])
+    }
+
+    func work(of id: DeploymentRecord.ID) throws -> (site: SiteOnHost, work: QueuedWork)? {
+        let row = try Row.fetchOne(statement(.work), arguments: [id])
+        return try row.map { row in
+            (
+                SiteOnHost(name: row["site"], host: row["host"]),
+                QueuedWork(try row.order(at: "order"), cause: try row.cause(at: "cause"), target: row.target)
+            )
+        }
+    }
+
+    func announcements(for id: DeploymentRecord.ID) throws -> (deliveries: Int, commits: [String]) {
+        (
+            try Int.fetchOne(statement(.linkCount), arguments: [id]) ?? 0,
+            try String.fetchAll(statement(.announcedCommits), arguments: [id])
+        )
+    }
+
+    // MARK: Pruning
+
+    func pruneDeployments(before time: Date, keeping count: Int, limit: Int) throws -> Int {
+        try run(.pruneDeployments, [time.milliseconds, count, limit])
+        return database.changesCount
+    }
+
+    func pruneDeliveries(before time: Date, keeping count: Int, limit: Int) throws -> Int {
+        try run(.pruneDeliveries, [time.milliseconds, count, limit])
+        return database.changesCount
+    }
+
+    func forgetForgeIDs(keeping count: Int, limit: Int) throws { try run(.forgetForgeIDs, [count, limit]) }
+
+    // MARK: Statements
+
+    private func statement(_ statement: Statement) throws -> GRDB.Statement {
+        try database.cachedStatement(sql: statement.sql)
+    }
+
+    private func run(_ name: Statement, _ arguments: StatementArguments) throws {
+        let statement = try statement(name)
+        // GRDB's own check of the number of arguments costs more than some statements.
+        statement.setUncheckedArguments(arguments)
+        try statement.execute()
+    }
+}

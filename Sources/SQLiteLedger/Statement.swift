@@ -1,0 +1,174 @@
+/// The SQL of the ledger, by name. Production runs exactly these statements, and `SchemaTests` explains each of them.
+///
+/// States stand as literals where SQLite has to recognize the condition of a partial index.
+enum Statement: String, CaseIterable {
+    // MARK: Deliveries
+
+    case recentDelivery = """
+        SELECT id FROM delivery WHERE forge_id = ? AND forge = ? AND repository = ? AND is_recent = 1
+        """
+
+    case deliveryByDigest = "SELECT id FROM delivery WHERE digest = ?"
+
+    case insertDelivery = """
+        INSERT INTO delivery (host, received, digest, forge, forge_id, repository, hook, secret)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING
+        """
+
+    case link = "INSERT OR IGNORE INTO delivery_deployment VALUES (?, ?, ?, ?)"
+
+    case copyLinks = """
+        INSERT OR IGNORE INTO delivery_deployment
+        SELECT delivery, ?1, ref, "commit" FROM delivery_deployment WHERE deployment = ?2
+        """
+
+    case latestDeploymentForDelivery = """
+        SELECT deployment.id, state
+        FROM delivery_deployment JOIN deployment ON deployment.id = delivery_deployment.deployment
+        WHERE delivery = ? AND host = ? AND site = ? AND delivery_deployment."commit" = ?
+        ORDER BY deployment.id DESC LIMIT 1
+        """
+
+    case linkCount = "SELECT count(*) FROM delivery_deployment WHERE deployment = ?"
+
+    case announcedCommits = """
+        SELECT DISTINCT "commit" FROM delivery_deployment WHERE deployment = ? LIMIT 2
+        """
+
+    case lastUseOfPreviousSecret = "SELECT max(received) FROM delivery WHERE secret = 2 AND hook IS ?"
+
+    // MARK: Deployments
+
+    case queuedWithOrder = """
+        SELECT id FROM deployment WHERE host = ? AND site = ? AND "order" = ? AND state = 'queued'
+        """
+
+    case oldestQueued = """
+        SELECT min(id) FROM deployment WHERE host = ? AND site = ? AND state = 'queued'
+        """
+
+    case running = "SELECT id FROM deployment WHERE host = ? AND site = ? AND state = 'running'"
+
+    case insertQueued = """
+        INSERT INTO deployment (host, site, "order", cause, state, target_ref, target_commit, queued)
+        VALUES (?, ?, ?, ?, 'queued', ?, ?, ?)
+        """
+
+    case insertUnchanged = """
+        INSERT INTO deployment
+            (host, site, "order", cause, state, target_ref, target_commit, "commit", queued, started, ended, duration)
+        VALUES (?1, ?2, 'follow', 'push', 'unchanged', ?3, ?4, ?4, ?5, ?5, ?5, 0)
+        """
+
+    case setTarget = "UPDATE deployment SET target_ref = ?, target_commit = ? WHERE id = ?"
+
+    case markRunning = "UPDATE deployment SET state = 'running', started = ? WHERE id = ? AND state = 'queued'"
+
+    case markFinished = """
+        UPDATE deployment
+        SET state = ?, "commit" = ?, ended = ?, duration = ?, failure = ?, hint = ?, output = ?
+        WHERE id = ? AND state = 'running'
+        """
+
+    case markRejected = """
+        UPDATE deployment SET state = 'failed', started = ?1, ended = ?1, duration = 0, failure = ?2, hint = ?3
+        WHERE id = ?4 AND state = 'queued'
+        """
+
+    case work = """
+        SELECT host, site, "order", cause, target_ref, target_commit FROM deployment WHERE id = ?
+        """
+
+    // MARK: Reading
+
+    case unfinishedSites = """
+        SELECT site FROM deployment WHERE host = ?1 AND state = 'queued'
+        UNION SELECT site FROM deployment WHERE host = ?1 AND state = 'running'
+        """
+
+    case deployment = """
+        SELECT *, (SELECT count(*) FROM delivery_deployment WHERE deployment = deployment.id) AS deliveries
+        FROM deployment WHERE id = ?
+        """
+
+    case newestDeployments = """
+        SELECT id, host, site, "order", cause, state, target_ref, target_commit, "commit", queued, started, ended,
+            duration, failure, hint, '' AS output,
+            (SELECT count(*) FROM delivery_deployment WHERE deployment = deployment.id) AS deliveries
+        FROM deployment WHERE host = ? ORDER BY id DESC LIMIT ?
+        """
+
+    case newestDeploymentsOfSite = """
+        SELECT id, host, site, "order", cause, state, target_ref, target_commit, "commit", queued, started, ended,
+            duration, failure, hint, '' AS output,
+            (SELECT count(*) FROM delivery_deployment WHERE deployment = deployment.id) AS deliveries
+        FROM deployment WHERE host = ? AND site = ? ORDER BY id DESC LIMIT ?
+        """
+
+    /// Steps from site to site along the index instead of reading a million rows.
+    case latestDeployments = """
+        WITH RECURSIVE known (site) AS (
+            SELECT min(site) FROM deployment WHERE host = ?1
+            UNION ALL
+            SELECT (SELECT min(site) FROM deployment WHERE host = ?1 AND site > known.site) FROM known
+                WHERE known.site IS NOT NULL)
+        SELECT id, host, site, "order", cause, state, target_ref, target_commit, "commit", queued, started, ended,
+            duration, failure, hint, '' AS output,
+            (SELECT count(*) FROM delivery_deployment WHERE deployment = deployment.id) AS deliveries
+        FROM deployment
+        WHERE id IN (
+            SELECT (SELECT id FROM deployment AS newest
+                WHERE newest.host = ?1 AND newest.site = known.site AND state NOT IN ('queued', 'running', 'interrupted')
+                ORDER BY id DESC LIMIT 1)
+            FROM known
+            UNION SELECT id FROM deployment WHERE host = ?1 AND state = 'queued'
+            UNION SELECT id FROM deployment WHERE host = ?1 AND state = 'running')
+        ORDER BY id
+        """
+
+    // MARK: Pruning. Times increase with the ids, so young rows need not be read. If the clock was set back, some rows
+    // stay until there are too many.
+
+    case pruneDeployments = """
+        DELETE FROM deployment WHERE id IN (
+            SELECT id FROM deployment AS old
+            WHERE id < max((SELECT max(id) FROM deployment) - ?2 + 1,
+                    ifnull((SELECT id FROM deployment WHERE queued >= ?1 ORDER BY id LIMIT 1), 9223372036854775807))
+                AND state NOT IN ('queued', 'running')
+                AND (ended < ?1 OR id <= (SELECT max(id) FROM deployment) - ?2)
+                AND EXISTS (SELECT 1 FROM deployment AS newer
+                    WHERE newer.host = old.host AND newer.site = old.site AND newer.id > old.id
+                        AND newer.state NOT IN ('queued', 'running'))
+            ORDER BY id LIMIT ?3)
+        """
+
+    /// A delivery whose deployment is kept may be deleted when there are too many deliveries.
+    case pruneDeliveries = """
+        DELETE FROM delivery WHERE id IN (
+            SELECT id FROM delivery
+            WHERE id < max((SELECT max(id) FROM delivery) - ?2 + 1,
+                    ifnull((SELECT id FROM delivery WHERE received >= ?1 ORDER BY id LIMIT 1), 9223372036854775807))
+                AND (received < ?1 OR id <= (SELECT max(id) FROM delivery) - ?2)
+                AND NOT EXISTS (SELECT 1
+                    FROM delivery_deployment JOIN deployment ON deployment.id = delivery_deployment.deployment
+                    WHERE delivery = delivery.id AND state IN ('queued', 'running'))
+            ORDER BY id LIMIT ?3)
+        """
+
+    case forgetForgeIDs = """
+        UPDATE delivery SET is_recent = 0 WHERE id IN (
+            SELECT id FROM delivery
+            WHERE is_recent = 1 AND id <= (SELECT max(id) FROM delivery) - ?1 LIMIT ?2)
+        """
+
+    // MARK: A host with a new name
+
+    case otherHost = "SELECT min(host) <> ?1 OR max(host) <> ?1 FROM deployment"
+
+    case adoptDeployments = "UPDATE deployment SET host = ?1 WHERE host <> ?1"
+
+    case adoptDeliveries = "UPDATE delivery SET host = ?1 WHERE host <> ?1"
+
+    /// The SQL text.
+    var sql: String { rawValue }
+}
