@@ -4,7 +4,7 @@ internal import Git
 internal import GRDB
 
 extension DeploymentRecord {
-    /// Reads a row of `Statement.deployment` or of the statements that list deployments.
+    /// Reads a row of `LedgerStatement.deployment` or of the statements that list deployments.
     init(_ row: Row) throws {
         let failure: String? = row["failure"]
         let started: Int64? = row["started"]

@@ -24,8 +24,10 @@ struct SQLiteFile {
         try queue.read(refuseNewer)
         try schema.migrator.migrate(queue)
         try queue.writeWithoutTransaction { database in
-            guard try Bool.fetchOne(database, sql: Statement.otherHost.sql, arguments: [host]) ?? false else { return }
-            for statement in [Statement.adoptDeployments, .adoptDeliveries] {
+            guard try Bool.fetchOne(database, sql: LedgerStatement.otherHost.sql, arguments: [host]) ?? false else {
+                return
+            }
+            for statement in [LedgerStatement.adoptDeployments, .adoptDeliveries] {
                 try database.execute(sql: statement.sql, arguments: [host])
             }
         }

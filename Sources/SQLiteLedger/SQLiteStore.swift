@@ -15,7 +15,7 @@ public final class SQLiteStore: LedgerStore {
     /// The path of the ledger's file.
     public let path: String
     private let file: SQLiteFile
-    private let writer: SQLiteConnection
+    let writer: SQLiteConnection
     private let reader: SQLiteConnection
 
     /// Creates a store in the file at `path`. The first write creates the file.
@@ -47,12 +47,14 @@ public final class SQLiteStore: LedgerStore {
 
     /// Returns the sites of `host` that have deployments queued or running.
     public func unfinishedSites(on host: String) throws(LedgerError) -> Set<String> {
-        try read { try Set(String.fetchAll($0, sql: Statement.unfinishedSites.sql, arguments: [host])) }
+        try read { try Set(String.fetchAll($0, sql: LedgerStatement.unfinishedSites.sql, arguments: [host])) }
     }
 
     /// Returns a deployment with its output.
     public func deployment(_ id: DeploymentRecord.ID) throws(LedgerError) -> DeploymentRecord? {
-        try read { try Row.fetchOne($0, sql: Statement.deployment.sql, arguments: [id]).map(DeploymentRecord.init) }
+        try read {
+            try Row.fetchOne($0, sql: LedgerStatement.deployment.sql, arguments: [id]).map(DeploymentRecord.init)
+        }
     }
 
     /// Returns the newest deployments on `host`, newest first.
@@ -73,7 +75,7 @@ public final class SQLiteStore: LedgerStore {
     /// Returns when a delivery to `hook` was last verified by the previous secret.
     public func lastUseOfPreviousSecret(by hook: String?) throws(LedgerError) -> Date? {
         try read { database in
-            let time = try Int64.fetchOne(database, sql: Statement.lastUseOfPreviousSecret.sql, arguments: [hook])
+            let time = try Int64.fetchOne(database, sql: LedgerStatement.lastUseOfPreviousSecret.sql, arguments: [hook])
             return time.map { Date(milliseconds: $0) }
         }
     }
@@ -98,7 +100,7 @@ public final class SQLiteStore: LedgerStore {
     }
 
     private static func records(
-        _ database: Database, _ statement: Statement, _ arguments: StatementArguments
+        _ database: Database, _ statement: LedgerStatement, _ arguments: StatementArguments
     ) throws -> [DeploymentRecord] {
         try Row.fetchAll(database, sql: statement.sql, arguments: arguments).map(DeploymentRecord.init)
     }

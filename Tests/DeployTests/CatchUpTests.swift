@@ -85,10 +85,10 @@ import Testing
         try blog.git("pull", "--quiet", in: blog.site)
         try blog.git("push", "--quiet", "--force", "origin", "HEAD~:main", in: blog.author)
         let site = site(blog)
-        #expect(try site.strategy.missed(.within(.seconds(20))) == nil, "the site has all that the remote has")
+        #expect(try site.strategy.missedPush(.within(.seconds(20))) == nil, "the site has all that the remote has")
         try blog.git("reset", "--quiet", "--hard", "HEAD~", in: blog.author)
         let commit = try blog.push(["index.html": "other\n"])
-        #expect(try site.strategy.missed(.within(.seconds(20))) == .main(commit) && first != commit)
+        #expect(try site.strategy.missedPush(.within(.seconds(20))) == .main(commit) && first != commit)
     }
 
     @Test func `says once that a remote cannot be asked, and once that it can be again`() throws {
@@ -126,7 +126,10 @@ import Testing
 
     @Test func `asks a remote that does not answer less and less`() throws {
         let looks = Looks()
-        let strategy = FakeStrategy(missed: { _ in try looks.look { throw Failure("no") } })
+        let strategy = FakeStrategy(missed: { _ throws(Failure) in
+            looks.look {}
+            throw Failure("no")
+        })
         let catchUp = catchUp()
         defer { finish(catchUp) }
         catchUp.follow([try .fake(strategy, catchUp: .milliseconds(20))])
@@ -147,7 +150,7 @@ import Testing
         let catchUp = catchUp()
         defer { finish(catchUp) }
         catchUp.follow([try .fake(strategy, catchUp: .milliseconds(20))])
-        #expect(Observation.eventually { strategy.deployed != nil })
+        #expect(Observation.eventually { strategy.liveCommit != nil })
         let times = looks.times
         for index in 1..<4 { #expect(times[index - 1].duration(to: times[index]) >= .milliseconds(20 << index)) }
         #expect(Set(events.all) == ["blog missed refs/heads/main \(target.commit)"])
@@ -156,9 +159,9 @@ import Testing
     @Test func `leaves a site alone that is being deployed`() throws {
         let door = Door()
         let looks = Looks()
-        let strategy = FakeStrategy { targets, _, _ in
+        let strategy = FakeStrategy { announced, _, _ in
             door.pass()
-            return targets.first.map(Outcome.deployed) ?? .interrupted
+            return announced.first.map(DeploymentResult.deployed) ?? .interrupted
         } missed: { _ in
             looks.look { nil }
         }

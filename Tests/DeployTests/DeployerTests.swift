@@ -16,7 +16,7 @@ import Testing
     }
 
     private func queue(_ target: Commit) throws {
-        _ = try writer.write { try $0.queue("blog", cause: .catchUp, target: .main(target), at: Date()) }
+        _ = try writer.write { try $0.queue("blog", .follow, cause: .catchUp, target: .main(target), at: Date()) }
     }
 
     private func deploy(_ site: Site, _ cancellation: Cancellation = Cancellation()) throws -> FinishedDeployment? {
@@ -30,7 +30,7 @@ import Testing
             return (.seconds(6)...(.seconds(7))).contains(time) ? .deployed(commit) : .interrupted
         }
         try queue(commit)
-        #expect(try deploy(.fake(strategy, timeout: .seconds(7)))?.outcome == .deployed(commit))
+        #expect(try deploy(.fake(strategy, timeout: .seconds(7)))?.result == .deployed(commit))
         writer.dismiss()
     }
 
@@ -66,7 +66,7 @@ import Testing
             return Observation.eventually { limits.cancellation.isCancelled } ? .interrupted : .failed(Failure("no"))
         }
         try queue(.fake(1))
-        #expect(try deploy(.fake(strategy), cancellation)?.outcome == .interrupted)
+        #expect(try deploy(.fake(strategy), cancellation)?.result == .interrupted)
         #expect(try home.ledger.deployments(of: "blog", limit: 9).map(\.state) == [.queued, .interrupted])
         writer.dismiss()
     }

@@ -24,9 +24,9 @@ import Testing
     }
 
     private static func waiting(at door: Door) -> FakeStrategy {
-        FakeStrategy { targets, _, _ in
+        FakeStrategy { announced, _, _ in
             door.pass()
-            return targets.first.map(Outcome.deployed) ?? .interrupted
+            return announced.first.map(DeploymentResult.deployed) ?? .interrupted
         }
     }
 

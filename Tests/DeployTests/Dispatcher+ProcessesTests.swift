@@ -125,7 +125,7 @@ import Testing
         let strategies = ["queued", "running", "over"].map { ($0, FakeStrategy()) }
         try dispatcher.resume(strategies.map { try Site.fake($1, name: $0) })
         dispatcher.waitUntilIdle()
-        #expect(strategies.map(\.1.runs) == [[[commit]], [[commit]], []])
+        #expect(strategies.map(\.1.announced) == [[[commit]], [[commit]], []])
         #expect(finished.value == 2)
         #expect(try home.ledger.deployments(of: "running", limit: 9).map(\.state) == [.deployed, .interrupted])
         #expect(try home.ledger.deployments(of: "queued", limit: 9).map(\.state) == [.deployed])
@@ -135,9 +135,9 @@ import Testing
     @Test func `takes up nothing twice`() throws {
         defer { blog.remove() }
         let door = Door()
-        let strategy = FakeStrategy { targets, _, _ in
+        let strategy = FakeStrategy { announced, _, _ in
             door.pass()
-            return targets.first.map(Outcome.deployed) ?? .interrupted
+            return announced.first.map(DeploymentResult.deployed) ?? .interrupted
         }
         let site = try Site.fake(strategy)
         let dispatcher = Dispatcher(ledger: home.ledger, limit: 4)

@@ -27,14 +27,14 @@ import Testing
         dispatcher.receive(.fake(1), for: [(site, .main(try .fake(1)))]) { result in
             let error: LedgerError? = if case .failure(let error) = result { error } else { nil }
             said.withLock { $0.append(error) }
-            return true
+            return .waiting
         } answer: { [answers] _, outcome in
             answers.answer(1)(outcome)
         }
         dispatcher.waitUntilIdle()
         #expect(said.withLock { $0 } == [full])
         #expect(answers.count == 0 && strategy.runs.isEmpty)
-        let requested = Mutex<Result<Outcome, LedgerError>?>(nil)
+        let requested = Mutex<Result<DeliveryOutcome, LedgerError>?>(nil)
         dispatcher.request(site, cause: .command, target: nil) { result in requested.withLock { $0 = result } }
         dispatcher.waitUntilIdle()
         #expect(requested.withLock { $0 } == .failure(full))
@@ -49,11 +49,11 @@ import Testing
         let site = try Site.fake(strategy)
         let stuck = Mutex<[LedgerError]>([])
         let dispatcher = Dispatcher(ledger: ledger, limit: 4) { event in
-            if case .stuck(_, let error) = event { stuck.withLock { $0.append(error) } }
+            if case .notStarted(_, let error) = event { stuck.withLock { $0.append(error) } }
         }
         dispatcher.receive(.fake(1), for: [(site, .main(try .fake(1)))]) { [ledger, full] _ in
             ledger.fail(full)
-            return true
+            return .waiting
         } answer: { [answers] _, outcome in
             answers.answer(1)(outcome)
         }
@@ -67,14 +67,14 @@ import Testing
         try dispatcher.resume([site])
         dispatcher.waitUntilIdle()
         #expect(try home.ledger.deployments(of: "blog", limit: 9).map(\.state) == [.deployed])
-        #expect(strategy.runs == [[try .fake(1)]])
+        #expect(strategy.announced == [[try .fake(1)]])
     }
 
     /// It is done all the same, and found there by who looks again.
     @Test func `says what came of a deployment whose end cannot be written`() throws {
-        let strategy = FakeStrategy { [ledger, full] targets, _, run in
+        let strategy = FakeStrategy { [ledger, full] announced, _, run in
             if run == 1 { ledger.fail(full) }
-            return targets.first.map(Outcome.deployed) ?? .interrupted
+            return announced.first.map(DeploymentResult.deployed) ?? .interrupted
         }
         let site = try Site.fake(strategy)
         let dispatcher = Dispatcher(ledger: ledger, limit: 4)
@@ -115,7 +115,7 @@ import Testing
         let site = try Site.fake(FakeStrategy())
         let dispatcher = Dispatcher(ledger: ledger, limit: 4)
         dispatcher.receive(.fake(1), for: [(site, .main(try .fake(1)))]) { _ in
-            false
+            .answered
         } answer: { [answers] _, outcome in
             answers.answer(1)(outcome)
         }
@@ -125,26 +125,27 @@ import Testing
     }
 
     @Test func `says of each of several sites what came of it`() throws {
-        let no = Outcome.failed(Failure("no"))
+        let no = DeliveryOutcome.failed(Failure("no"))
         let there = try Commit.fake(1)
         let sites = try [
-            Site.fake(FakeStrategy(), name: "good"), .fake(FakeStrategy { _, _, _ in no }, name: "bad"),
-            .fake(FakeStrategy(deployed: there), name: "there"),
+            Site.fake(FakeStrategy(), name: "good"),
+            .fake(FakeStrategy { _, _, _ in .failed(Failure("no")) }, name: "bad"),
+            .fake(FakeStrategy(live: there), name: "there"),
         ]
         let dispatcher = Dispatcher(ledger: ledger, limit: 4)
         for round in 0..<2 {
-            let told = Mutex<[String: Outcome]>([:])
+            let told = Mutex<[String: DeliveryOutcome]>([:])
             let isAwaited = Mutex<[Bool]>([])
             dispatcher.receive(.fake(1), for: sites.map { ($0, .main(there)) }) { result in
                 isAwaited.withLock { $0.append((try? result.get()) ?? false) }
-                return true
+                return .waiting
             } answer: { site, outcome in
                 told.withLock { $0[site.name] = outcome }
             }
             dispatcher.waitUntilIdle()
             #expect(isAwaited.withLock { $0 } == [true])
-            let good = round == 0 ? Outcome.deployed(there) : .duplicate
-            let unchanged = round == 0 ? Outcome.unchanged(there) : .duplicate
+            let good = round == 0 ? DeliveryOutcome.deployed(there) : .duplicate
+            let unchanged = round == 0 ? DeliveryOutcome.unchanged(there) : .duplicate
             #expect(told.withLock { $0 } == ["good": good, "bad": no, "there": unchanged])
         }
     }

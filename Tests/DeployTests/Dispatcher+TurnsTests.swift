@@ -29,7 +29,7 @@ import Testing
         /// A site whose deployments wait at `door`.
         func site(_ name: String, at door: Door) throws -> Site {
             try .fake(
-                FakeStrategy { [self] targets, _, _ in
+                FakeStrategy { [self] announced, _, _ in
                     state.withLock { state in
                         state.started.append(name)
                         state.running += 1
@@ -37,7 +37,7 @@ import Testing
                     }
                     door.pass()
                     state.withLock { $0.running -= 1 }
-                    return targets.first.map(Outcome.deployed) ?? .interrupted
+                    return announced.first.map(DeploymentResult.deployed) ?? .interrupted
                 }, name: name)
         }
     }

@@ -19,9 +19,9 @@ import Testing
 
     /// A strategy whose first deployment waits at `door`.
     private static func waiting(at door: Door) -> FakeStrategy {
-        FakeStrategy { targets, _, run in
+        FakeStrategy { announced, _, run in
             if run == 1 { door.pass() }
-            return targets.first.map(Outcome.deployed) ?? .interrupted
+            return announced.first.map(DeploymentResult.deployed) ?? .interrupted
         }
     }
 
@@ -69,7 +69,7 @@ import Testing
         door.open()
         #expect(answers.wait(for: 100))
         dispatcher.waitUntilIdle()
-        #expect(strategy.runs == [[commit]])
+        #expect(strategy.announced == [[commit]])
         #expect(answers.byDelivery.values.allSatisfy { $0.commit == commit })
         #expect(answers.byDelivery[0] == .deployed(commit))
         #expect(answers.byDelivery.count == 100 && answers.count == 100)
@@ -107,9 +107,9 @@ import Testing
     }
 
     @Test func `a site deploys one thing at a time, and misses nothing`() throws {
-        let strategy = FakeStrategy { targets, _, _ in
+        let strategy = FakeStrategy { announced, _, _ in
             usleep(1_000)
-            return targets.first.map(Outcome.deployed) ?? .interrupted
+            return announced.first.map(DeploymentResult.deployed) ?? .interrupted
         }
         let site = try Site.fake(strategy)
         let dispatcher = make()
@@ -125,7 +125,7 @@ import Testing
         #expect(answers.byDelivery.count == 100 && answers.count == 100)
         let deployments = try ledger.ledger.deployments(of: "blog", limit: 200)
         #expect(deployments.map(\.deliveries).reduce(0, +) == 100)
-        #expect(deployments.allSatisfy { $0.state.isOver })
+        #expect(deployments.allSatisfy { $0.state.isFinished })
     }
 
     @Test func `what is there already is answered without a run`() throws {
@@ -144,10 +144,10 @@ import Testing
 
     @Test func `a failure is shared, and a redelivery tries again`() throws {
         let door = Door()
-        let failure = Outcome.failed(Failure("no"))
-        let strategy = FakeStrategy { targets, _, run in
+        let failure = DeploymentResult.failed(Failure("no"))
+        let strategy = FakeStrategy { announced, _, run in
             if run == 1 { door.pass() }
-            return run < 3 ? failure : targets.first.map(Outcome.deployed) ?? .interrupted
+            return run < 3 ? failure : announced.first.map(DeploymentResult.deployed) ?? .interrupted
         }
         let site = try Site.fake(strategy)
         let dispatcher = make()
@@ -161,7 +161,7 @@ import Testing
         door.open()
         #expect(answers.wait(for: 5))
         dispatcher.waitUntilIdle()
-        #expect((0..<5).allSatisfy { answers.byDelivery[$0] == failure })
+        #expect((0..<5).allSatisfy { answers.byDelivery[$0] == .finished(failure) })
         #expect(strategy.runs.count == 2)
         try deliver(4, 5)
         #expect(answers.wait(for: 6))
@@ -188,7 +188,7 @@ import Testing
         let runs = Counter()
         let dispatcher = make { event in
             guard case .finished(let site, let deployment) = event, site.name == "blog",
-                deployment.outcome.commit != nil, deployment.started.cause == .push, deployment.duration > .zero
+                deployment.result.commit != nil, deployment.started.cause == .push, deployment.duration > .zero
             else { return }
             served.add(deployment.started.deliveries)
             runs.add(1)
@@ -214,7 +214,7 @@ import Testing
         let site = Site(name: "blog", path: blog.site, timeout: .seconds(20))
         let dispatcher = make { event in
             guard case .finished(_, let deployment) = event else { return }
-            runs.add(deployment.outcome.failure == nil ? 1 : 100)
+            runs.add(deployment.result.failure == nil ? 1 : 100)
         }
         let commit = try blog.push(["index.html": "two\n"])
         for delivery in 0..<100 {

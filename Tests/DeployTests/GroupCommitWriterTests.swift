@@ -59,7 +59,7 @@ import Testing
         #expect(Observation.eventually { results.count == 1001 })
         #expect(ledger.writes == 2)
         #expect(results.numbers == Array(0...1000) && results.errors.isEmpty)
-        let sites = try home.ledger.deployments(of: nil, limit: 2000).reversed().map(\.site)
+        let sites = try home.ledger.deployments(of: nil, limit: 2000).reversed().map(\.site.name)
         #expect(sites == (0...1000).map { "site-\($0)" })
     }
 
@@ -84,7 +84,7 @@ import Testing
             let site = "site-\(number)"
             let isThere = Mutex<Bool?>(nil)
             writer.write {
-                try $0.queue(site, cause: .command, target: nil, at: Date())
+                try $0.queue(site, .follow, cause: .command, target: nil, at: Date())
             } then: { [home] _ in
                 // On a connection of its own, as another process would look.
                 let found = try? home.reopened().deployments(of: site, limit: 1).count == 1
@@ -104,7 +104,7 @@ import Testing
         for number in 1...20 { try record(number, number == 7 ? bad : nil, by: writer, results) }
         door.open()
         #expect(Observation.eventually { results.count == 21 })
-        #expect(results.errors.keys.sorted() == [7] && results.errors[7]?.isOfContents == true)
+        #expect(results.errors.keys.sorted() == [7] && results.errors[7]?.isOfEntry == true)
         #expect(results.numbers == Array(0...20))
         #expect(try home.ledger.deployments(of: nil, limit: 100).count == 20)
     }
@@ -161,10 +161,10 @@ import Testing
     @Test func `gives back what was asked for to who waits for it`() throws {
         let writer = GroupCommitWriter(ledger)
         defer { writer.dismiss() }
-        #expect(try writer.write { try $0.queue("blog", cause: .command, target: nil, at: Date()) } == 1)
+        #expect(try writer.write { try $0.queue("blog", .follow, cause: .command, target: nil, at: Date()) } == 1)
         ledger.fail(LedgerError("no"))
         #expect(throws: LedgerError("no")) {
-            try writer.write { try $0.queue("blog", cause: .command, target: nil, at: Date()) }
+            try writer.write { try $0.queue("blog", .follow, cause: .command, target: nil, at: Date()) }
         }
     }
 

@@ -21,7 +21,9 @@ import Testing
 
     private func queue(_ sites: String...) throws {
         for site in sites {
-            _ = try home.ledger.write { try $0.queue(site, cause: .catchUp, target: .main(.fake(1)), at: Date()) }
+            _ = try home.ledger.write {
+                try $0.queue(site, .follow, cause: .catchUp, target: .main(.fake(1)), at: Date())
+            }
         }
     }
 
@@ -51,9 +53,9 @@ import Testing
     @Test func `lets a deployment that runs come to its end, though its site is gone`() throws {
         defer { timers.stop() }
         let door = Door()
-        let strategy = FakeStrategy { targets, _, _ in
+        let strategy = FakeStrategy { announced, _, _ in
             door.pass()
-            return targets.first.map(Outcome.deployed) ?? .interrupted
+            return announced.first.map(DeploymentResult.deployed) ?? .interrupted
         }
         let maintenance = LedgerMaintenance(dispatcher: dispatcher, timers: timers, retention: retention)
         dispatcher.deploy(try .fake(strategy), to: try .fake(1)) { _ in }

@@ -29,7 +29,7 @@ import Testing
 
     private var page: String { (try? blog.text("site/index.html")) ?? "" }
 
-    private func deploy() -> Outcome { tags.deploy([], limits) }
+    private func deploy() -> DeploymentResult { tags.deploy([], limits) }
 
     // MARK: Following
 
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func `needs to ask, so that it knows nothing of itself`() throws {
-        #expect(tags.deployed == nil && tags.source == nil && tags.precheck() == nil)
+        #expect(tags.knownCommit == nil && tags.source == nil && tags.precheck() == nil)
         let commit = try release("v1")
         // As another tag may be newer, what is announced is no reason to do nothing.
         #expect(tags.deploy([try blog.head(of: blog.site)], limits) == .deployed(commit))
@@ -96,13 +96,13 @@ import Testing
 
     @Test func `finds what was missed`() throws {
         let one = try release("v1")
-        #expect(try tags.missed(limits) == DeploymentRecord.Target(ref: "refs/tags/v1", commit: one))
+        #expect(try tags.missedPush(limits) == DeploymentRecord.Target(ref: "refs/tags/v1", commit: one))
         #expect(deploy() == .deployed(one))
-        #expect(try tags.missed(limits) == nil)
+        #expect(try tags.missedPush(limits) == nil)
         try release("v0.9")
-        #expect(try tags.missed(limits) == nil)
+        #expect(try tags.missedPush(limits) == nil)
         let two = try release("v2")
-        #expect(try tags.missed(limits) == DeploymentRecord.Target(ref: "refs/tags/v2", commit: two))
+        #expect(try tags.missedPush(limits) == DeploymentRecord.Target(ref: "refs/tags/v2", commit: two))
     }
 
     // MARK: Refusing
@@ -160,7 +160,7 @@ import Testing
         try release("v1")
         let away = "\(blog.folder)/away.git"
         try FileManager.default.moveItem(atPath: blog.remote, toPath: away)
-        #expect(throws: Failure.self) { try tags.missed(limits) }
+        #expect(throws: Failure.self) { try tags.missedPush(limits) }
         try expectRefusal("the remote cannot be reached: fatal: ") {
             try FileManager.default.moveItem(atPath: away, toPath: blog.remote)
         }

@@ -85,7 +85,7 @@ import Testing
         try blog.git("remote", "set-url", "origin", "ssh://git@example.invalid/alice/blog.git", in: blog.site)
         let hanging = try PullStrategy(clone: blog.open())
         let before = try blog.state()
-        var outcome: Outcome?
+        var outcome: DeploymentResult?
         let time = clock.measure { outcome = hanging.deploy([], .within(.seconds(2))) }
         #expect(outcome?.failure?.message == "git pull took longer than the time-out and was ended")
         #expect(time < .seconds(2) + .seconds(5))

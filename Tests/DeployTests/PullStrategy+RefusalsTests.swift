@@ -25,7 +25,7 @@ import Testing
         try undo()
         let commit = try blog.push(["good.html": "good\n"])
         let outcome = pull.deploy([commit], limits)
-        #expect(outcome.failure == nil && outcome.commit == pull.deployed, sourceLocation: sourceLocation)
+        #expect(outcome.failure == nil && outcome.commit == pull.knownCommit, sourceLocation: sourceLocation)
         #expect(blog.exists("site/good.html"), sourceLocation: sourceLocation)
     }
 

@@ -17,12 +17,12 @@ import Testing
         let site = Site(name: "blog", path: blog.site, timeout: .seconds(20))
         let now = { try site.deployNow(ledger: home.ledger, Cancellation(), Transcript()) }
         let first = try now()
-        #expect(try first.outcome == .unchanged(blog.head(of: blog.site)) && first.cause == .command)
+        #expect(try first.result == .unchanged(blog.head(of: blog.site)) && first.cause == .command)
         let commit = try blog.push(["index.html": "two\n"])
         let delivered = DeliveryTarget(name: "blog", target: .main(commit))
         _ = try home.ledger.write { try $0.record(.fake(1), for: [delivered]) }
         let second = try now()
-        #expect(second.outcome == .deployed(commit) && second.deliveries == 1)
+        #expect(second.result == .deployed(commit) && second.deliveries == 1)
         #expect(try home.ledger.unfinishedSites().isEmpty)
         #expect(try home.ledger.write { try $0.record(.fake(1), for: [delivered]) } == [.duplicate])
     }
@@ -32,7 +32,7 @@ import Testing
         let strategy = FakeStrategy()
         strategy.refuse(failure)
         let record = try Site.fake(strategy).deployNow(ledger: home.ledger, Cancellation(), Transcript())
-        #expect(record.outcome == .failed(failure))
+        #expect(record.result == .failed(failure))
         let ledger = WatchedLedger(home.ledger)
         ledger.fail(LedgerError("no"))
         let site = try Site.fake(FakeStrategy())

@@ -38,7 +38,7 @@ import Webhook
         "refs/heads/" + String(repeating: "x", count: 10 << 10),
     ])
     func `is none if the branch is another, also by case, and whatever it is`(_ ref: String) throws {
-        #expect(try relevance(ref) == .ignore(.other(ref, "main")))
+        #expect(try relevance(ref) == .ignore(.otherRef(ref, followed: "main")))
     }
 
     @Test(arguments: ["refs/tags/main", "refs/tags/v1", "main", "", "refs/heads", "xrefs/heads/main"])

@@ -32,9 +32,9 @@ import Webhook
 
     /// Whom the pushes concern, as `site ref`, or why nobody.
     private func whom(of pushes: Push...) -> [String] {
-        switch Addressees(of: pushes, from: .github, at: hook) {
-        case .nobody(let reason): ["nobody: \(reason.description)"]
-        case .sites(let sites, let repository):
+        switch AffectedSites(of: pushes, from: .github, at: hook) {
+        case .none(let reason): ["nobody: \(reason.description)"]
+        case .some(let sites, let repository):
             sites.map { "\($0.site.name) \($0.target.ref) \($0.target.commit.description.suffix(1))" } + [repository]
         }
     }

@@ -70,7 +70,7 @@ import Webhook
         #expect(names(hooks.hook(at: "/")) == [])
         let main = RefPattern(branch: "main")
         if let name = RepositoryName("alice/blog"), let main {
-            strategy.tell(Source(repository: name, follows: main))
+            strategy.setSource(Source(repository: name, follows: main))
         }
         #expect(names(hooks.hook(at: "/")) == ["blog"])
         #expect(names(hooks.hook(at: "/"), "ALICE/blog") == ["blog"])

@@ -7,14 +7,14 @@ import Testing
 @testable import Deploy
 @testable import Endpoints
 
-@Suite struct `collector` {
+@Suite struct `outcomes collected` {
     private let commit: Commit
 
     init() throws { commit = try #require(Commit(Stage.commit)) }
 
     private func site(_ name: String) throws -> Site { try .fake(FakeStrategy(), name: name) }
 
-    private func gathered(_ outcomes: Outcome..., of count: Int? = nil) throws -> Report {
+    private func gathered(_ outcomes: DeliveryOutcome..., of count: Int? = nil) throws -> Report {
         let collector = OutcomeCollector(of: count ?? outcomes.count)
         for (index, outcome) in outcomes.enumerated() {
             let isLast = collector.add(outcome, at: try site("site-\(index)"))
@@ -24,19 +24,19 @@ import Testing
     }
 
     @Test func `tells of one site what came of it`() throws {
-        for outcome in [Outcome.deployed(commit), .unchanged(commit), .duplicate, .queued, .interrupted] {
+        for outcome in [DeliveryOutcome.deployed(commit), .unchanged(commit), .duplicate, .queued, .interrupted] {
             let report = try gathered(outcome)
             #expect(report.outcome == Report(outcome).outcome && report.status == Report(outcome).status)
             #expect(report.reason == Report(outcome).reason && report.commit == Report(outcome).commit)
         }
         let failed = try gathered(.failed(Failure("no", hint: "yes")))
-        #expect(failed.error == "no\nyes" && failed.status == 500)
+        #expect(failed.error?.text == "no\nyes" && failed.status == 500)
     }
 
     @Test func `tells of several the worst`() throws {
-        let failed = Outcome.failed(Failure("no", hint: "yes"))
-        let order: [Outcome] = [
-            .ignored(.nothing), .duplicate, .unchanged(commit), .deployed(commit), .queued, .interrupted, failed,
+        let failed = DeliveryOutcome.failed(Failure("no", hint: "yes"))
+        let order: [DeliveryOutcome] = [
+            .ignored(.noPushes), .duplicate, .unchanged(commit), .deployed(commit), .queued, .interrupted, failed,
         ]
         for (index, worse) in order.enumerated() {
             for better in order[...index] {
@@ -45,7 +45,7 @@ import Testing
                 }
             }
         }
-        #expect(try gathered(.deployed(commit), failed).error == "site-1: no\nyes")
+        #expect(try gathered(.deployed(commit), failed).error?.text == "site-1: no\nyes")
         #expect(try gathered(.deployed(commit), failed).reason == "site-1: no")
     }
 
@@ -54,7 +54,7 @@ import Testing
         #expect(try gathered(.deployed(commit), of: 2).status == 202)
         #expect(try gathered(.deployed(commit), .unchanged(commit), .duplicate, of: 4).outcome == "queued")
         let failed = try gathered(.deployed(commit), .failed(Failure("no")), of: 3)
-        #expect(failed.status == 500 && failed.error == "site-1: no")
+        #expect(failed.status == 500 && failed.error?.text == "site-1: no")
     }
 
     @Test func `knows the last, whoever comes when`() throws {

@@ -12,7 +12,8 @@ import Testing
 @Suite struct `a pending reply` {
     /// What a stranger, or one who knows the secret, may put into a payload.
     private static let hostile = [
-        "-x", "--upload-pack=touch /tmp/x", "../../x", "a\nb", "a\r\nBellpull-Outcome: deployed", "$(id)", "`id`",
+        "-x", "--upload-pack=touch /tmp/x", "../../x", "a\nb", "a\r\nBellpull-Outcome: deployed", "$(id)",
+        "`id`",
         "\u{202e}niam", "\u{200f}", "\u{feff}", "\0", "\u{1b}[2J", "\" outcome=deployed \"", "\\", "é",
         String(repeating: "x", count: 10_240), String(repeating: "\u{202e}", count: 10_240),
     ]

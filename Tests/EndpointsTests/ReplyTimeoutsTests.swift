@@ -32,7 +32,7 @@ import Testing
     private func take(
         _ parked: Parked, _ replyTimeouts: ReplyTimeouts, capacity: Int = 2, for time: Duration = .seconds(60)
     ) -> Bool {
-        replyTimeouts.take(parked.reply, capacity: capacity, for: time) { Report(.queued) }
+        replyTimeouts.start(parked.reply, capacity: capacity, after: time) { Report(.queued) }
     }
 
     @Test func `has room for as many as agreed, and again when one has gone`() {
@@ -76,7 +76,7 @@ import Testing
         let one = Parked()
         let replyTimeouts = ReplyTimeouts(timers: timers)
         #expect(
-            replyTimeouts.take(one.reply, capacity: 1, for: .milliseconds(20)) { Report(.failed(Failure("no"))) })
+            replyTimeouts.start(one.reply, capacity: 1, after: .milliseconds(20)) { Report(.failed(Failure("no"))) })
         #expect(Observation.eventually { one.statuses == [500] })
     }
 

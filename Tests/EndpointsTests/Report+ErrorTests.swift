@@ -23,6 +23,6 @@ import Testing
         let report = Report(error)
         #expect(report.status == status)
         #expect(report.outcome.description == outcome)
-        #expect(report.error == text)
+        #expect(report.error?.text == text)
     }
 }

@@ -12,23 +12,24 @@ import Testing
             (.ignored(.deletion("refs/heads/x")), 200, "ignored", nil),
             (.failed(Failure("no")), 500, "failed", "no"),
             (.failed(Failure("no", hint: "yes")), 500, "failed", "no\nyes"),
-        ] as [(Outcome, Int, String, String?)])
-    func `says what became of the push`(_ outcome: Outcome, status: Int, word: String, error: String?) {
+        ] as [(DeliveryOutcome, Int, String, String?)])
+    func `says what became of the push`(_ outcome: DeliveryOutcome, status: Int, word: String, error: String?) {
         let report = Report(outcome)
         #expect(report.status == status)
         #expect(report.outcome.description == word)
-        #expect(report.error == error)
+        #expect(report.error?.text == error)
         #expect(report.commit == nil)
     }
 
     @Test(
         arguments: [
-            (.queued, "it is recorded, and the deployment goes on"),
-            (.interrupted, "it is recorded; bellpull is stopping, and deploys it at its next start"),
-            (.duplicate, "it came before, and was deployed"), (.ignored(.nothing), "nothing moved"),
+            (.queued, "the delivery is recorded, and the deployment is running"),
+            (.interrupted, "the delivery is recorded; bellpull is stopping and deploys after its next start"),
+            (.duplicate, "the same delivery arrived before and was deployed"),
+            (.ignored(.noPushes), "no branch or tag moved"),
             (.failed(Failure("no", hint: "yes")), "no"),
-        ] as [(Outcome, String)])
-    func `says why`(_ outcome: Outcome, reason: String) {
+        ] as [(DeliveryOutcome, String)])
+    func `says why`(_ outcome: DeliveryOutcome, reason: String) {
         #expect(Report(outcome).reason?.description == reason)
     }
 
@@ -36,14 +37,14 @@ import Testing
         let report = Report(LedgerError("the disk is full", hint: "make room"))
         #expect(report.status == 503)
         #expect(report.outcome.description == "unrecorded")
-        #expect(report.error == "the disk is full\nmake room")
+        #expect(report.error?.text == "the disk is full\nmake room")
         #expect(report.response(after: 0).header("Retry-After") == "60")
-        #expect(Report(LedgerError("no")).error == "no")
+        #expect(Report(LedgerError("no")).error?.text == "no")
     }
 
     @Test func `names the commit that the site is at`() throws {
         let commit = try #require(Commit(Stage.commit))
-        for outcome in [Outcome.deployed(commit), .unchanged(commit)] {
+        for outcome in [DeliveryOutcome.deployed(commit), .unchanged(commit)] {
             #expect(Report(outcome).status == 200)
             #expect(Report(outcome).commit?.description == Stage.commit)
         }

@@ -2,6 +2,7 @@ import Deploy
 import Foundation
 import Git
 import Testing
+import Text
 
 @testable import Endpoints
 @testable import FastCGI
@@ -64,7 +65,7 @@ import Testing
     }
 
     @Test func `has the whole error in its body and the first line as its reason`() throws {
-        let report = Report(500, "failed", error: "é \"one\" /a\r\ntwo")
+        let report = Report(500, "failed", error: Explanation("é \"one\" /a\r\ntwo"))
         let response = report.response(after: 0)
         let body = try JSONDecoder().decode([String: String].self, from: Data(response.body.utf8))
         #expect(body == ["error": "é \"one\" /a\r\ntwo"])

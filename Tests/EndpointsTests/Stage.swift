@@ -42,19 +42,19 @@ struct Stage {
     init(
         deployed: Commit? = nil, forge: any Forge = GitHub(), answerWithin: Duration = .seconds(60),
         waitingReplies: Int = 100,
-        outcome: @escaping @Sendable (Set<Commit>, Limits) -> Outcome = { targets, _ in
+        outcome: @escaping @Sendable (Set<Commit>, Limits) -> DeploymentResult = { announced, _ in
             Issue.record("nothing should be deployed")
-            return .failed(Failure("\(targets)"))
+            return .failed(Failure("\(announced)"))
         }
     ) throws {
-        let strategy = FakeStrategy(deployed: deployed) { targets, limits, _ in outcome(targets, limits) }
+        let strategy = FakeStrategy(live: deployed) { announced, limits, _ in outcome(announced, limits) }
         try self.init(
             sites: [Hooks.Entry(try .fake(strategy, timeout: .seconds(60)))], forge: forge, answerWithin: answerWithin,
             waitingReplies: waitingReplies)
     }
 
     /// An endpoint whose deployments have this outcome.
-    init(outcome: Outcome) throws { try self.init { _, _ in outcome } }
+    init(outcome: DeploymentResult) throws { try self.init { _, _ in outcome } }
 
     /// What is answered to `hook`, once it is.
     func answer(to hook: Hook) async throws -> Response { await answer(to: try hook.request(), at: hook.place) }

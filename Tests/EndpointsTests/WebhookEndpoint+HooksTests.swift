@@ -33,8 +33,9 @@ import Webhook
         let strategies = (blog: FakeStrategy(), shop: FakeStrategy())
         let response = try await stage(strategies).answer(to: hook(at: "/shop", secret: Self.own))
         #expect(response.status == 200)
-        #expect(response.header("Bellpull-Outcome") == "deployed" && response.header("Bellpull-Site") == "shop")
-        #expect(strategies.shop.deployed == commit && strategies.blog.deployed == nil)
+        #expect(
+            response.header("Bellpull-Outcome") == "deployed" && response.header("Bellpull-Site") == "shop")
+        #expect(strategies.shop.liveCommit == commit && strategies.blog.liveCommit == nil)
     }
 
     @Test func `does not reach by the shared hook a site that has its own`() async throws {
@@ -43,7 +44,7 @@ import Webhook
         let response = try await stage.answer(to: hook())
         #expect(response.header("Bellpull-Site") == "blog")
         stage.dispatcher.waitUntilIdle()
-        #expect(strategies.blog.deployed == commit && strategies.shop.deployed == nil)
+        #expect(strategies.blog.liveCommit == commit && strategies.shop.liveCommit == nil)
     }
 
     @Test func `believes at each hook its own secret alone`() async throws {
@@ -78,16 +79,16 @@ import Webhook
     @Test func `answers for all the sites of a push at once`() async throws {
         let doors = [Door(), Door()]
         let strategies = doors.map { door in
-            FakeStrategy { targets, _, _ in
+            FakeStrategy { announced, _, _ in
                 door.pass()
-                return targets.first.map(Outcome.deployed) ?? .interrupted
+                return announced.first.map(DeploymentResult.deployed) ?? .interrupted
             }
         }
         let stage = try Stage(
             sites: zip(["blog", "staging"], strategies).map { Hooks.Entry(try .fake($1, name: $0)) })
         async let answer = stage.answer(to: hook())
         doors[0].open()
-        while strategies[0].deployed == nil { try await Task.sleep(for: .milliseconds(1)) }
+        while strategies[0].liveCommit == nil { try await Task.sleep(for: .milliseconds(1)) }
         #expect(stage.log.lines.isEmpty)
         doors[1].open()
         let response = try await answer
@@ -126,11 +127,11 @@ import Webhook
 
     @Test func `answers 202 at once to more than may wait, and 200 to what needs no waiting`() async throws {
         let door = Door()
-        let strategy = FakeStrategy(deployed: commit) { targets, _, _ in
+        let strategy = FakeStrategy(live: commit) { announced, _, _ in
             door.pass()
-            return targets.first.map(Outcome.deployed) ?? .interrupted
+            return announced.first.map(DeploymentResult.deployed) ?? .interrupted
         }
-        let shop = FakeStrategy(deployed: commit)
+        let shop = FakeStrategy(live: commit)
         let stage = try Stage(
             sites: [
                 Hooks.Entry(try .fake(strategy)),
@@ -163,7 +164,7 @@ import Webhook
     @Test func `answers 503 to what it cannot record, deploys nothing, and takes it again`() async throws {
         let strategy = FakeStrategy()
         let stage = try Stage(sites: [Hooks.Entry(try .fake(strategy))])
-        let path = stage.ledger.ledger.path
+        let path = stage.ledger.store.path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         let response = try await stage.answer(to: hook())
         #expect(response.status == 503)
@@ -184,7 +185,7 @@ import Webhook
             Hook(body: Hook.push(repository: "bob/x")), Hook(body: Hook.push(ref: "refs/heads/x")), Hook(body: "{"),
         ] { _ = try await stage.answer(to: hook) }
         stage.dispatcher.waitUntilIdle()
-        #expect(!FileManager.default.fileExists(atPath: stage.ledger.ledger.path))
+        #expect(!FileManager.default.fileExists(atPath: stage.ledger.store.path))
     }
 
     // MARK: Changes

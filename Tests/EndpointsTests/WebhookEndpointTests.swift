@@ -28,7 +28,7 @@ import Webhook
     }
 
     @Test func `has the announced commit deployed`() async throws {
-        let stage = try Stage { targets, _ in targets.first.map { .deployed($0) } ?? .queued }
+        let stage = try Stage { announced, _ in announced.first.map(DeploymentResult.deployed) ?? .interrupted }
         let other = String(repeating: "a", count: 40)
         let response = try await stage.answer(to: Hook(body: Hook.push(after: other)))
         #expect(response.header("Bellpull-Commit") == other)

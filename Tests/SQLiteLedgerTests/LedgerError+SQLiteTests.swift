@@ -9,8 +9,8 @@ import Testing
 /// Whatever is wrong with the ledger is told in words; and as soon as it is put right, the same object works again.
 @Suite(.onPlainThreads, .serialized) struct `a ledger in trouble` {
     private let home: TemporaryLedger
-    private var ledger: SQLiteLedger { home.ledger }
-    private var path: String { ledger.path }
+    private var ledger: StoredLedger { home.ledger }
+    private var path: String { home.store.path }
 
     init() throws { home = try TemporaryLedger() }
 
@@ -24,7 +24,7 @@ import Testing
             #expect(error?.message.hasPrefix(message) == true, "\(error?.message ?? "")", sourceLocation: location)
             #expect(error?.message.contains("\n") == false, sourceLocation: location)
             #expect(error?.hint == hint, sourceLocation: location)
-            #expect(error?.isOfContents == false, sourceLocation: location)
+            #expect(error?.isOfEntry == false, sourceLocation: location)
             guard reading else { continue }
             #expect(throws: LedgerError.self, sourceLocation: location) { try ledger.latestDeployments() }
         }
@@ -35,17 +35,17 @@ import Testing
 
     /// What the hints for a broken file say.
     private var newFile: String {
-        "mv \(path) \(path).broken begins a new one; nothing needs to be restarted, and catch-up finds what is missing"
+        "mv \(path) \(path).broken; bellpull then starts a new ledger, and catch-up deploys missed pushes"
     }
 
     private func moveAway() throws { try FileManager.default.moveItem(atPath: path, toPath: "\(path).broken") }
 
     @Test(arguments: [false, true]) func `that another program has locked`(_ isOpen: Bool) throws {
-        if isOpen { _ = try ledger.unfinishedSites() }
+        if isOpen { try ledger.write { _ in } }
         try home.connection().writeWithoutTransaction { database in
             try database.execute(sql: "BEGIN EXCLUSIVE")
             try expectTrouble(
-                "\(path) is locked by another program", hint: "fuser -v \(path) names it", reading: !isOpen,
+                "\(path) is locked by another program", hint: "fuser -v \(path) shows the program", reading: !isOpen,
                 times: 1
             ) { try database.execute(sql: "ROLLBACK") }
         }
@@ -54,7 +54,7 @@ import Testing
     @Test(arguments: [false, true])
     func `that another program writes to for long can be read meanwhile`(_ isOpen: Bool) throws {
         try ledger.record(1)
-        if !isOpen { ledger.close() }
+        if !isOpen { home.store.close() }
         try home.connection().writeWithoutTransaction { database in
             try database.execute(sql: "BEGIN IMMEDIATE")
             #expect(try ledger.unfinishedSites() == ["blog"])
@@ -71,7 +71,7 @@ import Testing
 
     @Test func `that is damaged in the middle`() throws {
         for number in 1...200 { try ledger.record(number, for: ["site-\(number)"]) }
-        ledger.close()
+        home.store.close()
         let size = try #require(
             try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
         let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
@@ -83,57 +83,61 @@ import Testing
 
     @Test func `that is a folder`() throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-        try expectTrouble("cannot open \(path): Is a directory", hint: "move the folder away", repair: moveAway)
+        try expectTrouble("cannot open \(path): Is a directory", hint: "move the folder \(path) away", repair: moveAway)
     }
 
     @Test func `whose folder is gone`() throws {
-        _ = try ledger.unfinishedSites()
+        try ledger.write { _ in }
         let away = "\(home.folder).away"
         try FileManager.default.moveItem(atPath: home.folder, toPath: away)
         try expectTrouble(
             "cannot open \(path): No such file or directory",
-            hint: "mkdir -p \(home.folder), or name another folder in STATE_DIRECTORY"
+            hint: "mkdir -p \(home.folder), or set STATE_DIRECTORY to another folder", reading: false
         ) { try FileManager.default.moveItem(atPath: away, toPath: home.folder) }
     }
 
     @Test func `of another program`() throws {
         try home.connection().write { try $0.execute(sql: "CREATE TABLE delivery (address TEXT)") }
-        try expectTrouble("\(path) is no ledger: table delivery already exists", hint: newFile, repair: moveAway)
+        try expectTrouble("\(path) is not a ledger: table delivery already exists", hint: newFile, repair: moveAway)
     }
 
     @Test(arguments: [false, true]) func `of a newer version`(_ isOpen: Bool) throws {
-        if isOpen { _ = try ledger.unfinishedSites() }
-        _ = try SQLiteLedger(path: path).unfinishedSites()
+        if isOpen { try ledger.write { _ in } }
+        try ledger.write { _ in }
         try home.connection().write {
             try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('something that is to come')")
         }
-        ledger.close()
+        home.store.close()
         try expectTrouble(
             "\(path) was written by a newer bellpull",
-            hint: "install that version again, or move the file away to begin a new ledger"
-        ) { try home.connection().write { try $0.execute(sql: "DELETE FROM grdb_migrations WHERE rowid = 2") } }
+            hint: "install that version again, or move the file away; the next delivery then starts a new ledger"
+        ) {
+            try home.connection().write {
+                try $0.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = 'something that is to come'")
+            }
+        }
     }
 
     @Test(.enabled(if: geteuid() != 0, "root may write anywhere"))
     func `that may not be written to`() throws {
-        _ = try ledger.unfinishedSites()
+        try ledger.write { _ in }
         chmod(path, 0o400)
-        ledger.close()
+        home.store.close()
         try expectTrouble(
             "cannot open \(path): Permission denied",
-            hint: "may bellpull write in \(home.folder)? STATE_DIRECTORY names another folder"
+            hint: "let bellpull write in \(home.folder), or set STATE_DIRECTORY to another folder"
         ) { chmod(path, 0o600) }
     }
 
     @Test(.enabled(if: Disk.canBeMade, "only root can mount a disk"))
     func `on a disk that is read-only`() throws {
         try Disk.mounted(at: home.folder) { disk in
-            _ = try ledger.unfinishedSites()
-            ledger.close()
+            try ledger.write { _ in }
+            home.store.close()
             try disk.remount("ro")
             try expectTrouble(
                 "cannot open \(path): Read-only file system",
-                hint: "may bellpull write in \(home.folder)? STATE_DIRECTORY names another folder"
+                hint: "let bellpull write in \(home.folder), or set STATE_DIRECTORY to another folder"
             ) { try disk.remount("rw") }
         }
     }
@@ -141,12 +145,12 @@ import Testing
     @Test(.enabled(if: Disk.canBeMade, "only root can mount a disk"), arguments: [false, true])
     func `on a disk that is full`(_ isOpen: Bool) throws {
         try Disk.mounted(at: home.folder) { disk in
-            if isOpen { _ = try ledger.unfinishedSites() }
+            if isOpen { try ledger.write { _ in } }
             disk.fill()
             try expectTrouble(
-                "the disk with \(path) is full", hint: "make room; nothing needs to be restarted", reading: false
+                "the disk with \(path) is full", hint: "make room on the disk; no restart is needed", reading: false
             ) { try disk.makeRoom() }
-            #expect(try ledger.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
+            #expect(try home.connection().read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
         }
     }
 
@@ -158,7 +162,7 @@ import Testing
             #expect(taken > 10)
             #expect(throws: LedgerError.self) { try ledger.record(taken) }
             #expect(try ledger.all.count == taken)
-            ledger.close()
+            home.store.close()
             #expect(try ledger.all.count == taken)
             try disk.remount("size=64m")
             for number in 0..<taken {
@@ -169,12 +173,12 @@ import Testing
     }
 
     @Test(arguments: [
-        (ENOENT, "No such file or directory", "mkdir -p /srv, or name another folder in STATE_DIRECTORY"),
-        (EACCES, "Permission denied", "may bellpull write in /srv? STATE_DIRECTORY names another folder"),
-        (EROFS, "Read-only file system", "may bellpull write in /srv? STATE_DIRECTORY names another folder"),
-        (ENOSPC, "No space left on device", "make room; nothing needs to be restarted"),
+        (ENOENT, "No such file or directory", "mkdir -p /srv, or set STATE_DIRECTORY to another folder"),
+        (EACCES, "Permission denied", "let bellpull write in /srv, or set STATE_DIRECTORY to another folder"),
+        (EROFS, "Read-only file system", "let bellpull write in /srv, or set STATE_DIRECTORY to another folder"),
+        (ENOSPC, "No space left on device", "make room on the disk; no restart is needed"),
         (EMFILE, "Too many open files", "raise LimitNOFILE= in the service"),
-        (ENOTDIR, "Not a directory", "does /srv exist, and may bellpull write there?"),
+        (ENOTDIR, "Not a directory", "check that /srv exists and that bellpull may write there"),
     ])
     func `that the system does not let be opened`(_ reason: Int32, words: String, hint: String) {
         let error = LedgerError(cannotOpen: "/srv/ledger.sqlite", because: reason)

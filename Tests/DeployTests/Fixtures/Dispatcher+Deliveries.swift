@@ -6,7 +6,7 @@ import Git
 
 extension Dispatcher {
     /// Has a delivery that never came before bring `site` to `commit`.
-    func deploy(_ site: Site, to commit: Commit, answer: @escaping @Sendable (Outcome) -> Void) {
+    func deploy(_ site: Site, to commit: Commit, answer: @escaping @Sendable (DeliveryOutcome) -> Void) {
         let body = Data((0..<32).map { _ in UInt8.random(in: 0...255) })
         let delivery = DeliveryRecord(digest: body, forge: "github", forgeID: nil, repository: "alice/blog")
         receive(delivery, for: [(site, .main(commit))], answer: answer)
@@ -15,11 +15,11 @@ extension Dispatcher {
     /// Takes `delivery`, whose sender waits for the answers; what cannot be recorded is answered as a failure.
     func receive(
         _ delivery: DeliveryRecord, for sites: [(site: Site, target: DeploymentRecord.Target)],
-        answer: @escaping @Sendable (Outcome) -> Void
+        answer: @escaping @Sendable (DeliveryOutcome) -> Void
     ) {
         receive(delivery, for: sites) { result in
             if case .failure(let error) = result { answer(.failed(Failure(error.message))) }
-            return true
+            return .waiting
         } answer: { _, outcome in
             answer(outcome)
         }

@@ -1,26 +1,17 @@
-import Processes
 import Git
+import Processes
 
 @testable import Deploy
 
 extension Strategy {
-    /// Holds the site, deploys and lets go.
-    func deploy(_ targets: Set<Commit>, _ limits: Limits) -> Outcome {
-        do {
+    /// Locks the site, deploys and releases the lock.
+    func deploy(_ announced: Set<Commit>, _ limits: Limits, _ order: Order = .follow) -> DeploymentResult {
+        do throws(Failure) {
             let lockedSite = try lock(limits)
             defer { lockedSite.release() }
-            return lockedSite.deploy(targets, limits, Transcript())
-        } catch  where limits.cancellation.isCancelled {
-            return .interrupted
+            return lockedSite.deploy(order, announced: announced, limits, Transcript())
         } catch {
-            return .failed(error as? Failure ?? Failure("\(error)"))
+            return limits.cancellation.isCancelled ? .interrupted : .failed(error)
         }
-    }
-}
-
-extension Outcome {
-    /// Why it failed, if it did.
-    var failure: Failure? {
-        if case .failed(let failure) = self { failure } else { nil }
     }
 }

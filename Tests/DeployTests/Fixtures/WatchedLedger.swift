@@ -12,10 +12,10 @@ final class WatchedLedger: Ledger {
         var door: Door?
     }
 
-    private let ledger: SQLiteLedger
+    private let ledger: StoredLedger
     private let state = Mutex(State())
 
-    init(_ ledger: SQLiteLedger) { self.ledger = ledger }
+    init(_ ledger: StoredLedger) { self.ledger = ledger }
 
     /// How many transactions there were.
     var writes: Int { state.withLock(\.writes) }

@@ -1,7 +1,7 @@
 /// The SQL of the ledger, by name. Production runs exactly these statements, and `SchemaTests` explains each of them.
 ///
 /// States stand as literals where SQLite has to recognize the condition of a partial index.
-enum Statement: String, CaseIterable {
+enum LedgerStatement: String, CaseIterable {
     // MARK: Deliveries
 
     case recentDelivery = """
@@ -26,7 +26,7 @@ enum Statement: String, CaseIterable {
         SELECT deployment.id, state
         FROM delivery_deployment JOIN deployment ON deployment.id = delivery_deployment.deployment
         WHERE delivery = ? AND host = ? AND site = ? AND delivery_deployment."commit" = ?
-        ORDER BY deployment.id DESC LIMIT 1
+        ORDER BY delivery_deployment.deployment DESC LIMIT 1
         """
 
     case linkCount = "SELECT count(*) FROM delivery_deployment WHERE deployment = ?"

@@ -2,17 +2,16 @@ import TestSupport
 import Deploy
 import Foundation
 import Git
-import SQLiteLedger
 import Testing
 import Webhook
 
 @Suite struct `reading the ledger` {
-    private let home: TemporaryLedger
-    private var ledger: SQLiteLedger { home.ledger }
 
-    init() throws { home = try TemporaryLedger() }
-
-    @Test func `finds nothing where nothing was written`() throws {
+    @Test(arguments: StoreUnderTest.all)
+    func `finds nothing where nothing was written`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
         #expect(try ledger.unfinishedSites().isEmpty)
         #expect(try ledger.deployment(1) == nil)
         #expect(try ledger.deployments(of: nil, limit: 10).isEmpty)
@@ -20,14 +19,22 @@ import Webhook
         #expect(try ledger.lastUseOfPreviousSecret(by: nil) == nil)
     }
 
-    @Test func `names the sites that have something to do`() throws {
+    @Test(arguments: StoreUnderTest.all)
+    func `names the sites that have something to do`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
         for site in ["a", "b", "c"] { try ledger.record(1, for: [site]) }
         try ledger.start("b")
         try ledger.finish(#require(try ledger.start("c")).id, .failed(Failure("no")))
         #expect(try ledger.unfinishedSites() == ["a", "b"])
     }
 
-    @Test func `tells the newest deployments first, without their output`() throws {
+    @Test(arguments: StoreUnderTest.all)
+    func `tells the newest deployments first, without their output`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
         for number in 1...3 {
             try ledger.deploy(number)
             try ledger.deploy(number + 10, at: "shop")
@@ -43,25 +50,37 @@ import Webhook
         #expect(try ledger.deployment(started.id)?.output == "long")
     }
 
-    @Test func `tells of each site what came last, and what is to come`() throws {
+    @Test(arguments: StoreUnderTest.all)
+    func `tells of each site what came last, and what is to come`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
         try ledger.deploy(1)
-        try ledger.deploy(2, outcome: .failed(Failure("no")))
+        try ledger.deploy(2, result: .failed(Failure("no")))
         try ledger.deploy(3, at: "shop")
         try ledger.record(4, for: ["shop", "app"])
         try ledger.start("app")
         let latest = try ledger.latestDeployments()
-        #expect(latest.map(\.site) == ["blog", "shop", "shop", "app"])
+        #expect(latest.map(\.site.name) == ["blog", "shop", "shop", "app"])
         #expect(latest.map(\.state) == [.failed, .deployed, .queued, .running])
     }
 
-    @Test func `does not count as a site's last what was cut short`() throws {
+    @Test(arguments: StoreUnderTest.all)
+    func `does not count as a site's last what was cut short`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
         try ledger.deploy(1)
         try ledger.record(2)
         try ledger.finish(#require(try ledger.start()).id, .interrupted)
         #expect(try ledger.latestDeployments().map(\.state) == [.deployed, .queued])
     }
 
-    @Test func `knows when a hook was last used with its previous secret`() throws {
+    @Test(arguments: StoreUnderTest.all)
+    func `knows when a hook was last used with its previous secret`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
         func record(_ number: Int, _ hook: String?, _ slot: Secrets.Slot, _ time: TimeInterval) throws {
             let delivery = DeliveryRecord(
                 received: Date(timeIntervalSince1970: time), digest: DeliveryRecord.fake(number).digest,

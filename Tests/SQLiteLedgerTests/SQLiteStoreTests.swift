@@ -5,22 +5,33 @@ import Git
 import GRDB
 import Synchronization
 import Testing
+import Webhook
 
 @testable import SQLiteLedger
 
 @Suite(.onPlainThreads) struct `the ledger's file` {
     private let home: TemporaryLedger
-    private var ledger: SQLiteLedger { home.ledger }
+    private var ledger: StoredLedger { home.ledger }
 
     init() throws { home = try TemporaryLedger() }
+
+    private func at(_ path: String) -> StoredLedger {
+        StoredLedger(SQLiteStore(path: path, host: TemporaryLedger.host), host: TemporaryLedger.host)
+    }
 
     /// What is written is to be there after a power failure, too (sqlite.org/pragma.html#pragma_synchronous).
     @Test func `is in WAL mode, with every transaction synced, also when it is opened again`() throws {
         for _ in 0..<2 {
-            #expect(try ledger.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
-            #expect(try ledger.read { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == 2)
-            #expect(try ledger.read { try Int.fetchOne($0, sql: "PRAGMA foreign_keys") } == 1)
-            ledger.close()
+            try home.store.write { _ in }
+            let pragmas = try home.store.writer.use { queue in
+                try queue.read { database in
+                    try ["journal_mode", "synchronous", "foreign_keys"].map {
+                        try String.fetchOne(database, sql: "PRAGMA \($0)") ?? ""
+                    }
+                }
+            }
+            #expect(pragmas == ["wal", "2", "1"])
+            home.store.close()
         }
     }
 
@@ -37,7 +48,7 @@ import Testing
     @Test func `is left to another process with all that is in it`() throws {
         try ledger.record(1)
         // One that was killed has closed nothing.
-        let other = SQLiteLedger(path: ledger.path)
+        let other = home.reopened()
         #expect(try other.record(1) == [.awaits(1)])
         let started = try #require(try other.start())
         try other.finish(started.id, .deployed(.fake(1)))
@@ -46,7 +57,7 @@ import Testing
     }
 
     @Test func `takes what two processes write at the same time`() throws {
-        let ledgers = [ledger, SQLiteLedger(path: ledger.path)]
+        let ledgers = [ledger, home.reopened()]
         let writers = (0..<4).map { writer in
             Running {
                 for number in 0..<50 { try ledgers[writer % 2].record(100 * writer + number, for: ["site-\(writer)"]) }
@@ -59,10 +70,10 @@ import Testing
     /// Another process would take itself for the last to leave, and remove the log.
     @Test func `keeps its locks when the file is opened and closed by others`() throws {
         try ledger.record(1)
-        let other = SQLiteLedger(path: ledger.path)
-        try other.record(2)
+        let other = SQLiteStore(path: home.store.path, host: "www")
+        try StoredLedger(other, host: "www").record(2)
         other.close()
-        let count = "sqlite3 '\(ledger.path)' 'SELECT count(*) FROM delivery'"
+        let count = "sqlite3 '\(home.store.path)' 'SELECT count(*) FROM delivery'"
         #expect(try Shell.run(count).output == "2\n")
         try ledger.record(3)
         #expect(try Shell.run(count).output == "3\n")
@@ -76,12 +87,12 @@ import Testing
             let writers = (0..<4).map { writer in
                 Running {
                     start.pass()
-                    try SQLiteLedger(path: path).record(writer, for: ["site-\(writer)"])
+                    try at(path).record(writer, for: ["site-\(writer)"])
                 }
             }
             start.open()
             for writer in writers { #expect(writer.isSuccess()) }
-            #expect(try SQLiteLedger(path: path).all.count == 4)
+            #expect(try at(path).all.count == 4)
         }
     }
 
@@ -89,9 +100,9 @@ import Testing
         for name in ["deleted", "moved"] {
             try ledger.record(1)
             if name == "moved" {
-                try FileManager.default.moveItem(atPath: ledger.path, toPath: "\(ledger.path).\(name)")
+                try FileManager.default.moveItem(atPath: home.store.path, toPath: "\(home.store.path).\(name)")
             } else {
-                try FileManager.default.removeItem(atPath: ledger.path)
+                try FileManager.default.removeItem(atPath: home.store.path)
             }
             #expect(try ledger.unfinishedSites().isEmpty)
             #expect(try ledger.record(2) == [.awaits(1)])
@@ -104,15 +115,15 @@ import Testing
         try other.ledger.record(1)
         try other.ledger.record(2)
         try other.ledger.start()
-        other.ledger.close()
+        other.store.close()
         try ledger.record(3)
-        try FileManager.default.moveItem(atPath: ledger.path, toPath: "\(ledger.path).old")
-        try FileManager.default.moveItem(atPath: other.ledger.path, toPath: ledger.path)
+        try FileManager.default.moveItem(atPath: home.store.path, toPath: "\(home.store.path).old")
+        try FileManager.default.moveItem(atPath: other.store.path, toPath: home.store.path)
         #expect(try ledger.deployment(1)?.state == .running)
         #expect(try ledger.record(3) == [.awaits(2)])
         #expect(try home.count("delivery") == 3)
         // Nor has the one before it lost what was in its log.
-        let old = SQLiteLedger(path: "\(ledger.path).old")
+        let old = at("\(home.store.path).old")
         #expect(try old.record(3) == [.awaits(1)])
     }
 
@@ -120,9 +131,44 @@ import Testing
         try ledger.record(1)
         let count = try Observation.descriptorCount()
         for _ in 0..<1000 {
-            ledger.close()
+            home.store.close()
             _ = try ledger.unfinishedSites()
         }
         #expect(try Observation.descriptorCount() < count + 1000)
+    }
+
+    @Test func `keeps every property of a delivery`() throws {
+        let delivery = DeliveryRecord(
+            received: Date(timeIntervalSince1970: 1_234_567_890.123), digest: Data(repeating: 7, count: 32),
+            forge: "gitlab", forgeID: "id-1", repository: "team/web/blog", hook: "blog", secret: .previous)
+        _ = try ledger.write { try $0.record(delivery, for: []) }
+        let row = try #require(try home.row("SELECT * FROM delivery"))
+        #expect(row["host"] == TemporaryLedger.host)
+        #expect(row["received"] == 1_234_567_890_123)
+        #expect(row["digest"] == Data(repeating: 7, count: 32))
+        let texts = ["forge", "forge_id", "repository", "hook"].map { row[$0] as String? }
+        #expect(texts == ["gitlab", "id-1", "team/web/blog", "blog"])
+        #expect(row["secret"] == 2)
+    }
+
+    /// A file is on one host. When the host gets a new name, the rows follow.
+    @Test func `follows its host to a new name`() throws {
+        try ledger.deploy(1)
+        try ledger.record(2)
+        home.store.close()
+        let renamed = StoredLedger(SQLiteStore(path: home.store.path, host: "web2"), host: "web2")
+        #expect(try renamed.start()?.deliveries == 1)
+        #expect(try renamed.deployments(of: nil, limit: 10).map(\.site.host) == ["web2", "web2"])
+        #expect(try renamed.record(1) == [.duplicate])
+    }
+
+    @Test func `is not created by reading`() throws {
+        #expect(try ledger.unfinishedSites().isEmpty && ledger.latestDeployments().isEmpty)
+        #expect(try ledger.deployment(1) == nil && ledger.deployments(of: nil, limit: 10).isEmpty)
+        try home.store.checkWritable()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: home.folder).isEmpty)
+        // What is written later is read by the same connection.
+        try ledger.record(1)
+        #expect(try ledger.unfinishedSites() == ["blog"])
     }
 }

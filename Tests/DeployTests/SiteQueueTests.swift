@@ -1,0 +1,117 @@
+import TestSupport
+import Testing
+
+@testable import Deploy
+
+@Suite struct `the queue of sites` {
+    private let blog: Site
+    private let shop: Site
+
+    init() throws {
+        blog = try .fake(FakeStrategy(), name: "blog")
+        shop = try .fake(FakeStrategy(), name: "shop")
+    }
+
+    private func queue(limit: Int = 2) -> SiteQueue<String> { SiteQueue(limit: limit) }
+
+    @Test func `gives a site one turn, and is idle afterwards`() {
+        var queue = queue()
+        #expect(queue.enqueue(blog, for: 1, "a") == true)
+        #expect(queue.contains("blog") && queue.waitingCount == 1 && !queue.isIdle)
+        #expect(queue.addWorker() == true)
+        #expect(queue.startNext()?.name == "blog")
+        queue.recordStart(of: 1, at: "blog")
+        #expect(queue.recordEnd(of: 1, at: "blog") == ["a"])
+        #expect(queue.finishTurn(of: "blog")?.waiters.isEmpty == true)
+        #expect(queue.startNext() == nil)
+        #expect(queue.isIdle && !queue.contains("blog"))
+    }
+
+    @Test func `lets all who wait for a deployment share its result`() {
+        var queue = queue()
+        for waiter in ["a", "b", "c"] { #expect(queue.enqueue(blog, for: 1, waiter) == true) }
+        #expect(queue.waitingCount == 1)
+        start(&queue, 1)
+        #expect(queue.enqueue(blog, for: 1, "late") == true)
+        #expect(queue.recordEnd(of: 1, at: "blog") == ["a", "b", "c", "late"])
+        #expect(queue.finishTurn(of: "blog") != nil, "the running deployment served all of them")
+    }
+
+    @Test func `sends a site with more to do to the end of the line`() {
+        var queue = queue()
+        _ = queue.enqueue(blog, for: 1, "a")
+        start(&queue, 1)
+        _ = queue.enqueue(blog, for: 2, "b")
+        _ = queue.enqueue(shop, for: 3, "c")
+        #expect(queue.recordEnd(of: 1, at: "blog") == ["a"])
+        #expect(queue.finishTurn(of: "blog") == nil)
+        #expect(queue.startNext()?.name == "shop")
+        queue.recordStart(of: 3, at: "shop")
+        _ = queue.recordEnd(of: 3, at: "shop")
+        _ = queue.finishTurn(of: "shop")
+        #expect(queue.startNext()?.name == "blog")
+        queue.recordStart(of: 2, at: "blog")
+        #expect(queue.recordEnd(of: 2, at: "blog") == ["b"])
+    }
+
+    @Test func `gives a site with two orders two turns`() {
+        var queue = queue()
+        _ = queue.enqueue(blog, for: 1, "follow")
+        _ = queue.enqueue(blog, for: 2, "place")
+        start(&queue, 1)
+        #expect(queue.recordEnd(of: 1, at: "blog") == ["follow"])
+        #expect(queue.finishTurn(of: "blog") == nil)
+        #expect(queue.startNext()?.name == "blog")
+    }
+
+    @Test func `returns the waiters whose deployment another process ran`() {
+        var queue = queue()
+        _ = queue.enqueue(blog, for: 1, "a")
+        #expect(queue.addWorker() == true)
+        #expect(queue.startNext()?.name == "blog")
+        #expect(queue.finishTurn(of: "blog")?.waiters == [1: ["a"]])
+    }
+
+    @Test func `uses the site as it was last configured`() throws {
+        var queue = queue()
+        _ = queue.enqueue(blog, for: 1, "a")
+        _ = queue.enqueue(try .fake(FakeStrategy(), name: "blog", timeout: .seconds(7)), for: 1, "b")
+        #expect(queue.addWorker() == true)
+        #expect(queue.startNext()?.timeout == .seconds(7))
+    }
+
+    @Test func `runs no more workers than its limit, which can change`() {
+        var queue = queue(limit: 1)
+        _ = queue.enqueue(blog, for: 1)
+        _ = queue.enqueue(shop, for: 2)
+        #expect(queue.addWorker() == true)
+        #expect(queue.addWorker() == false)
+        queue.limit = 2
+        #expect(queue.addWorker() == true)
+        queue.limit = 1
+        #expect(queue.startNext() == nil, "one worker too many ends")
+        #expect(queue.workers == 1)
+        #expect(queue.startNext()?.name == "blog")
+    }
+
+    @Test func `starts nothing after it was closed, and returns who waited`() {
+        var queue = queue()
+        _ = queue.enqueue(blog, for: 1, "a")
+        start(&queue, 1)
+        _ = queue.enqueue(blog, for: 2, "b")
+        _ = queue.enqueue(shop, for: 3, "c")
+        let unanswered = queue.close()
+        #expect(unanswered.map(\.site.name) == ["shop"] && unanswered.first?.waiters == [3: ["c"]])
+        #expect(queue.enqueue(shop, for: 4, "d") == false)
+        #expect(queue.addWorker() == false)
+        #expect(queue.recordEnd(of: 1, at: "blog") == ["a"])
+        #expect(queue.finishTurn(of: "blog")?.waiters == [2: ["b"]])
+        #expect(queue.startNext() == nil && queue.isIdle)
+    }
+
+    private func start(_ queue: inout SiteQueue<String>, _ id: DeploymentRecord.ID) {
+        #expect(queue.addWorker() == true)
+        #expect(queue.startNext()?.name == "blog")
+        queue.recordStart(of: id, at: "blog")
+    }
+}

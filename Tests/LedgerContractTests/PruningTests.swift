@@ -1,0 +1,114 @@
+import TestSupport
+import Deploy
+import Foundation
+import Git
+import Testing
+
+@Suite struct `pruning` {
+    private let old = Date(timeIntervalSince1970: 1000)
+
+    @Test(arguments: StoreUnderTest.all)
+    func `deletes what is older, and keeps what is not`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
+        for number in 1...3 { try ledger.deploy(number, on: old) }
+        for number in 4...6 { try ledger.deploy(number) }
+        #expect(try ledger.prune() == 6)
+        #expect(try ledger.all.map(\.id) == [4, 5, 6])
+        #expect(try home.count("delivery") == 3 && home.count("delivery_deployment") == 3)
+        #expect(try ledger.prune() == 0)
+    }
+
+    @Test(arguments: StoreUnderTest.all)
+    func `deletes what is more than is to be kept, the oldest first`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
+        for number in 1...10 { try ledger.deploy(number) }
+        #expect(try ledger.prune(keeping: 4) == 12)
+        #expect(try ledger.all.map(\.id) == [7, 8, 9, 10])
+        #expect(try home.count("delivery") == 4)
+    }
+
+    @Test(arguments: StoreUnderTest.all)
+    func `never deletes a site's last deployment`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
+        for number in 1...3 { try ledger.deploy(number, at: "blog", on: old) }
+        try ledger.deploy(4, at: "shop", result: .failed(Failure("no")), on: old)
+        try ledger.prune(keeping: 0)
+        #expect(try ledger.all.map(\.site.name) == ["blog", "shop"])
+        #expect(try ledger.all.map(\.id) == [3, 4])
+        #expect(try ledger.latestDeployments().map(\.state) == [.deployed, .failed])
+    }
+
+    @Test(arguments: StoreUnderTest.all)
+    func `never deletes what has yet to be done, nor the deliveries that ask for it`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
+        for site in ["blog", "shop"] {
+            try ledger.deploy(1, at: site, on: old)
+            try ledger.record(2, for: [site], received: old)
+        }
+        try ledger.start("shop", at: old)
+        try ledger.prune(keeping: 0)
+        // The last that is over is still each site's last, whatever is queued.
+        #expect(try ledger.all.map(\.state) == [.deployed, .queued, .deployed, .running])
+        #expect(try home.count("delivery") == 1)
+        #expect(try ledger.start("blog")?.deliveries == 1)
+    }
+
+    /// As the process that ran it is gone, and the site cannot be held by another.
+    @Test(arguments: StoreUnderTest.all)
+    func `never deletes what still runs, though something newer is over`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
+        try ledger.record(1, received: old)
+        try ledger.start(at: old)
+        try ledger.record(2, received: old)
+        _ = try ledger.write { try $0.reject("blog", Failure("no"), at: old) }
+        #expect(try ledger.prune(keeping: 0) == 1, "the delivery of what was rejected")
+        #expect(try ledger.all.map(\.state) == [.running, .failed])
+        #expect(try ledger.record(1) == [.awaits(1)])
+    }
+
+    @Test(arguments: StoreUnderTest.all)
+    func `deletes no more than a portion at once`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
+        for number in 1...20 { try ledger.deploy(number, on: old) }
+        #expect(try ledger.prune(limit: 7) == 14)
+        #expect(try ledger.all.map(\.id) == Array(8...20))
+        var portions = 0
+        while try ledger.prune(limit: 7) > 0 { portions += 1 }
+        #expect(portions == 2)
+        #expect(try ledger.all.map(\.id) == [20])
+    }
+
+    @Test(arguments: StoreUnderTest.all)
+    func `lets a delivery be new again that is forgotten`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
+        try ledger.deploy(1, on: old)
+        try ledger.deploy(2)
+        try ledger.prune()
+        #expect(try ledger.record(1) == [.awaits(3)])
+        #expect(try ledger.record(2) == [.duplicate])
+    }
+}
+
+extension Ledger {
+    /// Prunes rows before the year 1970 plus 2000 seconds, or before `time`.
+    @discardableResult
+    fileprivate func prune(
+        before time: Date = Date(timeIntervalSince1970: 2000), keeping count: Int = 1000, limit: Int = 1000
+    ) throws -> Int {
+        try write { try $0.prune(before: time, keeping: count, limit: limit) }
+    }
+}

@@ -1,0 +1,53 @@
+import Deploy
+import Foundation
+import Git
+import Testing
+
+/// Single steps, each in its own transaction, for sites that follow `main`.
+extension Ledger {
+    /// Records delivery `number`, which announces the commit `commit`, or the commit of the same number.
+    @discardableResult
+    package func record(
+        _ number: Int, commit: Int? = nil, forgeID: String? = nil, for sites: [String] = ["blog"],
+        isAtCommit: Bool = false, received: Date = Date()
+    ) throws -> [Disposition] {
+        let target = DeploymentRecord.Target.main(try .fake(commit ?? number))
+        let targets = sites.map { DeliveryTarget(name: $0, target: target, isAtCommit: isAtCommit) }
+        return try write { try $0.record(.fake(number, forgeID: forgeID, received: received), for: targets) }
+    }
+
+    /// Records delivery `number` for `blog`, and returns the deployment that the delivery waits for.
+    package func awaited(_ number: Int, commit: Int? = nil, forgeID: String? = nil) throws -> DeploymentRecord.ID {
+        guard case .awaits(let id) = try record(number, commit: commit, forgeID: forgeID).first else {
+            throw CocoaError(.featureUnsupported)
+        }
+        return id
+    }
+
+    @discardableResult
+    package func start(_ site: String = "blog", at time: Date = Date()) throws -> StartedDeployment? {
+        try write { try $0.start(site, at: time) }
+    }
+
+    package func finish(_ id: DeploymentRecord.ID, _ result: DeploymentResult, at time: Date = Date()) throws {
+        try write { try $0.finish(id, DeploymentRecord.Conclusion(result), at: time) }
+    }
+
+    /// Records delivery `number`, and records that its deployment ended with `result`, or deployed the commit.
+    @discardableResult
+    package func deploy(
+        _ number: Int, at site: String = "blog", result: DeploymentResult? = nil, on time: Date = Date()
+    ) throws -> DeploymentRecord.ID {
+        try record(number, for: [site], received: time)
+        let started = try #require(try start(site, at: time))
+        try finish(started.id, result ?? .deployed(.fake(number)), at: time)
+        return started.id
+    }
+
+    package func state(of id: DeploymentRecord.ID) throws -> DeploymentRecord.State? { try deployment(id)?.state }
+
+    /// All deployments, oldest first.
+    package var all: [DeploymentRecord] {
+        get throws { try deployments(of: nil, limit: 10_000).reversed() }
+    }
+}
