@@ -13,7 +13,7 @@ extension Failure {
 
     /// What `error` means in the clone at `path`, in words.
     init(_ error: GitError, in path: String) {
-        if error.end == .timedOut {
+        if error.termination == .timedOut {
             self.init("git \(error.arguments.first ?? "") took longer than the time-out and was ended")
             return
         }

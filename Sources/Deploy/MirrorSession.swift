@@ -65,7 +65,7 @@ struct MirrorSession: LockedSite {
     /// Makes the checkout what it was before. If this fails, the note stays, and the next deployment tries again.
     private func clearUp(after error: GitError) throws {
         // Git that came to its end has moved everything or nothing.
-        let isCutShort = if case .exited = error.end { false } else { true }
+        let isCutShort = if case .exited = error.termination { false } else { true }
         try checkout.repair(checkoutBegan: isCutShort, .within(Self.repairTime))
         lock.noteEnd()
     }

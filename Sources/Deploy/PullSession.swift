@@ -103,6 +103,6 @@ extension GitError {
 
     /// Git did not come to its end.
     fileprivate var isCutShort: Bool {
-        if case .exited = end { false } else { true }
+        if case .exited = termination { false } else { true }
     }
 }

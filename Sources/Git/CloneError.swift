@@ -81,7 +81,7 @@ extension CloneError {
         switch error {
         case let error as CloneError: self = error
         case let error as GitError: self = Self.refusal(error, path: path)
-        default: self = .git(path: path, GitError(arguments: [], end: nil, message: "\(error)"))
+        default: self = .git(path: path, GitError(arguments: [], termination: nil, message: "\(error)"))
         }
     }
 

@@ -49,7 +49,9 @@ public struct Git: Sendable {
             return try command.run(
                 until: limits.deadline, cancellation: limits.cancellation, transcript: transcript)
         } catch {
-            throw GitError(arguments: arguments, end: nil, message: "cannot run git in \(directory): \(error)")
+            throw GitError(
+                arguments: arguments, termination: nil, message: "cannot run git in \(directory): \(Self.reason(error))"
+            )
         }
     }
 
@@ -62,6 +64,13 @@ public struct Git: Sendable {
         let completion = try run(arguments, limits, transcript)
         guard completion.isSuccess else { throw GitError(arguments: arguments, completion: completion) }
         return completion.output.trimmingCharacters(in: .newlines)
+    }
+
+    /// Returns the text of the POSIX error in `error`. Foundation wraps the error of starting a process.
+    private static func reason(_ error: any Error) -> String {
+        let error = error as NSError
+        let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+        return cause.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(cause.code))) : "\(error)"
     }
 
     private static func executable(in path: String?) -> URL? {

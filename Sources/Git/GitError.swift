@@ -2,23 +2,23 @@ public import Processes
 public import Text
 internal import Foundation
 
-/// The failure of a git command, with the evidence: the arguments, the exit and the last lines of output.
+/// The failure of a git command, with the evidence: the arguments, the termination and the last lines of output.
 ///
 /// Credentials in URLs are replaced by `***` in all of them.
 public struct GitError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The arguments, without the settings common to all commands.
     public let arguments: [String]
-    /// How git exited; `nil` if git could not be started.
-    public let end: Command.End?
+    /// How git terminated; `nil` if git could not be started.
+    public let termination: Command.Termination?
     /// The last 20 lines of standard error, or of standard output if git wrote no errors.
     public let message: String
 
     /// The failure when `PATH` has no git.
-    static let noExecutable = GitError(arguments: [], end: nil, message: "there is no git in PATH")
+    static let noExecutable = GitError(arguments: [], termination: nil, message: "there is no git in PATH")
 
-    init(arguments: [String], end: Command.End?, message: String) {
+    init(arguments: [String], termination: Command.Termination?, message: String) {
         self.arguments = arguments.map(\.redactingCredentials)
-        self.end = end
+        self.termination = termination
         self.message = message.redactingCredentials
     }
 
@@ -26,13 +26,13 @@ public struct GitError: Error, Sendable, Equatable, CustomStringConvertible {
     public init(arguments: [String], completion: Command.Completion) {
         let text = completion.errors.isEmpty ? completion.output : completion.errors
         let lines = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("hint:") }.suffix(20)
-        self.init(arguments: arguments, end: completion.end, message: lines.joined(separator: "\n"))
+        self.init(arguments: arguments, termination: completion.termination, message: lines.joined(separator: "\n"))
     }
 
-    /// The command and its exit, in one line.
+    /// The command and its termination, in one line.
     public var description: String {
         let command = (["git"] + arguments.prefix(2)).joined(separator: " ")
-        switch end {
+        switch termination {
         case nil: return message
         case .exited(let status): return "\(command) exited with status \(status): \(firstLine)"
         case .killed(let signal): return "\(command) was killed by signal \(signal)"

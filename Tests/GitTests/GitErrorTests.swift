@@ -5,10 +5,12 @@ import Testing
 
 @Suite struct `git error` {
     private func error(
-        _ arguments: [String] = ["pull", "--rebase", "--no-stat"], end: Command.End = .exited(1),
+        _ arguments: [String] = ["pull", "--rebase", "--no-stat"], termination: Command.Termination = .exited(1),
         output: String = "", errors: String = ""
     ) -> GitError {
-        GitError(arguments: arguments, completion: Command.Completion(end: end, output: output, errors: errors))
+        GitError(
+            arguments: arguments,
+            completion: Command.Completion(termination: termination, output: output, errors: errors))
     }
 
     @Test(arguments: [
@@ -59,9 +61,10 @@ import Testing
 
     @Test func `is described in one line`() {
         #expect(error(errors: "x\nfatal: y\n").description == "git pull --rebase exited with status 1: fatal: y")
-        #expect(error(end: .killed(signal: 9)).description == "git pull --rebase was killed by signal 9")
-        #expect(error(end: .timedOut).description == "git pull --rebase timed out")
-        #expect(error(end: .cancelled).description == "git pull --rebase was stopped, because bellpull is stopping")
+        #expect(error(termination: .killed(signal: 9)).description == "git pull --rebase was killed by signal 9")
+        #expect(error(termination: .timedOut).description == "git pull --rebase timed out")
+        #expect(
+            error(termination: .cancelled).description == "git pull --rebase was stopped, because bellpull is stopping")
         #expect(GitError.noExecutable.description == "there is no git in PATH")
     }
 

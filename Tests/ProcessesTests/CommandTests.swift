@@ -7,13 +7,13 @@ import Testing
 @Suite(.onPlainThreads) struct `command` {
     @Test(arguments: [0, 1, 128, 255] as [Int32]) func `ends with its exit status`(_ status: Int32) throws {
         let completion = try Shell.run("exit \(status)")
-        #expect(completion.end == .exited(status))
+        #expect(completion.termination == .exited(status))
         #expect(completion.isSuccess == (status == 0))
     }
 
     @Test(arguments: [SIGTERM, SIGKILL, SIGHUP]) func `ends with the signal that ended it`(_ signal: Int32) throws {
         let completion = try Shell.run("kill -\(signal) $$; sleep 5")
-        #expect(completion.end == .killed(signal: signal))
+        #expect(completion.termination == .killed(signal: signal))
         #expect(!completion.isSuccess)
     }
 
@@ -60,14 +60,15 @@ import Testing
     @Test func `throws if there is no such program`() {
         let command = Command(
             executable: URL(fileURLWithPath: "/nonexistent/git"), arguments: [], directory: "/", environment: [:])
-        #expect(throws: (any Error).self) {
+        let error = #expect(throws: CocoaError.self) {
             try command.run(until: .now + .seconds(20), cancellation: Cancellation())
         }
+        #expect(error?.code == .fileReadNoSuchFile)
     }
 
-    @Test(arguments: ["/nonexistent", "/etc/passwd", "/dev/null"])
-    func `throws if there is no such folder`(_ directory: String) {
-        #expect(throws: (any Error).self) {
+    @Test(arguments: ["/nonexistent": .ENOENT, "/etc/passwd": .ENOTDIR] as [String: POSIXErrorCode])
+    func `throws if there is no such folder`(_ directory: String, _ code: POSIXErrorCode) {
+        #expect(throws: POSIXError(code)) {
             try Shell.command("true", in: directory).run(until: .now + .seconds(20), cancellation: Cancellation())
         }
     }
@@ -76,7 +77,7 @@ import Testing
         let cancellation = Cancellation()
         cancellation.cancel()
         let completion = try Shell.run("echo started", cancellation: cancellation)
-        #expect(completion.end == .cancelled)
+        #expect(completion.termination == .cancelled)
         #expect(completion.output.isEmpty)
     }
 
@@ -85,7 +86,7 @@ import Testing
         for number in 0..<300 {
             let status = Int32(number % 3)
             let completion = try Shell.run("exit \(status)")
-            try #require(completion.end == .exited(status))
+            try #require(completion.termination == .exited(status))
         }
     }
 
