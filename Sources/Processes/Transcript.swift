@@ -26,11 +26,12 @@ public final class Transcript: Sendable {
 
     /// The kept output as a terminal would show it, without credentials in URLs. A carriage return overwrites the line.
     public var text: String {
-        let text = String(decoding: bytes.withLock { $0.suffix(Self.limit) }, as: UTF8.self)
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            line.split(separator: "\r").last ?? ""
+        let (newline, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+        let kept = bytes.withLock { $0.suffix(Self.limit) }
+        let lines = kept.split(separator: newline, omittingEmptySubsequences: false).map { line in
+            line.split(separator: carriageReturn).last ?? []
         }
-        return lines.joined(separator: "\n").redactingCredentials
+        return String(decoding: Array(lines.joined(separator: [newline])), as: UTF8.self).redactingCredentials
     }
 
     func append(_ new: ArraySlice<UInt8>) {
