@@ -17,13 +17,13 @@ import Testing
         #expect(!completion.isSuccess)
     }
 
-    @Test func `keeps what it wrote to each stream`() throws {
+    @Test func `keeps the output of each stream`() throws {
         let completion = try Shell.run("echo out; echo err >&2; echo out again")
         #expect(completion.output == "out\nout again\n")
         #expect(completion.errors == "err\n")
     }
 
-    @Test func `runs where it is told to, with these arguments`() throws {
+    @Test func `runs in its folder, with its arguments`() throws {
         let folder = try TemporaryFolder.make()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let command = Shell.command("pwd; printf '%s|' \"$@\"", ["a b", "$(id)", "", "-x", "ü\n"], in: folder)
@@ -31,7 +31,7 @@ import Testing
         #expect(completion.output == "\(folder)\na b|$(id)||-x|ü\n|")
     }
 
-    @Test func `has exactly the environment it was given`() throws {
+    @Test func `has exactly its own environment`() throws {
         let command = Command(
             executable: URL(fileURLWithPath: "/usr/bin/env"), arguments: [], directory: "/", environment: ["A": "b c"])
         let completion = try command.run(until: .now + .seconds(20), cancellation: Cancellation())
@@ -45,6 +45,7 @@ import Testing
     @Test func `inherits none of our descriptors`() throws {
         let own = open("/dev/zero", O_RDONLY)
         defer { close(own) }
+        try #require(own >= 0 && fcntl(own, F_GETFD) & FD_CLOEXEC == 0)
         let listing = try Shell.run("ls -l /proc/self/fd")
         #expect(listing.isSuccess && !listing.output.contains("/dev/zero"))
     }
@@ -81,8 +82,8 @@ import Testing
         #expect(completion.output.isEmpty)
     }
 
-    /// Whoever sees a process end, Foundation or we, the status is that of the process.
-    @Test func `tells the truth of its end every time`() throws {
+    /// Foundation and Bellpull both wait for the process. The status must be right whichever of the two reaps it.
+    @Test func `reports the right status every time`() throws {
         for number in 0..<300 {
             let status = Int32(number % 3)
             let completion = try Shell.run("exit \(status)")
@@ -103,7 +104,7 @@ import Testing
         }
         let before = try Observation.descriptorCount()
         try runOften()
-        // One left by each run, or by each failure, would make it 200 more; what runs beside this test has a few.
+        // A leak per run, or per failure, would leave 200 more. Tests that run at the same time have a few open.
         #expect(try Observation.eventually { try Observation.descriptorCount() < before + runs / 2 })
     }
 

@@ -22,7 +22,7 @@ import Testing
         #expect(completion.errors.utf8.count == 64 << 10)
     }
 
-    @Test func `ends a command that never stops writing`() throws {
+    @Test func `terminates a command that never stops writing`() throws {
         var completion: Command.Completion?
         let time = try clock.measure { completion = try Shell.run("yes & yes & yes & yes", within: .milliseconds(300)) }
         #expect(completion?.termination == .timedOut)
@@ -45,7 +45,7 @@ import Testing
         #expect(completion.termination == .exited(4))
     }
 
-    @Test func `ends a command when its time is up`() throws {
+    @Test func `terminates a command at its deadline`() throws {
         var completion: Command.Completion?
         let time = try clock.measure {
             completion = try Shell.run("echo $$; exec sleep 20", within: .seconds(2))
@@ -56,7 +56,7 @@ import Testing
         #expect(Observation.eventually { Observation.state(of: process) == nil })
     }
 
-    @Test func `ends a whole group that ignores SIGTERM`() throws {
+    @Test func `kills a whole group that ignores SIGTERM`() throws {
         var completion: Command.Completion?
         let time = try clock.measure {
             completion = try Shell.run(
@@ -70,7 +70,7 @@ import Testing
         #expect(Observation.eventually { !group.contains(where: Observation.isRunning) })
     }
 
-    @Test func `gives a group whose leader complies time to comply too`() throws {
+    @Test func `gives the rest of a group time to exit after its leader`() throws {
         let folder = try TemporaryFolder.make()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let script = """
@@ -86,7 +86,7 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: "\(folder)/tidied"))
     }
 
-    @Test func `ends what is left of a group whose leader complied`() throws {
+    @Test func `kills the rest of a group whose leader has exited`() throws {
         let completion = try Shell.run(
             "(trap '' TERM; sleep 60) & echo $!; exec sleep 60", within: .seconds(2))
         #expect(completion.termination == .timedOut)
@@ -94,7 +94,7 @@ import Testing
         #expect(Observation.eventually { !Observation.isRunning(other) })
     }
 
-    @Test func `ends a command at once when it is cancelled`() throws {
+    @Test func `terminates a command when it is cancelled`() throws {
         let cancellation = Cancellation()
         Thread.detachNewThread {
             sleep(2)
