@@ -14,7 +14,7 @@ extension Failure {
 
     /// Explains what `error` means for the clone at `path`.
     init(_ error: GitError, in path: String) {
-        if error.end == .timedOut {
+        if error.termination == .timedOut {
             self.init("git \(error.arguments.first ?? "") did not finish within the time-out and was ended")
             return
         }

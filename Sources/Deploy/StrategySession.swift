@@ -54,6 +54,6 @@ struct Placement: Equatable {
 extension GitError {
     /// Whether the command was ended before git could finish or undo its work.
     var isCutShort: Bool {
-        if case .exited = end { false } else { true }
+        if case .exited = termination { false } else { true }
     }
 }

@@ -5,14 +5,16 @@ public struct Branch: Hashable, Sendable, CustomStringConvertible {
 
     private static let prefix = "refs/heads/"
 
-    /// The branch that `ref` names (`refs/heads/…`), or `nil` for a tag or a name that git would refuse
-    /// (git-check-ref-format(1)) or take for an option.
+    /// Creates the branch with the full name `ref` (`refs/heads/…`).
+    ///
+    /// Returns `nil` for a tag, for a name that git refuses (git-check-ref-format(1)) or takes for an option, and for a
+    /// name of more than 200 bytes.
     public init?(ref: some StringProtocol) {
         guard ref.hasPrefix(Self.prefix) else { return nil }
         self.init(name: ref.dropFirst(Self.prefix.count))
     }
 
-    /// The branch `name`, or `nil` as for `init(ref:)`.
+    /// Creates the branch `name`. Returns `nil` in the same cases as `init(ref:)`.
     public init?(name: some StringProtocol) {
         guard Self.isValid(name) else { return nil }
         self.name = String(name)

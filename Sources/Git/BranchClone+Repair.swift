@@ -3,18 +3,20 @@ public import Text
 internal import Foundation
 
 extension BranchClone {
-    /// Whether a rebase has started and not finished: it stopped for a person, or its git was killed.
+    /// Whether a rebase has started and not finished, because a person must act or because git was killed.
     public var hasUnfinishedRebase: Bool { ["rebase-merge", "rebase-apply"].contains(where: hasGitFile) }
 
     /// A rebase that stopped for a person to act, or `nil`.
     public var stoppedRebase: Explanation? {
         guard hasUnfinishedRebase, isRebaseStoppedForPerson else { return nil }
         return Explanation(
-            "a rebase is going on in \(path)", hint: "finish it, or git -C \(path) rebase --abort")
+            "a rebase is going on in \(path)",
+            hint: "finish the rebase, or git -C \(path.quotedForShell) rebase --abort")
     }
 
-    /// Whether the rebase stopped at a conflict, or where its todo list says so (git-rebase(1), "INTERACTIVE MODE"). The
-    /// todo list of a pull has only picks. A rebase that applies patches does not tell, and counts as stopped.
+    /// Whether the rebase stopped at a conflict, or at a command of its todo list (git-rebase(1), "INTERACTIVE MODE").
+    ///
+    /// The todo list of a pull has only picks. A rebase by patches has no todo list, and counts as stopped.
     private var isRebaseStoppedForPerson: Bool {
         let done = FileManager.default.contents(atPath: "\(gitDirectory)/rebase-merge/done") ?? Data()
         return hasGitFile("rebase-merge/stopped-sha") || hasGitFile("rebase-apply")
@@ -25,18 +27,18 @@ extension BranchClone {
         FileManager.default.fileExists(atPath: "\(gitDirectory)/\(name)")
     }
 
-    /// Removes what a killed git left behind, so that the next git can work: locks, an unfinished rebase and an
-    /// unfinished checkout. The caller must hold the site's lock.
+    /// Cleans up after a killed git, so that the next git can work: removes locks, and undoes an unfinished rebase and
+    /// an unfinished checkout. The caller must hold the site's lock.
     ///
     /// - Parameters:
-    ///   - ownLeftovers: whether Bellpull is known to have left them. If not, a rebase that stopped for a person and
-    ///     changes in the work tree are left to that person.
+    ///   - ownLeftovers: whether the killed git is known to have been Bellpull's. If not, a rebase stopped for a person
+    ///     and changes in the work tree are left alone.
     ///   - checkoutBegan: whether a checkout is known to have started and not to have finished.
     /// - Throws: `RepositoryBusy`, or `GitError` if something cannot be undone.
     public func repair(ownLeftovers: Bool, checkoutBegan: Bool = false, _ limits: Limits) throws {
         let locks = StaleLocks(path: path, gitDirectory: gitDirectory, commonDirectory: commonDirectory)
-        // A killed fetch of Bellpull may have locked any remote branch. The search is for that case only, as there may be
-        // thousands of branches.
+        // A killed fetch of Bellpull may have locked any remote branch. Only then are all branches searched, as a
+        // repository may have thousands.
         let found = locks.found(shared: [branch.ref, trackingRef], under: ownLeftovers ? ["refs/remotes"] : [])
         if !found.isEmpty || hasUnfinishedRebase { try locks.waitForOtherGit(limits) }
         for lock in found { unlink(lock) }

@@ -1,7 +1,7 @@
 extension BranchClone {
     /// The result of `git status` in a clone.
     public struct Status: Sendable, Equatable {
-        /// The commit that HEAD is at; `nil` before the first commit.
+        /// The commit at HEAD; `nil` before the first commit.
         public let head: Commit?
         /// How many commits HEAD has and the upstream, as last fetched, has not.
         public let ahead: Int

@@ -1,26 +1,26 @@
 public import Processes
 
-/// A clone with a branch checked out that follows a branch of a remote.
+/// A clone on a branch with an upstream: a branch of a remote.
 public struct BranchClone: WorkingClone {
     /// The folder of the work tree: an absolute path without symbolic links.
     public let path: String
-    /// The folder `.git`, or the folder that the file `.git` names.
+    /// The repository's own folder, usually `.git`.
     public let gitDirectory: String
-    /// The folder with the objects and references that all work trees share.
+    /// The folder of the objects and references, shared by all work trees of the repository.
     public let commonDirectory: String
     /// Git, set up to run in the work tree.
     public let git: Git
 
-    /// The local branch that was checked out when the clone was opened.
+    /// The local branch at the time the clone was opened.
     public let branch: Branch
-    /// The branch of the remote that `branch` follows, under the name it has in the remote.
+    /// The upstream of `branch`, by its name in the remote.
     public let upstream: Branch
     /// The remote's name in the clone, usually `origin`.
     public let remote: String
     /// The repository behind the remote's URL.
     public let repository: RepositoryName
 
-    /// The reference that holds the upstream as last fetched, such as `refs/remotes/origin/main`.
+    /// The reference of the upstream as last fetched, such as `refs/remotes/origin/main`.
     let trackingRef: String
 
     init(
@@ -70,12 +70,12 @@ public struct BranchClone: WorkingClone {
         )
     }
 
-    /// The commit that `branch` is at, read from the repository's files without a git process.
+    /// The commit at the tip of `branch`, read from the repository's files without a git process.
     ///
     /// `nil` if HEAD is not on `branch`, or if the files do not tell, as in a repository with a reftable.
     public var head: Commit? { isOnBranch ? references.commit(of: branch.ref) : nil }
 
-    /// The commit that the upstream was at when it was last fetched, read like `head`.
+    /// The commit at the tip of the upstream as last fetched, read like `head`.
     public var fetchedUpstream: Commit? { references.commit(of: trackingRef) }
 
     /// Whether HEAD is on `branch`: not on another branch, and not detached, as during a rebase.
@@ -94,11 +94,11 @@ public struct BranchClone: WorkingClone {
         _ = try git.output(of: ["reset", "--quiet", "--keep", commit.description], limits)
     }
 
-    /// Returns the commit that the upstream is at now, by asking the remote with git-ls-remote(1), or `nil` if the remote
-    /// has no such branch. Fetches nothing.
+    /// Asks the remote for the commit at the tip of the upstream (git-ls-remote(1)), and fetches nothing. Returns `nil`
+    /// if the remote has no such branch.
     public func remoteCommit(_ limits: Limits) throws(GitError) -> Commit? {
         let lines = try git.output(of: ["ls-remote", "--", remote, upstream.ref], limits).split(separator: "\n")
-        // git ls-remote also prints references whose names end in the given name.
+        // git ls-remote also prints longer names with the same ending.
         return lines.lazy.map { $0.split(separator: "\t") }.first { $0.last == upstream.ref[...] }
             .flatMap { $0.first.flatMap { Commit($0) } }
     }
@@ -109,7 +109,7 @@ public struct BranchClone: WorkingClone {
         return try git.run(["merge-base", "--is-ancestor", commit.description, "HEAD"], limits).isSuccess
     }
 
-    /// Returns the number of commits that are in HEAD, but neither in the upstream as last fetched nor in `known`.
+    /// Counts the commits in HEAD, without the commits in the upstream as last fetched and in `known`.
     public func countLocalCommits(besides known: Commit? = nil, _ limits: Limits) throws(GitError) -> Int {
         let others = ["^\(trackingRef)"] + (known.map { ["^\($0)"] } ?? [])
         return Int(try git.output(of: ["rev-list", "--count", "--ignore-missing", "HEAD"] + others, limits)) ?? 0

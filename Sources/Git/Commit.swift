@@ -3,8 +3,10 @@ public struct Commit: Hashable, Sendable, CustomStringConvertible {
     /// 40 or 64 lower-case hexadecimal digits.
     public let description: String
 
-    /// The commit `hexadecimal`, or `nil` if that is not 40 digits (SHA-1) or 64 (SHA-256), or all zeros, which is no
-    /// commit but git's word for none.
+    /// Creates the commit with the name `hexadecimal`.
+    ///
+    /// Returns `nil` if `hexadecimal` is not 40 digits (SHA-1) or 64 digits (SHA-256), or is all zeros: git writes
+    /// zeros where there is no commit.
     public init?(_ hexadecimal: some StringProtocol) {
         let digits = Array(hexadecimal.utf8)
         guard digits.count == 40 || digits.count == 64, digits.allSatisfy(Self.isDigit),

@@ -2,14 +2,14 @@ public import Processes
 public import Text
 internal import Foundation
 
-/// A clone whose work tree is moved from commit to commit on no branch (detached HEAD). Sites that follow tags, or
-/// branches by a pattern, are such clones.
+/// A clone with a detached HEAD: the work tree moves from commit to commit without a branch. Sites with a tag or a
+/// pattern of branches use such a clone.
 public struct DetachedClone: WorkingClone {
     /// The folder of the work tree: an absolute path without symbolic links.
     public let path: String
-    /// The folder `.git`, or the folder that the file `.git` names.
+    /// The repository's own folder, usually `.git`.
     public let gitDirectory: String
-    /// The folder with the objects and references that all work trees share.
+    /// The folder of the objects and references, shared by all work trees of the repository.
     public let commonDirectory: String
     /// Git, set up to run in the work tree.
     public let git: Git
@@ -35,7 +35,7 @@ public struct DetachedClone: WorkingClone {
         }
     }
 
-    /// The commit that HEAD is at, read from the repository's files without a git process.
+    /// The commit at HEAD, read from the repository's files without a git process.
     public var head: Commit? { references.head.flatMap(references.commit(of:)) ?? references.detachedHead }
 
     /// Always `nil`: checking out a commit does not depend on the end of a rebase.
@@ -46,8 +46,8 @@ public struct DetachedClone: WorkingClone {
         RepositoryName(url: try git.output(of: ["remote", "get-url", "--", remote], limits))
     }
 
-    /// Returns the reference with the highest version among the references of the remote that match `pattern`, by asking
-    /// the remote with git-ls-remote(1) (`--sort`), or `nil` if no reference matches. `v2.0-rc1` is lower than `v2.0`.
+    /// Asks the remote for its references (git-ls-remote(1), `--sort`). Returns the highest version that `pattern`
+    /// matches, or `nil` if there is no match. `v2.0-rc1` is lower than `v2.0`.
     public func newest(_ pattern: RefPattern, _ limits: Limits) throws(GitError) -> RemoteRef? {
         let arguments = ["ls-remote", "--sort=-version:refname", "--", remote, pattern.ref, "\(pattern.ref)^{}"]
         let lines = try git.output(of: ["-c", "versionsort.suffix=-"] + arguments, limits).split(separator: "\n")
@@ -62,7 +62,7 @@ public struct DetachedClone: WorkingClone {
         return RemoteRef(ref: String(newest.ref), commit: (peeled ?? newest).commit)
     }
 
-    /// Fetches `position` from the remote, and stores it under the name that git uses for it in a clone.
+    /// Fetches `position` from the remote. In the clone a branch becomes a remote branch, and a tag keeps its name.
     public func fetch(
         _ position: RemoteRef, _ pattern: RefPattern, _ limits: Limits, _ transcript: Transcript
     ) throws(GitError) {
@@ -83,17 +83,18 @@ public struct DetachedClone: WorkingClone {
         _ = try git.output(of: ["checkout", "--quiet", "--detach", commit.description, "--"], limits, transcript)
     }
 
-    /// Returns the number of commits that are in HEAD, but in no branch, remote branch or tag, and not in `known`.
+    /// Counts the commits in HEAD, without the commits in any branch, remote branch or tag, and in `known`.
     public func countLocalCommits(besides known: Commit?, _ limits: Limits) throws(GitError) -> Int {
         let others = ["--not", "--remotes", "--tags", "--branches"] + (known.map { [$0.description] } ?? [])
         let arguments = ["rev-list", "--count", "--ignore-missing", "HEAD"] + others
         return Int(try git.output(of: arguments, limits)) ?? 0
     }
 
-    /// Removes what a killed git left behind: locks and an unfinished checkout. The caller must hold the site's lock.
+    /// Cleans up after a killed git: removes locks, and undoes an unfinished checkout. The caller must hold the site's
+    /// lock.
     ///
-    /// - Parameter checkoutBegan: whether a checkout of the last fetched commit has started and not finished. If so, its
-    ///   files are restored, and other changes in tracked files are kept as a stash.
+    /// - Parameter checkoutBegan: whether a checkout of the last fetched commit has started and not finished. If so,
+    ///   the files are restored, and other changes in tracked files are kept as a stash.
     /// - Throws: `RepositoryBusy`, or `GitError` if the checkout cannot be undone.
     public func repair(checkoutBegan: Bool, _ limits: Limits) throws {
         let locks = StaleLocks(path: path, gitDirectory: gitDirectory, commonDirectory: commonDirectory)

@@ -7,7 +7,7 @@ extension Git {
         /// The version as git prints it, such as `2.39.5`.
         public let description: String
 
-        /// The oldest version that Bellpull is known to work with.
+        /// The oldest version known to work with Bellpull.
         public static let oldestKnown = Version(major: 2, minor: 30)
 
         private init(major: Int, minor: Int) {

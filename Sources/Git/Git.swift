@@ -1,14 +1,14 @@
 public import Processes
 internal import Foundation
 
-/// The git command in one directory, set up to run unattended: git asks no questions, runs no hooks, and starts no process
-/// that outlives the command.
+/// The git command in one directory, set up to run unattended: git asks no questions, runs no hooks, and leaves no
+/// process behind.
 public struct Git: Sendable {
     private let executable: URL
     private let directory: String
     private let environment: [String: String]
 
-    /// Settings that override the settings of the clone and of the user (git(1), `-c`).
+    /// Settings with precedence over the settings of the clone and of the user (git(1), `-c`).
     private static let settings = [
         "core.hooksPath=/dev/null", "submodule.recurse=false", "rebase.autoStash=false",
         // Maintenance would run on in the background and hold locks.
@@ -49,7 +49,9 @@ public struct Git: Sendable {
             return try command.run(
                 until: limits.deadline, cancellation: limits.cancellation, transcript: transcript)
         } catch {
-            throw GitError(arguments: arguments, end: nil, message: "cannot run git in \(directory): \(error)")
+            throw GitError(
+                arguments: arguments, termination: nil, message: "cannot run git in \(directory): \(Self.reason(error))"
+            )
         }
     }
 
@@ -64,24 +66,31 @@ public struct Git: Sendable {
         return completion.output.trimmingCharacters(in: .newlines)
     }
 
+    /// Returns the text of the POSIX error in `error`. Foundation wraps the error of starting a process.
+    private static func reason(_ error: any Error) -> String {
+        let error = error as NSError
+        let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+        return cause.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(cause.code))) : "\(error)"
+    }
+
     private static func executable(in path: String?) -> URL? {
         let folders = (path ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
         let candidates = folders.map { "\($0)/git" }
         return candidates.first(where: FileManager.default.isExecutableFile).map { URL(fileURLWithPath: $0) }
     }
 
-    /// Restores the files that an unfinished checkout of `target` wrote or removed. Other changes in tracked files are kept
-    /// as a stash.
+    /// Restores the files that an unfinished checkout of `target` wrote or removed. Other changes in tracked files are
+    /// kept as a stash.
     ///
-    /// - Parameter hasStarted: whether the checkout is known to have started. If not, files are restored only if a tracked
-    ///   file is changed.
+    /// - Parameter hasStarted: whether the checkout is known to have started. If not, files are restored only if a
+    ///   tracked file is changed.
     func undoCheckout(of target: String, hasStarted: Bool, _ limits: Limits) throws(GitError) {
-        // A stash is a commit, and the user that Bellpull runs as may have no name and address configured.
+        // A stash is a commit, and Bellpull's user may have no name and address configured.
         let identity = ["-c", "user.name=Bellpull", "-c", "user.email=bellpull@localhost"]
         let changes = try output(of: identity + ["stash", "create"], limits)
         guard hasStarted || !changes.isEmpty else { return }
         if !changes.isEmpty {
-            // The changes may include a file that a person has edited since.
+            // The changes may include edits of a person.
             let message = "changes in the work tree after an unfinished deployment"
             _ = try output(of: identity + ["stash", "store", "--quiet", "--message", message, changes], limits)
         }

@@ -1,10 +1,9 @@
-/// Which references of a repository a site follows: one branch, or those that a pattern matches.
+/// The references that a site follows: a branch, a tag, or a pattern of branches or tags.
 ///
-/// In a pattern `*` stands for any number of characters but `/` (gitglossary(7), "pathspec"), `release/*` for
-/// `release/1.2` and not for `release/1/2`. Of several references that match, the site follows the one of the highest
-/// version.
+/// In a pattern `*` matches any number of characters except `/` (gitglossary(7), "pathspec"): `release/*` matches
+/// `release/1.2`, but not `release/1/2`. If several references match, the site follows the highest version.
 public struct RefPattern: Hashable, Sendable, CustomStringConvertible {
-    /// What kind of reference is followed.
+    /// The kinds of reference.
     public enum Kind: Sendable {
         /// Branches, `refs/heads/…`.
         case branch
@@ -19,13 +18,13 @@ public struct RefPattern: Hashable, Sendable, CustomStringConvertible {
 
     private let isPattern: Bool
 
-    /// The branch or the pattern of branches `text`, such as `main` or `release/*`; `nil` if no branch could be called so.
+    /// Creates a branch or a pattern of branches, such as `main` or `release/*`. Returns `nil` if git refuses the name.
     public init?(branch text: String) { self.init(text, .branch) }
 
-    /// The tag or the pattern of tags `text`, such as `v*`; `nil` if no tag could be called so.
+    /// Creates a tag or a pattern of tags, such as `v*`. Returns `nil` if git refuses the name.
     public init?(tag text: String) { self.init(text, .tag) }
 
-    /// Exactly this branch.
+    /// Creates the pattern for exactly `branch`.
     public init(_ branch: Branch) {
         kind = .branch
         description = branch.name
@@ -33,23 +32,23 @@ public struct RefPattern: Hashable, Sendable, CustomStringConvertible {
     }
 
     private init?(_ text: String, _ kind: Kind) {
-        // What is a good name with an x for each star is a good pattern.
+        // A pattern is valid if the name with an x for each star is valid.
         isPattern = text.utf8.contains(UInt8(ascii: "*"))
         guard Branch(name: isPattern ? text.replacing("*", with: "x") : text) != nil else { return nil }
         self.kind = kind
         description = text
     }
 
-    /// The one branch that is followed, or `nil` if it is a tag or a pattern.
+    /// The followed branch, or `nil` for a tag or a pattern.
     public var branch: Branch? { kind == .branch ? Branch(name: description) : nil }
 
-    /// The pattern with its prefix, as `git ls-remote` takes it.
+    /// The name or the pattern with its prefix, as `git ls-remote` takes it.
     public var ref: String { prefix + description }
 
-    /// Whether `ref`, a full name such as `refs/tags/v1.2`, is followed.
+    /// Returns whether the site follows `ref`, a full name such as `refs/tags/v1.2`.
     public func matches(_ ref: String) -> Bool {
         guard ref.utf8.starts(with: prefix.utf8) else { return false }
-        // The usual case, at every push.
+        // Most sites follow one branch, and every push is compared.
         guard isPattern else { return ref.utf8.dropFirst(prefix.utf8.count).elementsEqual(description.utf8) }
         return Self.glob(Array(description.utf8)[...], Array(ref.utf8.dropFirst(prefix.utf8.count))[...])
     }
@@ -61,8 +60,8 @@ public struct RefPattern: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Matches from the left, and at a mismatch lets the last star take one character more: no more than the product of
-    /// the lengths, whatever the pattern.
+    /// Compares from the left. At a mismatch the last star takes one more character. For every pattern, the number of
+    /// comparisons is at most the product of the two lengths.
     private static func glob(_ pattern: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> Bool {
         var (rest, left) = (pattern, text)
         var retry: (pattern: ArraySlice<UInt8>, text: ArraySlice<UInt8>)?

@@ -2,21 +2,21 @@ internal import Foundation
 
 /// The references of a repository, read from its files (gitrepository-layout(5)).
 ///
-/// Every push asks which commit a branch is at. Reading two files for the answer saves a git process.
+/// Every push needs the commit of a branch. Reading two files for the answer saves a git process.
 struct References: Sendable {
     let gitDirectory: String
     let commonDirectory: String
 
-    /// The reference that HEAD points to, or `nil` if HEAD is detached.
+    /// The target of HEAD, such as `refs/heads/main`, or `nil` if HEAD is detached.
     var head: String? {
         guard let text = contents("\(gitDirectory)/HEAD"), text.hasPrefix("ref: ") else { return nil }
         return String(text.dropFirst(5))
     }
 
-    /// The commit that a detached HEAD is at, or `nil` if HEAD points to a reference.
+    /// The commit of a detached HEAD, or `nil` if HEAD is on a branch.
     var detachedHead: Commit? { contents("\(gitDirectory)/HEAD").flatMap { Commit($0) } }
 
-    /// Returns the commit that `ref` is at, from the file of its own or from `packed-refs`.
+    /// Returns the commit of `ref`, from the file named `ref` or from `packed-refs`.
     func commit(of ref: String) -> Commit? {
         if let text = contents("\(commonDirectory)/\(ref)") { return Commit(text) }
         guard let packed = contents("\(commonDirectory)/packed-refs") else { return nil }
@@ -45,8 +45,8 @@ struct References: Sendable {
 
     // MARK: Permissions
 
-    /// The first folder or file that a fetch writes to and this user may not write to, as after `git` was run as root, or
-    /// `nil`.
+    /// The first folder or file of a fetch that this user may not write to, or `nil`. Running git as root leaves such
+    /// files behind.
     var unwritablePath: String? {
         ([gitDirectory, commonDirectory, "\(gitDirectory)/FETCH_HEAD"] + folders).first { path in
             access(path, W_OK) != 0 && errno != ENOENT
@@ -64,7 +64,7 @@ struct References: Sendable {
         let top = "\(commonDirectory)/\(name)"
         let below = FileManager.default.enumerator(atPath: top)?.compactMap { $0 as? String } ?? []
         let paths = [top] + below.map { "\(top)/\($0)" }
-        // Git appends to log files. Git replaces the files of references, and for that needs to write to the folder only.
+        // Git appends to the log files, but replaces the other files. To replace a file, git writes to the folder only.
         return name == "logs" ? paths : paths.filter(isFolder)
     }
 

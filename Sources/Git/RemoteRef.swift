@@ -1,7 +1,7 @@
-/// A reference of a remote and the commit it points to.
+/// A reference of a remote and its commit.
 public struct RemoteRef: Sendable, Equatable {
     /// The full name, such as `refs/tags/v1.2`.
     public let ref: String
-    /// The commit. For an annotated tag, the commit that the tag points to.
+    /// The commit. For an annotated tag: the tagged commit, not the tag object.
     public let commit: Commit
 }

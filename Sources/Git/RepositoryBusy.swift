@@ -1,12 +1,12 @@
 public import Text
 
-/// The error thrown when a repository must be left alone: a person is rebasing, or another git process is running there.
+/// The error thrown when a repository must be left alone: a person is rebasing, or another git is running there.
 public struct RepositoryBusy: Error, Sendable, Equatable {
-    /// What is going on in the repository, and what to do.
+    /// The reason to leave the repository alone, and the remedy.
     public let explanation: Explanation
 
-    /// What is going on in the repository, in one line.
+    /// The reason, in one line.
     public var message: String { explanation.message }
-    /// What to do.
+    /// The remedy.
     public var hint: String? { explanation.hint }
 }

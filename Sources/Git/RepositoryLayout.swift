@@ -1,17 +1,17 @@
 internal import Processes
 internal import Foundation
 
-/// Where a clone's parts are, and git to work in it.
+/// The folders of a repository (gitrepository-layout(5)), and git set up to run in the work tree.
 struct RepositoryLayout {
     /// The folder of the work tree, absolute and without symbolic links.
     let root: String
-    /// The folder `.git`, or where it points to.
+    /// The repository's own folder, usually `.git`.
     let gitDirectory: String
-    /// Where the references are that all work trees of the repository share.
+    /// The folder of the objects and references, shared by all work trees of the repository.
     let commonDirectory: String
     let git: Git
 
-    /// The place of the clone at `path`.
+    /// Finds the folders of the clone at `path` by asking git.
     static func find(_ path: String, _ limits: Limits) throws(CloneError) -> RepositoryLayout {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw .missing(path: path) }
@@ -41,8 +41,9 @@ struct RepositoryLayout {
             git: try Git(in: root, sshCommand: configured("core.sshCommand", plain, limits)))
     }
 
-    /// The branch that HEAD comes back to when a rebase that is half done is over or aborted: one that was killed is for
-    /// `BranchClone.repair` to clear away, which takes an open clone.
+    /// The branch under an unfinished rebase, or `nil`. HEAD returns to the branch at the end of the rebase.
+    ///
+    /// A clone must open during a rebase: only an open clone can abort a killed rebase (`BranchClone.repair`).
     var rebasedBranch: Branch? {
         let files = ["rebase-merge", "rebase-apply"].lazy.map { "\(gitDirectory)/\($0)/head-name" }
         let name = files.compactMap { FileManager.default.contents(atPath: $0) }.first

@@ -1,12 +1,13 @@
-/// A repository as a forge names it, such as `alice/blog` or, below GitLab's subgroups, `team/web/blog`. Case does not
-/// count, as it does not to the forges.
+/// The name of a repository at a forge, such as `alice/blog` or, with a GitLab subgroup, `team/web/blog`. Names are
+/// compared without regard to case, as forges do.
 public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
-    /// Owner, subgroups if there are any, and name, as they were written.
+    /// The owner, any subgroups and the name, in the original case.
     public let description: String
 
     private let folded: String
 
-    /// The repository `owner/name` or `owner/…/name`, or `nil` if that is not two names or more with slashes between.
+    /// Creates the name `owner/name` or `owner/…/name`. Returns `nil` if `fullName` has only one component or an empty
+    /// component.
     public init?(_ fullName: some StringProtocol) {
         let components = fullName.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         guard components.count >= 2, components.allSatisfy({ !$0.isEmpty }) else { return nil }
@@ -14,8 +15,8 @@ public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
         folded = description.lowercased()
     }
 
-    /// The repository that lives at `url`: the last two components of its path, without `.git`. Whether what comes before
-    /// them are subgroups or a folder of the server, a URL does not tell.
+    /// Creates the name from the last two components of the path of `url`, without `.git`. Earlier components are
+    /// ignored: they may be subgroups or folders of the server, and a URL does not tell.
     ///
     /// Knows the forms of git-clone(1), "GIT URLS": `https://host/alice/blog.git`, `ssh://git@host:22/alice/blog`,
     /// `git@host:alice/blog.git`, `git://host/alice/blog`, `file:///srv/git/alice/blog.git` and plain paths.
@@ -34,7 +35,7 @@ public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
             let rest = url[scheme.upperBound...]
             return rest[(rest.firstIndex(of: "/") ?? rest.endIndex)...]
         }
-        // scp's form, host:path, has no slash before its first colon; an IPv6 address stands in brackets.
+        // The scp form, host:path, has no slash before the first colon. An IPv6 address is in brackets.
         let host = url.prefix { $0 != "/" }
         if let colon = host[(host.lastIndex(of: "]") ?? host.startIndex)...].firstIndex(of: ":") {
             return url[url.index(after: colon)...]
@@ -42,12 +43,12 @@ public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
         return url[...]
     }
 
-    /// Whether `fullName`, as a forge writes it, is this repository's.
+    /// Returns whether `fullName`, as a forge writes it, is the name of this repository.
     public func matches(_ fullName: String) -> Bool { fullName == description || fullName.lowercased() == folded }
 
-    /// Whether two names are those of one repository.
+    /// Compares two names without regard to case.
     public static func == (left: Self, right: Self) -> Bool { left.folded == right.folded }
 
-    /// Hashes what `==` compares.
+    /// Hashes the name without regard to case.
     public func hash(into hasher: inout Hasher) { hasher.combine(folded) }
 }

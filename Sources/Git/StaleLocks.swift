@@ -2,20 +2,20 @@ internal import Processes
 internal import Text
 internal import Foundation
 
-/// Lock files that a killed git left in a repository (gitrepository-layout(5)).
+/// Lock files left in a repository by a killed git (gitrepository-layout(5)).
 struct StaleLocks {
     /// The folder of the work tree.
     let path: String
-    /// The folder `.git`, or where it points to.
+    /// The repository's own folder, usually `.git`.
     let gitDirectory: String
-    /// Where the references are that all work trees of the repository share.
+    /// The folder of the objects and references, shared by all work trees of the repository.
     let commonDirectory: String
 
-    /// Those that a pull or a checkout takes, as far as they are there and this user's.
+    /// Finds the lock files of a pull or a checkout that belong to this user.
     ///
     /// - Parameters:
-    ///   - shared: the references that it writes.
-    ///   - folders: where it may have written any reference, such as `refs/remotes`.
+    ///   - shared: the references written by the pull or the checkout.
+    ///   - folders: folders such as `refs/remotes`, to search for locks of any reference.
     func found(shared references: [String], under folders: [String]) -> [String] {
         let own = ["index", "HEAD", "ORIG_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD", "AUTO_MERGE"]
         let shared = references + ["packed-refs", "shallow"]
@@ -23,7 +23,8 @@ struct StaleLocks {
         return (locks + folders.flatMap(lockFiles)).filter(isOurs)
     }
 
-    /// Whether a file is there and this user's: another user's git need not show among the processes we see.
+    /// Returns whether a file exists and belongs to this user. The locks of other users stay, as `/proc` may hide their
+    /// processes from this user.
     private func isOurs(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_uid == geteuid()
@@ -35,28 +36,29 @@ struct StaleLocks {
         return files.filter { $0.hasSuffix(".lock") }.map { "\(folder)/\($0)" }
     }
 
-    /// Waits until no other git is at work in the work tree, so that what it holds is not taken from it.
+    /// Waits until no other git runs in the work tree, as a running git still needs its locks.
     ///
-    /// - Throws: `RepositoryBusy` if that is not within `limits`.
+    /// - Throws: `RepositoryBusy` if a git still runs at the deadline.
     func waitForOtherGit(_ limits: Limits) throws {
         while isGitAtWork {
             guard limits.deadline > .now, !limits.cancellation.isCancelled else {
                 throw RepositoryBusy(
                     explanation: Explanation(
-                        "another git is at work in \(path)", hint: "wait for it, or end it"))
+                        "another git is at work in \(path)", hint: "wait until that git exits, or stop it"))
             }
             usleep(100_000)
         }
     }
 
-    /// Whether a process named git is in this clone, or may be: root's does not tell another user where it is (proc(5)).
+    /// Whether a process named git runs in this clone. A git of root always counts: only root may read the current
+    /// folder of a process of root (proc(5)).
     private var isGitAtWork: Bool {
         let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return processes.lazy.filter { $0.allSatisfy(\.isNumber) }.contains { isGitAtWork(in: "/proc/\($0)") }
     }
 
     private func isGitAtWork(in process: String) -> Bool {
-        // Not gitea, gitlab-runner and the like.
+        // Programs such as gitea and gitlab-runner are not git.
         guard let name = FileManager.default.contents(atPath: "\(process)/comm"),
             name == Data("git\n".utf8) || name.starts(with: Array("git-".utf8))
         else { return false }
@@ -67,7 +69,7 @@ struct StaleLocks {
             let owner = try? FileManager.default.attributesOfItem(atPath: process)[.ownerAccountID] as? Int
             return owner == 0
         } catch {
-            // One that has ended is nowhere, though it may stay in the table for as long as nobody takes note.
+            // The process has exited. A zombie has no current folder.
             return false
         }
     }

@@ -4,22 +4,22 @@ internal import Foundation
 
 /// A git repository with a work tree: the folder of a site.
 ///
-/// `BranchClone` and `DetachedClone` conform. Code that needs only this protocol works with both.
+/// `BranchClone` and `DetachedClone` conform. A strategy needs only this protocol to open, lock and inspect either.
 public protocol WorkingClone: Sendable {
     /// The folder of the work tree: an absolute path without symbolic links.
     var path: String { get }
-    /// The folder `.git`, or the folder that the file `.git` names, as in a linked worktree.
+    /// The repository's own folder: `.git`, or in a linked worktree a folder named by the file `.git`.
     var gitDirectory: String { get }
-    /// The folder with the objects and references that all work trees of the repository share.
+    /// The folder of the objects and references, shared by all work trees of the repository.
     var commonDirectory: String { get }
     /// Git, set up to run in the work tree.
     var git: Git { get }
 
-    /// The commit that HEAD is at, read from the repository's files without a git process.
+    /// The commit at HEAD, read from the repository's files without a git process.
     var head: Commit? { get }
     /// Whether the repository is still where it was when it was opened.
     var isInPlace: Bool { get }
-    /// The first folder or file that a fetch writes to and this user may not write to, or `nil`.
+    /// The first folder or file of a fetch that this user may not write to, or `nil`.
     var unwritablePath: String? { get }
     /// A rebase that stopped for a person to act, and must be left to that person, or `nil`.
     var stoppedRebase: Explanation? { get }
@@ -41,7 +41,7 @@ extension WorkingClone {
     /// Whether `HEAD` still exists in `gitDirectory`.
     public var isInPlace: Bool { access("\(gitDirectory)/HEAD", F_OK) == 0 }
 
-    /// The first folder or file that a fetch writes to and this user may not write to, or `nil`.
+    /// The first folder or file of a fetch that this user may not write to, or `nil`.
     public var unwritablePath: String? { references.unwritablePath }
 
     /// Returns the `gitDirectory` of the clone at `path`, by asking git.
@@ -62,14 +62,14 @@ extension WorkingClone {
 }
 
 extension WorkingClone {
-    /// Returns the commit that the clone at `path` is at, read from its files without a git process, or `nil` if the files
-    /// do not tell, as in a linked worktree.
+    /// Returns the commit at HEAD of the clone at `path`, read from the repository's files without a git process, or
+    /// `nil` if the files do not tell, as in a linked worktree.
     public static func commit(at path: String) -> Commit? {
         let references = References(gitDirectory: "\(path)/.git", commonDirectory: "\(path)/.git")
         return references.head.flatMap(references.commit(of:)) ?? references.detachedHead
     }
 
-    /// Checks the folder at `path` without running git. Returns the first problem that would keep `open` from working.
+    /// Checks the folder at `path` without running git. Returns the first problem found: `open` would fail, too.
     public static func precheck(at path: String) -> CloneError? {
         var status = stat()
         guard stat(path, &status) == 0 else { return .missing(path: path) }

@@ -1,23 +1,23 @@
 internal import Synchronization
 
-/// Word to every command that was given it that it should end now. Once said, it stays said.
+/// A one-way signal to stop running commands. A cancellation cannot be reset.
 public final class Cancellation: Sendable {
     private let pipe = CloseOnExecPipe()
-    /// Known at once, while a process that is just being started may hold the pipe open for a moment.
-    private let isSaid = Atomic(false)
+    /// Set at once. The pipe may hang up later, as a starting process may hold the writing end open for a moment.
+    private let flag = Atomic(false)
 
-    /// One that nobody has spoken yet.
+    /// Creates a cancellation that has not been cancelled.
     public init() {}
 
-    /// Ends the commands that run, with their process groups, and those still to be started.
+    /// Stops the running commands with their process groups, and keeps further commands from starting.
     public func cancel() {
-        isSaid.store(true, ordering: .sequentiallyConsistent)
+        flag.store(true, ordering: .sequentiallyConsistent)
         pipe.closeWriting()
     }
 
-    /// Whether it has been said.
-    public var isCancelled: Bool { isSaid.load(ordering: .sequentiallyConsistent) }
+    /// Whether `cancel()` has been called.
+    public var isCancelled: Bool { flag.load(ordering: .sequentiallyConsistent) }
 
-    /// A descriptor that polls as hung up once it has been said.
+    /// A descriptor that polls as hung up after `cancel()`.
     var descriptor: Int32 { pipe.reading }
 }

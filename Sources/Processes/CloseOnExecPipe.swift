@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Synchronization
 
-/// A pipe that no child process inherits by itself, closed when it is let go. Its reading end does not block.
+/// A pipe that child processes do not inherit. The reading end does not block. Releasing the object closes both ends.
 final class CloseOnExecPipe: Sendable {
     let reading: Int32
     private let writing: Mutex<Int32?>
@@ -9,7 +9,7 @@ final class CloseOnExecPipe: Sendable {
     init() {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else {
-            // Polls of a descriptor below zero report nothing, and writes to it fail: the caller's deadline remains.
+            // Polling descriptor -1 reports no events, and writing to it fails. The caller's deadline still applies.
             reading = -1
             writing = Mutex(nil)
             return
@@ -25,7 +25,7 @@ final class CloseOnExecPipe: Sendable {
         if reading >= 0 { close(reading) }
     }
 
-    /// The writing end, for a child process to be given.
+    /// The writing end, to pass to a child process.
     var writingHandle: FileHandle {
         FileHandle(fileDescriptor: writing.withLock { $0 } ?? -1, closeOnDealloc: false)
     }

@@ -1,39 +1,34 @@
 public import Foundation
 internal import Synchronization
 
-/// A program to run, without a terminal, for a limited time, in a process group of its own.
+/// A program to run without a terminal, within a time limit, in a process group of its own.
 public struct Command: Sendable {
-    /// How a command ended.
-    public enum End: Sendable, Equatable {
-        /// It exited with this status.
+    /// The way in which a command terminated.
+    public enum Termination: Sendable, Equatable {
+        /// The process exited with this status.
         case exited(Int32)
-        /// A signal ended it.
+        /// The process was killed by this signal.
         case killed(signal: Int32)
-        /// Its time was up; its process group was ended.
+        /// The deadline passed, and Bellpull terminated the process group.
         case timedOut
-        /// Bellpull is stopping; its process group was ended.
+        /// Bellpull is stopping, and terminated the process group or did not start the command.
         case cancelled
     }
 
-    /// How a command ended and what it wrote, the last 64 KiB of each stream.
+    /// The termination of a command and its output: the last 64 KiB of each stream.
     public struct Completion: Sendable {
-        /// How it ended.
-        public let end: End
-        /// Standard output.
+        /// The way in which the command terminated.
+        public let termination: Termination
+        /// The end of standard output.
         public let output: String
-        /// Standard error.
+        /// The end of standard error.
         public let errors: String
 
-        /// Whether it exited with status 0.
-        public var isSuccess: Bool { end == .exited(0) }
+        /// Whether the command exited with 0.
+        public var isSuccess: Bool { termination == .exited(0) }
     }
 
-    /// How long a process group has between SIGTERM and SIGKILL.
-    static let grace = Duration.seconds(2)
-    /// How long others of a group have when its leader has ended. They may be zombies that nobody waits for.
-    static let graceOfOthers = Duration.milliseconds(500)
-
-    /// Launches are taken in turn: another child must not inherit what is being prepared for this one.
+    /// Held while a process starts: a child of another thread must not inherit half-prepared descriptors.
     private static let launching = Mutex(())
 
     let executable: URL
@@ -41,7 +36,7 @@ public struct Command: Sendable {
     let directory: String
     let environment: [String: String]
 
-    /// The command `executable arguments…`, run in `directory` with exactly this environment.
+    /// Creates the command `executable arguments…`, to run in `directory` with exactly the variables of `environment`.
     public init(executable: URL, arguments: [String], directory: String, environment: [String: String]) {
         self.executable = executable
         self.arguments = arguments
@@ -49,37 +44,21 @@ public struct Command: Sendable {
         self.environment = environment
     }
 
-    /// Runs the command and waits for its end, until `deadline` at the latest. To be called on a plain thread: a
-    /// child inherits the signal mask, and Dispatch's threads block signals.
+    /// Runs the command, and waits until it terminates or until `deadline`.
     ///
-    /// - Parameter transcript: gets what the command writes, as it comes.
-    /// - Throws: what `Process` throws when there is no such program or directory.
+    /// Call from a plain thread: a child inherits the signal mask, and the threads of Dispatch block signals.
+    ///
+    /// - Parameter transcript: receives the output as it arrives.
+    /// - Throws: an error of POSIX or of Foundation if the command cannot be started, as without the program or the
+    ///   directory.
     public func run(
         until deadline: ContinuousClock.Instant, cancellation: Cancellation, transcript: Transcript? = nil
     ) throws -> Completion {
-        guard !cancellation.isCancelled else { return Completion(end: .cancelled, output: "", errors: "") }
-        // Process would find a missing directory too late, and leak descriptors.
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: directory, isDirectory: &isFolder), isFolder.boolValue,
-            access(directory, X_OK) == 0
-        else {
-            throw CocoaError(.fileNoSuchFile, userInfo: [NSFilePathErrorKey: directory])
-        }
+        guard !cancellation.isCancelled else { return Completion(termination: .cancelled, output: "", errors: "") }
+        // For a missing directory, Process fails after it has opened descriptors, and leaks them.
+        guard access("\(directory)/.", X_OK) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .ENOENT) }
         let streams = CommandStreams()
-        let process = Process()
-        process.executableURL = executable
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: directory, isDirectory: true)
-        process.environment = environment
-        // Never our own standard input: it may be the listening socket.
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = streams.output.writingHandle
-        process.standardError = streams.errors.writingHandle
-        process.terminationHandler = { process in
-            streams.exit.closeWriting()
-            // Returns at once, and lets go of what keeps the process, and with it these pipes, for ever.
-            process.waitUntilExit()
-        }
+        let process = makeProcess(streams)
         try Self.launching.withLock { _ in
             try Self.requireSpareDescriptors()
             try process.run()
@@ -89,11 +68,29 @@ public struct Command: Sendable {
         var supervision = Supervision(process: process, streams: streams, transcript: transcript)
         return supervision.supervise(until: deadline, cancellation: cancellation)
     }
-}
 
-extension Command {
-    /// When `Process` runs out of descriptors half way, it leaks those it has, and watches and closes descriptor 0 for a
-    /// socket it did not get.
+    private func makeProcess(_ streams: CommandStreams) -> Process {
+        let process = Process()
+        process.executableURL = executable
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: directory, isDirectory: true)
+        process.environment = environment
+        // Bellpull's own standard input may be the listening socket.
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = streams.output.writingHandle
+        process.standardError = streams.errors.writingHandle
+        process.terminationHandler = { process in
+            streams.exit.closeWriting()
+            // Returns at once. Without the call, Foundation would keep the process and these pipes for ever.
+            process.waitUntilExit()
+        }
+        return process
+    }
+
+    /// Throws `EMFILE` unless 16 descriptors are free.
+    ///
+    /// When `Process` runs out of descriptors half way, it leaks the descriptors opened so far, and watches and closes
+    /// descriptor 0 in place of the socket that it could not open.
     private static func requireSpareDescriptors() throws(POSIXError) {
         let spare = (0..<16).map { _ in open("/dev/null", O_RDONLY | O_CLOEXEC) }
         defer { for descriptor in spare where descriptor >= 0 { close(descriptor) } }

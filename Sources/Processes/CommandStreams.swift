@@ -1,7 +1,7 @@
-/// The pipes between a command and its supervisor.
+/// The pipes between a command and its supervision.
 final class CommandStreams: Sendable {
     let output = CloseOnExecPipe()
     let errors = CloseOnExecPipe()
-    /// Closed when the command's process has ended.
+    /// Closed by Foundation's handler after the process has exited.
     let exit = CloseOnExecPipe()
 }

@@ -1,17 +1,17 @@
-/// How long a command may run.
+/// The time limit of a command.
 public struct Limits: Sendable {
-    /// The command is ended at this time.
+    /// The time to terminate a running command.
     public let deadline: ContinuousClock.Instant
-    /// Ends the command earlier, when cancelled.
+    /// A signal to terminate the command earlier.
     public let cancellation: Cancellation
 
-    /// Creates limits that end commands at `deadline`, or when `cancellation` is cancelled.
+    /// Creates limits with a fixed deadline.
     public init(deadline: ContinuousClock.Instant, cancellation: Cancellation = Cancellation()) {
         self.deadline = deadline
         self.cancellation = cancellation
     }
 
-    /// Returns limits whose deadline is `duration` from now.
+    /// Returns limits with a deadline `duration` from now.
     public static func within(_ duration: Duration, cancellation: Cancellation = Cancellation()) -> Limits {
         Limits(deadline: .now + duration, cancellation: cancellation)
     }

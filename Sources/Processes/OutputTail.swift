@@ -1,16 +1,16 @@
 internal import Foundation
 
-/// The end of a command's output: it is read while the command runs, however much it is, and the last part is kept.
+/// The last 64 KiB of an output stream. All output is read while the command runs, so that writing never blocks.
 struct OutputTail {
-    /// How much is kept, in bytes.
+    /// The number of bytes kept.
     static let limit = 64 << 10
 
     private var bytes: [UInt8] = []
 
-    /// Reads what is there without waiting, no more than is kept: whoever writes without end is read a part at a time.
-    /// Returns false at the end of the stream.
+    /// Reads the available output without blocking, up to 64 KiB per call: a command may write faster than Bellpull
+    /// reads. Returns false at the end of the stream.
     ///
-    /// - Parameter transcript: gets the same, as it comes.
+    /// - Parameter transcript: receives the same bytes.
     mutating func drain(_ descriptor: Int32, _ transcript: Transcript? = nil) -> Bool {
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
         for _ in 0..<Self.limit / buffer.count {
@@ -18,12 +18,12 @@ struct OutputTail {
             guard count > 0 else { return count < 0 && (errno == EAGAIN || errno == EINTR) }
             bytes += buffer[..<count]
             transcript?.append(buffer[..<count])
-            // Trimmed at twice the limit, so that a flood is not moved about byte by byte.
+            // Trimming only at twice the limit keeps the cost of moving bytes low.
             if bytes.count > 2 * Self.limit { bytes.removeFirst(bytes.count - Self.limit) }
         }
         return true
     }
 
-    /// What was kept.
+    /// The kept output as text. Bytes that are not UTF-8 become U+FFFD.
     var text: String { String(decoding: bytes.suffix(Self.limit), as: UTF8.self) }
 }

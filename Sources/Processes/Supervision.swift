@@ -1,8 +1,26 @@
 internal import Foundation
 
-/// Watches over one running command: reads its output, sees its end, and ends its process group when time is up.
+/// Supervises one running command: reads the output, and terminates the process group at the deadline.
 ///
-/// The end is that of the process and not of its output, which a grandchild may hold open for ever.
+/// The life of a supervised command:
+///
+///     started
+///        │
+///        ▼       exits, or is killed by somebody else
+///     running ───────────────────────────────────────▶ exited, killed
+///        │
+///        │ deadline or cancellation
+///        ▼
+///     SIGTERM to the group; waits up to 2 s for the leader, and up to 0.5 s for the others
+///        │
+///        ▼
+///     SIGKILL to the group; waits up to 2 s for the leader
+///        │
+///        ▼
+///     timedOut, cancelled
+///
+/// The command is over when its process exits, even if its output is still open: a grandchild may hold the pipes open
+/// for ever.
 struct Supervision {
     private let process: Process
     private let streams: CommandStreams
@@ -11,10 +29,10 @@ struct Supervision {
     private var errors = OutputTail()
     private var isOutputOpen = true
     private var isErrorsOpen = true
-    private var end: Command.End?
+    private var termination: Command.Termination?
 
-    /// How often to look for the end ourselves.
-    private static let precheck = Duration.milliseconds(250)
+    /// How often to check whether the process has exited, if Foundation does not report the exit.
+    private static let pollInterval = Duration.milliseconds(250)
 
     init(process: Process, streams: CommandStreams, transcript: Transcript? = nil) {
         self.process = process
@@ -22,49 +40,56 @@ struct Supervision {
         self.transcript = transcript
     }
 
-    /// Waits for the command's end, and brings it about at `deadline` or when cancelled.
+    /// Waits for the command to terminate, and terminates the process group at `deadline` or when cancelled.
     mutating func supervise(until deadline: ContinuousClock.Instant, cancellation: Cancellation) -> Command.Completion {
-        while end == nil, deadline > .now, !cancellation.isCancelled {
-            look(for: min(ContinuousClock.now.duration(to: deadline), Self.precheck), cancellation)
+        while termination == nil, deadline > .now, !cancellation.isCancelled {
+            waitForEvent(upTo: min(ContinuousClock.now.duration(to: deadline), Self.pollInterval), cancellation)
         }
-        let end = end ?? endGroup(cancellation.isCancelled ? .cancelled : .timedOut)
+        if let termination { return completion(termination) }
+        let reason: Command.Termination = cancellation.isCancelled ? .cancelled : .timedOut
+        terminateProcessGroup()
+        return completion(reason)
+    }
+
+    private mutating func completion(_ termination: Command.Termination) -> Command.Completion {
         drain()
-        return Command.Completion(end: end, output: output.text, errors: errors.text)
+        return Command.Completion(termination: termination, output: output.text, errors: errors.text)
     }
 
-    /// SIGTERM, a while to comply, SIGKILL: to the group, whose leader the command is. Others of it may take a little
-    /// longer than their leader, and have locks to remove.
-    private mutating func endGroup(_ end: Command.End) -> Command.End {
+    /// Sends the signals of the teardown sequence to the process group. The command is the leader of the group.
+    private mutating func terminateProcessGroup() {
         let group = -process.processIdentifier
-        kill(group, SIGTERM)
-        look(for: Command.grace) { $0.end != nil }
-        look(for: Command.graceOfOthers) { _ in kill(group, 0) != 0 && errno == ESRCH }
-        kill(group, SIGKILL)
-        look(for: Command.grace) { $0.end != nil }
-        return end
+        for step in TeardownStep.sequence {
+            kill(group, step.signal)
+            wait(upTo: step.leaderGracePeriod) { $0.termination != nil }
+            wait(upTo: step.groupGracePeriod) { _ in kill(group, 0) != 0 && errno == ESRCH }
+        }
     }
 
-    private mutating func look(for time: Duration, until isOver: (Self) -> Bool) {
+    private mutating func wait(upTo time: Duration, until isOver: (Self) -> Bool) {
         let deadline = ContinuousClock.now + time
-        while !isOver(self), deadline > .now { look(for: .milliseconds(10), nil) }
+        while !isOver(self), deadline > .now { waitForEvent(upTo: .milliseconds(10), nil) }
     }
 
-    /// Reads output until there is none for `time`, and sees whether the process has ended.
-    private mutating func look(for time: Duration, _ cancellation: Cancellation?) {
+    /// Waits up to `time` for output, for the exit of the process or for the cancellation. Then reads the output, and
+    /// checks whether the process has exited.
+    private mutating func waitForEvent(upTo time: Duration, _ cancellation: Cancellation?) {
         var entries = [
-            pollfd(fd: end == nil ? streams.exit.reading : -1, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: termination == nil ? streams.exit.reading : -1, events: Int16(POLLIN), revents: 0),
             pollfd(fd: cancellation?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
             pollfd(fd: isOutputOpen ? streams.output.reading : -1, events: Int16(POLLIN), revents: 0),
             pollfd(fd: isErrorsOpen ? streams.errors.reading : -1, events: Int16(POLLIN), revents: 0),
         ]
         poll(&entries, nfds_t(entries.count), Int32(time / .milliseconds(1)) + 1)
         drain()
-        end = end ?? reapedEnd ?? (entries[0].revents != 0 ? noticedEnd : nil)
+        termination = termination ?? reapedTermination ?? (entries[0].revents != 0 ? reportedTermination : nil)
     }
 
-    /// The end, if the process has ended and Foundation has not seen it: that waits for a socket to be closed which the
-    /// child inherits, and a grandchild that outlives the child keeps open, and would leave a zombie until then.
-    private var reapedEnd: Command.End? {
+    /// Reaps the process with waitid(2), if it has exited and Foundation has not reaped it.
+    ///
+    /// Foundation reaps a process when a socket, inherited by the process, is closed. A grandchild may keep the socket
+    /// open, and the process would stay a zombie until the grandchild exits.
+    private var reapedTermination: Command.Termination? {
         var info = siginfo_t()
         guard waitid(P_PID, id_t(process.processIdentifier), &info, WEXITED | WNOHANG) == 0,
             info._sifields._sigchld.si_pid != 0
@@ -73,8 +98,8 @@ struct Supervision {
         return info.si_code == CLD_EXITED ? .exited(status) : .killed(signal: status)
     }
 
-    /// The end that Foundation has seen, and said so.
-    private var noticedEnd: Command.End {
+    /// The termination as Foundation reports it, after Foundation has reaped the process.
+    private var reportedTermination: Command.Termination {
         process.terminationReason == .exit
             ? .exited(process.terminationStatus) : .killed(signal: process.terminationStatus)
     }

@@ -1,36 +1,37 @@
 public import Foundation
 internal import Synchronization
 
-/// What the commands of one deployment wrote, for people to read: the last part is kept, and all of it can be shown as it
-/// comes.
+/// The output of all commands of one deployment, for people to read.
+///
+/// A transcript keeps the last 64 KiB, and can pass on all output as it arrives.
 public final class Transcript: Sendable {
-    /// How much is kept, in bytes.
+    /// The number of bytes kept.
     public static let limit = 64 << 10
 
-    /// Whether commands should show how far they are.
+    /// Whether commands should report their progress.
     public let showsProgress: Bool
 
     private let bytes = Mutex<[UInt8]>([])
     private let echo: (@Sendable (Data) -> Void)?
 
-    /// An empty transcript.
+    /// Creates an empty transcript.
     ///
     /// - Parameters:
-    ///   - showsProgress: whether somebody watches on a terminal.
-    ///   - echo: gets everything as it comes, on the thread that runs the command.
+    ///   - showsProgress: whether a person watches on a terminal.
+    ///   - echo: receives all output as it arrives, on the thread of the command.
     public init(showsProgress: Bool = false, echo: (@Sendable (Data) -> Void)? = nil) {
         self.showsProgress = showsProgress
         self.echo = echo
     }
 
-    /// The end of what was written: as a terminal would be left with it, where a carriage return begins the line anew,
-    /// and without the credentials in URLs.
+    /// The kept output as a terminal would show it, without credentials in URLs. A carriage return overwrites the line.
     public var text: String {
-        let text = String(decoding: bytes.withLock { $0.suffix(Self.limit) }, as: UTF8.self)
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            line.split(separator: "\r").last ?? ""
+        let (newline, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+        let kept = bytes.withLock { $0.suffix(Self.limit) }
+        let lines = kept.split(separator: newline, omittingEmptySubsequences: false).map { line in
+            line.split(separator: carriageReturn).last ?? []
         }
-        return lines.joined(separator: "\n").redactingCredentials
+        return String(decoding: Array(lines.joined(separator: [newline])), as: UTF8.self).redactingCredentials
     }
 
     func append(_ new: ArraySlice<UInt8>) {

@@ -15,8 +15,8 @@ import Testing
             commonDirectory: "\(path)/.git", git: try Git(in: path))
     }
 
-    private func failure(_ errors: String, end: Command.End = .exited(1)) throws -> Failure {
-        let completion = Command.Completion(end: end, output: "", errors: errors)
+    private func failure(_ errors: String, termination: Command.Termination = .exited(1)) throws -> Failure {
+        let completion = Command.Completion(termination: termination, output: "", errors: errors)
         return Failure(GitError(arguments: ["pull", "--rebase"], completion: completion), in: path)
     }
 
@@ -92,13 +92,13 @@ import Testing
     }
 
     @Test func `repeats words it does not know`() throws {
-        let failure = try failure("fatal: the sky is falling\n", end: .exited(128))
+        let failure = try failure("fatal: the sky is falling\n", termination: .exited(128))
         #expect(failure.message == "git pull --rebase exited with status 128: fatal: the sky is falling")
         #expect(failure.hint == nil)
     }
 
     @Test func `says that time was up, whatever git had said`() throws {
-        let failure = try failure("fatal: unable to access 'x'", end: .timedOut)
+        let failure = try failure("fatal: unable to access 'x'", termination: .timedOut)
         #expect(failure == Failure("git pull took longer than the time-out and was ended"))
     }
 

@@ -178,7 +178,7 @@ import Testing
         _ = try blog.stateBeforeConflict(killed: false)
         try expectRefusal(
             blog, pull, message: "a rebase is going on in \(blog.site)",
-            hint: "finish it, or git -C \(blog.site) rebase --abort"
+            hint: "finish the rebase, or git -C \(blog.site) rebase --abort"
         ) {
             try blog.git("rebase", "--abort", in: blog.site)
             try blog.git("reset", "--quiet", "--hard", "@{upstream}", in: blog.site)

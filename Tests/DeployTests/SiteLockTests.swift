@@ -45,7 +45,7 @@ import Testing
 
     @Test func `keeps other processes out`() throws {
         let own = try lock()
-        #expect(try Shell.run("flock --nonblock \(file) true").end == .exited(1))
+        #expect(try Shell.run("flock --nonblock \(file) true").termination == .exited(1))
         own.release()
         #expect(try Shell.run("flock --nonblock \(file) true").isSuccess)
     }

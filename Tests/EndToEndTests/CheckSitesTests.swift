@@ -30,23 +30,23 @@ import Testing
         #expect(throws: Trouble.self) { try clone.git("pull", "--quiet", "--rebase") }
         try checkup.finds(
             "error", "blog", "a rebase is going on in \(clone.path)",
-            hint: "finish it, or git -C \(clone.path) rebase --abort")
+            hint: "finish the rebase, or git -C \(clone.path) rebase --abort")
     }
 
     @Test func `is not there`() throws {
         try FileManager.default.removeItem(atPath: clone.path)
-        try checkup.finds("error", "blog", "\(clone.path) does not exist", hint: "git clone <url> \(clone.path)")
+        try checkup.finds("error", "blog", "\(clone.path) does not exist", hint: "git clone URL \(clone.path)")
     }
 
     @Test func `is no clone`() throws {
         try FileManager.default.removeItem(atPath: "\(clone.path)/.git")
-        try checkup.finds("error", "blog", "\(clone.path) is not a git clone", hint: "git clone <url> \(clone.path)")
+        try checkup.finds("error", "blog", "\(clone.path) is not a git clone", hint: "mv \(clone.path) ")
     }
 
     @Test func `is on no branch`() throws {
         try clone.git("checkout", "--quiet", "--detach")
         try checkup.finds(
-            "error", "blog", "\(clone.path) is not on a branch", hint: "git -C \(clone.path) switch <branch>")
+            "error", "blog", "\(clone.path) is not on a branch", hint: "git -C \(clone.path) switch BRANCH")
     }
 
     @Test func `follows no branch`() throws {
@@ -68,7 +68,7 @@ import Testing
         #expect(chown(clone.path, 65534, 65534) == 0 && chown("\(clone.path)/.git", 65534, 65534) == 0)
         try checkup.finds(
             "error", "blog", "\(clone.path) belongs to nobody, but bellpull runs as root",
-            hint: "chown -R root \(clone.path)")
+            hint: "chown -R root: \(clone.path)")
     }
 
     @Test(

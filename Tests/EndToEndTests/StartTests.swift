@@ -24,33 +24,33 @@ import Testing
 
     @Test func `does not start where there is nothing`() throws {
         let path = folder("nowhere")
-        try refuses(["REPO_PATH": path], because: "\(path) does not exist", hint: "git clone <url> \(path)")
+        try refuses(["REPO_PATH": path], because: "\(path) does not exist", hint: "git clone URL \(path)")
     }
 
     @Test func `does not start on a file`() throws {
         let path = "\(clone.path)/index.html"
-        try refuses(["REPO_PATH": path], because: "\(path) is not a folder", hint: "git clone <url> \(path)")
+        try refuses(["REPO_PATH": path], because: "\(path) is not a folder", hint: "mv \(path) ")
     }
 
     @Test func `does not start in a folder that is no clone`() throws {
-        try refuses(["REPO_PATH": folder.path], because: "\(folder.path) is not a git clone", hint: "git clone <url>")
+        try refuses(["REPO_PATH": folder.path], because: "\(folder.path) is not a git clone", hint: "mv \(folder.path) ")
     }
 
     @Test func `does not start in a folder within a clone`() throws {
         try clone.write("", to: "pages/one.html")
         try refuses(
-            ["REPO_PATH": "\(clone.path)/pages"], because: "\(clone.path)/pages is a folder within the clone",
-            hint: "name the clone itself: \(clone.path)")
+            ["REPO_PATH": "\(clone.path)/pages"], because: "\(clone.path)/pages is a folder inside the clone",
+            hint: "set the path of the site to the clone: \(clone.path)")
     }
 
     @Test func `does not start in the bare repository`() throws {
-        try refuses(["REPO_PATH": forge.bare], because: "\(forge.bare) is a bare repository", hint: "clone it: ")
+        try refuses(["REPO_PATH": forge.bare], because: "\(forge.bare) is a bare repository", hint: "git clone \(forge.bare) FOLDER")
     }
 
     @Test(.enabled(if: getuid() == 0, "only root can give a folder away"))
     func `does not start in a clone of someone else's`() throws {
         #expect(chown(clone.path, 65534, 65534) == 0 && chown("\(clone.path)/.git", 65534, 65534) == 0)
-        try refuses(because: "\(clone.path) belongs to ", hint: "chown -R root \(clone.path)")
+        try refuses(because: "\(clone.path) belongs to ", hint: "chown -R root: \(clone.path)")
     }
 
     @Test func `does not start without an upstream`() throws {

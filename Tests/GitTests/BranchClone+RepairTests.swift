@@ -73,7 +73,7 @@ import Testing
         #expect(try blog.state() == before)
     }
 
-    /// Git killed between the first files of a rebase's folder does not want to abort it either.
+    /// Git refuses to abort a rebase that was killed while it wrote its first files.
     @Test(arguments: [[], ["interactive"], ["interactive", "head-name"], ["interactive", "head-name", "onto"]])
     func `forgets a rebase that was killed before it began`(_ files: [String]) throws {
         let blog = try Blog()
@@ -150,7 +150,7 @@ import Testing
         defer { blog.remove() }
         let clone = try blog.open()
         let elsewhere = try blog.startCommit(lasting: .seconds(2), in: blog.author)
-        // A process of that name which has ended, and whose parent, no shell any more by then, does not care.
+        // A zombie named git: it has exited, and its parent is no shell any more and does not wait for it.
         let zombie = "cp /bin/sleep \(blog.folder)/git; cd \(blog.site); ../git 0.5 & echo $! > ../zombie; exec sleep 5"
         Thread.detachNewThread { _ = try? Shell.run(zombie) }
         let process = try Observation.process(in: "\(blog.folder)/zombie")
@@ -158,6 +158,7 @@ import Testing
         try blog.write("", to: "site/.git/index.lock")
         try clone.repair(ownLeftovers: false, .within(.seconds(1)))
         #expect(!blog.exists("site/.git/index.lock"))
+        #expect(blog.exists("author/.git/index.lock") && Observation.state(of: process) == "Z")
         #expect(elsewhere.isSuccess())
     }
 }

@@ -63,6 +63,23 @@ import Testing
         #expect(try blog.text("site/local.html") == "x\n")
     }
 
+    @Test func `asks the remote for its upstream, and fetches nothing`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let clone = try blog.open()
+        let before = try #require(clone.fetchedUpstream)
+        let pushed = try blog.push(["index.html": "two\n"])
+        // A longer name with the same ending sorts before refs/heads/main.
+        try blog.git("push", "--quiet", "origin", "HEAD~:refs/a/refs/heads/main", in: blog.author)
+        #expect(try clone.remoteCommit(limits) == pushed)
+        #expect(clone.fetchedUpstream == before)
+        #expect(try clone.contains(before, limits) && !clone.contains(pushed, limits))
+        try clone.pull(limits)
+        #expect(try clone.contains(before, limits) && clone.contains(pushed, limits))
+        try blog.git("update-ref", "-d", "refs/heads/main", in: blog.remote)
+        #expect(try clone.remoteCommit(limits) == nil)
+    }
+
     @Test func `counts its own commits`() throws {
         let blog = try Blog()
         defer { blog.remove() }
@@ -70,6 +87,8 @@ import Testing
         #expect(try clone.countLocalCommits(limits) == 0)
         for name in ["a", "b", "c"] { try blog.commit([name: "x\n"], in: blog.site) }
         #expect(try clone.countLocalCommits(limits) == 3)
+        let second = try #require(Commit(blog.git("rev-parse", "HEAD~", in: blog.site)))
+        #expect(try clone.countLocalCommits(besides: second, limits) == 1)
     }
 
     @Test func `resets, unless that would lose a local change`() throws {
@@ -110,6 +129,7 @@ import Testing
         try blog.commit(["new.html": "x\n"], in: "\(blog.author)/theme")
         try blog.push([:])
         try clone.pull(limits)
+        #expect(try blog.git("status", "--porcelain", in: blog.site) == " M theme")
         #expect(try !clone.status(limits).isDirty)
     }
 }

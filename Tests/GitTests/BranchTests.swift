@@ -37,7 +37,7 @@ import Testing
         #expect(Branch(name: name) == nil)
     }
 
-    /// A mark joins the character before it, so that neither is what it seems; git looks at bytes.
+    /// A combining mark and the character before it are one `Character`. Git compares bytes.
     @Test(arguments: [
         "-\u{301}-upload-pack=id", "a..\u{301}b", "a/.\u{301}b", "a@{\u{301}", "a/\u{301}.lock/b",
     ])

@@ -5,10 +5,12 @@ import Testing
 
 @Suite struct `git error` {
     private func error(
-        _ arguments: [String] = ["pull", "--rebase", "--no-stat"], end: Command.End = .exited(1),
+        _ arguments: [String] = ["pull", "--rebase", "--no-stat"], termination: Command.Termination = .exited(1),
         output: String = "", errors: String = ""
     ) -> GitError {
-        GitError(arguments: arguments, completion: Command.Completion(end: end, output: output, errors: errors))
+        GitError(
+            arguments: arguments,
+            completion: Command.Completion(termination: termination, output: output, errors: errors))
     }
 
     @Test(arguments: [
@@ -46,16 +48,28 @@ import Testing
         #expect(error(errors: "From x\nfatal: two\nerror: three").firstLine == "fatal: two")
     }
 
+    @Test(arguments: ["ERROR: Repository not found.", "remote: ERROR: The project could not be found."])
+    func `says most in the line that the remote calls an error`(_ line: String) {
+        let text = "From x\n\(line)\nfatal: Could not read from remote repository.\n"
+        #expect(error(errors: text).firstLine == line)
+    }
+
     @Test func `says most in the last line where git calls none an error`() {
         #expect(error(errors: "one\ntwo").firstLine == "two")
-        #expect(error().firstLine == "it said nothing")
+        #expect(error().firstLine == "git printed nothing")
     }
 
     @Test func `is described in one line`() {
         #expect(error(errors: "x\nfatal: y\n").description == "git pull --rebase exited with status 1: fatal: y")
-        #expect(error(end: .killed(signal: 9)).description == "git pull --rebase was ended by signal 9")
-        #expect(error(end: .timedOut).description == "git pull --rebase took too long and was ended")
-        #expect(error(end: .cancelled).description == "git pull --rebase was ended, as bellpull is stopping")
+        #expect(error(termination: .killed(signal: 9)).description == "git pull --rebase was killed by signal 9")
+        #expect(error(termination: .timedOut).description == "git pull --rebase timed out")
+        #expect(
+            error(termination: .cancelled).description == "git pull --rebase was stopped, because bellpull is stopping")
         #expect(GitError.noExecutable.description == "there is no git in PATH")
+    }
+
+    @Test func `is explained by its description`() {
+        let error = error(errors: "fatal: y")
+        #expect(error.explanation.message == error.description && error.explanation.hint == nil)
     }
 }

@@ -16,13 +16,13 @@ import Testing
     @Test func `throws its own words if it fails`() throws {
         let git = try Git(in: "/")
         let error = #expect(throws: GitError.self) { try git.output(of: ["rev-parse", "--verify", "x"], limits) }
-        #expect(error?.end == .exited(128))
+        #expect(error?.termination == .exited(128))
         #expect(error?.arguments == ["rev-parse", "--verify", "x"])
         #expect(error?.firstLine.hasPrefix("fatal: not a git repository") == true)
     }
 
     @Test func `takes a failure for a result if it is asked to run only`() throws {
-        #expect(try Git(in: "/").run(["rev-parse", "--verify", "x"], limits).end == .exited(128))
+        #expect(try Git(in: "/").run(["rev-parse", "--verify", "x"], limits).termination == .exited(128))
     }
 
     @Test func `is not there if PATH has none`() {
@@ -46,13 +46,25 @@ import Testing
     @Test func `says where it cannot run`() throws {
         let git = try Git(in: "/nonexistent")
         let error = #expect(throws: GitError.self) { try git.run(["status"], limits) }
-        #expect(error?.end == nil)
-        #expect(error?.message.hasPrefix("cannot run git in /nonexistent: ") == true)
+        #expect(error?.termination == nil)
+        #expect(error?.message == "cannot run git in /nonexistent: No such file or directory")
+    }
+
+    @Test func `says why its executable cannot be started`() throws {
+        let folder = try TemporaryFolder.make()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let executable = "\(folder)/git"
+        try "#!/bin/sh".write(toFile: executable, atomically: false, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: executable)
+        let git = try Git(in: "/", inheriting: ["PATH": folder])
+        try FileManager.default.removeItem(atPath: executable)
+        let error = #expect(throws: GitError.self) { try git.run(["status"], limits) }
+        #expect(error?.message == "cannot run git in /: No such file or directory")
     }
 
     @Test func `has a deadline`() throws {
         let error = #expect(throws: GitError.self) { try Git(in: "/").output(of: ["help", "-a"], .within(.zero)) }
-        #expect(error?.end == .timedOut)
+        #expect(error?.termination == .timedOut)
     }
 
     @Test func `runs no hook of the clone`() throws {

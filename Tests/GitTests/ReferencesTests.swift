@@ -22,12 +22,12 @@ import Testing
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    @Test func `tell what HEAD stands for`() throws {
+    @Test func `tell where HEAD is`() throws {
         #expect(references.head == nil)
         try write("ref: refs/heads/docs/next\n", to: "own/HEAD")
-        #expect(references.head == "refs/heads/docs/next")
+        #expect(references.head == "refs/heads/docs/next" && references.detachedHead == nil)
         try write("\(first)\n", to: "own/HEAD")
-        #expect(references.head == nil)
+        #expect(references.head == nil && references.detachedHead == Commit(first))
     }
 
     @Test func `tell where a loose branch is`() throws {

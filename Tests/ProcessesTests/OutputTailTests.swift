@@ -7,14 +7,14 @@ import Testing
     private let pipe = CloseOnExecPipe()
     private var tail = OutputTail()
 
-    @Test mutating func `keeps what is short`() {
+    @Test mutating func `keeps all of a short output`() {
         write("one\ntwo\n")
         let isOpen = tail.drain(pipe.reading)
         #expect(isOpen)
         #expect(tail.text == "one\ntwo\n")
     }
 
-    @Test mutating func `does not wait for what is not there`() {
+    @Test mutating func `does not wait for output`() {
         let isOpen = tail.drain(pipe.reading)
         #expect(isOpen)
         #expect(tail.text.isEmpty)
@@ -27,7 +27,7 @@ import Testing
         #expect(tail.text == "last words")
     }
 
-    @Test mutating func `keeps the last 64 KiB of much`() {
+    @Test mutating func `keeps the last 64 KiB of a long output`() {
         var written = ""
         for number in 10_000..<60_000 {
             let line = "\(number)\n"
