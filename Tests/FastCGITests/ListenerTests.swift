@@ -5,8 +5,8 @@ import Testing
 @testable import FastCGI
 
 @Suite struct `a listener` {
-    /// What a good request may take while peers misbehave: the listener's patience and a second.
-    private static let limit = Listener.patience + .seconds(1)
+    /// What a good request may take while peers misbehave: the listener's read timeout and a second.
+    private static let limit = Listener.readTimeout + .seconds(1)
 
     @Test func `answers requests, many at once`() async throws {
         let listener = try LiveListener(threads: 4)
@@ -55,7 +55,7 @@ import Testing
         let answer = try await timed { try listener.reply(to: Record.request("hello"))?.body }
         withExtendedLifetime(silent) {
             #expect(answer.body == "hello")
-            #expect(answer.duration < Listener.patience)
+            #expect(answer.duration < Listener.readTimeout)
         }
     }
 
