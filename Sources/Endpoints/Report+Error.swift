@@ -7,7 +7,7 @@ extension Report {
         switch error {
         case let error as Malformed:
             self = .malformed(error.reason)
-        case let error as Params.Repeated:
+        case let error as Params.RepeatedParameter:
             self = .malformed("the header \(error.name) came twice")
         case Request.BodyError.malformed(let reason):
             self = .malformed(reason)

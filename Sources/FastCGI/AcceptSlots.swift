@@ -1,16 +1,16 @@
 internal import Dispatch
 internal import Synchronization
 
-/// Limits how many threads accept connections at once. The other threads are in reserve: they wait for a slot.
+/// Limits how many threads accept connections at once. All other threads are in reserve and wait for a slot.
 ///
-/// Each thread blocked in accept(2) slows down every request: the kernel wakes one thread for a connection, which
-/// another thread may have taken by then. So the slots are few.
+/// The slots are few, because each thread blocked in accept(2) slows down every request: the kernel wakes a thread for
+/// a connection, and another thread may have taken the connection by then.
 ///
-/// A thread keeps its slot from request to request, which costs no system call. When a thread reads for too long,
-/// `ReadDeadlines` releases the slot of that thread: a thread in reserve accepts instead, and the slow thread waits for
-/// a slot before it accepts again.
+/// A thread keeps its slot from request to request, without a system call. When a thread reads for too long,
+/// `ReadDeadlines` releases the slot: a thread in reserve accepts instead, and the slow thread waits for a slot before
+/// accepting again.
 final class AcceptSlots: Sendable {
-    /// The slot of one thread: held, or given up to another thread.
+    /// The right of one thread to accept, which the thread holds or has given up.
     final class Slot: Sendable {
         private let isHeld = Atomic(false)
         private let slots: AcceptSlots
@@ -21,7 +21,7 @@ final class AcceptSlots: Sendable {
         func take() {
             if isHeld.exchange(true, ordering: .relaxed) { return }
             slots.free.wait()
-            // The semaphore has one signal for all threads that wait: each thread passes the signal on to the next.
+            // `close()` signals once. Each waiting thread passes the signal on to the next.
             if slots.isClosed.load(ordering: .relaxed) { slots.free.signal() }
         }
 
@@ -39,10 +39,10 @@ final class AcceptSlots: Sendable {
         for _ in 0..<count { free.signal() }
     }
 
-    /// Returns the slot of one thread, not held yet.
+    /// Returns a slot for one thread, not held yet.
     func slot() -> Slot { Slot(self) }
 
-    /// Ends the limit for good: no thread waits for a slot any more.
+    /// Removes the limit for good: no thread waits for a slot after this call.
     func close() {
         isClosed.store(true, ordering: .relaxed)
         free.signal()

@@ -4,11 +4,11 @@ internal import Synchronization
 
 /// Accepts connections on a listening socket and hands the request on each connection to a responder.
 ///
-/// Several threads read requests; none of them waits for an answer. A peer that misbehaves holds up a thread for
-/// `readTimeout` plus half a second at most, and a thread in reserve takes over meanwhile.
+/// Several threads read requests, and no thread waits for an answer. A misbehaving peer holds up a thread for
+/// `readTimeout` plus half a second at most. Meanwhile a thread in reserve accepts connections.
 public final class Listener: Sendable {
-    /// The longest time for reading one request. The web server has received the whole request before it connects, so
-    /// that reading usually takes milliseconds.
+    /// The longest time for reading one request. Reading usually takes milliseconds, because the web server connects
+    /// only after receiving the whole request.
     public static let readTimeout = Duration.milliseconds(2500)
 
     private let socket: ListeningSocket
@@ -20,17 +20,17 @@ public final class Listener: Sendable {
     ///
     /// - Parameters:
     ///   - socket: the listening socket.
-    ///   - threads: how many threads accept at once.
-    ///   - reserve: how many more threads there are, which accept instead of threads that read for long.
-    ///   - bodyLimit: the longest body that is read, in bytes.
-    ///   - responder: the responder that answers the requests.
+    ///   - threads: the number of threads allowed to accept at once.
+    ///   - reserve: the number of additional threads, which replace threads with slow reads.
+    ///   - bodyLimit: the maximum length of a body, in bytes.
+    ///   - responder: answers the requests.
     public init(
         socket: ListeningSocket, threads: Int = 2, reserve: Int = 4, bodyLimit: Int, responder: any Responder
     ) {
-        // Installs handlers for SIGTERM, SIGUSR1 and SIGPIPE where there are none; only the last is welcome.
+        // Installs handlers for SIGTERM, SIGUSR1 and SIGPIPE unless there are handlers. Only SIGPIPE's is wanted.
         FCGX_Init()
-        // Returns the memory of large bodies to the system after use. Left to itself, glibc raises this threshold with the
-        // first large body (mallopt(3)), and each reading thread keeps the memory of its largest body.
+        // Returns the memory of large bodies to the system after use. Left to itself, glibc raises this threshold with
+        // the first large body (mallopt(3)), and each reading thread keeps the memory of its largest body.
         mallopt(M_MMAP_THRESHOLD, 1 << 20)
         self.socket = socket
         self.bodyLimit = Atomic(bodyLimit)
@@ -55,12 +55,11 @@ public final class Listener: Sendable {
     /// Reads bodies of up to `limit` bytes from now on.
     public func setBodyLimit(_ limit: Int) { bodyLimit.store(limit, ordering: .relaxed) }
 
-    /// Stops accepting, and returns when no thread reads any more. Connections that were not accepted stay in the queue
-    /// of an inherited socket, for the next process that listens on it. A socket that this process made at a path is
-    /// removed.
+    /// Stops accepting, and waits until no thread reads any more. Connections not accepted yet stay in the queue of an
+    /// inherited socket for the next process. Removes a socket created at a path.
     public func stop() {
         deadlines.stop()
-        // Threads in reserve now see that they are to stop.
+        // Lets the threads in reserve find that the listener stops.
         slots.close()
         deadlines.waitForThreads()
         socket.withdraw()
@@ -78,7 +77,7 @@ public final class Listener: Sendable {
     private func read(_ descriptor: Int32) -> (Request, Exchange)? {
         guard let connection = Connection(accepted: descriptor) else { return nil }
         let params = connection.params
-        let body = connection.body(announced: params, limit: bodyLimit.load(ordering: .relaxed))
+        let body = connection.readBody(params, limit: bodyLimit.load(ordering: .relaxed))
         return (Request(params: params, body: body), Exchange { connection.send($0) })
     }
 }

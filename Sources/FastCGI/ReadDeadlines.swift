@@ -1,12 +1,13 @@
 internal import Foundation
 internal import Synchronization
 
-/// Interrupts reader threads that are blocked for too long: threads that a silent or dripping peer holds up, as libfcgi
-/// reads without a time-out, and, when the listener stops, threads that wait for a connection.
+/// Interrupts reader threads: a thread that reads one request for longer than the read timeout, because its peer is
+/// silent or sends single bytes and libfcgi reads without a timeout; and a thread that waits for a connection while the
+/// listener stops.
 ///
-/// A thread of its own checks all reader threads every 50 ms, as long as at least one of them reads, and sleeps
-/// otherwise. A signal may arrive just before the system call that it should interrupt. So the signal is sent in every
-/// check until the reader thread turns to something else.
+/// A separate thread checks all reader threads every 50 ms while at least one reader thread reads, and sleeps
+/// otherwise. The signal may arrive just before the blocking system call and miss the call. So every check sends the
+/// signal again, until the reader thread has left the call.
 final class ReadDeadlines: Sendable {
     private static let interval = Duration.milliseconds(50)
 
@@ -17,7 +18,7 @@ final class ReadDeadlines: Sendable {
     private let alarm = DispatchSemaphore(value: 0)
     private let checks = DispatchGroup()
 
-    /// Starts to guard the threads that will be added. A thread may read one request for `readTimeout`.
+    /// Starts the checks. A thread may read one request for `readTimeout`.
     init(readTimeout: Duration) {
         self.readTimeout = readTimeout
         ReaderThread.installSignalHandler()
@@ -28,41 +29,41 @@ final class ReadDeadlines: Sendable {
         }
     }
 
-    /// Guards the calling thread until `remove(_:)`, which must come before the thread ends.
+    /// Adds the calling thread, which must call `remove(_:)` before the thread ends.
     ///
-    /// - Parameter onSlowRead: called at every check while the thread has been reading one request for longer than
-    ///   `ReaderActivity.slowAfter`. Must return at once: the thread may be waiting for the end of the check.
+    /// - Parameter onSlowRead: called in every check after the thread has been reading one request for longer than
+    ///   `ReaderActivity.slowAfter`. Must not block: the thread may be waiting for the end of the check.
     func add(onSlowRead: @escaping @Sendable () -> Void = {}) -> ReaderThread {
         let thread = ReaderThread(self, onSlowRead: onSlowRead)
         threads.withLock { $0.append(thread) }
         return thread
     }
 
-    /// Guards `thread` no longer.
+    /// Removes `thread`, the calling thread.
     func remove(_ thread: ReaderThread) {
         threads.withLock { $0.removeAll { $0 === thread } }
     }
 
-    /// Makes every thread stop accepting. A request that is being read is still read.
+    /// Makes every thread stop accepting. Threads finish the requests they are reading.
     func stop() {
         stopping.store(true, ordering: .sequentiallyConsistent)
         wake()
     }
 
-    /// Returns when, after `stop()`, all threads are removed.
+    /// Waits until all threads are removed. Call `stop()` first.
     func waitForThreads() { checks.wait() }
 
     /// Whether `stop()` was called.
     var isStopping: Bool { stopping.load(ordering: .relaxed) }
 
-    /// Makes sure that checks take place. Costs a system call only if the checking thread sleeps.
+    /// Wakes the checking thread. Costs a system call only if the checking thread sleeps.
     func wake() {
         if isAsleep.exchange(false, ordering: .sequentiallyConsistent) { alarm.signal() }
     }
 
     private func run() {
         while true {
-            // The order matters: a reader thread that starts to read after the look at the threads sees this flag.
+            // Set before `hasWork` looks at the threads: a thread that starts to read afterwards sees the flag.
             isAsleep.store(true, ordering: .sequentiallyConsistent)
             if !hasWork { alarm.wait() }
             let threads = threads.withLock { $0 }

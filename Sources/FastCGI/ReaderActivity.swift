@@ -6,17 +6,17 @@
 ///               │                                      │ request read, or connection broken
 ///               └────────────── answering ◀────────────┘
 ///
-/// A thread starts as `answering`. There, nobody interrupts the thread: the thread runs the responder, or waits for an
-/// accept slot.
+/// A thread starts as `answering`. While answering, a thread runs the responder or waits for an accept slot, and is
+/// never interrupted.
 enum ReaderActivity {
-    /// Waits for a connection.
+    /// The thread waits for a connection.
     case accepting
-    /// Reads a request, and started to do so at this time.
+    /// The thread has been reading a request since this time.
     case reading(since: ContinuousClock.Instant)
-    /// Does anything else.
+    /// The thread does anything else.
     case answering
 
-    /// The time after which reading is slow, so that a thread in reserve should accept instead.
+    /// The time after which a read counts as slow, and a thread in reserve accepts instead.
     static let slowAfter = Duration.milliseconds(50)
 
     /// Whether the thread reads a request.
@@ -29,8 +29,8 @@ enum ReaderActivity {
         if case .reading(let since) = self { since.duration(to: now) > Self.slowAfter } else { false }
     }
 
-    /// Whether the thread is blocked in a system call that must end: the thread has been reading for longer than
-    /// `readTimeout`, or waits for a connection while the listener stops.
+    /// Whether the thread's blocking system call must end: the thread has been reading for longer than `readTimeout`,
+    /// or waits for a connection while the listener stops.
     func mustBeInterrupted(at now: ContinuousClock.Instant, readTimeout: Duration, isStopping: Bool) -> Bool {
         switch self {
         case .accepting: isStopping

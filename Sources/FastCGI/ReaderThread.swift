@@ -1,11 +1,11 @@
 internal import Foundation
 internal import Synchronization
 
-/// A thread that accepts connections and reads requests, and that `ReadDeadlines` can interrupt while it does.
+/// A thread that accepts connections and reads requests. `ReadDeadlines` can interrupt both.
 ///
-/// An interruption is a signal whose handler does nothing: the system call that blocks fails with `EINTR`, which libfcgi
-/// takes for the end of the connection. Shutting down the descriptor instead would not be safe: libfcgi may have closed
-/// the descriptor, and its number may already belong to another connection.
+/// An interruption is a signal with an empty handler: the blocking system call fails with `EINTR`, and libfcgi treats
+/// the error as the end of the connection. Shutting down the descriptor instead would not be safe: libfcgi may have
+/// closed the descriptor, and its number may already belong to another connection.
 final class ReaderThread: Sendable {
     private static let signal = SIGUSR2
 
@@ -24,19 +24,20 @@ final class ReaderThread: Sendable {
     /// Makes the calling thread a reader thread.
     ///
     /// - Parameters:
-    ///   - deadlines: the deadlines that guard this thread, which must outlive the thread.
+    ///   - deadlines: the owner of this thread, which must outlive the thread.
     ///   - onSlowRead: see `ReadDeadlines.add(onSlowRead:)`.
     init(_ deadlines: ReadDeadlines, onSlowRead: @escaping @Sendable () -> Void) {
         self.deadlines = deadlines
         self.onSlowRead = onSlowRead
-        // A thread inherits its mask of blocked signals from its creator, back to the process that started this one.
+        // Threads and processes inherit the mask of blocked signals from their creator.
         var signals = sigset_t()
         sigemptyset(&signals)
         sigaddset(&signals, Self.signal)
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
-    /// Calls `body`, which waits for a connection, until it returns a value. Returns `nil` if the deadlines stop first.
+    /// Calls `body`, which waits for a connection, until `body` returns a value. Returns `nil` if the deadlines stop
+    /// first.
     func accepting<Result>(_ body: () -> Result?) -> Result? {
         activity.withLock { $0 = .accepting }
         defer { activity.withLock { $0 = .answering } }
@@ -46,7 +47,7 @@ final class ReaderThread: Sendable {
         return nil
     }
 
-    /// Calls `body`, which reads a request, and lets the deadlines interrupt it.
+    /// Calls `body`, which reads a request, once. The read timeout applies to this call.
     func reading<Result>(_ body: () -> Result) -> Result {
         activity.withLock { $0 = .reading(since: .now) }
         defer { activity.withLock { $0 = .answering } }
@@ -57,8 +58,8 @@ final class ReaderThread: Sendable {
     /// Whether the thread reads a request now.
     var isReading: Bool { activity.withLock { $0.isReading } }
 
-    /// Reports a slow read and interrupts the thread, as far as its activity calls for that. Holds the lock meanwhile,
-    /// so that the thread cannot start another activity before the signal is sent.
+    /// Reports a slow read, and interrupts the thread if necessary. The lock keeps the thread from starting another
+    /// activity before the signal is sent.
     func check(at now: ContinuousClock.Instant, readTimeout: Duration, isStopping: Bool) {
         activity.withLock { activity in
             if activity.isSlow(at: now) { onSlowRead() }

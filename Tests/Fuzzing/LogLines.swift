@@ -24,7 +24,7 @@ private let reports: [@Sendable (Texts) -> Report] = [
     { Report(Commit($0.second).map(Outcome.deployed) ?? .queued) },
     { Report(Commit($0.second).map(Outcome.unchanged) ?? .interrupted) }, { _ in Report(.duplicate) },
     { Report(.ignored(.repository($0.first))) }, { Report(.ignored(.other($0.first, $0.second))) },
-    { .ignored(event: $0.first) }, { .malformed($0.first) }, { Report(Params.Repeated(name: $0.first)) },
+    { .ignored(event: $0.first) }, { .malformed($0.first) }, { Report(Params.RepeatedParameter(name: $0.first)) },
     { Report(.failed(Failure($0.first, hint: $0.hint))) }, { Report(LedgerError($0.first, hint: $0.hint)) },
 ]
 private let accessLog = AccessLog(of: "nginx/bellpull-log.conf")
