@@ -35,10 +35,19 @@ import Testing
     }
 
     @Test func `stay with their threads from request to request`() async throws {
-        try await onThread { [slots] in
-            let slot = slots.slot()
-            for _ in 0..<3 { slot.take() }
+        let door = Door()
+        let thread = Task {
+            try await onThread { [slots] in
+                let slot = slots.slot()
+                for _ in 0..<3 {
+                    slot.take()
+                    door.enter()
+                }
+            }
         }
+        try await door.settle(at: 3)
+        slots.close()
+        try await thread.value
     }
 
     @Test func `are held by no more threads than there are slots, until a slot is released or all are closed`()
@@ -84,8 +93,9 @@ import Testing
         }
         try await door.settle(at: 1)
         door.open()
+        try await door.settle(at: 3)
+        slots.close()
         for thread in threads { try await thread.value }
-        #expect(door.count == 3)
         try await onThread {
             deadlines.stop()
             deadlines.waitForThreads()
