@@ -2,6 +2,6 @@
 #include <fcgiapp.h>
 #include <malloc.h>
 
-/* Accepting connections for libfcgi takes this call of Linux, which Swift's Glibc module does not show. */
+/* ListeningSocket accepts connections with this function of Linux, which the Glibc module of Swift lacks. */
 struct sockaddr;
 int accept4(int descriptor, struct sockaddr *address, unsigned int *length, int flags);

@@ -1,4 +1,4 @@
-/* HMAC_CTX is deprecated for EVP_MAC in OpenSSL 3, which has no key that is prepared once and copied as cheaply. */
+/* OpenSSL 3 deprecates HMAC_CTX in favour of EVP_MAC, but copying a prepared key is more expensive with EVP_MAC. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include <openssl/crypto.h>

@@ -8,8 +8,8 @@ extension Report {
         switch error {
         case let error as Malformed:
             self = .malformed(error.reason)
-        case let error as Params.Repeated:
-            self = .malformed("the header \(error.name) is repeated")
+        case let error as Params.RepeatedParameter:
+            self = .malformed("the header \(error.name) was sent twice")
         case Request.BodyError.malformed(let reason):
             self = .malformed(reason)
         case Request.BodyError.tooLarge(let limit):

@@ -1,31 +1,32 @@
 internal import CFastCGI
 internal import Foundation
 
-/// One accepted connection and the one request on it; owns the C library's `FCGX_Request`, whose streams point back to
-/// it, so that it must stay where it is.
+/// An accepted connection with a single request. Owns the `FCGX_Request` of libfcgi, which must not move in memory,
+/// because the streams point back to the structure.
 ///
-/// The connection is never kept for a second request, whatever the web server asks for: libfcgi would pin a thread to
-/// it. It is closed here and not by libfcgi, whose lingering close costs three system calls and up to 2 s.
+/// A connection never serves a second request, even if the web server asks for that: libfcgi would bind a thread to the
+/// connection. `Connection` closes the descriptor, not libfcgi, whose lingering close costs three system calls and up
+/// to 2 s.
 final class Connection: @unchecked Sendable {
     private let raw: UnsafeMutablePointer<FCGX_Request>
 
-    /// Takes over the accepted `descriptor` and reads a request's beginning and parameters (FastCGI 1.0 §5.1, §5.2).
-    /// Returns `nil`, and has closed it, if the peer speaks no FastCGI, goes away or asks for a role other than
-    /// Responder.
+    /// Takes over the accepted `descriptor` and reads the beginning and the parameters of the request (FastCGI 1.0
+    /// §5.1, §5.2). Closes the descriptor and returns `nil` if the peer does not speak FastCGI, disconnects, or asks
+    /// for a role other than Responder.
     init?(accepted descriptor: Int32) {
         raw = .allocate(capacity: 1)
         FCGX_InitRequest(raw, -1, 0)
         raw.pointee.ipcFd = descriptor
         // With this set, FCGX_Accept_r takes the open connection instead of accepting one.
         raw.pointee.keepConnection = 1
-        // Should libfcgi close it after all, it does so at once: it would wait for the peer to close, and wait again for
-        // every byte that comes instead.
+        // If libfcgi does close the connection, this makes it close at once. Otherwise libfcgi would wait for the peer
+        // to close, and start to wait again with every byte from the peer.
         raw.pointee.detached = 1
-        // Parameters that were cut short it takes for all there are, but for the error.
+        // After parameters that were cut short, FCGX_Accept_r still returns 0: only the stream's error shows the cut.
         guard FCGX_Accept_r(raw) == 0, FCGX_GetError(raw.pointee.in) == 0 else { return nil }
         raw.pointee.keepConnection = 1
         guard raw.pointee.role == FCGI_RESPONDER else {
-            refuseRole()
+            rejectRole()
             return nil
         }
     }
@@ -36,19 +37,19 @@ final class Connection: @unchecked Sendable {
         raw.deallocate()
     }
 
-    /// The parameters, copied: libfcgi frees its own with the request.
+    /// A copy of the parameters: libfcgi frees its own with the request.
     var params: Params { Params(environment: raw.pointee.envp) }
 
-    /// Reads the body to its end: at most `limit` bytes, and exactly as many as announced.
-    func body(announced params: Params, limit: Int) -> Result<Data, Request.BodyError> {
+    /// Reads the body to its end: at most `limit` bytes, and exactly as many as the content length in `params` says.
+    func readBody(_ params: Params, limit: Int) -> Result<Data, Request.BodyError> {
         let length: Int
         do {
-            length = try Request.announcedLength(in: params, limit: limit)
+            length = try Request.contentLength(in: params, limit: limit)
         } catch {
             discardInput()
             return .failure(error)
         }
-        // One byte more than announced is asked for, to meet the end of the stream or what should not be there.
+        // Asks for one byte more than the content length, so as to reach the end of the stream or find an excess byte.
         guard let buffer = Self.buffer(length + 1) else { return .failure(.tooLarge(limit: limit)) }
         let count = FCGX_GetStr(buffer.assumingMemoryBound(to: CChar.self), Int32(length + 1), raw.pointee.in)
         guard count == length, FCGX_GetError(raw.pointee.in) == 0 else {
@@ -59,9 +60,9 @@ final class Connection: @unchecked Sendable {
         return .success(Data(bytesNoCopy: buffer, count: length, deallocator: .free))
     }
 
-    /// Memory for a body, to be freed. Its pages are taken as they are written to, so that an announcement alone costs
-    /// nothing; those of a large body are huge where the system has such (madvise(2)), as thousands of small ones would cost
-    /// as much as the proof.
+    /// Allocates memory for a body; the caller frees it. The system provides pages only when they are written to, so
+    /// that a large content length without a body costs nothing. A large body gets huge pages if the system has them
+    /// (madvise(2)): thousands of small pages would cost as much time as the verification of the signature.
     private static func buffer(_ size: Int) -> UnsafeMutableRawPointer? {
         let hugePage = 2 << 20
         guard size > 2 * hugePage else { return malloc(size) }
@@ -71,11 +72,11 @@ final class Connection: @unchecked Sendable {
     }
 
     private static func mismatch(_ count: Int32, _ length: Int) -> String {
-        if count == length { return "the body did not come to its end" }
-        return "the body is \(count < length ? "shorter" : "longer") than its announced length"
+        if count == length { return "the body has no end-of-stream record" }
+        return "the body is \(count < length ? "shorter" : "longer") than its content length"
     }
 
-    /// Sends `response` and ends the request (FastCGI 1.0 §5.5). A peer that has gone is no error of ours.
+    /// Sends `response` and ends the request (FastCGI 1.0 §5.5). Does not report a peer that has gone.
     func send(_ response: Response) {
         var text = response.serialized
         text.withUTF8 { utf8 in
@@ -87,7 +88,8 @@ final class Connection: @unchecked Sendable {
         close()
     }
 
-    /// Reads the rest of the body away. A unix socket closed with input unread resets the peer, and loses the reply.
+    /// Reads and discards the rest of the body. Closing a unix socket with unread input resets the connection, and the
+    /// peer loses the reply.
     private func discardInput() {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) { buffer in
             let capacity = Int32(buffer.count)
@@ -95,8 +97,8 @@ final class Connection: @unchecked Sendable {
         }
     }
 
-    /// Answers a request for another role than Responder with `FCGI_UNKNOWN_ROLE` (FastCGI 1.0 §5.5).
-    private func refuseRole() {
+    /// Answers a request for a role other than Responder with `FCGI_UNKNOWN_ROLE` (FastCGI 1.0 §5.5).
+    private func rejectRole() {
         let id = raw.pointee.requestId
         let header: [UInt8] = [
             UInt8(FCGI_VERSION_1), UInt8(FCGI_END_REQUEST), UInt8(id >> 8 & 0xff), UInt8(id & 0xff), 0, 8, 0, 0,

@@ -1,13 +1,13 @@
 internal import Synchronization
 
-/// The way back to whoever sent a request. It may be answered from any thread, at any time, and is answered exactly
-/// once: a second reply is dropped, and an exchange that is let go unanswered replies 500.
+/// Sends the reply to a request, from any thread and at any time, exactly once: drops a second reply, and sends status
+/// 500 when released without a reply.
 ///
-/// It does not hold the request, so that one that waits for its answer costs no more than its connection.
+/// An exchange does not hold the request. A request with a pending reply costs only its connection.
 public final class Exchange: Sendable {
     private let send: Mutex<(@Sendable (Response) -> Void)?>
 
-    /// An exchange whose one reply goes to `send`.
+    /// Creates an exchange that passes its reply to `send`.
     public init(send: @escaping @Sendable (Response) -> Void) {
         self.send = Mutex(send)
     }
@@ -16,7 +16,7 @@ public final class Exchange: Sendable {
         reply(Response(status: 500, body: #"{"error": "the request was not answered"}"#))
     }
 
-    /// Sends `response`, which ends the request. Returns false if it had its reply already.
+    /// Sends `response` and ends the request. Returns `false` if the request already has its reply.
     @discardableResult
     public func reply(_ response: Response) -> Bool {
         let send = send.withLock { send in

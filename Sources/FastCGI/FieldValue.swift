@@ -1,16 +1,16 @@
-/// A header field's value that is safe to send and to log: printable ASCII, of bounded length, with no space at its ends,
-/// where a reader would drop it (RFC 9110 §5.5).
+/// The value of a header field, safe to send and to log: printable ASCII of bounded length, without a space at either
+/// end, as readers drop such spaces (RFC 9110 §5.5).
 ///
-/// Text from outside becomes one by `init(escaping:)`; this is the only place where Bellpull escapes it.
+/// `init(escaping:)` is the only place where Bellpull escapes text for header fields.
 public struct FieldValue: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
-    /// The longest text that is kept, in characters; what is longer ends in `...`.
+    /// The length of the longest value, in characters. A longer value is cut and ends in `...`.
     public static let limit = 200
 
-    /// The value itself.
+    /// The escaped text.
     public let description: String
 
-    /// `text` with everything but printable ASCII written as `\u{…}`, and so a space at either end, quotation marks and
-    /// backslashes escaped, and cut at `limit`.
+    /// Escapes `text`: writes everything but printable ASCII, and a space at either end, as `\u{…}`, puts a backslash
+    /// before quotation marks and backslashes, and cuts the result at `limit`.
     public init(escaping text: String) {
         guard !Self.isPlain(text) else {
             description = text
@@ -30,7 +30,7 @@ public struct FieldValue: Sendable, Hashable, CustomStringConvertible, Expressib
         description = escaped
     }
 
-    /// A constant.
+    /// Creates a value from a literal.
     public init(stringLiteral text: StaticString) {
         self.init(escaping: "\(text)")
     }

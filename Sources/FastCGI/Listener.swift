@@ -2,45 +2,49 @@ internal import CFastCGI
 internal import Foundation
 internal import Synchronization
 
-/// Accepts connections on a listening socket and hands the request on each to a responder.
+/// Accepts connections on a listening socket and hands the request on each connection to a responder.
 ///
-/// Several threads read; none of them waits for an answer. Whatever a peer does, it holds a thread for `patience` plus
-/// half a second at most, and another takes over meanwhile.
+/// Several threads read requests, and no thread waits for an answer. A misbehaving peer holds up a thread for
+/// `readTimeout` plus half a second at most. Meanwhile a thread in reserve accepts connections.
 public final class Listener: Sendable {
-    /// How long reading one request may take. The web server has all of it before it sends, so that milliseconds do.
-    public static let patience = Duration.milliseconds(2500)
+    /// The longest time for reading one request. Reading usually takes milliseconds, because the web server connects
+    /// only after receiving the whole request.
+    public static let readTimeout = Duration.milliseconds(2500)
 
     private let socket: ListeningSocket
     private let bodyLimit: Atomic<Int>
-    private let guardian: StallGuard
+    private let slots: AcceptSlots
+    private let deadlines: ReadDeadlines
 
     /// Starts accepting.
     ///
     /// - Parameters:
     ///   - socket: the listening socket.
-    ///   - threads: how many threads read, while none of them is held up.
-    ///   - reserve: how many more there are for when some are.
-    ///   - bodyLimit: the largest body read, in bytes.
-    ///   - responder: what answers.
+    ///   - threads: the number of threads allowed to accept at once.
+    ///   - reserve: the number of additional threads, which replace threads with slow reads.
+    ///   - bodyLimit: the maximum length of a body, in bytes.
+    ///   - responder: answers the requests.
     public init(
         socket: ListeningSocket, threads: Int = 2, reserve: Int = 4, bodyLimit: Int, responder: any Responder
     ) {
-        // Installs handlers for SIGTERM, SIGUSR1 and SIGPIPE where there are none; only the last is welcome.
+        // Installs handlers for SIGTERM, SIGUSR1 and SIGPIPE unless there are handlers. Only SIGPIPE's is wanted.
         FCGX_Init()
-        // Large bodies go back to the system when they are done with. Left to itself, glibc raises this threshold with the
-        // first of them (mallopt(3)), and each reading thread keeps the memory of its largest.
+        // Returns the memory of large bodies to the system after use. Left to itself, glibc raises this threshold with
+        // the first large body (mallopt(3)), and each reading thread keeps the memory of its largest body.
         mallopt(M_MMAP_THRESHOLD, 1 << 20)
         self.socket = socket
         self.bodyLimit = Atomic(bodyLimit)
-        guardian = StallGuard(patience: Self.patience, places: threads)
+        slots = AcceptSlots(count: threads)
+        deadlines = ReadDeadlines(readTimeout: Self.readTimeout)
         let started = DispatchGroup()
         for _ in 0..<threads + reserve {
             started.enter()
             let thread = Thread { [self] in
-                let watch = guardian.watch()
+                let slot = slots.slot()
+                let reader = deadlines.add(onSlowRead: slot.release)
                 started.leave()
-                serve(responder, watch)
-                guardian.dismiss(watch)
+                serve(responder, reader, slot)
+                deadlines.remove(reader)
             }
             thread.stackSize = 512 << 10
             thread.start()
@@ -51,16 +55,21 @@ public final class Listener: Sendable {
     /// Reads bodies of up to `limit` bytes from now on.
     public func setBodyLimit(_ limit: Int) { bodyLimit.store(limit, ordering: .relaxed) }
 
-    /// Stops accepting and waits until no thread reads. Connections not accepted by then stay in the queue of an
-    /// inherited socket, for the next process to listen on it; a socket made here is gone from the file system.
+    /// Stops accepting, and waits until no thread reads any more. Connections not accepted yet stay in the queue of an
+    /// inherited socket for the next process. Removes a socket created at a path.
     public func stop() {
-        guardian.stop()
+        deadlines.stop()
+        // Lets the threads in reserve find that the listener stops.
+        slots.close()
+        deadlines.waitForThreads()
         socket.withdraw()
     }
 
-    private func serve(_ responder: any Responder, _ watch: StallGuard.Watch) {
-        while let descriptor = watch.accepting(socket.accept) {
-            guard let (request, exchange) = watch.reading({ read(descriptor) }) else { continue }
+    private func serve(_ responder: any Responder, _ reader: ReaderThread, _ slot: AcceptSlots.Slot) {
+        while true {
+            slot.take()
+            guard let descriptor = reader.accepting(socket.accept) else { return }
+            guard let (request, exchange) = reader.reading({ read(descriptor) }) else { continue }
             responder.respond(to: request, through: exchange)
         }
     }
@@ -68,7 +77,7 @@ public final class Listener: Sendable {
     private func read(_ descriptor: Int32) -> (Request, Exchange)? {
         guard let connection = Connection(accepted: descriptor) else { return nil }
         let params = connection.params
-        let body = connection.body(announced: params, limit: bodyLimit.load(ordering: .relaxed))
+        let body = connection.readBody(params, limit: bodyLimit.load(ordering: .relaxed))
         return (Request(params: params, body: body), Exchange { connection.send($0) })
     }
 }

@@ -1,36 +1,36 @@
 internal import Foundation
 
 extension ListeningSocket {
-    /// What somebody finds who connects to a path.
-    public enum Answer: Sendable, Equatable {
-        /// Somebody listens.
+    /// The result of a connection attempt to a socket.
+    public enum ProbeResult: Sendable, Equatable {
+        /// A process listens on the socket.
         case accepted
-        /// There is a socket, and nobody listens.
+        /// The socket exists, but no process listens on it.
         case refused
-        /// This user may not connect.
+        /// The current user has no right to connect.
         case forbidden
-        /// There is nothing.
+        /// Nothing exists at the path.
         case missing
-        /// There is something that is no socket.
+        /// The file at the path is not a socket.
         case notASocket
-        /// It cannot be told; in the system's words.
+        /// The attempt failed for another reason, in the system's words.
         case unknown(reason: String)
     }
 
-    /// Connects to the socket at `path`, sends nothing and hangs up.
-    public static func probe(path: String) -> Answer {
-        guard var address = sockaddr_un(path: path) else { return .unknown(reason: "the path is too long") }
+    /// Connects to the socket at `path`, sends nothing and disconnects.
+    public static func probe(path: String) -> ProbeResult {
+        guard let address = UnixAddress(path: path) else { return .unknown(reason: "the path is too long") }
         var status = stat()
-        guard stat(path, &status) == 0 else { return answer(errno) }
+        guard stat(path, &status) == 0 else { return result(errno) }
         guard status.st_mode & S_IFMT == S_IFSOCK else { return .notASocket }
         let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         defer { close(probe) }
-        return address.withPointer { connect(probe, $0, $1) } == 0 ? .accepted : answer(errno)
+        return address.withPointer { connect(probe, $0, $1) } == 0 ? .accepted : result(errno)
     }
 
-    private static func answer(_ code: Int32) -> Answer {
+    private static func result(_ code: Int32) -> ProbeResult {
         switch code {
-        // A full queue has somebody behind it.
+        // The queue is full, so that a process listens.
         case EAGAIN: .accepted
         case ECONNREFUSED: .refused
         case EACCES, EPERM: .forbidden

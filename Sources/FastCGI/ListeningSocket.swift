@@ -2,28 +2,28 @@ internal import CFastCGI
 internal import Foundation
 internal import Synchronization
 
-/// A listening socket: the one this process was given as descriptor 0 (FastCGI 1.0 §2.2), or one made at a path.
+/// A listening socket: inherited by this process as descriptor 0 (FastCGI 1.0 §2.2), or created at a path.
 public final class ListeningSocket: Sendable {
     /// Why there is no listening socket.
     public enum SocketError: Error, Equatable {
-        /// Somebody answers on the socket that stands at the path.
+        /// Another process listens on the socket at the path.
         case inUse(path: String)
-        /// Something that is no socket stands at the path.
+        /// The file at the path is not a socket.
         case notASocket(path: String)
-        /// The path is longer than the 107 bytes an address holds (unix(7)).
+        /// The path is longer than the 107 bytes that fit into an address (unix(7)).
         case pathTooLong(path: String)
-        /// The system refused; in its own words.
+        /// The system refused to create the socket; the reason is in the system's words.
         case refused(path: String, reason: String)
     }
 
     private let descriptor: Int32
-    /// Where it stands in the file system, if it was made here, and as long as it does.
+    /// The path of a socket created here and not removed yet.
     private let path: Mutex<String?>
 
     private init(descriptor: Int32, path: String?) {
         self.descriptor = descriptor
         self.path = Mutex(path)
-        // Whoever made it may have wanted otherwise; our threads wait in accept.
+        // The parent process may have made an inherited socket non-blocking, but our threads block in accept(2).
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
     }
 
@@ -32,8 +32,8 @@ public final class ListeningSocket: Sendable {
         close(descriptor)
     }
 
-    /// Removes the socket from the file system if it was made here: who connects from now on is refused at once, and
-    /// another process may make its own.
+    /// Removes the socket from the file system if it was created here. The system then refuses new connections at once,
+    /// and another process may create its own socket at the path.
     func withdraw() {
         path.withLock { path in
             if let path { unlink(path) }
@@ -41,8 +41,8 @@ public final class ListeningSocket: Sendable {
         }
     }
 
-    /// The listening socket on descriptor 0, or `nil` if there is none. Its number is then taken by `/dev/null`, so
-    /// that no child process can be given the socket by mistake.
+    /// Returns the listening socket on descriptor 0, or `nil` if there is none. Replaces descriptor 0 by `/dev/null`,
+    /// to keep child processes from inheriting the socket by mistake.
     public static func inherited() -> ListeningSocket? {
         guard isInherited else { return nil }
         let descriptor = fcntl(0, F_DUPFD_CLOEXEC, 3)
@@ -60,13 +60,13 @@ public final class ListeningSocket: Sendable {
         return getsockopt(0, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value == 1
     }
 
-    /// Makes a socket at `path`, readable and writable for its owner and group (mode 0660). A socket that a dead process
-    /// left there is replaced; one on which somebody answers is not.
+    /// Creates a socket at `path`, readable and writable for its owner and group (mode 0660). Replaces a socket that a
+    /// dead process left at the path, but not a socket on which a process listens.
     public convenience init(path: String, backlog: Int32 = 1024) throws(SocketError) {
-        guard var address = sockaddr_un(path: path) else { throw .pathTooLong(path: path) }
+        guard let address = UnixAddress(path: path) else { throw .pathTooLong(path: path) }
         try Self.removeStaleSocket(at: path)
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        // Bound under a mask that leaves nothing open between bind and chmod.
+        // The mask keeps other users out between bind and chmod.
         let mask = umask(0o177)
         let isBound = address.withPointer { bind(descriptor, $0, $1) } == 0
         let bindError = errno
@@ -83,12 +83,12 @@ public final class ListeningSocket: Sendable {
         self.init(descriptor: descriptor, path: path)
     }
 
-    /// Waits for the next connection and returns it, close-on-exec; `nil` if a signal came first or there is no room
-    /// for it now.
+    /// Waits for the next connection and returns its descriptor, which is close-on-exec. Returns `nil` if a signal
+    /// interrupts the wait, or if the process or the system is out of descriptors or memory.
     func accept() -> Int32? {
         let connection = accept4(descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
         if connection >= 0 { return connection }
-        // Out of descriptors or memory: the connection stays queued. To ask again at once would only burn the processor.
+        // The connection stays queued. Trying again at once would only waste processor time.
         if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) { usleep(50_000) }
         return nil
     }
@@ -97,8 +97,8 @@ public final class ListeningSocket: Sendable {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path: path) }
-        // Only a refusal says that nobody is there. Of one that was just killed, a process that it was starting may hold
-        // the socket for a moment.
+        // Only a refusal shows that no process listens. After a process was killed, a child process
+        // that was just starting may hold the socket for a moment.
         for _ in 0..<10 {
             if probe(path: path) == .refused {
                 unlink(path)

@@ -1,9 +1,9 @@
 internal import Foundation
 
-/// The parameters of one request (FastCGI 1.0 §5.2), which are the meta-variables of CGI (RFC 3875 §4.1).
+/// The parameters of one request (FastCGI 1.0 §5.2): the meta-variables of CGI (RFC 3875 §4.1).
 ///
-/// They are kept as the bytes that arrived, in one piece, and become strings only when asked for: a web server sends
-/// thirty, a responder reads eight.
+/// The parameters are stored as one array of bytes and become strings only on demand: a web server sends thirty
+/// parameters, and a responder reads eight.
 public struct Params: Sendable {
     private struct Entry {
         let nameStart: Int
@@ -14,20 +14,20 @@ public struct Params: Sendable {
     private var bytes: [UInt8] = []
     private var entries: [Entry] = []
 
-    /// A parameter or header field that may stand in a request once was there several times.
-    public struct Repeated: Error, Equatable {
-        /// Its name, such as `X-Hub-Signature-256`.
+    /// The error that a request has several parameters or header fields of the same name.
+    public struct RepeatedParameter: Error, Equatable {
+        /// The name of the parameter or header field, such as `X-Hub-Signature-256`.
         public let name: String
     }
 
-    /// Parameters made by hand, in the order given; a name may be repeated.
+    /// Creates parameters in the given order. A name may occur several times.
     public init(_ pairs: KeyValuePairs<String, String>) {
         for (name, value) in pairs {
             append(Array("\(name)=\(value)".utf8)[...], nameLength: name.utf8.count)
         }
     }
 
-    /// Copies the `NAME=value` strings of a null-terminated C array; one without `=` is passed over.
+    /// Copies the `NAME=value` strings of a null-terminated C array. Ignores strings without `=`.
     init(environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) {
         guard var next = environment else { return }
         bytes.reserveCapacity(4096)
@@ -39,25 +39,29 @@ public struct Params: Sendable {
         }
     }
 
-    /// The value of the parameter `name`, or `nil` if it is absent or empty, which RFC 3875 §4.1 makes the same.
+    /// Returns the value of the parameter `name`, or `nil` if the parameter is absent or empty, which means the same in
+    /// RFC 3875 §4.1.
     ///
-    /// - Throws: `Repeated` if the request has it more than once: which of them counts is not for us to guess.
-    public func value(of name: StaticString) throws(Repeated) -> String? {
+    /// - Throws: `RepeatedParameter` if the request has several parameters of this name: Bellpull does not guess which
+    ///   value counts.
+    public func value(of name: StaticString) throws(RepeatedParameter) -> String? {
         try single(name) { bytes, name in memcmp(bytes, name.utf8Start, name.utf8CodeUnitCount) == 0 }
     }
 
-    /// The value of the header field `name`, such as `X-Hub-Signature-256`, which is the parameter
-    /// `HTTP_X_HUB_SIGNATURE_256` (RFC 3875 §4.1.18; `Content-Type` is `CONTENT_TYPE`, §4.1.3); `nil` if it is absent or
-    /// empty. A web server may have joined a field that was sent twice by a comma (RFC 9110 §5.3).
+    /// Returns the value of the header field `name`, or `nil` if the field is absent or empty.
     ///
-    /// - Throws: `Repeated` if the request has it more than once: a field sent twice reaches us as two parameters.
-    public func header(_ name: StaticString) throws(Repeated) -> String? {
+    /// The field `X-Hub-Signature-256` is the parameter `HTTP_X_HUB_SIGNATURE_256` (RFC 3875 §4.1.18), and
+    /// `Content-Type` is `CONTENT_TYPE` (§4.1.3). A web server may have joined two fields of the same name with a comma
+    /// (RFC 9110 §5.3).
+    ///
+    /// - Throws: `RepeatedParameter` if the request has several fields of this name, each as a parameter.
+    public func header(_ name: StaticString) throws(RepeatedParameter) -> String? {
         try single(name, prefix: name.isContentType ? "" : "HTTP_", isField)
     }
 
     private func single(
         _ name: StaticString, prefix: StaticString = "", _ isNamed: (UnsafeRawPointer, StaticString) -> Bool
-    ) throws(Repeated) -> String? {
+    ) throws(RepeatedParameter) -> String? {
         let skipped = prefix.utf8CodeUnitCount
         let length = skipped + name.utf8CodeUnitCount
         var found: Entry?
@@ -67,14 +71,14 @@ public struct Params: Sendable {
                 return memcmp(start, prefix.utf8Start, skipped) == 0 && isNamed(start + skipped, name)
             }
             guard isMatch else { continue }
-            guard found == nil else { throw Repeated(name: "\(name)") }
+            guard found == nil else { throw RepeatedParameter(name: "\(name)") }
             found = entry
         }
         guard let found, found.valueStart < found.valueEnd else { return nil }
         return String(decoding: bytes[found.valueStart..<found.valueEnd], as: UTF8.self)
     }
 
-    /// Whether `bytes` are `name` in upper case with underscores for hyphens.
+    /// Whether `bytes` are `name` in upper case, with underscores instead of hyphens.
     private func isField(_ bytes: UnsafeRawPointer, _ name: StaticString) -> Bool {
         for index in 0..<name.utf8CodeUnitCount {
             let expected: UInt8 =

@@ -1,36 +1,36 @@
 public import Foundation
 
-/// One request, as Swift values that outlive the connection it came on.
+/// One request, as Swift values that outlive its connection.
 public struct Request: Sendable {
-    /// Why a request has no body that could be read.
+    /// The reason why the body of a request cannot be read.
     public enum BodyError: Error, Equatable, Sendable {
-        /// The announced length is over the limit, in bytes; nothing was read.
+        /// The content length exceeds the limit, in bytes. Nothing of the body was read.
         case tooLarge(limit: Int)
-        /// The length is no number, or not that of the body; the text says which.
+        /// The content length is not a number or not the length of the body, as the text says.
         case malformed(String)
     }
 
     /// The request's parameters.
     public let params: Params
-    /// The body, raw as it was sent, or why there is none; empty if no length was announced.
+    /// The raw body, or the reason why the body cannot be read. The body is empty if there is no content length.
     public let body: Result<Data, BodyError>
-    /// When the request had been read.
+    /// The time when the whole request had been read.
     public let received: ContinuousClock.Instant
 
-    /// A request with these parameters and this body.
+    /// Creates a request, received now.
     public init(params: Params, body: Result<Data, BodyError> = .success(Data())) {
         self.params = params
         self.body = body
         self.received = .now
     }
 
-    /// The length of the body that `params` announce (RFC 3875 §4.1.2), or why none can be read.
-    static func announcedLength(in params: Params, limit: Int) throws(BodyError) -> Int {
+    /// Returns the length of the body, in bytes (RFC 3875 §4.1.2); 0 if there is no content length.
+    static func contentLength(in params: Params, limit: Int) throws(BodyError) -> Int {
         let text: String?
         do {
             text = try params.value(of: "CONTENT_LENGTH")
         } catch {
-            throw .malformed("the content length stands in the request twice")
+            throw .malformed("the request has two content lengths")
         }
         guard let text else { return 0 }
         guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let length = Int(text)

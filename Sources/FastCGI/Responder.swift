@@ -1,6 +1,6 @@
-/// What answers requests. One method, so that a test needs no socket.
+/// Answers requests. The protocol has one method, so that tests need no socket.
 public protocol Responder: Sendable {
-    /// Answers `request` through `exchange`, now or later. Called on a thread that reads requests, which is free for the
-    /// next one as soon as this returns.
+    /// Answers `request` through `exchange`, now or later. Runs on a thread that reads requests: the next
+    /// request is read when this function returns.
     func respond(to request: Request, through exchange: Exchange)
 }

@@ -1,20 +1,20 @@
-/// A reply: its status, headers and body, sent as a CGI document response (RFC 3875 §6.2.1).
+/// A reply, sent as a CGI document response (RFC 3875 §6.2.1).
 public struct Response: Sendable {
     /// The HTTP status code.
     public let status: Int
-    /// Header fields in the order in which they are sent; `Content-Type` and `Content-Length` come of themselves.
+    /// The header fields, in the order of sending. `Content-Type` and `Content-Length` are added automatically.
     public var headers: [(name: StaticString, value: FieldValue)]
     /// The body, a JSON text.
     public let body: String
 
-    /// A reply of this status whose body is the JSON text `body`.
+    /// Creates a reply whose body is the JSON text `body`.
     public init(status: Int, headers: [(name: StaticString, value: FieldValue)] = [], body: String) {
         self.status = status
         self.headers = headers
         self.body = body
     }
 
-    /// The reply as bytes on the wire.
+    /// The reply as the web server reads it.
     var serialized: String {
         var text = ""
         text.reserveCapacity(512)
@@ -35,7 +35,8 @@ public struct Response: Sendable {
         return text
     }
 
-    /// The reason phrase (RFC 9110 §15): a web server that is given none writes a status line without its last space.
+    /// Returns the reason phrase (RFC 9110 §15). Without a phrase, a web server writes a status line that lacks the
+    /// space after the status code.
     private static func phrase(for status: Int) -> String {
         switch status {
         case 200: "OK"

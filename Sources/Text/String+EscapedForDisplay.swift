@@ -1,30 +1,31 @@
 extension String {
-    /// The text as it can be shown to a person: in one line, without what a terminal obeys or hides, and cut where it is
-    /// longer than 200 characters.
+    /// The text, safe to show in one line of a terminal: control characters, invisible characters and backslashes are
+    /// escaped, and text of more than 200 characters is cut and ends in `...`.
     public var escapedForDisplay: String {
-        guard utf8.count > Self.shownLimit || !utf8.allSatisfy(Self.isPlain) else { return self }
+        guard utf8.count > Self.displayLimit || !utf8.allSatisfy(Self.isPlain) else { return self }
         var escaped = ""
         var length = 0
         for scalar in unicodeScalars {
             let piece = Self.isVisible(scalar) ? String(scalar) : Self.escape(scalar)
             length += piece.unicodeScalars.count
-            guard length <= Self.shownLimit - 3 else { return escaped + "..." }
+            guard length <= Self.displayLimit - 3 else { return escaped + "..." }
             escaped += piece
         }
         return escaped
     }
 
-    /// Lines of text as they can be shown to a person: all of them, but without what a terminal obeys or hides.
+    /// The text, safe to show in a terminal as lines: control and invisible characters are escaped, except line feeds
+    /// and tabs. Nothing is cut.
     public var linesEscapedForDisplay: String {
-        var shown = ""
+        var escaped = ""
         for scalar in unicodeScalars {
-            let isShown = Self.isVisible(scalar) || scalar == "\n" || scalar == "\t" || scalar == "\\"
-            shown += isShown ? String(scalar) : Self.escape(scalar)
+            let isKept = Self.isVisible(scalar) || scalar == "\n" || scalar == "\t" || scalar == "\\"
+            escaped += isKept ? String(scalar) : Self.escape(scalar)
         }
-        return shown
+        return escaped
     }
 
-    private static let shownLimit = 200
+    private static let displayLimit = 200
 
     private static func isPlain(_ byte: UInt8) -> Bool {
         (0x20..<0x7f).contains(byte) && byte != UInt8(ascii: "\\")

@@ -1,9 +1,9 @@
 /// Bitbucket Cloud's webhooks (support.atlassian.com, "Event payloads", "Manage webhooks").
 public struct Bitbucket: Forge {
-    /// Bitbucket Cloud.
+    /// Creates the forge Bitbucket Cloud.
     public init() {}
 
-    /// Reads Bitbucket's headers, whose signature is HMAC-SHA256 under the name of GitHub's HMAC-SHA1.
+    /// Reads Bitbucket's headers. `X-Hub-Signature` contains HMAC-SHA256 here, while GitHub puts HMAC-SHA1 there.
     public func delivery(_ header: Delivery.HeaderLookup) throws -> Delivery {
         Delivery(
             forge: .bitbucket,
@@ -14,10 +14,10 @@ public struct Bitbucket: Forge {
         )
     }
 
-    /// Decodes a push; other events are told apart by their name alone.
+    /// Decodes a push. For other events, reads only the name.
     public func event(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.Event {
         switch delivery.event {
-        case nil: throw Malformed("there is no X-Event-Key header")
+        case nil: throw Malformed("the header X-Event-Key is missing")
         case "diagnostics:ping": return .ping
         case "repo:push":
             let pushes = try Push.bitbucket(delivery.payload(in: verified))

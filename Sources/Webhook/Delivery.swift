@@ -1,55 +1,66 @@
-/// What the headers of a webhook request say. Nothing of it is verified.
-public struct Delivery: Sendable, Equatable {
-    /// How the body holds the payload.
-    public enum Encoding: Sendable {
-        /// `application/json`: the body is the payload.
-        case json
-        /// `application/x-www-form-urlencoded`: the payload is the field `payload`.
-        case form
-    }
+internal import Foundation
 
-    /// What came as a verified.
+/// The headers of a webhook request, read but not verified.
+public struct Delivery: Sendable, Equatable {
+    /// The authentication in the headers, not verified yet.
     public enum Authentication: Sendable, Equatable {
-        /// A well-formed signature, still to be checked.
+        /// A well-formed signature.
         case signature(Signature)
-        /// Well-formed signatures by Standard Webhooks, still to be checked.
+        /// Well-formed signatures by Standard Webhooks.
         case standard(StandardSignature)
-        /// What should be the secret itself, still to be checked.
-        case token(Token)
-        /// No verified of a kind that is accepted.
+        /// A secret token.
+        case token(SecretToken)
+        /// No authentication of an accepted kind.
         case missing
-        /// Something that verifies nothing.
+        /// A malformed signature, which verifies nothing.
         case unreadable
     }
 
-    /// Who sent it.
-    public let forge: ForgeName
-    /// The forge's name for this delivery, the same when it is sent again.
-    public let id: String?
-    /// The kind of event, as the forge names it; any text at all.
-    public let event: String?
-    /// What is there to verify it by.
-    public let authentication: Authentication
-    /// How the body holds the payload, if the headers say.
-    public let encoding: Encoding?
-
-    /// What a verified delivery turned out to say.
+    /// The meaning of a verified delivery.
     public enum Event: Sendable, Equatable {
-        /// The forge tries whether somebody answers.
+        /// The forge tests the webhook.
         case ping
-        /// Branches or tags moved: one with most forges, one or more with Bitbucket.
+        /// Branches or tags moved: one ref per delivery from most forges, one or more from Bitbucket.
         case push([Push])
-        /// An event that is nothing to Bellpull, by the forge's name for it.
+        /// An event that Bellpull ignores, by the forge's name for the event.
         case other(String)
     }
+
+    /// The forge that sent the delivery.
+    public let forge: ForgeName
+    /// The forge's id of the delivery, which stays the same when the forge sends the delivery again.
+    public let id: String?
+    /// The forge's name for the event. May be any text.
+    public let event: String?
+    /// The authentication to verify the delivery by.
+    public let authentication: Authentication
+    /// The encoding of the payload, or `nil` without a content type.
+    public let encoding: Encoding?
 }
 
 extension Delivery {
-    /// A delivery id that is safe to store, send and log: 1 to 128 characters, letters, digits and `-._:`.
+    /// Returns the value of a header field. Throws if the request has several fields of this name.
+    public typealias HeaderLookup = (_ name: StaticString) throws -> String?
+
+    /// Returns the value of a header field that never contains a comma.
+    ///
+    /// A web server may have joined two fields of the same name with a comma (RFC 9110 §5.3). Bellpull does not guess
+    /// which value counts.
+    ///
+    /// - Throws: `Malformed` if the value contains a comma, or an error of `header`.
+    static func value(of name: StaticString, _ header: HeaderLookup) throws -> String? {
+        let value = try header(name)
+        guard let value, value.utf8.contains(UInt8(ascii: ",")) else { return value }
+        throw Malformed("the header \(name) was sent twice")
+    }
+
+    /// Checks that a delivery id is safe to store, send and log: 1 to 128 letters, digits and `-._:`.
     static func checkedID(_ text: String?) throws(Malformed) -> String? {
         guard let text else { return nil }
         let isPlain = (1...128).contains(text.utf8.count) && text.unicodeScalars.allSatisfy(isIDScalar)
-        guard isPlain else { throw Malformed("the delivery id has characters that no forge sends, or too many") }
+        guard isPlain else {
+            throw Malformed("the delivery id is malformed: it must be 1 to 128 letters, digits or -._:")
+        }
         return text
     }
 
@@ -57,6 +68,30 @@ extension Delivery {
         switch scalar {
         case "0"..."9", "A"..."Z", "a"..."z", "-", ".", "_", ":": true
         default: false
+        }
+    }
+}
+
+extension Delivery {
+    /// Whether the forge signs the payload inside a form instead of the whole form (Gitea,
+    /// services/webhook/deliver.go).
+    private var signsFormField: Bool { encoding == .form && (forge == .gitea || forge == .forgejo) }
+
+    /// Returns the bytes of `body` that the forge signs.
+    ///
+    /// - Throws: `Malformed` if the forge signs a field of a form, and the form is malformed.
+    func signedBytes(of body: Data) throws(Malformed) -> Data {
+        signsFormField ? try FormBody(body).payload() : body
+    }
+
+    /// Returns the payload in `verified`.
+    ///
+    /// - Throws: `Malformed`, or `UnsupportedEncoding` without a content type.
+    func payload(in verified: VerifiedBody) throws -> Data {
+        switch encoding {
+        case nil: throw UnsupportedEncoding()
+        case .form where !signsFormField: try FormBody(verified.bytes).payload()
+        case .form, .json: verified.bytes
         }
     }
 }

@@ -1,6 +1,6 @@
-/// The name of a service that sends webhooks, as it is written in a configuration.
+/// The name of a forge, as in a configuration file.
 public enum ForgeName: String, Sendable, CaseIterable {
-    // The more specific first: Forgejo sends Gitea's headers besides its own, and both send GitHub's.
+    // The order matters: Forgejo also sends Gitea's headers, and both also send GitHub's.
 
     /// Forgejo.
     case forgejo
@@ -13,11 +13,11 @@ public enum ForgeName: String, Sendable, CaseIterable {
     /// GitHub.
     case github
 
-    /// Whether a failed deployment should be answered with 200, the outcome in the reply's headers alone: GitLab
-    /// disables a hook that has been answered with 4xx or 5xx a few times ("Webhooks", "Auto-disabled webhooks").
+    /// Whether the reply to a failed deployment has status 200, with the outcome only in the headers: GitLab disables a
+    /// webhook after a few replies with 4xx or 5xx ("Webhooks", "Auto-disabled webhooks").
     public var answersFailuresWith200: Bool { self == .gitlab }
 
-    /// The header that names the event, which no forge sends that comes later in `allCases`.
+    /// The name of the header with the event. No forge later in `allCases` sends this header.
     var eventHeader: StaticString {
         switch self {
         case .forgejo: "X-Forgejo-Event"

@@ -1,24 +1,24 @@
-/// All forges, or the one that is expected: each delivery is left to the forge that its headers tell of.
+/// All forges, or one expected forge. Recognizes the forge of a delivery by the headers.
 public struct Forges: Forge {
     private let only: ForgeName?
     private let acceptsSHA1: Bool
 
-    /// All forges, told apart by their headers.
+    /// Creates the set of accepted forges.
     ///
     /// - Parameters:
-    ///   - only: the forge that is expected. Only its headers are looked at.
-    ///   - acceptsSHA1: whether GitHub may verify a delivery by its older signature alone.
+    ///   - only: the expected forge, or `nil` to accept all forges. The headers of other forges are not read.
+    ///   - acceptsSHA1: whether GitHub's older signature alone is enough.
     public init(only: ForgeName? = nil, acceptsSHA1: Bool = true) {
         self.only = only
         self.acceptsSHA1 = acceptsSHA1
     }
 
-    /// Reads the headers of the forge that sent them; of GitHub if they tell of none.
+    /// Reads the headers as their forge defines them; as GitHub does if no header names a forge.
     public func delivery(_ header: Delivery.HeaderLookup) throws -> Delivery {
         try forge(named: only ?? Self.sender(header)).delivery(header)
     }
 
-    /// Decodes the delivery as its forge does.
+    /// Decodes the delivery as its forge encodes it.
     public func event(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.Event {
         try forge(named: delivery.forge).event(of: delivery, in: verified)
     }

@@ -10,17 +10,19 @@ struct FormBody {
         self.bytes = bytes
     }
 
-    /// The bytes that the one field `payload` encodes.
+    /// Returns the decoded value of the field `payload`, which must occur exactly once.
     func payload() throws(Malformed) -> Data {
         let fields = bytes.withUnsafeBytes(Self.fields)
         guard let field = fields.first else { throw Malformed("the form has no field named payload") }
         guard fields.count == 1 else { throw Malformed("the form has several fields named payload") }
         let payload = bytes.withUnsafeBytes { Self.decode(UnsafeRawBufferPointer(rebasing: $0[field])) }
-        guard let payload else { throw Malformed("the form is not percent-encoded correctly") }
+        guard let payload else {
+            throw Malformed("a percent sign in the form is not followed by two hexadecimal digits")
+        }
         return payload
     }
 
-    /// Where the values of the fields of that name stand; of the first two, if there are more.
+    /// Returns the ranges of the values of the fields named `payload`, at most two.
     private static func fields(in form: UnsafeRawBufferPointer) -> [Range<Int>] {
         guard let base = form.baseAddress else { return [] }
         var fields: [Range<Int>] = []
@@ -37,15 +39,15 @@ struct FormBody {
         return fields
     }
 
-    /// The bytes that `value` encodes; `nil` if a percent sign in it has not two hexadecimal digits behind it.
+    /// Decodes `value`. Returns `nil` if a percent sign is not followed by two hexadecimal digits.
     private static func decode(_ value: UnsafeRawBufferPointer) -> Data? {
-        // Zeros that are never written over take no memory.
+        // Pages of zeros take no memory until something is written to them.
         var decoded = Data(count: value.count)
         let count: Int? = decoded.withUnsafeMutableBytes { decode(value, into: $0) }
         return count.map { decoded.prefix($0) }
     }
 
-    /// Writes them to `decoded`, which has room for as many as encode them; returns how many they are.
+    /// Decodes `value` into `decoded`, which is as long as `value`. Returns the number of decoded bytes.
     private static func decode(_ value: UnsafeRawBufferPointer, into decoded: UnsafeMutableRawBufferPointer) -> Int? {
         var count = 0
         var position = 0
@@ -55,10 +57,10 @@ struct FormBody {
             switch byte {
             case UInt8(ascii: "+"): byte = UInt8(ascii: " ")
             case UInt8(ascii: "%"):
-                guard position + 2 <= value.count, let high = value[position].hexadecimalValue,
-                    let low = value[position + 1].hexadecimalValue
+                guard position + 2 <= value.count,
+                    let encoded = Hexadecimal.byte(value[position], value[position + 1])
                 else { return nil }
-                byte = high << 4 | low
+                byte = encoded
                 position += 2
             default: break
             }

@@ -1,9 +1,9 @@
 /// GitHub's webhooks (docs.github.com, "Webhook events and payloads", "Validating webhook deliveries").
 public struct GitHub: Forge {
-    /// Whether a delivery without `X-Hub-Signature-256` may verify itself by `X-Hub-Signature`, HMAC-SHA1.
+    /// Whether a delivery without `X-Hub-Signature-256` is verified by `X-Hub-Signature`, which contains HMAC-SHA1.
     public let acceptsSHA1: Bool
 
-    /// GitHub, with or without its older signature.
+    /// Creates the forge GitHub.
     public init(acceptsSHA1: Bool = true) {
         self.acceptsSHA1 = acceptsSHA1
     }
@@ -21,17 +21,18 @@ public struct GitHub: Forge {
         )
     }
 
-    /// Decodes a push; other events are told apart by their name alone.
+    /// Decodes a push. For other events, reads only the name.
     public func event(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.Event {
         switch delivery.event {
-        case nil: throw Malformed("there is no X-GitHub-Event header")
+        case nil: throw Malformed("the header X-GitHub-Event is missing")
         case "ping": return .ping
-        case "push": return .push([try Push(payload: delivery.payload(in: verified))])
+        case "push": return .push([try Push(gitHub: delivery.payload(in: verified))])
         case let event?: return .other(event)
         }
     }
 
-    /// The newer signature decides whenever it is there: a right older one beside a wrong newer one verifies nothing.
+    /// Returns the SHA-256 signature if the delivery has one: next to a wrong SHA-256 signature, a correct SHA-1
+    /// signature verifies nothing.
     private func authentication(sha256: String?, sha1: String?) -> Delivery.Authentication {
         let header = sha256 ?? (acceptsSHA1 ? sha1 : nil)
         guard let header else { return .missing }

@@ -2,13 +2,13 @@ internal import Foundation
 
 /// GitLab's webhooks (docs.gitlab.com, "Webhooks", "Webhook events", "System hooks").
 public struct GitLab: Forge {
-    /// GitLab, by its secret token or by its signing token.
+    /// Creates the forge GitLab.
     public init() {}
 
     /// Reads GitLab's headers.
     public func delivery(_ header: Delivery.HeaderLookup) throws -> Delivery {
         let signedID = try Delivery.value(of: "webhook-id", header)
-        // X-Gitlab-Event-UUID is not of one delivery: hooks that set each other off share it.
+        // X-Gitlab-Event-UUID does not identify a delivery: webhooks that trigger each other share the value.
         let id = try signedID ?? Delivery.value(of: "Idempotency-Key", header)
         return Delivery(
             forge: .gitlab,
@@ -19,13 +19,13 @@ public struct GitLab: Forge {
         )
     }
 
-    /// Decodes a push of a branch or tag, also where it comes as a system hook; other events are told apart by their name.
+    /// Decodes a push of a branch or tag, also from a system hook. For other events, reads only the name.
     public func event(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.Event {
         switch delivery.event {
-        case nil: throw Malformed("there is no X-Gitlab-Event header")
+        case nil: throw Malformed("the header X-Gitlab-Event is missing")
         case "Push Hook", "Tag Push Hook":
             guard let push = try Push(gitLab: delivery.payload(in: verified)) else {
-                throw Malformed("the payload is not that of a push: object_kind is missing or odd")
+                throw Malformed("the push payload is malformed: object_kind is missing or not push or tag_push")
             }
             return .push([push])
         case "System Hook":
@@ -34,8 +34,8 @@ public struct GitLab: Forge {
         }
     }
 
-    /// A signature decides whenever it is there: a right token beside a wrong signature verifies nothing. Both headers may
-    /// hold commas.
+    /// Returns the signature if the delivery has one: next to a wrong signature, a correct token verifies nothing. Both
+    /// headers may contain commas.
     private func authentication(_ header: Delivery.HeaderLookup, id: String?) throws -> Delivery.Authentication {
         if let signatures = try header("webhook-signature") {
             let timestamp = try Delivery.value(of: "webhook-timestamp", header)
@@ -43,6 +43,6 @@ public struct GitLab: Forge {
                 ?? .unreadable
         }
         guard let token = try header("X-Gitlab-Token"), !token.isEmpty else { return .missing }
-        return .token(Token(bytes: Data(token.utf8)))
+        return .token(SecretToken(bytes: Data(token.utf8)))
     }
 }

@@ -1,14 +1,14 @@
-/// The webhooks of Gitea and of Forgejo, which has its own names for the headers (docs.gitea.com, "Webhooks"; forgejo.org,
-/// "Webhooks").
+/// The webhooks of Gitea and Forgejo, which differ in the names of the headers (docs.gitea.com, "Webhooks";
+/// forgejo.org, "Webhooks").
 public struct Gitea: Forge {
     private let name: ForgeName
 
-    /// Gitea, or Forgejo under its own name.
+    /// Creates the forge Gitea or Forgejo.
     public init(isForgejo: Bool = false) {
         name = isForgejo ? .forgejo : .gitea
     }
 
-    /// Reads the headers that are the forge's own, and passes over GitHub's, which it sends as well.
+    /// Reads the forge's own headers. Ignores the GitHub headers that Gitea and Forgejo also send.
     public func delivery(_ header: Delivery.HeaderLookup) throws -> Delivery {
         let isForgejo = name == .forgejo
         let id = try Delivery.value(of: isForgejo ? "X-Forgejo-Delivery" : "X-Gitea-Delivery", header)
@@ -22,16 +22,16 @@ public struct Gitea: Forge {
         )
     }
 
-    /// Decodes a push; other events are told apart by their name alone. There is no ping: a test is a push.
+    /// Decodes a push. For other events, reads only the name. A test of the webhook is a push too, not a ping.
     public func event(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.Event {
         switch delivery.event {
-        case nil: throw Malformed("there is no \(name.eventHeader) header")
-        case "push": return .push([try Push(payload: delivery.payload(in: verified))])
+        case nil: throw Malformed("the header \(name.eventHeader) is missing")
+        case "push": return .push([try Push(gitHub: delivery.payload(in: verified))])
         case let event?: return .other(event)
         }
     }
 
-    /// Without a secret the forge sends the header with nothing in it.
+    /// Treats an empty header as missing: the forge sends an empty header if the webhook has no secret.
     private func authentication(_ header: String?) -> Delivery.Authentication {
         guard let header, !header.isEmpty else { return .missing }
         return Signature(sha256: header).map { .signature($0) } ?? .unreadable

@@ -2,12 +2,12 @@ internal import COpenSSL
 internal import Foundation
 internal import Synchronization
 
-/// A key prepared for one hash function: what HMAC does with the key alone (RFC 2104 §4) is done once, not for every
-/// delivery. Not before the first, as OpenSSL then takes 2 MB.
+/// A key for HMAC with one hash function. The part of HMAC that depends only on the key (RFC 2104 §4) is computed once,
+/// not per delivery; but not before the first delivery, as OpenSSL then allocates 2 MB.
 final class HMACKey: @unchecked Sendable {
     private let key: [UInt8]
     private let algorithm: Signature.Algorithm
-    // Only ever copied from once it is there, which OpenSSL allows any number of threads to do.
+    // Once set, threads only copy from this context, which OpenSSL allows to any number of threads at once.
     private let prepared = Mutex<OpaquePointer?>(nil)
     private let digestOfKey = Mutex<[UInt8]?>(nil)
 
@@ -18,7 +18,7 @@ final class HMACKey: @unchecked Sendable {
 
     deinit { HMAC_CTX_free(prepared.withLock { $0 }) }
 
-    /// The keyed digest of `prefix` and `body`; empty if OpenSSL could not compute it in full.
+    /// Returns the keyed digest of `prefix` followed by `body`; an empty array if OpenSSL fails.
     func digest(of body: Data, after prefix: String = "") -> [UInt8] {
         let context = HMAC_CTX_new()
         defer { HMAC_CTX_free(context) }
@@ -36,14 +36,14 @@ final class HMACKey: @unchecked Sendable {
         }
     }
 
-    /// Whether one of `digests` is that of `prefix` and `body`.
+    /// Whether one of `digests` is the keyed digest of `prefix` followed by `body`.
     func digest(of body: Data, after prefix: String = "", isAmong digests: [[UInt8]]) -> Bool {
-        let right = digest(of: body, after: prefix)
-        return digests.contains { isEqual(right, $0) }
+        let expected = digest(of: body, after: prefix)
+        return digests.contains { isEqual(expected, $0) }
     }
 
-    /// Whether `bytes` are the key. What is compared are keyed digests of both, so that the time it takes depends on the
-    /// length of `bytes` alone: not on the key's content, nor on its length, as its digest is made once.
+    /// Whether `bytes` are the key. Compares keyed digests, so that the time depends only on the length of `bytes`: not
+    /// on the content of the key, and not on the length of the key, whose digest is computed once.
     func isKey(_ bytes: Data) -> Bool {
         let expected = digestOfKey.withLock { digest in
             if let digest { return digest }
@@ -54,10 +54,10 @@ final class HMACKey: @unchecked Sendable {
         return isEqual(expected, digest(of: bytes))
     }
 
-    /// Compares two digests in constant time, on their bytes and in full length (RFC 2104 §5; CRYPTO_memcmp(3)).
-    private func isEqual(_ right: [UInt8], _ other: [UInt8]) -> Bool {
-        right.count == algorithm.digestLength && other.count == right.count
-            && CRYPTO_memcmp(right, other, right.count) == 0
+    /// Compares two digests of full length in constant time (RFC 2104 §5; CRYPTO_memcmp(3)).
+    private func isEqual(_ expected: [UInt8], _ other: [UInt8]) -> Bool {
+        expected.count == algorithm.digestLength && other.count == expected.count
+            && CRYPTO_memcmp(expected, other, expected.count) == 0
     }
 
     private func preparedContext() -> OpaquePointer? {

@@ -1,28 +1,27 @@
 internal import Foundation
 
-/// Finds the few values that are read in a JSON text that may hold thousands, and checks the text on the way.
+/// Finds a few values in a JSON text that may contain thousands of values, and validates the whole text in the same
+/// pass.
 ///
-/// `JSONDecoder` alone would be too lenient, and slow: it maps all of a text that hardly anything is read of, takes
-/// UTF-16, invalid UTF-8 and malformed numbers in what it passes over, and the first of two members of one name. A
-/// payload that can be read in two ways is refused here, in one pass and before anything is built: the text is one
-/// object by the grammar of RFC 8259 in UTF-8, nested `deepest` levels at most, no number is longer than
-/// `longestNumber`, and no member on the way to a value stands there twice. Of one array, the objects in it can be read
-/// in the same way.
+/// `JSONDecoder` alone would be too lenient and too slow. The decoder builds a map of the whole text; accepts UTF-16,
+/// and invalid UTF-8 and malformed numbers in values that nobody reads; and takes the first of two members of the same
+/// name. Bellpull rejects a payload that two readers could understand differently. A valid text is a JSON object (RFC
+/// 8259) in UTF-8, nested at most `deepest` levels. Numbers have at most `longestNumber` characters, and a member on
+/// the path to a value occurs only once. The objects in one array can be read in the same way.
 struct JSONExcerpt {
-    /// The way to a value: the names of members, from the outermost object inwards.
+    /// The path to a value: the names of members, from the outermost object inwards.
     typealias Path = [StaticString]
 
-    /// How deep arrays and objects may nest; a push of any forge needs six levels.
+    /// The maximum nesting of arrays and objects. A push needs six levels.
     static let deepest = 64
-    /// How many characters a number may have.
+    /// The maximum length of a number, in characters.
     static let longestNumber = 64
-
-    /// How many bytes a value that is read may have as it stands in the text, whatever it is.
+    /// The maximum length of a value to read, in bytes of the text.
     static let longestValue = 65_536
-    /// How many elements of a list are read. Bitbucket's payloads end at 256 KB, which is fewer changes than this.
+    /// The maximum number of elements of a list. Bitbucket's limit of 256 KB per payload allows fewer changes.
     static let mostElements = 512
 
-    /// A way to an array, and the ways to values within each of the objects in it.
+    /// The path to an array of objects, and the paths to values inside each object.
     struct List {
         let path: Path
         let elementPaths: [Path]
@@ -30,16 +29,18 @@ struct JSONExcerpt {
 
     private var scanner: JSONScanner
     private var values: [JSONValue?]
-    /// What is read in the array at the last of the paths, and what has been.
+    /// The list to read, whose path is the last path.
     private let list: List?
+    /// The values of each element of `list`.
     private var elements: [[JSONValue?]]?
 
-    /// The values at `paths` in `text`, in their order; `nil` for those that are not there.
+    /// Returns the values at `paths` in `text`, in the order of `paths`; `nil` for a missing value.
     static func values(at paths: [Path], in text: Data) throws(Malformed) -> [JSONValue?] {
         try values(at: paths, and: nil, in: text).values
     }
 
-    /// The values at `paths` in `text`, and those in each element of `list`; `nil` for what is not there.
+    /// Returns the values at `paths` in `text`, and the values in each element of `list`; `nil` for a missing value or
+    /// list.
     static func values(
         at paths: [Path], and list: List?, in text: Data
     ) throws(Malformed) -> (values: [JSONValue?], elements: [[JSONValue?]]?) {
@@ -72,10 +73,10 @@ struct JSONExcerpt {
         try scanner.finish()
     }
 
-    /// Walks the object that opens here, which is where the paths lead that have `depth` names less to go. Those that
-    /// lead elsewhere are empty.
+    /// Reads the object at the scanner's position. `depth` names of the paths lead to this object. Paths to other
+    /// objects are empty.
     private mutating func object(_ paths: [Path], depth: Int) throws(Malformed) {
-        // A bit for each path; a forge's are a handful.
+        // One bit per path. A forge has fewer than ten paths.
         var found: UInt64 = 0
         var isFirst = true
         try scanner.enter()
@@ -87,7 +88,7 @@ struct JSONExcerpt {
                 try scanner.skipValue()
                 continue
             }
-            guard found & 1 << match == 0 else { throw Malformed("the payload has a member twice") }
+            guard found & 1 << match == 0 else { throw Malformed("the payload has a duplicate member") }
             found |= 1 << match
             try value(of: match, paths, depth: depth, named: name)
         }
@@ -109,19 +110,25 @@ struct JSONExcerpt {
     private mutating func cutOut() throws(Malformed) -> JSONValue {
         let start = scanner.position
         try scanner.skipValue()
-        guard scanner.position - start <= Self.longestValue else { throw Malformed("the payload has a value too long") }
+        guard scanner.position - start <= Self.longestValue else {
+            throw Malformed("a value in the payload is longer than \(Self.longestValue) bytes")
+        }
         return JSONValue(scanner.bytes(start..<scanner.position))
     }
 
-    /// Reads the list, if there is an array here.
+    /// Reads the list, if the value at the scanner's position is an array.
     private mutating func array() throws(Malformed) {
         guard let list, scanner.next == UInt8(ascii: "[") else { return try scanner.skipValue() }
         var elements: [[JSONValue?]] = []
         let outer = values
         try scanner.enter()
         while try scanner.nextElement(isFirst: elements.isEmpty) {
-            guard scanner.next == UInt8(ascii: "{") else { throw Malformed("the payload has a list of no objects") }
-            guard elements.count < Self.mostElements else { throw Malformed("the payload has a list too long") }
+            guard scanner.next == UInt8(ascii: "{") else {
+                throw Malformed("a list in the payload has an element that is not an object")
+            }
+            guard elements.count < Self.mostElements else {
+                throw Malformed("a list in the payload has more than \(Self.mostElements) elements")
+            }
             values = [JSONValue?](repeating: nil, count: list.elementPaths.count)
             try object(list.elementPaths, depth: 0)
             elements.append(values)

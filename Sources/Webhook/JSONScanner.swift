@@ -1,7 +1,7 @@
 internal import Foundation
 
-/// Walks over a JSON text by the grammar of RFC 8259, within the bounds of `JSONExcerpt`. It builds nothing: it knows
-/// where it is and throws where the text is wrong.
+/// Moves through a JSON text (RFC 8259) and throws if the text is malformed or exceeds the limits of `JSONExcerpt`.
+/// Builds no values.
 struct JSONScanner {
     private let text: UnsafeRawBufferPointer
     private(set) var position = 0
@@ -12,14 +12,14 @@ struct JSONScanner {
         self.text = text
     }
 
-    /// The byte at the position; 0, which no JSON text holds, at the end.
+    /// The byte at the position; at the end 0, which never occurs in JSON.
     var next: UInt8 { position < text.count ? text[position] : 0 }
 
     func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: text[range])
     }
 
-    /// Whether the string at `range`, quotation marks included, is `name`.
+    /// Whether the string at `range`, which includes the quotation marks, is `name`.
     func text(_ range: Range<Int>, equals name: StaticString) -> Bool {
         guard range.count == name.utf8CodeUnitCount + 2, let base = text.baseAddress else { return false }
         return memcmp(base + range.lowerBound + 1, name.utf8Start, name.utf8CodeUnitCount) == 0
@@ -35,14 +35,15 @@ struct JSONScanner {
         }
     }
 
-    /// Enters the object or array that opens at the position.
+    /// Enters the object or array at the position.
     mutating func enter() throws(Malformed) {
         depth += 1
         guard depth <= JSONExcerpt.deepest else { throw Malformed("the payload is nested too deeply") }
         position += 1
     }
 
-    /// Goes on to the next member of the object, or past its end; says which.
+    /// Moves to the next member of the object and returns `true`, or moves past the end of the object and returns
+    /// `false`.
     @inline(__always)
     mutating func nextMember(isFirst: Bool) throws(Malformed) -> Bool {
         guard try !isClosed(by: UInt8(ascii: "}"), isFirst: isFirst) else { return false }
@@ -50,8 +51,8 @@ struct JSONScanner {
         return true
     }
 
-    /// Passes over the name of a member and its colon. A name with an escape in it is refused: it could be that of a
-    /// member that is read.
+    /// Skips the name of a member and the colon, and returns the range of the name. Rejects a name with an escape,
+    /// which could be the name of a member to read.
     mutating func name() throws(Malformed) -> Range<Int> {
         hasSeenEscape = false
         let name = try memberName()
@@ -59,6 +60,7 @@ struct JSONScanner {
         return name
     }
 
+    /// Skips the value at the position.
     mutating func skipValue() throws(Malformed) {
         switch next {
         case UInt8(ascii: "\""): try skipString()
@@ -84,7 +86,7 @@ struct JSONScanner {
         }
     }
 
-    /// Throws unless nothing but white space follows.
+    /// Throws if anything but white space follows.
     mutating func finish() throws(Malformed) {
         skipWhitespace()
         guard position == text.count else { throw notJSON }
@@ -92,7 +94,7 @@ struct JSONScanner {
 
     private var notJSON: Malformed { Malformed("the payload is not JSON") }
 
-    /// Passes over a member's name, its colon and the white space about it; returns where the name stands.
+    /// Skips the name of a member, the colon and the white space around the colon. Returns the range of the name.
     @inline(__always)
     private mutating func memberName() throws(Malformed) -> Range<Int> {
         let start = position
@@ -105,12 +107,13 @@ struct JSONScanner {
         return name
     }
 
-    /// Goes on to the next element of the array, or past its end; says which.
+    /// Moves to the next element of the array and returns `true`, or moves past the end of the array and returns
+    /// `false`.
     mutating func nextElement(isFirst: Bool) throws(Malformed) -> Bool {
         try !isClosed(by: UInt8(ascii: "]"), isFirst: isFirst)
     }
 
-    /// Goes on to the next element, or past the closing bracket; says which.
+    /// Moves past the closing bracket and returns `true`, or moves to the next element and returns `false`.
     @inline(__always)
     private mutating func isClosed(by bracket: UInt8, isFirst: Bool) throws(Malformed) -> Bool {
         skipWhitespace()
@@ -134,7 +137,7 @@ struct JSONScanner {
         position = end
     }
 
-    /// RFC 8259 §6.
+    /// Skips a number (RFC 8259 §6).
     private mutating func skipNumber() throws(Malformed) {
         let start = position
         if next == UInt8(ascii: "-") { position += 1 }
@@ -149,7 +152,7 @@ struct JSONScanner {
             try skipDigits()
         }
         guard position - start <= JSONExcerpt.longestNumber else {
-            throw Malformed("the payload has a number too long")
+            throw Malformed("a number in the payload is longer than \(JSONExcerpt.longestNumber) characters")
         }
     }
 
@@ -159,7 +162,7 @@ struct JSONScanner {
         guard position > start else { throw notJSON }
     }
 
-    /// RFC 8259 §7.
+    /// Skips a string (RFC 8259 §7).
     @inline(__always)
     private mutating func skipString() throws(Malformed) {
         position += 1
@@ -177,7 +180,7 @@ struct JSONScanner {
         }
     }
 
-    /// Passes over characters of a string that mean themselves, sixteen at a time: most of a payload is URLs.
+    /// Skips the plain characters of a string, sixteen at a time, as most of a payload is URLs.
     @inline(__always)
     private mutating func skipPlainCharacters() {
         var position = position
@@ -192,7 +195,8 @@ struct JSONScanner {
         self.position = position
     }
 
-    /// Passes over what has to follow `lead` (Unicode 16, table 3-7): only the second byte has ranges of its own.
+    /// Skips the bytes that must follow `lead` in UTF-8 (Unicode 16, table 3-7). Only the range of the second byte
+    /// depends on `lead`.
     private mutating func skipContinuation(of lead: UInt8) throws(Malformed) {
         let (second, more): (ClosedRange<UInt8>, Int) =
             switch lead {
@@ -221,7 +225,7 @@ struct JSONScanner {
         switch byte {
         case UInt8(ascii: "u"):
             for _ in 0..<4 {
-                guard next.hexadecimalValue != nil else { throw notJSON }
+                guard Hexadecimal.value(of: next) != nil else { throw notJSON }
                 position += 1
             }
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
@@ -231,8 +235,8 @@ struct JSONScanner {
         }
     }
 
-    /// The highest bit of each of the eight bytes at `position` that is a quotation mark, a backslash, a control character
-    /// or not ASCII; in the bytes behind the first such, perhaps more.
+    /// Returns a word with the highest bit set in each of the eight bytes at `position` that is a quotation mark, a
+    /// backslash, a control character or not ASCII. Bits after the first set bit may be wrong.
     @inline(__always)
     private func specialBytes(at position: Int) -> UInt64 {
         let word = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: position, as: UInt64.self))

@@ -1,15 +1,15 @@
 internal import Foundation
 
-/// One value cut out of a JSON text, which has been found to be well-formed.
+/// One value in a well-formed JSON text.
 struct JSONValue {
-    /// The value as it was written.
+    /// The bytes of the value in the text.
     let bytes: [UInt8]
 
     init(_ text: UnsafeRawBufferPointer) {
         bytes = Array(text)
     }
 
-    /// The string it is; `nil` if it is something else, or not of whole characters.
+    /// The string; `nil` for another value, or for a string with an incomplete surrogate pair.
     var string: String? {
         guard bytes.first == UInt8(ascii: "\"") else { return nil }
         guard bytes.contains(UInt8(ascii: "\\")) else {
@@ -18,12 +18,12 @@ struct JSONValue {
         return try? JSONDecoder().decode(String.self, from: Data(bytes))
     }
 
-    /// The truth value it is; `nil` if it is something else.
+    /// The truth value; `nil` for another value.
     var bool: Bool? {
         if bytes.elementsEqual("true".utf8) { return true }
         return bytes.elementsEqual("false".utf8) ? false : nil
     }
 
-    /// Whether it is `null`, which is no better than a value that is not there.
+    /// Whether the value is `null`. Bellpull treats `null` as a missing value.
     var isNull: Bool { bytes.elementsEqual("null".utf8) }
 }

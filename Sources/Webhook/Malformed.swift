@@ -1,9 +1,9 @@
-/// Why a delivery cannot be understood, in words its sender can act on.
+/// The error that a delivery is malformed.
 public struct Malformed: Error, Equatable, Sendable {
-    /// The words, in printable ASCII, with nothing of the delivery in them.
+    /// The reason, in printable ASCII and without any text from the delivery. The sender sees the reason.
     public let reason: String
 
-    /// A delivery that is malformed for this reason.
+    /// Creates an error.
     public init(_ reason: String) {
         self.reason = reason
     }

@@ -7,12 +7,13 @@ extension Push {
             ["new", "type"], ["new", "name"], ["new", "target", "hash"], ["old", "type"], ["old", "name"],
         ])
 
-    /// The pushes that a payload of Bitbucket's announces (support.atlassian.com, "Event payloads", "Push"), each branch and
-    /// tag that moved being one.
+    /// Decodes a payload of Bitbucket (support.atlassian.com, "Event payloads", "Push"). Returns one push per branch or
+    /// tag that moved.
     static func bitbucket(_ payload: Data) throws(Malformed) -> [Push] {
         let (values, changes) = try JSONExcerpt.values(at: [["repository", "full_name"]], and: changes, in: payload)
         guard let repository = values[0]?.string, let changes else {
-            throw Malformed("the payload is not that of a push: repository.full_name or push.changes is missing or odd")
+            throw Malformed(
+                "the push payload is malformed: repository.full_name or push.changes is missing or has the wrong type")
         }
         var pushes: [Push] = []
         pushes.reserveCapacity(changes.count)
@@ -22,14 +23,16 @@ extension Push {
         return pushes
     }
 
-    /// The push that is one change: `new` is where the branch or tag is now, and `null` if it is gone. `nil` if it is
-    /// neither branch nor tag.
+    /// Decodes one change. `new` describes the branch or tag after the push, and is `null` after a deletion. Returns
+    /// `nil` for a ref other than a branch or tag.
     private init?(_ change: [JSONValue?], repository: String) throws(Malformed) {
         let isDeletion = change[0...2].allSatisfy { $0 == nil }
-        let hash = isDeletion ? Push.nowhere : change[2]?.string
+        let hash = isDeletion ? Push.nullCommit : change[2]?.string
         guard let type = change[isDeletion ? 3 : 0]?.string, let name = change[isDeletion ? 4 : 1]?.string, let hash
         else {
-            throw Malformed("the payload is not that of a push: a change's type, name or target.hash is missing or odd")
+            throw Malformed(
+                "the push payload is malformed: the type, name or target.hash of a change is missing or has the wrong type"
+            )
         }
         switch type {
         case "branch": self.init(repository: repository, ref: "refs/heads/\(name)", after: hash, isDeletion: isDeletion)

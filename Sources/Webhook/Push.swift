@@ -1,15 +1,15 @@
-/// A delivery's news that a branch or tag moved. Its texts are the forge's, not checked for anything.
+/// The announcement that a branch or tag moved. The texts come from the forge and are not checked.
 public struct Push: Sendable, Equatable {
-    /// The repository, as the forge writes it: `alice/blog`.
+    /// The repository in the forge's spelling, such as `alice/blog`.
     public let repository: String
-    /// What moved: `refs/heads/main`, `refs/tags/v1`.
+    /// The full name of the branch or tag, such as `refs/heads/main` or `refs/tags/v1`.
     public let ref: String
-    /// The commit it moved to, in hexadecimal; all zeros for a deletion.
+    /// The announced commit, in hexadecimal; all zeros for a deletion.
     public let after: String
-    /// Whether the branch or tag is gone.
+    /// Whether the push deleted the branch or tag.
     public let isDeletion: Bool
 
-    /// A push of `ref` to the commit `after`.
+    /// Creates a push of `ref` to the commit `after`.
     public init(repository: String, ref: String, after: String, isDeletion: Bool = false) {
         self.repository = repository
         self.ref = ref
@@ -17,11 +17,11 @@ public struct Push: Sendable, Equatable {
         self.isDeletion = isDeletion
     }
 
-    /// What stands for a commit where there is none, in a repository whose commits have 40 digits.
-    static let nowhere = String(repeating: "0", count: 40)
+    /// The commit of a deletion, in a repository with 40 hexadecimal digits per commit.
+    static let nullCommit = String(repeating: "0", count: 40)
 
-    /// Whether `commit` stands for none: it is all zeros.
-    static func isNowhere(_ commit: String) -> Bool {
+    /// Whether `commit` is the commit of a deletion: all zeros, of any length.
+    static func isNullCommit(_ commit: String) -> Bool {
         !commit.isEmpty && commit.utf8.allSatisfy { $0 == UInt8(ascii: "0") }
     }
 }

@@ -1,32 +1,33 @@
 internal import Foundation
 
-/// The secret that a forge and Bellpull share. It never shows itself: its description is a constant.
+/// The secret that a forge and Bellpull share. The description is a constant, so that logs never contain a secret.
 public struct Secret: Sendable, CustomStringConvertible {
-    /// Why a text cannot be a secret.
+    /// The reason why a text cannot be a secret.
     public enum Weakness: Error, Equatable, Sendable {
-        /// There is nothing in it but white space.
+        /// The text is empty or only white space.
         case empty
-        /// It has fewer bytes than `Secret.shortest`.
+        /// The secret has fewer bytes than `Secret.shortest`.
         case tooShort
-        /// It begins with `whsec_`, as a signing token does, but what follows is not base64.
+        /// The text starts with `whsec_`, as signing tokens do, but the rest is not base64.
         case notBase64
     }
 
-    /// The fewest bytes a secret may have. An empty key is a valid one for HMAC, so that this is ours to check.
+    /// The minimum length of a secret, in bytes. HMAC itself would accept an empty key.
     public static let shortest = 2
-    /// The fewest bytes a secret should have: 16, which is 128 bits if they are random (RFC 2104 §3).
+    /// The recommended minimum length, in bytes: 16 random bytes have 128 bits of entropy (RFC 2104 §3).
     public static let advisable = 16
 
-    /// Whether this has fewer bytes than `advisable`.
+    /// Whether the secret has fewer bytes than `advisable`.
     public let isWeak: Bool
 
     private let sha1: HMACKey
     private let sha256: HMACKey
-    /// The key that a signing token holds.
+    /// The key in a signing token.
     private let standard: HMACKey?
 
-    /// The secret whose bytes are the UTF-8 of `text`, as a forge takes what is typed into its form; or the signing token
-    /// `whsec_<base64>` (Standard Webhooks 1.0.0, "Signature scheme").
+    /// Creates a secret from the UTF-8 bytes of `text`, as forges do with the text in their form. If `text` is a
+    /// signing token `whsec_<base64>` (Standard Webhooks 1.0.0, "Signature scheme"), the secret also contains the
+    /// token's key.
     public init(_ text: String) throws(Weakness) {
         guard text.contains(where: { !$0.isWhitespace }) else { throw .empty }
         guard text.utf8.count >= Self.shortest else { throw .tooShort }
@@ -39,7 +40,7 @@ public struct Secret: Sendable, CustomStringConvertible {
         self.init(key: Array(text.utf8), standard: Array(key))
     }
 
-    /// The secret of these bytes, and of the key that they hold in base64.
+    /// Creates a secret from its bytes, and from the decoded key if the secret is a signing token.
     init(key: [UInt8], standard: [UInt8]? = nil) {
         isWeak = (standard ?? key).count < Self.advisable
         sha1 = HMACKey(key, .sha1)
@@ -47,15 +48,16 @@ public struct Secret: Sendable, CustomStringConvertible {
         self.standard = standard.map { HMACKey($0, .sha256) }
     }
 
-    /// Always the same, so that a secret that strays into a log says nothing.
+    /// Always the same, so that logs never contain a secret.
     public var description: String { "(secret)" }
 
-    /// Whether `authentication` is of someone who knows the secret, and who signed `bytes` if it is a signature.
+    /// Whether the sender of `authentication` knows the secret and, in case of a signature, signed `bytes`.
     ///
     /// - Parameters:
-    ///   - bytes: what should have been signed.
-    ///   - now: the time by which a signature's own is judged, if it has one.
-    func isKnown(by authentication: Delivery.Authentication, of bytes: Data, at now: Date) -> Bool {
+    ///   - authentication: the authentication in the headers.
+    ///   - bytes: the bytes that the sender must have signed.
+    ///   - now: the current time, for signatures with a timestamp.
+    func verifies(_ authentication: Delivery.Authentication, of bytes: Data, at now: Date) -> Bool {
         switch authentication {
         case .signature(let signature):
             key(for: signature.algorithm).digest(of: bytes, isAmong: [signature.digest])
@@ -67,7 +69,7 @@ public struct Secret: Sendable, CustomStringConvertible {
         }
     }
 
-    /// The keyed digest of `body` (RFC 2104); empty if OpenSSL could not compute it, which is equal to no signature.
+    /// Returns the keyed digest of `body` (RFC 2104); an empty array, equal to no signature, if OpenSSL fails.
     func digest(of body: Data, by algorithm: Signature.Algorithm) -> [UInt8] { key(for: algorithm).digest(of: body) }
 
     private func key(for algorithm: Signature.Algorithm) -> HMACKey {

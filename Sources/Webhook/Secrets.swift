@@ -1,33 +1,34 @@
 public import Foundation
 
-/// The secrets of one hook: the one in use and, while it is being replaced, the one before it.
+/// The secrets of one webhook: the current secret and, during a rotation, the previous secret.
 public struct Secrets: Sendable {
-    /// Which of them verified a delivery.
+    /// The position of the secret that verified a delivery.
     public enum Slot: Int, Sendable {
-        /// The one in use.
+        /// The current secret.
         case current = 1
-        /// The one that is being replaced.
+        /// The previous secret.
         case previous = 2
     }
 
-    /// The secret in use.
+    /// The current secret.
     public let current: Secret
-    /// The one before it, which still verifies.
+    /// The previous secret, which still verifies deliveries.
     public let previous: Secret?
 
-    /// The secret `current`, and `previous` while the forge may still sign with that.
+    /// Creates secrets. Pass `previous` while the forge may still sign with the previous secret.
     public init(_ current: Secret, previous: Secret? = nil) {
         self.current = current
         self.previous = previous
     }
 
-    /// What of `body` the forge vouches for, and by which secret; `nil` if the authentication of `delivery` is neither's.
+    /// Verifies `body` by the authentication of `delivery`. Returns the signed part of the body and the secret that
+    /// verified the part, or `nil` if neither secret does.
     ///
     /// - Parameters:
     ///   - body: the raw body.
-    ///   - delivery: what the headers say.
-    ///   - now: the time by which a signature's own is judged, if it has one.
-    /// - Throws: `Malformed` if what was signed is a field of a form and the form has it twice, or not at all.
+    ///   - delivery: the headers.
+    ///   - now: the current time, for signatures with a timestamp.
+    /// - Throws: `Malformed` if the forge signs a field of a form, and the form does not have the field exactly once.
     public func verify(
         _ body: Data, of delivery: Delivery, at now: Date
     ) throws(Malformed) -> (body: VerifiedBody, by: Slot)? {
@@ -36,10 +37,10 @@ public struct Secrets: Sendable {
         case .signature, .standard, .token: break
         }
         let bytes = try delivery.signedBytes(of: body)
-        if current.isKnown(by: delivery.authentication, of: bytes, at: now) {
+        if current.verifies(delivery.authentication, of: bytes, at: now) {
             return (VerifiedBody(bytes: bytes), .current)
         }
-        guard let previous, previous.isKnown(by: delivery.authentication, of: bytes, at: now) else { return nil }
+        guard let previous, previous.verifies(delivery.authentication, of: bytes, at: now) else { return nil }
         return (VerifiedBody(bytes: bytes), .previous)
     }
 }

@@ -1,8 +1,8 @@
-/// A keyed digest that came with a delivery, such as `sha256=757107ea…`.
+/// A keyed digest in the headers of a delivery, such as `sha256=757107ea…`.
 public struct Signature: Sendable, Equatable {
-    /// The hash function beneath the HMAC.
+    /// The hash function of the HMAC.
     public enum Algorithm: String, Sendable, CaseIterable {
-        /// HMAC-SHA1 (RFC 2202), GitHub's first.
+        /// HMAC-SHA1 (RFC 2202), GitHub's older signature.
         case sha1
         /// HMAC-SHA256 (RFC 4231).
         case sha256
@@ -19,7 +19,7 @@ public struct Signature: Sendable, Equatable {
     let algorithm: Algorithm
     let digest: [UInt8]
 
-    /// Reads `<algorithm>=<hex>`, the digest in full and in either case; `nil` for anything else.
+    /// Reads `<algorithm>=<hex>`, with all digits of the digest in either case. Returns `nil` for anything else.
     public init?(header: String, algorithm: Algorithm) {
         var header = header
         let digest: [UInt8]? = header.withUTF8 { text in
@@ -27,33 +27,21 @@ public struct Signature: Sendable, Equatable {
             guard text.count == name.count + 1 + 2 * algorithm.digestLength,
                 text.starts(with: name), text[name.count] == UInt8(ascii: "=")
             else { return nil }
-            return Self.bytes(hex: text[(name.count + 1)...])
+            return Hexadecimal.bytes(text[(name.count + 1)...])
         }
         guard let digest else { return nil }
         self.algorithm = algorithm
         self.digest = digest
     }
 
-    /// Reads a bare HMAC-SHA256 digest in hexadecimal, in full and in either case; `nil` for anything else.
+    /// Reads an HMAC-SHA256 digest in hexadecimal, with all digits in either case. Returns `nil` for anything else.
     init?(sha256 header: String) {
         var header = header
         let digest: [UInt8]? = header.withUTF8 { text in
-            text.count == 2 * Algorithm.sha256.digestLength ? Self.bytes(hex: text[...]) : nil
+            text.count == 2 * Algorithm.sha256.digestLength ? Hexadecimal.bytes(text[...]) : nil
         }
         guard let digest else { return nil }
         algorithm = .sha256
         self.digest = digest
-    }
-
-    private static func bytes(hex: Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(hex.count / 2)
-        var index = hex.startIndex
-        while index < hex.endIndex {
-            guard let high = hex[index].hexadecimalValue, let low = hex[index + 1].hexadecimalValue else { return nil }
-            bytes.append(high << 4 | low)
-            index += 2
-        }
-        return bytes
     }
 }

@@ -1,22 +1,22 @@
 internal import Foundation
 
 /// The signatures of a delivery by Standard Webhooks 1.0.0 ("Signature scheme", "Webhook headers"): keyed digests of
-/// `<id>.<timestamp>.<body>`, of which one suffices.
+/// `<id>.<timestamp>.<body>`. One correct digest is enough.
 public struct StandardSignature: Sendable, Equatable {
-    /// How far the time of sending may be from ours, either way.
+    /// The maximum difference between the time of sending and the current time, in seconds.
     static let tolerance: TimeInterval = 300
 
-    /// What is signed before the body.
+    /// The signed text before the body.
     let prefix: String
-    /// When it was sent, in seconds since 1970.
+    /// The time of sending, in seconds since 1970.
     let timestamp: Int64
-    /// HMAC-SHA256 digests.
+    /// The HMAC-SHA256 digests.
     let digests: [[UInt8]]
 
-    /// Reads the three headers; `nil` if one is missing or holds something else, or if there is no signature of
-    /// version `v1`. Signatures of other versions are passed over.
+    /// Reads the three headers. Returns `nil` if a header is missing or malformed, or without a signature of version
+    /// `v1`. Ignores signatures of other versions.
     init?(id: String?, timestamp: String?, signatures: String) {
-        // A full stop in the id would leave open where it ends.
+        // With a full stop in the id, the end of the id would be ambiguous.
         guard let id, !id.isEmpty, !id.utf8.contains(UInt8(ascii: ".")), let timestamp,
             let seconds = Self.seconds(timestamp)
         else { return nil }
@@ -27,12 +27,12 @@ public struct StandardSignature: Sendable, Equatable {
         self.digests = digests
     }
 
-    /// Whether it was sent about `now`.
+    /// Whether the time of sending is within `tolerance` of `now`.
     func isFresh(at now: Date) -> Bool {
         abs(now.timeIntervalSince1970 - TimeInterval(timestamp)) <= Self.tolerance
     }
 
-    /// Seconds since 1970 in at most twelve digits.
+    /// Reads seconds since 1970 in at most twelve digits.
     private static func seconds(_ text: String) -> Int64? {
         let isNumber = text.utf8.count <= 12 && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")) ~= $0 }
         return isNumber ? Int64(text) : nil

@@ -2,8 +2,8 @@ internal import COpenSSL
 public import Foundation
 
 extension VerifiedBody {
-    /// The SHA-256 digest of the bytes (FIPS 180-4), 32 bytes, by which they are known when they come again; empty if
-    /// OpenSSL could not compute it.
+    /// The SHA-256 digest of the bytes (FIPS 180-4), 32 bytes long, which identifies a repeated delivery. Empty if
+    /// OpenSSL fails.
     public var digest: Data {
         bytes.withUnsafeBytes { bytes in
             var digest = [UInt8](repeating: 0, count: 32)

@@ -1,7 +1,7 @@
 public import Foundation
 
-/// Bytes that are known to come from someone who knows the secret. Only `Secrets` makes one, and only from one can a
-/// delivery be decoded: reading first and proving later cannot be written.
+/// The verified bytes of a delivery: their sender knows the secret. Only `Secrets` creates a `VerifiedBody`, and
+/// decoding a delivery requires a `VerifiedBody`, so that no code can decode before verifying.
 public struct VerifiedBody: Sendable {
     /// The raw body, or the part of it that the forge signs.
     public let bytes: Data

@@ -31,7 +31,7 @@ struct Payload: Sendable, CustomTestStringConvertible {
         Payload("no JSON", "the payload is not a JSON object", "ref=refs/heads/main".utf8),
         Payload("a JSON text cut short", "the payload is not JSON", push.utf8),
         Payload("a JSON text and another", "the payload is not JSON", "\(push)}{}".utf8),
-        Payload("a member twice", "the payload has a member twice", push(with: #""ref":"refs/heads/x""#)),
+        Payload("a member twice", "the payload has a duplicate member", push(with: #""ref":"refs/heads/x""#)),
         Payload(
             "a member twice, once in disguise", "the payload has an escaped member name",
             push(with: #""\u0072ef":"refs/heads/x""#)),
@@ -41,10 +41,10 @@ struct Payload: Sendable, CustomTestStringConvertible {
             "brackets that never close", "the payload is nested too deeply",
             String(repeating: #"{"a":["#, count: 50_000).utf8),
         Payload(
-            "a number of a million digits", "the payload has a number too long",
+            "a number of a million digits", "a number in the payload is longer than 64 characters",
             push(with: "\"x\":" + String(repeating: "1", count: 1_000_000))),
         Payload(
-            "a number with a million digits behind the point", "the payload has a number too long",
+            "a number with a million digits behind the point", "a number in the payload is longer than 64 characters",
             push(with: "\"x\":0." + String(repeating: "1", count: 1_000_000))),
         Payload(
             "a byte that is not UTF-8", "the payload is not UTF-8",
@@ -54,11 +54,12 @@ struct Payload: Sendable, CustomTestStringConvertible {
         Payload("a line break in a string", "the payload is not JSON", push(with: "\"x\":\"\n\"")),
         Payload("a zero byte", "the payload is not JSON", push(with: "\"x\":\"\0\"")),
         Payload(
-            "no ref", "the payload is not that of a push: ref, after or repository.full_name is missing or odd",
+            "no ref",
+            "the push payload is malformed: ref, after or repository.full_name is missing or has the wrong type",
             #"{"after":"a","repository":{"full_name":"alice/blog"}}"#.utf8),
         Payload(
             "a number for a ref",
-            "the payload is not that of a push: ref, after or repository.full_name is missing or odd",
+            "the push payload is malformed: ref, after or repository.full_name is missing or has the wrong type",
             #"{"ref":1,"after":"a","repository":{"full_name":"alice/blog"}}"#.utf8),
     ]
 }
@@ -101,6 +102,6 @@ struct Payload: Sendable, CustomTestStringConvertible {
     @Test func `without the name of its event deploys nothing`() throws {
         let bait = try Bait.current
         let reply = try bait.refuses(bait.delivery.with("X-GitHub-Event", nil), status: 400, outcome: "malformed")
-        #expect(reply.error == "there is no X-GitHub-Event header")
+        #expect(reply.error == "the header X-GitHub-Event is missing")
     }
 }

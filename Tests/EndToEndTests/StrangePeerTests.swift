@@ -18,7 +18,7 @@ import Testing
     @Test(arguments: [(-1, "longer"), (1, "shorter"), (1_000_000, "shorter")])
     func `cannot announce a length that is not the body's`(difference: Int, relation: String) throws {
         let length = try Bait.current.delivery.body.count + difference
-        try isRefused(status: 400, because: "the body is \(relation) than its announced length") { params in
+        try isRefused(status: 400, because: "the body is \(relation) than its content length") { params in
             params["CONTENT_LENGTH"] = "\(length)"
         }
     }

@@ -10,7 +10,10 @@ import Testing
     @Test(
         arguments: [
             (Malformed("it is odd"), 400, "malformed", "it is odd"),
-            (Params.Repeated(name: "X-Hub-Signature"), 400, "malformed", "the header X-Hub-Signature came twice"),
+            (
+                Params.RepeatedParameter(name: "X-Hub-Signature"), 400, "malformed",
+                "the header X-Hub-Signature came twice"
+            ),
             (Request.BodyError.malformed("it is short"), 400, "malformed", "it is short"),
             (Request.BodyError.tooLarge(limit: 7), 413, "refused", "the body is larger than 7 bytes"),
             (

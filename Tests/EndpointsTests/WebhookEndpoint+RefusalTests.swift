@@ -14,10 +14,13 @@ import Testing
         (
             Hook(body: "{\"x\":" + String(repeating: "[", count: 100_000)), "the payload is nested too deeply"
         ),
-        (Hook(body: "{}"), "the payload is not that of a push: ref, after or repository.full_name is missing or odd"),
-        (Hook(event: ""), "there is no X-GitHub-Event header"),
-        (Hook(id: "a b"), "the delivery id has characters that no forge sends, or too many"),
-        (Hook(id: "\u{202e}\n"), "the delivery id has characters that no forge sends, or too many"),
+        (
+            Hook(body: "{}"),
+            "the push payload is malformed: ref, after or repository.full_name is missing or has the wrong type"
+        ),
+        (Hook(event: ""), "the header X-GitHub-Event is missing"),
+        (Hook(id: "a b"), "the delivery id is malformed: it must be 1 to 128 letters, digits or -._:"),
+        (Hook(id: "\u{202e}\n"), "the delivery id is malformed: it must be 1 to 128 letters, digits or -._:"),
         (Hook(event: "push, ping"), "the header X-GitHub-Event came twice"),
         (
             Hook(contentType: "application/x-www-form-urlencoded", body: "payload={}&payload={}"),

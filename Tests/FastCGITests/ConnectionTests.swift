@@ -8,25 +8,25 @@ import Testing
 
     init() throws { listener = try LiveListener() }
 
-    @Test func `brings one reply, and is closed`() throws {
+    @Test func `carries one reply and is then closed`() throws {
         let response = Response(status: 200, body: "hello").serialized
         #expect(
             try listener.reply(to: Record.request("hello")) == Peer.Reply(id: 1, text: response, protocolStatus: 0))
     }
 
-    @Test func `is closed after one reply even if it is to be kept`() throws {
+    @Test func `is closed after one reply even if the peer asks to keep it`() throws {
         let peer = try listener.connect()
         try peer.send([.begin(keepsConnection: true)] + Record.request("hello").dropFirst())
         #expect(try peer.reply()?.body == "hello")
         #expect(throws: Peer.Broken.self) { try peer.send(Record.request("again")) }
     }
 
-    @Test func `is answered under the id that was asked under`() throws {
+    @Test func `is answered with the id of the request`() throws {
         let records = Record.request("hello").map { Record(kind: $0.kind, id: 0x1234, content: $0.content) }
         #expect(try listener.reply(to: records)?.id == 0x1234)
     }
 
-    @Test func `is read byte by byte if it comes so`() throws {
+    @Test func `may deliver its bytes one by one`() throws {
         let peer = try listener.connect()
         for byte in Record.request("hello").flatMap(\.bytes) { try peer.send([byte]) }
         #expect(try peer.reply()?.body == "hello")
@@ -38,7 +38,7 @@ import Testing
         #expect(try listener.reply(to: [.begin(), padded, .params()] + body)?.body == "helloworld")
     }
 
-    @Test func `brings params of any length, in any number of records`() throws {
+    @Test func `carries parameters of any length, in any number of records`() throws {
         let long = String(repeating: "x", count: 20_000)
         let listener = try LiveListener(
             responder: LiveListener.Answer { request, exchange in
@@ -54,7 +54,7 @@ import Testing
                 == "[Optional(1), Optional(20000), Optional(5)]")
     }
 
-    @Test func `brings a body of any bytes`() throws {
+    @Test func `carries a body of any bytes`() throws {
         let listener = try LiveListener(
             responder: LiveListener.Answer { request, exchange in
                 let body = try? request.body.get()
@@ -65,30 +65,30 @@ import Testing
         #expect(try listener.reply(to: records)?.body == "true")
     }
 
-    @Test func `brings an empty body if none was announced`() throws {
+    @Test func `has an empty body without a content length`() throws {
         #expect(try listener.reply(to: Record.request(["PATH_INFO": "/"]))?.body == "")
         #expect(try listener.reply(to: Record.request(["CONTENT_LENGTH": ""]))?.body == "")
         #expect(try listener.reply(to: Record.request(["CONTENT_LENGTH": "0"]))?.body == "")
     }
 
-    @Test func `brings a body up to the limit`() throws {
+    @Test func `carries a body up to the limit`() throws {
         let longest = String(repeating: "x", count: 1000)
         #expect(try listener.reply(to: Record.request(longest))?.body == longest[...])
         #expect(try listener.reply(to: Record.request(longest + "x"))?.body == "tooLarge(limit: 1000)")
     }
 
     @Test(arguments: [("5", "hell"), ("5", ""), ("1000", "hello")])
-    func `with a body shorter than announced is malformed`(_ length: String, body: String) throws {
+    func `with a body shorter than its content length is malformed`(_ length: String, body: String) throws {
         #expect(
             try listener.reply(to: Record.request(["CONTENT_LENGTH": length], body))?.body
-                == #"malformed("the body is shorter than its announced length")"#)
+                == #"malformed("the body is shorter than its content length")"#)
     }
 
     @Test(arguments: [("4", "hello"), ("0", "hello"), ("", "h"), ("5", String(repeating: "x", count: 60_000))])
-    func `with a body longer than announced is malformed`(_ length: String, body: String) throws {
+    func `with a body longer than its content length is malformed`(_ length: String, body: String) throws {
         #expect(
             try listener.reply(to: Record.request(["CONTENT_LENGTH": length], body))?.body
-                == #"malformed("the body is longer than its announced length")"#)
+                == #"malformed("the body is longer than its content length")"#)
     }
 
     @Test(arguments: [
@@ -96,18 +96,18 @@ import Testing
         ("five", "malformed"), ("5 ", "malformed"), ("1001", "tooLarge"), ("26214401", "tooLarge"),
         ("2147483648", "tooLarge"), ("9223372036854775807", "tooLarge"),
     ])
-    func `with an odd length is answered all the same`(_ length: String, error: String) throws {
+    func `with a malformed or excessive content length gets a reply`(_ length: String, error: String) throws {
         let body = try listener.reply(to: Record.request(["CONTENT_LENGTH": length], "hello"))?.body
         #expect(body?.prefix { $0 != "(" } == error[...])
     }
 
-    @Test func `with two lengths is malformed`() throws {
+    @Test func `with two content lengths is malformed`() throws {
         let body = try listener.reply(to: Record.request(["CONTENT_LENGTH": "5", "CONTENT_LENGTH": "5"], "hello"))?.body
-        #expect(body == #"malformed("the content length stands in the request twice")"#)
+        #expect(body == #"malformed("the request has two content lengths")"#)
     }
 
-    @Test func `is read to its end before it is refused, so that the refusal arrives`() throws {
-        // More than a socket holds: a peer that writes all of it before it reads would wait for ever.
+    @Test func `is read to its end before it is rejected, so that the peer receives the reply`() throws {
+        // More than fits into a socket: a peer that writes everything before reading would wait for ever.
         let piece = Record.stdin(String(repeating: "x", count: 60_000))
         for length in ["1200000", "-1", "7"] {
             let body = [Record](repeating: piece, count: 20)
@@ -116,7 +116,7 @@ import Testing
         }
     }
 
-    @Test func `that ends before its body is harmless`() throws {
+    @Test func `that ends before its body gets a reply`() throws {
         let peer = try listener.connect()
         try peer.send(Record.request("hello").dropLast(1))
         peer.endSending()
@@ -124,13 +124,13 @@ import Testing
     }
 
     @Test(arguments: [UInt8(2), 3])
-    func `for another role than Responder is told so`(_ role: UInt8) throws {
+    func `for a role other than Responder gets FCGI_UNKNOWN_ROLE`(_ role: UInt8) throws {
         let reply = try listener.reply(to: [.begin(role: role)] + Record.request("hello").dropFirst())
         #expect(reply == Peer.Reply(id: 1, text: "", protocolStatus: 3))
         #expect(try listener.reply(to: Record.request("hello"))?.body == "hello")
     }
 
-    /// What is no request to a responder.
+    /// Inputs other than a request to a responder.
     private static let garbage: [[UInt8]] = [
         [0xff] + [UInt8](repeating: 0, count: 100),
         Array("GET /github HTTP/1.1\r\nHost: example.org\r\n\r\n".utf8),
@@ -149,7 +149,7 @@ import Testing
     ]
 
     @Test(arguments: garbage)
-    func `that speaks no FastCGI is closed, and the next one is answered`(_ bytes: [UInt8]) throws {
+    func `with an invalid request is closed, and the next connection is answered`(_ bytes: [UInt8]) throws {
         let listener = try LiveListener(threads: 1)
         let peer = try listener.connect()
         try peer.send(bytes)
@@ -158,11 +158,11 @@ import Testing
         #expect(try listener.reply(to: Record.request("hello"))?.body == "hello")
     }
 
-    @Test func `whose peer has gone before the reply is harmless`() async throws {
+    @Test func `whose peer disconnects before the reply does no harm`() async throws {
         let listener = try LiveListener(
             threads: 1,
             responder: LiveListener.Answer { request, exchange in
-                // Long enough for the peer to be gone, and for a closed socket to refuse what is written.
+                // Long enough for the peer to disconnect, so that writing the reply fails.
                 usleep(20_000)
                 LiveListener.Echo().respond(to: request, through: exchange)
             })

@@ -5,7 +5,7 @@ import Testing
 @testable import FastCGI
 
 @Suite struct `an exchange` {
-    /// The statuses that were sent.
+    /// Collects the statuses of the replies sent.
     private final class Sent: Sendable {
         private let list = Mutex<[Int]>([])
 
@@ -24,19 +24,19 @@ import Testing
         #expect(sent.statuses == [202])
     }
 
-    @Test func `drops a second reply, and says so`() {
+    @Test func `drops a second reply and returns false`() {
         let exchange = sent.exchange()
         exchange.reply(Response(status: 202, body: "{}"))
         #expect(!exchange.reply(Response(status: 200, body: "{}")))
         #expect(sent.statuses == [202])
     }
 
-    @Test func `that is let go without a reply sends 500`() {
+    @Test func `released without a reply sends 500`() {
         _ = sent.exchange()
         #expect(sent.statuses == [500])
     }
 
-    @Test func `that is let go after its reply sends no more`() {
+    @Test func `released after its reply sends nothing more`() {
         do {
             let exchange = sent.exchange()
             exchange.reply(Response(status: 200, body: "{}"))
@@ -44,7 +44,7 @@ import Testing
         #expect(sent.statuses == [200])
     }
 
-    @Test func `lets go of the way back with its reply`() {
+    @Test func `releases the connection with its reply`() {
         final class Connection: Sendable {}
         weak var connection: Connection?
         let exchange: Exchange
@@ -58,7 +58,7 @@ import Testing
         #expect(connection == nil)
     }
 
-    @Test func `answered from many threads at once is answered once`() {
+    @Test func `answered by many threads at once sends one reply`() {
         for _ in 0..<200 {
             let sent = Sent()
             let exchange = sent.exchange()

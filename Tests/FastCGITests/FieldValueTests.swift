@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct `a field value` {
     @Test(arguments: ["", "abc-1", "~!#$%&'()*+,-./:;<=>?@[]^_`{|}", "a  b", String(repeating: "x", count: 200)])
-    func `of printable ASCII stays as it is`(_ text: String) {
+    func `leaves printable ASCII unchanged`(_ text: String) {
         #expect(FieldValue(escaping: text).description == text)
     }
 
@@ -15,7 +15,7 @@ import Testing
         ("é", #"\u{e9}"#), ("e\u{301}", #"e\u{301}"#), ("👩‍🚀", #"\u{1f469}\u{200d}\u{1f680}"#),
         ("\u{10ffff}", #"\u{10ffff}"#), ("say \"hi\"", #"say \"hi\""#), (#"C:\x"#, #"C:\\x"#), (#"\u{a}"#, #"\\u{a}"#),
     ])
-    func `has everything else escaped`(_ text: String, escaped: String) {
+    func `escapes everything else`(_ text: String, escaped: String) {
         #expect(FieldValue(escaping: text).description == escaped)
     }
 
@@ -23,12 +23,12 @@ import Testing
         (" ", #"\u{20}"#), ("  ", #"\u{20}\u{20}"#), (" push", #"\u{20}push"#), ("a b ", #"a b\u{20}"#),
         ("\n a", #"\u{a} a"#),
     ])
-    func `has no space at its ends, which a web server would drop`(_ text: String, escaped: String) {
+    func `escapes spaces at its ends, which a web server would drop`(_ text: String, escaped: String) {
         #expect(FieldValue(escaping: text).description == escaped)
     }
 
     @Test(arguments: ["x", "\n", "\"", "é", "\u{202e}", "👩‍🚀", "a\u{301}\u{301}\u{301}"])
-    func `is 200 characters at most, and says that it was cut`(_ piece: String) {
+    func `is cut to 200 characters, and then ends in three dots`(_ piece: String) {
         let value = FieldValue(escaping: String(repeating: piece, count: 10_240)).description
         #expect(value.utf8.count <= 200)
         #expect(value.utf8.count > 180)
@@ -36,12 +36,12 @@ import Testing
         #expect(value.utf8.allSatisfy { (0x20...0x7e).contains($0) })
     }
 
-    @Test func `is not cut within an escape`() {
+    @Test func `is not cut inside an escape sequence`() {
         let text = String(repeating: "x", count: 192) + "\u{202e}yz"
         #expect(FieldValue(escaping: text).description == String(repeating: "x", count: 192) + "...")
     }
 
-    @Test func `is the same however it was made`() {
+    @Test func `from a literal equals the same value from a string`() {
         #expect(FieldValue(escaping: "deployed") == "deployed")
         #expect("a\nb" as FieldValue == FieldValue(escaping: "a\nb"))
     }

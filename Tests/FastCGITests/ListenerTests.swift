@@ -5,10 +5,10 @@ import Testing
 @testable import FastCGI
 
 @Suite struct `a listener` {
-    /// What a good request may take while peers misbehave: the listener's patience and a second.
-    private static let limit = Listener.patience + .seconds(1)
+    /// The longest time for a good request while peers misbehave: the read timeout and a second.
+    private static let limit = Listener.readTimeout + .seconds(1)
 
-    @Test func `answers requests, many at once`() async throws {
+    @Test func `answers many requests at once`() async throws {
         let listener = try LiveListener(threads: 4)
         let bodies = try await withThrowingTaskGroup(of: Substring?.self) { group in
             for index in 0..<50 {
@@ -19,26 +19,26 @@ import Testing
         #expect(bodies == Set((0..<50).map { "\($0)" }))
     }
 
-    @Test func `keeps no thread waiting for an answer`() async throws {
-        let parked = Parked()
-        let listener = try LiveListener(threads: 1, responder: parked)
+    @Test func `blocks no thread while a reply is pending`() async throws {
+        let responder = ManualResponder()
+        let listener = try LiveListener(threads: 1, responder: responder)
         let peers = try (0..<20).map { _ in try listener.connect() }
         for peer in peers { try peer.send(Record.request("hello")) }
-        // Answered from a thread that is not the one that read, and not in the order they came in.
-        let exchanges = try await onThread { parked.exchanges(count: 20) }
+        // Replies from another thread than the reading thread, in reverse order.
+        let exchanges = try await onThread { responder.exchanges(count: 20) }
         #expect(!peers.contains { $0.hears(within: .zero) })
         for exchange in exchanges.reversed() { exchange.reply(Response(status: 200, body: "later")) }
         for peer in peers { #expect(try peer.reply()?.body == "later") }
     }
 
-    @Test func `answers 500 where the responder does not`() throws {
+    @Test func `replies 500 if the responder does not reply`() throws {
         let listener = try LiveListener(responder: LiveListener.Answer { _, _ in })
         #expect(
             try listener.reply(to: Record.request("hello"))?.text.hasPrefix("Status: 500 Internal Server Error\r\n")
                 == true)
     }
 
-    @Test func `is not held up by silent peers, though they are more than its threads`() async throws {
+    @Test func `answers although silent peers outnumber its threads`() async throws {
         let listener = try LiveListener(threads: 2)
         let silent = try (0..<3).map { _ in try listener.connect() }
         try silent[2].send([.begin(), .params(["CONTENT_LENGTH": "5"])])
@@ -49,18 +49,18 @@ import Testing
         }
     }
 
-    @Test func `hardly waits for silent peers while it has threads in reserve`() async throws {
+    @Test func `answers before the read timeout while it has threads in reserve`() async throws {
         let listener = try LiveListener(threads: 1, reserve: 3)
         let silent = try (0..<3).map { _ in try listener.connect() }
         let answer = try await timed { try listener.reply(to: Record.request("hello"))?.body }
         withExtendedLifetime(silent) {
             #expect(answer.body == "hello")
-            #expect(answer.duration < Listener.patience)
+            #expect(answer.duration < Listener.readTimeout)
         }
     }
 
-    /// What a peer sends before it goes on byte by byte, and which byte: within its params, within its body, and no
-    /// FastCGI at all.
+    /// The bytes that a peer sends at once, and the byte that the peer then repeats slowly: inside the parameters,
+    /// inside the body, and outside of FastCGI.
     private static let drips: [(start: [UInt8], byte: UInt8)] = [
         (Record.begin().bytes + [1, 4, 0, 1, 0xff, 0xff, 0, 0], 0x7f),
         (Record.request(["CONTENT_LENGTH": "900"]).dropLast().flatMap(\.bytes) + [1, 5, 0, 1, 3, 0x84, 0, 0], 0x20),
@@ -68,7 +68,7 @@ import Testing
     ]
 
     @Test(arguments: drips)
-    func `is not held up by a peer that drips`(_ start: [UInt8], byte: UInt8) async throws {
+    func `answers although a peer sends single bytes slowly`(_ start: [UInt8], byte: UInt8) async throws {
         let listener = try LiveListener(threads: 1)
         let dripping = try listener.connect()
         try dripping.send(start)
@@ -83,12 +83,12 @@ import Testing
         #expect(answer.duration < Self.limit)
     }
 
-    @Test func `tells a peer that does not end its body so`() async throws {
+    @Test func `reports a missing end of the body to the peer`() async throws {
         let listener = try LiveListener(threads: 1)
         let peer = try listener.connect()
         try peer.send(Record.request("hello").dropLast())
         let reply = try await onThread { try peer.reply() }
-        #expect(reply?.body == #"malformed("the body did not come to its end")"#)
+        #expect(reply?.body == #"malformed("the body has no end-of-stream record")"#)
     }
 
     private func timed(
@@ -116,13 +116,13 @@ import Testing
         Listener(socket: socket, threads: 1, reserve: 1, bodyLimit: 1000, responder: responder)
     }
 
-    @Test func `is not to be found at its path any more`() throws {
+    @Test func `removes its socket`() throws {
         listener().stop()
         #expect(throws: Peer.Broken.self) { try connect() }
     }
 
-    @Test func `leaves what comes later to the next one`() throws {
-        // As with an inherited socket, which stands in the file system for longer than this process lasts.
+    @Test func `leaves new connections to the next listener`() throws {
+        // A second link, as an inherited socket stays in the file system after this process.
         let kept = folder.path(of: "kept")
         try #require(link(folder.path(of: "socket"), kept) == 0)
         listener().stop()
@@ -135,7 +135,7 @@ import Testing
         #expect(try peer.reply()?.body == "hello")
     }
 
-    @Test func `leaves those who wait in the queue to the next one`() async throws {
+    @Test func `leaves waiting connections to the next listener`() async throws {
         let peers = try (0..<40).map { _ in try connect() }
         for peer in peers { try peer.send(Record.request("hello")) }
         let slow = LiveListener.Answer { request, exchange in
@@ -152,12 +152,12 @@ import Testing
         for peer in peers { #expect(try peer.reply()?.body == "hello") }
     }
 
-    @Test func `still sends the replies that are owed`() async throws {
-        let parked = Parked()
-        let listener = listener(parked)
+    @Test func `still sends pending replies`() async throws {
+        let responder = ManualResponder()
+        let listener = listener(responder)
         let peer = try connect()
         try peer.send(Record.request("hello"))
-        let exchanges = try await onThread { parked.exchanges(count: 1) }
+        let exchanges = try await onThread { responder.exchanges(count: 1) }
         listener.stop()
         #expect(!peer.hears(within: .zero))
         for exchange in exchanges { exchange.reply(Response(status: 202, body: "{}")) }
@@ -165,13 +165,13 @@ import Testing
     }
 }
 
-/// Answers nothing, and hands the exchanges over.
-private final class Parked: Responder {
+/// Leaves the replies to the test.
+private final class ManualResponder: Responder {
     private let exchanges = Mutex<[Exchange]>([])
 
     func respond(to request: Request, through exchange: Exchange) { exchanges.withLock { $0.append(exchange) } }
 
-    /// The first `count` exchanges, once they are there; fewer if that takes more than ten seconds.
+    /// Waits for `count` exchanges and returns them; returns fewer after ten seconds.
     func exchanges(count: Int) -> [Exchange] {
         for _ in 0..<10_000 where exchanges.withLock({ $0.count }) < count { usleep(1000) }
         return exchanges.withLock { $0 }

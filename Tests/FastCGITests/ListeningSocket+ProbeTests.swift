@@ -3,7 +3,7 @@ import Testing
 
 @testable import FastCGI
 
-@Suite struct `somebody who probes a socket` {
+@Suite struct `the probe of a socket` {
     private let folder: TemporaryFolder
     private let path: String
 
@@ -12,14 +12,14 @@ import Testing
         path = folder.path(of: "socket")
     }
 
-    @Test func `is accepted where somebody listens, also while the queue is full`() throws {
+    @Test func `is accepted if a process listens, even with a full queue`() throws {
         let socket = try ListeningSocket(path: path, backlog: 0)
         withExtendedLifetime(socket) {
             for _ in 0..<5 { #expect(ListeningSocket.probe(path: path) == .accepted) }
         }
     }
 
-    @Test func `is refused where nobody does any more`() throws {
+    @Test func `is refused if no process listens`() throws {
         let kept = folder.path(of: "kept")
         try withExtendedLifetime(ListeningSocket(path: path)) {
             try #require(link(path, kept) == 0)
@@ -28,7 +28,7 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: kept))
     }
 
-    @Test func `finds nothing, or something else`() throws {
+    @Test func `tells a missing file, another file and an unusable path apart`() throws {
         #expect(ListeningSocket.probe(path: path) == .missing)
         try Data().write(to: URL(fileURLWithPath: path))
         #expect(ListeningSocket.probe(path: path) == .notASocket)

@@ -12,7 +12,7 @@ import Testing
         path = folder.path(of: "socket")
     }
 
-    @Test func `is for its owner and group`() throws {
+    @Test func `is readable and writable for its owner and group`() throws {
         let socket = try ListeningSocket(path: path)
         try withExtendedLifetime(socket) {
             #expect(try mode(of: path) == S_IFSOCK | 0o660)
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func `is removed at its end`() throws {
+    @Test func `is removed from the file system when released`() throws {
         try withExtendedLifetime(ListeningSocket(path: path)) {
             #expect(FileManager.default.fileExists(atPath: path))
         }
@@ -28,7 +28,7 @@ import Testing
         #expect(throws: Peer.Broken.self) { try Peer(path: path) }
     }
 
-    @Test func `replaces one that nobody listens on any more`() throws {
+    @Test func `replaces a socket without a listening process`() throws {
         let kept = folder.path(of: "kept")
         try withExtendedLifetime(ListeningSocket(path: path)) {
             try #require(link(path, kept) == 0)
@@ -40,7 +40,7 @@ import Testing
         try withExtendedLifetime(socket) { _ = try Peer(path: path) }
     }
 
-    @Test func `does not replace one that somebody listens on`() throws {
+    @Test func `does not replace a socket with a listening process`() throws {
         let first = try ListeningSocket(path: path)
         try withExtendedLifetime(first) {
             #expect(throws: ListeningSocket.SocketError.inUse(path: path)) { try ListeningSocket(path: path) }
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func `does not replace one whose queue is full`() throws {
+    @Test func `does not replace a socket with a full queue`() throws {
         let first = try ListeningSocket(path: path, backlog: 0)
         let waiting = try Peer(path: path)
         _ = withExtendedLifetime((first, waiting)) {
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func `replaces nothing that is no socket`() throws {
+    @Test func `does not replace other files`() throws {
         try Data("precious".utf8).write(to: URL(fileURLWithPath: path))
         #expect(throws: ListeningSocket.SocketError.notASocket(path: path)) { try ListeningSocket(path: path) }
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "precious")
@@ -80,7 +80,7 @@ import Testing
         #expect(throws: ListeningSocket.SocketError.pathTooLong(path: longer)) { try ListeningSocket(path: longer) }
     }
 
-    @Test func `needs its folder to be there`() {
+    @Test func `needs an existing folder`() {
         let path = folder.path(of: "missing/socket")
         #expect(throws: ListeningSocket.SocketError.refused(path: path, reason: "No such file or directory")) {
             try ListeningSocket(path: path)

@@ -2,9 +2,9 @@ import Foundation
 
 @testable import FastCGI
 
-/// A listener on a socket in a folder of its own, until the test lets it go.
+/// A running listener on a socket in a temporary folder. Stops when released.
 final class LiveListener: Sendable {
-    /// Answers with the body, or with why there is none.
+    /// Replies with the body, or with the reason why the body cannot be read.
     struct Echo: Responder {
         func respond(to request: Request, through exchange: Exchange) {
             switch request.body {
@@ -14,7 +14,7 @@ final class LiveListener: Sendable {
         }
     }
 
-    /// Answers as it is told to.
+    /// Replies by calling `answer`.
     struct Answer: Responder {
         let answer: @Sendable (Request, Exchange) -> Void
 
@@ -33,10 +33,10 @@ final class LiveListener: Sendable {
 
     deinit { listener.stop() }
 
-    /// A new connection to it.
+    /// Connects to the listener.
     func connect() throws -> Peer { try Peer(path: folder.path(of: "socket")) }
 
-    /// What it replies to these records.
+    /// Sends `records` on a new connection and returns the reply.
     func reply(to records: [Record]) throws -> Peer.Reply? {
         let peer = try connect()
         try peer.send(records)

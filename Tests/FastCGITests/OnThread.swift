@@ -1,6 +1,6 @@
 import Foundation
 
-/// Runs `body` on a thread of its own: what waits for a peer must not keep other tests waiting.
+/// Runs `body` on a new thread, so that a blocking call does not delay other tests.
 func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in
         Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }

@@ -11,14 +11,14 @@ import Testing
         #expect(try params.value(of: "QUERY_STRING") == "a=b=c")
     }
 
-    @Test func `are found by their whole name, in its case`() throws {
+    @Test func `are found only by the whole name in the same case`() throws {
         let params = Params(["PATH_INFO": "/blog", "XPATH": "1"])
         for name in ["PATH_INF", "PATH_INFOS", "path_info", "ATH_INFO", "PATH-INFO", ""] as [StaticString] {
             #expect(try params.value(of: name) == nil, "\(name)")
         }
     }
 
-    @Test func `that are empty are absent`() throws {
+    @Test func `count as absent if they are empty`() throws {
         let params = Params(["PATH_INFO": "", "HTTP_X_HUB_SIGNATURE": "", "CONTENT_TYPE": ""])
         #expect(try params.value(of: "PATH_INFO") == nil)
         #expect(try params.value(of: "REQUEST_METHOD") == nil)
@@ -27,7 +27,7 @@ import Testing
         #expect(try Params([:]).value(of: "PATH_INFO") == nil)
     }
 
-    @Test func `hold header fields in capitals with underscores`() throws {
+    @Test func `hold header fields in upper case with underscores`() throws {
         let params = Params(["HTTP_X_HUB_SIGNATURE_256": "sha256=00", "X_HUB_SIGNATURE": "1", "HTTPX_A": "2"])
         #expect(try params.header("X-Hub-Signature-256") == "sha256=00")
         #expect(try params.header("x-hub-signature-256") == "sha256=00")
@@ -35,33 +35,33 @@ import Testing
         #expect(try params.header("A") == nil)
     }
 
-    @Test func `hold the content type under a name of its own`() throws {
+    @Test func `hold the content type without the prefix HTTP_`() throws {
         let params = Params(["HTTP_CONTENT_TYPE": "text/plain", "CONTENT_TYPE": "application/json"])
         #expect(try params.header("Content-Type") == "application/json")
         #expect(try params.header("Content-Encoding") == nil)
     }
 
-    @Test func `that came twice are told apart from one`() throws {
+    @Test func `with a repeated name throw`() throws {
         let params = Params(["PATH_INFO": "/a", "X": "1", "PATH_INFO": "/a", "HTTP_A": "1", "HTTP_A": "2"])
-        #expect(throws: Params.Repeated(name: "PATH_INFO")) { try params.value(of: "PATH_INFO") }
-        #expect(throws: Params.Repeated(name: "A")) { try params.header("A") }
+        #expect(throws: Params.RepeatedParameter(name: "PATH_INFO")) { try params.value(of: "PATH_INFO") }
+        #expect(throws: Params.RepeatedParameter(name: "A")) { try params.header("A") }
         #expect(try params.value(of: "X") == "1")
     }
 
-    @Test func `that came twice are so even if one is empty`() {
+    @Test func `with a repeated name throw even if one value is empty`() {
         let params = Params(["HTTP_A": "", "HTTP_A": "2", "HTTP_B": "2", "HTTP_B": ""])
-        #expect(throws: Params.Repeated(name: "A")) { try params.header("A") }
-        #expect(throws: Params.Repeated(name: "B")) { try params.header("B") }
+        #expect(throws: Params.RepeatedParameter(name: "A")) { try params.header("A") }
+        #expect(throws: Params.RepeatedParameter(name: "B")) { try params.header("B") }
     }
 
-    @Test func `may hold commas, which are the reader's business`() throws {
+    @Test func `may contain commas`() throws {
         let params = Params(["HTTP_WEBHOOK_SIGNATURE": "v1,00 v1,11", "HTTP_A": ",", "QUERY_STRING": "a,b"])
         #expect(try params.header("webhook-signature") == "v1,00 v1,11")
         #expect(try params.header("A") == ",")
         #expect(try params.value(of: "QUERY_STRING") == "a,b")
     }
 
-    @Test func `are copied from the C library's strings`() throws {
+    @Test func `are copied from C strings`() throws {
         let params = environment([Array("A=1".utf8), Array("B==".utf8), Array("none".utf8), Array("=x".utf8), []])
         #expect(try params.value(of: "A") == "1")
         #expect(try params.value(of: "B") == "=")
@@ -70,13 +70,13 @@ import Testing
         #expect(try Params(environment: nil).value(of: "A") == nil)
     }
 
-    @Test func `that are not UTF-8 are repaired`() throws {
+    @Test func `replace invalid UTF-8`() throws {
         let params = environment([Array("HTTP_A=x".utf8) + [0xff, 0xfe] + Array("y".utf8), Array("HTTP_B=é".utf8)])
         #expect(try params.header("A") == "x\u{fffd}\u{fffd}y")
         #expect(try params.header("B") == "é")
     }
 
-    /// Params of these bytes, each with a zero put behind it.
+    /// Makes parameters from these strings, each terminated by a zero byte.
     private func environment(_ texts: [[UInt8]]) -> Params {
         var pointers: [UnsafeMutablePointer<CChar>?] = texts.map { text in
             (text + [0]).withUnsafeBufferPointer { bytes in

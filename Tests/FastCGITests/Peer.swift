@@ -2,22 +2,22 @@ import Foundation
 
 @testable import FastCGI
 
-/// A web server's end of one FastCGI connection, which may behave as badly as it likes.
+/// The web server's end of a FastCGI connection. Can send anything, also invalid records.
 final class Peer: Sendable {
-    /// What came back on the connection before it was closed.
+    /// The reply on a connection.
     struct Reply: Equatable {
-        /// The id of the request that it is a reply to.
+        /// The id of the request.
         let id: UInt16
-        /// All of standard output: the CGI response.
+        /// The CGI response: all content of `FCGI_STDOUT` records.
         let text: String
-        /// How the request ended (FastCGI 1.0 §5.5): 0 when it was served.
+        /// The protocol status of the `FCGI_END_REQUEST` record (FastCGI 1.0 §5.5): 0 for a served request.
         let protocolStatus: UInt8
 
-        /// The response's body.
+        /// The body of the CGI response.
         var body: Substring? { text.firstRange(of: "\r\n\r\n").map { text[$0.upperBound...] } }
     }
 
-    /// The connection cannot be made or used.
+    /// The error of a failed system call on the connection.
     struct Broken: Error {
         let call: String
         let code = errno
@@ -25,7 +25,7 @@ final class Peer: Sendable {
 
     private let descriptor: Int32
 
-    /// Connects to the socket at `path`. Nothing done with the connection takes longer than ten seconds.
+    /// Connects to the socket at `path`. Every operation on the connection fails after ten seconds.
     init(path: String) throws {
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var limit = timeval(tv_sec: 10, tv_usec: 0)
@@ -45,10 +45,10 @@ final class Peer: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Sends records, all at once.
+    /// Sends `records` all at once.
     func send(_ records: [Record]) throws { try send(records.flatMap(\.bytes)) }
 
-    /// Sends bytes.
+    /// Sends `bytes`.
     func send(_ bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {
@@ -61,29 +61,29 @@ final class Peer: Sendable {
         }
     }
 
-    /// Says that nothing more will be sent.
+    /// Ends the sending direction of the connection.
     func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-    /// Whether anything comes, the end of the connection included, within `time`.
+    /// Whether data or the end of the connection arrives within `time`.
     func hears(within time: Duration) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&entry, 1, Int32(time / .milliseconds(1))) == 1
     }
 
-    /// What came until the connection was closed.
+    /// Waits for the end of the connection and returns all bytes received.
     func received() throws -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {
             let count = recv(descriptor, &buffer, buffer.count, 0)
-            // A peer that closes with something left unread resets the connection, once what it wrote was read.
+            // Closing a socket with unread input resets the connection, after the data already sent.
             if count == 0 || count < 0 && errno == ECONNRESET { return bytes }
             guard count > 0 else { throw Broken(call: "recv") }
             bytes += buffer[..<count]
         }
     }
 
-    /// The reply, once the connection was closed; `nil` if there was none.
+    /// Waits for the end of the connection and returns the reply; `nil` if there was no valid reply.
     func reply() throws -> Reply? {
         guard let records = Record.parse(try received()), let end = records.last, end.kind == .end,
             end.content.count == 8, records.allSatisfy({ $0.id == end.id })

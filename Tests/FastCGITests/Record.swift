@@ -1,6 +1,6 @@
 /// One FastCGI record (FastCGI 1.0 §3.3).
 struct Record: Equatable {
-    /// The type of a record, as far as they are used here (FastCGI 1.0 §8).
+    /// The types of records in these tests (FastCGI 1.0 §8).
     enum Kind: UInt8 {
         case begin = 1
         case abort = 2
@@ -16,7 +16,7 @@ struct Record: Equatable {
     let content: [UInt8]
     var padding = 0
 
-    /// The record on the wire.
+    /// The bytes sent for the record.
     var bytes: [UInt8] {
         let length = content.count
         let header: [UInt8] = [
@@ -26,12 +26,12 @@ struct Record: Equatable {
         return header + content + [UInt8](repeating: 0xaa, count: padding)
     }
 
-    /// The beginning of a request for a role, Responder unless another is named (§5.1).
+    /// The beginning of a request (§5.1). Role 1 is Responder.
     static func begin(role: UInt8 = 1, keepsConnection: Bool = false) -> Record {
         Record(kind: .begin, content: [0, role, keepsConnection ? 1 : 0, 0, 0, 0, 0, 0])
     }
 
-    /// Parameters (§3.4, §5.2); none of them end the stream.
+    /// Parameters (§3.4, §5.2). An empty record ends the stream.
     static func params(_ pairs: KeyValuePairs<String, String> = [:]) -> Record {
         let content = pairs.flatMap { name, value in
             length(name.utf8.count) + length(value.utf8.count) + Array(name.utf8) + Array(value.utf8)
@@ -39,12 +39,12 @@ struct Record: Equatable {
         return Record(kind: .params, content: content)
     }
 
-    /// A piece of the body (§5.3); an empty one ends it.
+    /// A piece of the body (§5.3). An empty record ends the stream.
     static func stdin(_ text: String = "", padding: Int = 0) -> Record {
         Record(kind: .stdin, content: Array(text.utf8), padding: padding)
     }
 
-    /// A whole request that announces the length of `body`.
+    /// A whole request with the content length of `body`.
     static func request(_ body: String) -> [Record] {
         request(["CONTENT_LENGTH": "\(body.utf8.count)"], body)
     }
@@ -54,7 +54,7 @@ struct Record: Equatable {
         [.begin(), .params(pairs), .params()] + (body.isEmpty ? [] : [.stdin(body)]) + [.stdin()]
     }
 
-    /// The records in `bytes`, or `nil` if those end within one or hold what no responder sends.
+    /// Splits `bytes` into records. Returns `nil` if a record is incomplete or invalid.
     static func parse(_ bytes: [UInt8]) -> [Record]? {
         var records: [Record] = []
         var rest = bytes[...]

@@ -3,41 +3,41 @@ import Testing
 
 @testable import FastCGI
 
-@Suite struct `the announced length` {
+@Suite struct `the content length` {
     private static let notANumber = Request.BodyError.malformed("the content length is not a number of bytes")
 
     @Test(arguments: [(nil, 0), ("", 0), ("0", 0), ("7", 7), ("007", 7), ("1000", 1000)] as [(String?, Int)])
-    func `is the content length, or nothing`(_ text: String?, length: Int) throws {
+    func `is 0 if absent or empty`(_ text: String?, length: Int) throws {
         let params = text.map { Params(["CONTENT_LENGTH": $0]) } ?? Params([:])
-        #expect(try Request.announcedLength(in: params, limit: 1000) == length)
+        #expect(try Request.contentLength(in: params, limit: 1000) == length)
     }
 
     @Test(arguments: [
         "-1", "-0", "+5", "1e3", "5.0", "0x10", " 5", "5 ", "5\n", "1,000", "5, 5", "five", "\u{ff15}", "\u{665}",
         "99999999999999999999", String(repeating: "9", count: 10_000),
     ])
-    func `is a number in digits`(_ text: String) {
+    func `must consist of digits`(_ text: String) {
         #expect(throws: Self.notANumber) {
-            try Request.announcedLength(in: Params(["CONTENT_LENGTH": text]), limit: 1000)
+            try Request.contentLength(in: Params(["CONTENT_LENGTH": text]), limit: 1000)
         }
     }
 
     @Test(arguments: ["1001", "26214401", "9223372036854775807"])
-    func `is within the limit`(_ text: String) {
+    func `must not exceed the limit`(_ text: String) {
         #expect(throws: Request.BodyError.tooLarge(limit: 1000)) {
-            try Request.announcedLength(in: Params(["CONTENT_LENGTH": text]), limit: 1000)
+            try Request.contentLength(in: Params(["CONTENT_LENGTH": text]), limit: 1000)
         }
     }
 
-    @Test func `is announced once`() {
-        #expect(throws: Request.BodyError.malformed("the content length stands in the request twice")) {
-            try Request.announcedLength(in: Params(["CONTENT_LENGTH": "5", "CONTENT_LENGTH": "5"]), limit: 1000)
+    @Test func `must occur once`() {
+        #expect(throws: Request.BodyError.malformed("the request has two content lengths")) {
+            try Request.contentLength(in: Params(["CONTENT_LENGTH": "5", "CONTENT_LENGTH": "5"]), limit: 1000)
         }
     }
 }
 
 @Suite struct `a request` {
-    @Test func `made by hand has no body and came just now`() throws {
+    @Test func `has an empty body and the current time by default`() throws {
         let before = ContinuousClock.now
         let request = Request(params: Params([:]))
         #expect(try request.body.get().isEmpty)

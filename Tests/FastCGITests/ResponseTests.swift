@@ -9,7 +9,7 @@ import Testing
             response.serialized == "Status: 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
     }
 
-    @Test func `has its headers in the order they were given in`() {
+    @Test func `keeps the order of its headers`() {
         let response = Response(status: 405, headers: [("B", "2"), ("A", "1"), ("B", "3")], body: "")
         #expect(
             response.serialized == """
@@ -23,7 +23,7 @@ import Testing
                 """)
     }
 
-    @Test func `has its length in bytes`() {
+    @Test func `has its content length in bytes`() {
         let text = Response(status: 500, body: #"{"error":"é€😀"}"#).serialized
         #expect(text.contains("\r\nContent-Length: 21\r\n"))
         #expect(text.hasSuffix("\r\n\r\n{\"error\":\"é€😀\"}"))

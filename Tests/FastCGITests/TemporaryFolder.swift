@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder for one test, gone with it.
+/// A temporary folder, deleted when released.
 final class TemporaryFolder: Sendable {
     private let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
 
@@ -8,6 +8,6 @@ final class TemporaryFolder: Sendable {
 
     deinit { try? FileManager.default.removeItem(at: url) }
 
-    /// The path of what is called `name` in it.
+    /// The path of the file `name` in the folder.
     func path(of name: String) -> String { url.appendingPathComponent(name).path }
 }

@@ -11,7 +11,7 @@ private let names = [
 private let secrets = Secrets(Secret(key: Array("a secret that no input has".utf8), standard: Array(0...31)))
 private let body = Data("payload=%7B%7D".utf8)
 
-/// Header fields, one a line in the order of `names`: whatever they hold, they are read or refused, and verify nothing.
+/// Reads header fields, one line per field in the order of `names`. The fields must never verify a delivery.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let lines = UnsafeBufferPointer(start: bytes, count: count)
@@ -21,9 +21,10 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     for forge in [nil] + ForgeName.allCases.map(Optional.some) {
         guard let delivery = try? Forges(only: forge).delivery({ fields["\($0)"] }) else { continue }
         let verified = try? secrets.verify(body, of: delivery, at: Date(timeIntervalSince1970: 1_614_265_330))
-        precondition(verified == nil, "what no input knows has been verified")
+        precondition(verified == nil, "verified without the secret")
         let id = delivery.id ?? ""
-        precondition(id.utf8.count <= 128 && id.utf8.allSatisfy { (0x21...0x7e).contains($0) }, "the id is not plain")
+        precondition(
+            id.utf8.count <= 128 && id.utf8.allSatisfy { (0x21...0x7e).contains($0) }, "the delivery id is not plain")
     }
     return 0
 }

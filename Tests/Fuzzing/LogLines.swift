@@ -5,12 +5,12 @@ internal import Git
 @testable internal import Endpoints
 @testable internal import FastCGI
 
-/// What a delivery and its deployment bring along, a text each.
+/// The texts of a delivery and its deployment.
 private struct Texts {
     let delivery: String?, event: String?, site: String?, first: String, second: String
 
     init(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
-        // No text holds such a byte, so that any text can stand between two.
+        // UTF-8 never contains this byte, so that the byte can separate any texts.
         let texts = bytes.split(separator: 0xff, maxSplits: 4, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
         func text(_ index: Int) -> String? { texts.indices.contains(index) ? texts[index] : nil }
@@ -24,13 +24,13 @@ private let reports: [@Sendable (Texts) -> Report] = [
     { Report(Commit($0.second).map(Outcome.deployed) ?? .queued) },
     { Report(Commit($0.second).map(Outcome.unchanged) ?? .interrupted) }, { _ in Report(.duplicate) },
     { Report(.ignored(.repository($0.first))) }, { Report(.ignored(.other($0.first, $0.second))) },
-    { .ignored(event: $0.first) }, { .malformed($0.first) }, { Report(Params.Repeated(name: $0.first)) },
+    { .ignored(event: $0.first) }, { .malformed($0.first) }, { Report(Params.RepeatedParameter(name: $0.first)) },
     { Report(.failed(Failure($0.first, hint: $0.hint))) }, { Report(LedgerError($0.first, hint: $0.hint)) },
 ]
 private let accessLog = AccessLog(of: "nginx/bellpull-log.conf")
 
-/// The first byte chooses a report, the rest are the texts it is made of: whatever these are, the headers, the web
-/// server's log and our own say the same, and nothing else can be read out of them.
+/// Makes a report: the first byte chooses the kind, the rest are the texts. The response headers, the web server's log
+/// and Bellpull's log must all contain the same values, and must be unambiguous.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     guard count > 0 else { return 0 }
@@ -48,7 +48,7 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     }
     let entry = accessLog.entry(fields)
     for key in ["delivery", "event", "outcome", "site", "commit", "reason"] {
-        precondition(entry?[key] == fields["Bellpull-\(key.capitalized)"] ?? "", "another \(key)")
+        precondition(entry?[key] == fields["Bellpull-\(key.capitalized)"] ?? "", "the access log has another \(key)")
     }
 
     let line = report.line(after: 12)
@@ -61,7 +61,7 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     return 0
 }
 
-/// The fields of a response, as a web server reads them: a space at either end of a value is none of it.
+/// Reads the fields of a response as a web server does: without spaces at either end of a value.
 private func fields(of response: Response, with error: String?) -> [String: String] {
     var fields: [String: String] = [:]
     var rest = Substring(response.serialized).utf8
@@ -73,18 +73,18 @@ private func fields(of response: Response, with error: String?) -> [String: Stri
         while value.last == UInt8(ascii: " ") { value.removeLast() }
         precondition(value.count <= FieldValue.limit, "a field is too long")
         let previous = fields.updateValue(String(Substring(value)), forKey: String(Substring(name)))
-        precondition(previous == nil, "a field came twice")
+        precondition(previous == nil, "a repeated field")
         rest = rest[end...].dropFirst(2)
     }
     let body = Data(rest.dropFirst(2))
     let content = try? JSONSerialization.jsonObject(with: body) as? [String: String]
-    precondition(content?["error"] == error, "another error")
-    precondition(fields["Content-Length"] == "\(body.count)", "another length")
-    precondition(fields.count == response.headers.count + 3, "more fields than headers")
+    precondition(content?["error"] == error, "the body has another error")
+    precondition(fields["Content-Length"] == "\(body.count)", "the content length is wrong")
+    precondition(fields.count == response.headers.count + 3, "the response has additional fields")
     return fields
 }
 
-/// The text that a field value stands for, or `nil` if it is not escaped well.
+/// Reverses the escaping of a field value. Returns `nil` for a malformed escape.
 private func unescape(_ value: String) -> String? {
     var text = String.UnicodeScalarView()
     var rest = value.unicodeScalars[...]
@@ -104,7 +104,8 @@ private func unescape(_ value: String) -> String? {
     return String(text)
 }
 
-/// The pairs of a line of our log, `key=value` each and without quotation marks, or `nil` if it can be doubted which.
+/// Reads the pairs `key=value` of a line of Bellpull's log, without quotation marks. Returns `nil` for an ambiguous
+/// line.
 private func read(_ line: String) -> [String]? {
     guard line.hasPrefix("delivery ") else { return nil }
     var rest = line.utf8.dropFirst(8)
@@ -129,9 +130,9 @@ private func read(_ line: String) -> [String]? {
     return rest.isEmpty ? pairs : nil
 }
 
-/// The web server's access log: the template of its configuration, and what `escape=json` makes of a value.
+/// The web server's access log, by the template in its configuration and the escaping `escape=json`.
 private struct AccessLog {
-    /// Text, and the field whose value follows it, or nothing we know.
+    /// Fixed texts, each followed by the value of a field, or by an unknown value.
     private let pieces: [(text: Substring, field: String?)]
     private let end: Substring
 
@@ -147,7 +148,7 @@ private struct AccessLog {
         end = variables.last.map { template[$0.range.upperBound...] } ?? ""
     }
 
-    /// The texts of the entry that is logged of a response with `fields`; `nil` if it is not JSON.
+    /// Returns the texts of the log entry for a response with `fields`; `nil` if the entry is not JSON.
     func entry(_ fields: [String: String]) -> [String: String]? {
         var line = ""
         for (text, field) in pieces {
@@ -158,7 +159,7 @@ private struct AccessLog {
         return entry?.compactMapValues { $0 as? String }
     }
 
-    /// The value as nginx writes it; of control characters there are none.
+    /// Escapes a value as nginx does. Field values contain no control characters.
     private static func escape(_ value: String) -> String {
         var escaped = ""
         for scalar in value.unicodeScalars {

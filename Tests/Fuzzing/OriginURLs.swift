@@ -1,6 +1,7 @@
 internal import Git
 
-/// A remote's URL: the repository it names is an owner, a slash and a name, and the same when it is read again.
+/// Reads the URL of a remote. The name of the repository must be an owner, a slash and a name, and must equal itself
+/// when read again.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let url = String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)

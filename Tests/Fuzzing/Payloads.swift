@@ -6,7 +6,8 @@ private let events: [(ForgeName, String)] = [
     (.github, "push"), (.gitea, "push"), (.gitlab, "Push Hook"), (.gitlab, "System Hook"), (.bitbucket, "repo:push"),
 ]
 
-/// The first byte chooses the forge, the rest is a payload: what is read of it is what Foundation reads, if that reads it.
+/// Reads a payload: the first byte chooses the forge. The values must equal those that Foundation reads, if Foundation
+/// accepts the payload.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     guard count > 0 else { return 0 }
@@ -14,7 +15,7 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let payload = Data(bytes: bytes + 1, count: count - 1)
     let delivery = Delivery(forge: forge, id: nil, event: event, authentication: .missing, encoding: .json)
     guard case .push(let pushes) = try? Forges().event(of: delivery, in: VerifiedBody(bytes: payload)) else { return 0 }
-    precondition(!pushes.isEmpty, "a push of nothing")
+    precondition(!pushes.isEmpty, "an event without a push")
     guard let whole = try? JSONSerialization.jsonObject(with: payload) as? [String: Any] else { return 0 }
     switch forge {
     case .gitlab:
@@ -33,5 +34,5 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
 }
 
 private func compare(_ text: String, _ other: Any?) {
-    precondition((other as? String).map { $0.utf8.elementsEqual(text.utf8) } == true, "two readings of one payload")
+    precondition((other as? String).map { $0.utf8.elementsEqual(text.utf8) } == true, "Foundation reads another value")
 }

@@ -1,7 +1,7 @@
 internal import Configuration
 internal import Foundation
 
-/// What seeds have as a secret, in the secret's file and where it does not belong. As a number it is none.
+/// The secret in the seeds, both in the file of the secret and in other places. As a number, the text is not a secret.
 private let canary = "736127361273612736127"
 
 private let folder = NSTemporaryDirectory() + "etc-\(getpid())"
@@ -12,12 +12,12 @@ private let descriptors = paths.map { path in
     return open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
 }
 
-/// TOMLKit leaks a little of every file, which `Document` knows.
+/// TOMLKit leaks a little memory per file: see `Document`.
 @_cdecl("__lsan_is_turned_off")
 public func toleratesLeaks() -> CInt { 1 }
 
-/// The main file, a site's and a secret's, with a byte between them that no text holds: they are read or refused in words
-/// that can be shown, and what is read obeys its limits.
+/// Reads a main file, the file of a site and the file of a secret, separated by a byte that UTF-8 never contains. Every
+/// issue must be printable, and every accepted setting within its limits.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let input = UnsafeBufferPointer(start: bytes, count: count)
@@ -36,29 +36,31 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     }
     check(configuration)
     guard issues.isEmpty else { return 0 }
-    precondition(configuration.sites.contains { $0.name == "blog" }, "neither the site nor a issue")
+    precondition(configuration.sites.contains { $0.name == "blog" }, "neither the site nor an issue")
     let haveSecrets = configuration.sites.allSatisfy { $0.secrets != nil }
-    precondition(configuration.secrets != nil || haveSecrets, "neither a secret nor a issue")
+    precondition(configuration.secrets != nil || haveSecrets, "neither a secret nor an issue")
     return 0
 }
 
 private func check(_ issue: ConfigurationIssue) {
     for words in [issue.place, issue.message, issue.hint ?? "-"] {
-        precondition(!words.isEmpty && words.utf8.count < 1500, "too much or nothing to read: \(words)")
+        precondition(!words.isEmpty && words.utf8.count < 1500, "an empty or too long text: \(words)")
         let isPrintable = words.unicodeScalars.allSatisfy { scalar in
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate: false
             default: true
             }
         }
-        precondition(isPrintable, "not a line that can be shown: \(words)")
+        precondition(isPrintable, "not printable: \(words)")
     }
 }
 
-/// A issue is in a file that there is, and if it is said to be on a line, there is something on that line.
+/// Checks the place of an issue: the file must exist, and the line, if named, must contain a key.
 private func checkPlace(of issue: ConfigurationIssue, _ texts: [String]) {
     let path = issue.place.utf8.prefix { $0 != UInt8(ascii: ":") }
-    guard let index = paths.firstIndex(of: String(Substring(path))) else { preconditionFailure("nowhere: \(issue)") }
+    guard let index = paths.firstIndex(of: String(Substring(path))) else {
+        preconditionFailure("no such file: \(issue)")
+    }
     guard path.endIndex < issue.place.endIndex else { return }
     let lines = texts[index].utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     guard let line = Int(issue.place[path.endIndex...].dropFirst()), (1...lines.count).contains(line)
@@ -67,7 +69,8 @@ private func checkPlace(of issue: ConfigurationIssue, _ texts: [String]) {
     precondition(holdsKey || issue.message.hasPrefix("is not TOML"), "nothing on that line: \(issue)")
 }
 
-/// What a secret's file holds is in no message, and what is not TOML does not show its values either.
+/// Checks that messages never contain the text of the secret's file, and that messages about malformed TOML contain no
+/// values.
 private func checkSecrecy(of issue: ConfigurationIssue, _ texts: [String]) {
     let words = issue.place + issue.message + (issue.hint ?? "")
     guard words.range(of: canary) != nil else { return }
@@ -80,12 +83,14 @@ private func check(_ configuration: Configuration) {
     let durations = [configuration.answerWithin, configuration.drain, configuration.historyAge]
     let sites = configuration.sites
     let intervals = sites.map(\.timeout) + sites.compactMap(\.catchUp)
-    precondition((durations + intervals).allSatisfy { $0 > .zero && $0 < .seconds(86_400_000_000) }, "odd durations")
+    precondition(
+        (durations + intervals).allSatisfy { $0 > .zero && $0 < .seconds(86_400_000_000) },
+        "a duration exceeds its limits")
     precondition((1...1 << 30).contains(configuration.bodyLimit), "\(configuration.bodyLimit) bytes")
     precondition((1...1024).contains(configuration.parallelDeployments), "\(configuration.parallelDeployments) at once")
     precondition((0...65_536).contains(configuration.waitingReplies), "\(configuration.waitingReplies) replies")
     precondition((1...1_000_000_000).contains(configuration.historyCount), "\(configuration.historyCount) entries")
-    precondition(!configuration.isOfEnvironment, "there are files")
+    precondition(!configuration.isOfEnvironment, "the configuration came from files")
     for site in sites {
         precondition((1...64).contains(site.name.utf8.count), "the name \(site.name)")
         precondition(site.path.hasPrefix("/") && !site.path.contains("\0"), "the path \(site.path)")

@@ -1,10 +1,11 @@
-// Linked into everything that is built for ThreadSanitizer. Nothing is suppressed.
+// Linked into every program built for ThreadSanitizer. Suppresses no reports.
 //
-// Synchronization.Mutex waits for a lock, and lets go of one that others wait for, with FUTEX_LOCK_PI and
-// FUTEX_UNLOCK_PI, in functions of Swift's library, which is not instrumented (Swift 6.3; swiftlang/swift#71383). So
-// ThreadSanitizer sees who takes a free lock, as that is code of ours, and not who is handed one, and everything done
-// under a contended lock looks like a race. Here these functions stand before the library's, and say what they have done.
-// Where a later Swift has others, they are not called, or the first contended lock ends the program.
+// Synchronization.Mutex acquires and releases a contended lock with FUTEX_LOCK_PI and FUTEX_UNLOCK_PI, in functions of the
+// Swift library, which is not instrumented (Swift 6.3; swiftlang/swift#71383). ThreadSanitizer sees a thread acquire a free
+// lock, because that code is inlined into Bellpull, but does not see a contended lock change hands. So everything done
+// under a contended lock looks like a race. The functions below replace the library's functions, call these, and report
+// the acquisition or release. If a later Swift renames the functions, the replacements are not called, or the program
+// aborts at the first contended lock.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -14,13 +15,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// Not in TSAN_OPTIONS, as the tests start programs with environments of their own.
+// Not in TSAN_OPTIONS, because the tests start programs with other environments.
 const char *__tsan_default_options(void) {
-    // A process that ends waits for races of its other threads; a second, unless told otherwise.
+    // At exit, a process waits for races of its other threads: 1 s by default.
     return "log_path=" REPORTS ":external_symbolizer_path=" SYMBOLIZER ":atexit_sleep_ms=100";
 }
 
-// A method of the mutex's handle, which begins with the lock itself.
+// The calling convention of a method of the mutex's handle. The handle starts with the lock.
 #define METHOD __attribute__((swiftcall))
 #define SELF __attribute__((swift_context)) void *self
 
@@ -28,7 +29,7 @@ const char *__tsan_default_options(void) {
 #define TRY_LOCK "$s15Synchronization12_MutexHandleV12_tryLockSlowSbyF"
 #define UNLOCK "$s15Synchronization12_MutexHandleV11_unlockSlowyyF"
 
-// The library's own method.
+// Returns the library's function.
 static void *original(const char *name) {
     void *method = dlsym(RTLD_NEXT, name);
     if (method) return method;

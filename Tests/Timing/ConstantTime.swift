@@ -1,8 +1,8 @@
 internal import Foundation
 
-/// Does the time that a verified takes tell how much of a forged one is right? Dudect's method (Reparaz, Balasch, Verbauwhede,
-/// "Dude, is my code constant time?", 2017): two classes of forgeries in random order, and Welch's t-test on their times.
-/// A comparison that leaks is put to the same test, which has to catch it.
+/// Tests whether the time of a verification depends on the number of correct bytes in a forged signature or token. Uses
+/// the method of dudect (Reparaz, Balasch, Verbauwhede, "Dude, is my code constant time?", 2017): two classes of
+/// forgeries in random order, and Welch's t-test on their times. The test must also detect a comparison that leaks.
 @main
 struct ConstantTime {
     private static let text = "It's a Secret to Everybody"
@@ -16,24 +16,25 @@ struct ConstantTime {
         let sha256 = secret.digest(of: body, by: .sha256)
         let standard = HMACKey(Array(0...31), .sha256).digest(of: body, after: "a.1614265330.")
         let results = [
-            WelchTest("SHA-256", right: sha256) { .signature(Signature(.sha256, $0)) }.isPassed(count, isProven),
-            WelchTest("SHA-1", right: sha1) { .signature(Signature(.sha1, $0)) }.isPassed(count, isProven),
+            WelchTest("SHA-256", right: sha256) { .signature(Signature(.sha256, $0)) }.isPassed(count, isVerified),
+            WelchTest("SHA-1", right: sha1) { .signature(Signature(.sha1, $0)) }.isPassed(count, isVerified),
             WelchTest("standard signature", right: standard) { .standard(StandardSignature($0)) }
-                .isPassed(count, isProven),
-            WelchTest("token", right: Array(text.utf8)) { .token(Token(bytes: Data($0))) }.isPassed(count, isProven),
+                .isPassed(count, isVerified),
+            WelchTest("token", right: Array(text.utf8)) { .token(SecretToken(bytes: Data($0))) }
+                .isPassed(count, isVerified),
             !WelchTest("a comparison that leaks", right: sha256) { $0 }.isPassed(count, isEqual),
         ]
         guard results.allSatisfy({ $0 }) else {
-            print("a verified's time tells how right it is, or the test does not see it where it does")
+            print("the time of a verification depends on the forgery, or the test does not detect a leak")
             exit(1)
         }
     }
 
-    private static func isProven(_ authentication: Delivery.Authentication) -> Bool {
-        secret.isKnown(by: authentication, of: body, at: now)
+    private static func isVerified(_ authentication: Delivery.Authentication) -> Bool {
+        secret.verifies(authentication, of: body, at: now)
     }
 
-    /// What a verified would be if it ended at the first difference.
+    /// A verification that leaks: the comparison ends at the first difference.
     private static func isEqual(_ digest: [UInt8]) -> Bool {
         let right = secret.digest(of: body, by: .sha256)
         for index in right.indices where right[index] != digest[index] { return false }

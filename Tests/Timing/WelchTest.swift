@@ -1,14 +1,14 @@
 internal import Foundation
 
-/// Welch's t-test on the times that two classes of forgeries take: those that are right up to the last byte, and those that
-/// are wrong from the first.
+/// Welch's t-test on the verification times of two classes of forgeries: forgeries with only the last byte wrong, and
+/// forgeries with all bytes wrong.
 struct WelchTest<Input> {
-    /// From here on dudect calls a difference certain.
+    /// The |t| above which dudect considers a difference certain.
     private let threshold = 10.0
 
     private let name: String
     private let right: Input
-    /// Made before any time is taken, as making one may take its own.
+    /// The two classes of forgeries, made before measuring.
     private let forgeries: [[Input]]
 
     init(_ name: String, right: [UInt8], input: ([UInt8]) -> Input) {
@@ -24,17 +24,17 @@ struct WelchTest<Input> {
         }
     }
 
-    /// Takes so many times of `isProven`, prints what came of it, and says whether no difference is certain.
-    func isPassed(_ count: Int, _ isProven: (Input) -> Bool) -> Bool {
-        precondition(isProven(right), "\(name): what is right is not verified")
+    /// Measures `count` calls of `isVerified` and prints the result. Returns whether the times do not certainly differ.
+    func isPassed(_ count: Int, _ isVerified: (Input) -> Bool) -> Bool {
+        precondition(isVerified(right), "\(name): the correct input is not verified")
         var times: [[Double]] = [[], []]
         for _ in 0..<count {
             let kind = Int.random(in: 0...1)
             let forgery = forgeries[kind][Int.random(in: 0..<512)]
             let start = Self.nanoseconds()
-            let isForgeryProven = isProven(forgery)
+            let isForgeryVerified = isVerified(forgery)
             times[kind].append(Self.nanoseconds() - start)
-            precondition(!isForgeryProven, "\(name): what is wrong is verified")
+            precondition(!isForgeryVerified, "\(name): a forgery is verified")
         }
         let t = Self.greatest(times)
         let means = times.map { times in times.sorted()[times.count / 2] }
@@ -44,8 +44,8 @@ struct WelchTest<Input> {
         return t <= threshold
     }
 
-    /// The greatest |t| of those with all times and with the slowest cut off at several quantiles, as interruptions
-    /// would hide a difference.
+    /// Returns the greatest |t| over all times and over the times below several quantiles: interruptions make some
+    /// times longer, which would hide a difference.
     private static func greatest(_ times: [[Double]]) -> Double {
         let sorted = (times[0] + times[1]).sorted()
         return [0.5, 0.75, 0.9, 0.99, 1].map { quantile in

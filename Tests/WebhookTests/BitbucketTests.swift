@@ -10,7 +10,7 @@ import Testing
         "Content-Type": "application/json",
     ]
 
-    private func isProven(_ headers: Headers) throws -> Bool {
+    private func isVerified(_ headers: Headers) throws -> Bool {
         let secrets = Secrets(try Secret("It's a Secret to Everybody"))
         return try secrets.verify(Data("Hello World!".utf8), of: Bitbucket().delivery(headers.lookup), at: Date())
             != nil
@@ -22,10 +22,10 @@ import Testing
         #expect(delivery.id == "e6b3cb5f-0c0a-4a4e-9c1c-3b2d5f7f1c11")
         #expect(delivery.event == "repo:push")
         #expect(delivery.encoding == .json)
-        #expect(try isProven(Self.headers))
+        #expect(try isVerified(Self.headers))
     }
 
-    @Test func `verify nothing by SHA-1, nor under GitHub's newer name`() throws {
+    @Test func `verify nothing by SHA-1 or by GitHub's newer header`() throws {
         let secret = try Secret("It's a Secret to Everybody")
         var headers = Self.headers
         headers["X-Hub-Signature"] = "sha1=\(hexadecimal(secret.digest(of: Data("Hello World!".utf8), by: .sha1)))"
@@ -36,10 +36,11 @@ import Testing
     }
 }
 
-@Suite struct `Bitbucket's news` {
+@Suite struct `Bitbucket's events` {
     private static let zeros = String(repeating: "0", count: 40)
 
-    private func news(_ event: String?, _ body: String, encoding: Delivery.Encoding? = .json) throws -> Delivery.Event {
+    private func decode(_ event: String?, _ body: String, encoding: Delivery.Encoding? = .json) throws -> Delivery.Event
+    {
         let delivery = Delivery(forge: .bitbucket, id: nil, event: event, authentication: .missing, encoding: encoding)
         return try Bitbucket().event(of: delivery, in: VerifiedBody(bytes: Data(body.utf8)))
     }
@@ -51,7 +52,7 @@ import Testing
         """#
     }
 
-    /// A change, with all that Bitbucket sends beside it which is called the same.
+    /// A change, together with the other members of the same names that Bitbucket sends.
     private func change(_ type: String, old: String?, new: String?, hash: String = "709d") -> String {
         func state(_ name: String?, _ hash: String) -> String {
             guard let name else { return "null" }
@@ -70,72 +71,74 @@ import Testing
         Push(repository: "alice/blog", ref: ref, after: after, isDeletion: isDeletion)
     }
 
-    @Test func `is a push to a branch`() throws {
+    @Test func `include a push to a branch`() throws {
         #expect(
-            try news("repo:push", payload(change("branch", old: "main", new: "main")))
+            try decode("repo:push", payload(change("branch", old: "main", new: "main")))
                 == .push([push("refs/heads/main")]))
         #expect(
-            try news("repo:push", payload(change("branch", old: nil, new: "docs/next")))
+            try decode("repo:push", payload(change("branch", old: nil, new: "docs/next")))
                 == .push([push("refs/heads/docs/next")]))
     }
 
-    @Test func `is a push of a tag`() throws {
-        #expect(try news("repo:push", payload(change("tag", old: nil, new: "v1"))) == .push([push("refs/tags/v1")]))
+    @Test func `include a push of a tag`() throws {
+        #expect(try decode("repo:push", payload(change("tag", old: nil, new: "v1"))) == .push([push("refs/tags/v1")]))
     }
 
-    @Test func `is a deletion`() throws {
+    @Test func `include a deletion`() throws {
         let text = payload(change("branch", old: "old", new: nil), change("tag", old: "v0", new: nil))
         #expect(
-            try news("repo:push", text)
+            try decode("repo:push", text)
                 == .push([
                     push("refs/heads/old", Self.zeros, isDeletion: true),
                     push("refs/tags/v0", Self.zeros, isDeletion: true),
                 ]))
     }
 
-    @Test func `is all changes of a delivery, in their order`() throws {
+    @Test func `include all changes of a delivery in order`() throws {
         let text = payload(
             change("branch", old: "a", new: "a", hash: "a1"), change("tag", old: nil, new: "b", hash: "b1"),
             change("branch", old: "c", new: nil), change("bookmark", old: "d", new: "d"),
             change("branch", old: "e", new: "e", hash: "e1"))
         #expect(
-            try news("repo:push", text)
+            try decode("repo:push", text)
                 == .push([
                     push("refs/heads/a", "a1"), push("refs/tags/b", "b1"),
                     push("refs/heads/c", Self.zeros, isDeletion: true), push("refs/heads/e", "e1"),
                 ]))
     }
 
-    @Test func `is no push where neither branch nor tag moved`() throws {
+    @Test func `without a moved branch or tag are not pushes`() throws {
         let event = Delivery.Event.other("repo:push of neither branch nor tag")
-        #expect(try news("repo:push", payload()) == event)
-        #expect(try news("repo:push", payload(change("bookmark", old: "d", new: "d"))) == event)
+        #expect(try decode("repo:push", payload()) == event)
+        #expect(try decode("repo:push", payload(change("bookmark", old: "d", new: "d"))) == event)
     }
 
-    @Test func `hands on what it says as it says it`() throws {
+    @Test func `pass on all texts unchanged`() throws {
         let text = payload(change("branch", old: nil, new: #"--upload-pack=touch \/tmp\/x\n\u202e"#, hash: "$(id)"))
         #expect(
-            try news("repo:push", text) == .push([push("refs/heads/--upload-pack=touch /tmp/x\n\u{202e}", "$(id)")]))
+            try decode("repo:push", text) == .push([push("refs/heads/--upload-pack=touch /tmp/x\n\u{202e}", "$(id)")]))
     }
 
-    @Test func `is of up to 512 changes`() throws {
+    @Test func `have at most 512 changes`() throws {
         let change = change("branch", old: nil, new: "a")
         func text(_ count: Int) -> String {
             let changes = [String](repeating: change, count: count).joined(separator: ",")
             return #"{"push":{"changes":[\#(changes)]},"repository":{"full_name":"alice/blog"}}"#
         }
         #expect(
-            try news("repo:push", text(512)) == .push([Push](repeating: push("refs/heads/a"), count: 512)))
-        #expect(throws: Malformed("the payload has a list too long")) { try news("repo:push", text(513)) }
+            try decode("repo:push", text(512)) == .push([Push](repeating: push("refs/heads/a"), count: 512)))
+        #expect(throws: Malformed("a list in the payload has more than 512 elements")) {
+            try decode("repo:push", text(513))
+        }
     }
 
-    @Test func `is a ping, whatever it holds`() throws {
-        #expect(try news("diagnostics:ping", "", encoding: nil) == .ping)
+    @Test func `include a ping with any body`() throws {
+        #expect(try decode("diagnostics:ping", "", encoding: nil) == .ping)
     }
 
     @Test(arguments: ["pullrequest:created", "repo:fork", "repo:refs_changed", "push", "", "a\nb"])
-    func `is of an event never heard of`(_ event: String) throws {
-        #expect(try news(event, "", encoding: nil) == .other(event))
+    func `may have an unknown name`(_ event: String) throws {
+        #expect(try decode(event, "", encoding: nil) == .other(event))
     }
 
     @Test(arguments: [
@@ -159,12 +162,12 @@ import Testing
         #"{"push":{"changes":[}},"repository":{"full_name":"a/b"}}"#,
         #"{"push":{"changes":[,]},"repository":{"full_name":"a/b"}}"#,
     ])
-    func `of a push with members missing or of another type is malformed`(_ text: String) {
-        #expect(throws: Malformed.self) { try news("repo:push", text) }
+    func `without a required member, or with one of the wrong type, are malformed`(_ text: String) {
+        #expect(throws: Malformed.self) { try decode("repo:push", text) }
     }
 
-    @Test func `without an event or an encoding is refused`() {
-        #expect(throws: Malformed("there is no X-Event-Key header")) { try news(nil, payload()) }
-        #expect(throws: Delivery.UnsupportedEncoding()) { try news("repo:push", payload(), encoding: nil) }
+    @Test func `without an event header or an encoding are rejected`() {
+        #expect(throws: Malformed("the header X-Event-Key is missing")) { try decode(nil, payload()) }
+        #expect(throws: Delivery.UnsupportedEncoding()) { try decode("repo:push", payload(), encoding: nil) }
     }
 }

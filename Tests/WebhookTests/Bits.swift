@@ -1,5 +1,5 @@
 extension [UInt8] {
-    /// All that differ from these bytes in one bit.
+    /// All byte arrays that differ from this array in one bit.
     var oneBitChanges: [[UInt8]] {
         (0..<8 * count).map { bit in
             var changed = self
@@ -9,7 +9,7 @@ extension [UInt8] {
     }
 }
 
-/// `bytes` in hexadecimal, two lower-case digits each.
+/// Returns `bytes` in hexadecimal, with two lower-case digits per byte.
 func hexadecimal(_ bytes: [UInt8]) -> String {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }

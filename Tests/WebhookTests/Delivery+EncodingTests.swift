@@ -7,7 +7,7 @@ import Testing
         "application/json", "application/json; charset=utf-8", "application/json;charset=UTF-8", "application/json ;x",
         "Application/JSON", "application/json\t; a=\"b;c\"", "application/json;",
     ])
-    func `is JSON by its media type, whatever the case and the parameters`(_ contentType: String) throws {
+    func `is JSON by its media type, in any case and with any parameters`(_ contentType: String) throws {
         #expect(try Delivery.Encoding(contentType: contentType, encoding: nil) == .json)
     }
 
@@ -16,7 +16,7 @@ import Testing
         #expect(try Delivery.Encoding(contentType: contentType, encoding: nil) == .form)
     }
 
-    @Test func `is unknown without a content type`() throws {
+    @Test func `is nil without a content type`() throws {
         #expect(try Delivery.Encoding(contentType: nil, encoding: nil) == nil)
     }
 
@@ -25,21 +25,21 @@ import Testing
         "application/json-patch+json", "xapplication/json", "application /json", "application", "json",
         "application/json, text/plain", "text/plain; application/json", "application/j\u{f6}son",
     ])
-    func `of another type is unsupported`(_ contentType: String) {
+    func `of another content type is unsupported`(_ contentType: String) {
         #expect(throws: Delivery.UnsupportedEncoding()) {
             try Delivery.Encoding(contentType: contentType, encoding: nil)
         }
     }
 
     @Test(arguments: ["gzip", "deflate", "br", "identity, gzip", "x"])
-    func `that is compressed is unsupported`(_ encoding: String) {
+    func `with a content encoding is unsupported`(_ encoding: String) {
         #expect(throws: Delivery.UnsupportedEncoding()) {
             try Delivery.Encoding(contentType: "application/json", encoding: encoding)
         }
         #expect(throws: Delivery.UnsupportedEncoding()) { try Delivery.Encoding(contentType: nil, encoding: encoding) }
     }
 
-    @Test func `may say that it is not compressed`() throws {
+    @Test func `may have the content encoding identity`() throws {
         #expect(try Delivery.Encoding(contentType: "application/json", encoding: "identity") == .json)
     }
 }

@@ -29,7 +29,7 @@ import Testing
         (.github, github), (.gitea, gitea), (.forgejo, forgejo), (.gitlab, gitlab), (.bitbucket, bitbucket),
     ]
 
-    @Test func `are told apart by their headers, the more specific first`() throws {
+    @Test func `are recognized by their headers, the most specific first`() throws {
         for (name, headers) in Self.all {
             let delivery = try Forges().delivery(headers.lookup)
             #expect(delivery.forge == name)
@@ -38,12 +38,12 @@ import Testing
         }
     }
 
-    @Test func `are GitHub where no header tells`() throws {
+    @Test func `are GitHub if no header names a forge`() throws {
         let delivery = try Forges().delivery { _ in nil }
         #expect(delivery == Delivery(forge: .github, id: nil, event: nil, authentication: .missing, encoding: nil))
     }
 
-    @Test func `are the one that is expected, whatever the headers tell`() throws {
+    @Test func `are the expected forge with any headers`() throws {
         for (name, headers) in Self.all {
             for expected in ForgeName.allCases {
                 let delivery = try Forges(only: expected).delivery(headers.lookup)
@@ -59,49 +59,49 @@ import Testing
         #expect(try Forges(only: .gitea).delivery(Self.forgejo.lookup).id == "gitea-id")
     }
 
-    @Test func `take GitHub's older signature, unless it is off`() throws {
+    @Test func `accept GitHub's older signature, unless that is disabled`() throws {
         let headers: Headers = ["X-Hub-Signature": "sha1=\(String(repeating: "01", count: 20))"]
         #expect(try Forges().delivery(headers.lookup).authentication != .missing)
         #expect(try Forges(acceptsSHA1: false).delivery(headers.lookup).authentication == .missing)
     }
 
-    @Test func `decode a delivery as the one does that sent it`() throws {
-        func news(_ forge: ForgeName, _ event: String, _ body: String) throws -> Delivery.Event {
+    @Test func `decode a delivery as its sender encodes it`() throws {
+        func decode(_ forge: ForgeName, _ event: String, _ body: String) throws -> Delivery.Event {
             let delivery = Delivery(forge: forge, id: nil, event: event, authentication: .missing, encoding: .json)
             return try Forges().event(of: delivery, in: VerifiedBody(bytes: Data(body.utf8)))
         }
         let push = Push(repository: "alice/blog", ref: "refs/heads/main", after: "5f1d")
         let github = #"{"ref":"refs/heads/main","after":"5f1d","repository":{"full_name":"alice/blog"}}"#
         for forge in [ForgeName.github, .gitea, .forgejo] {
-            #expect(try news(forge, "push", github) == .push([push]))
+            #expect(try decode(forge, "push", github) == .push([push]))
         }
         let gitlab = #"""
             {"object_kind":"push","ref":"refs/heads/main","after":"5f1d","project":{"path_with_namespace":"alice/blog"}}
             """#
-        #expect(try news(.gitlab, "Push Hook", gitlab) == .push([push]))
+        #expect(try decode(.gitlab, "Push Hook", gitlab) == .push([push]))
         let bitbucket = #"""
             {"repository":{"full_name":"alice/blog"},
             "push":{"changes":[{"new":{"type":"branch","name":"main","target":{"hash":"5f1d"}}}]}}
             """#
-        #expect(try news(.bitbucket, "repo:push", bitbucket) == .push([push]))
-        #expect(try news(.bitbucket, "push", bitbucket) == .other("push"))
-        #expect(throws: Malformed.self) { try news(.bitbucket, "repo:push", github) }
-        #expect(throws: Malformed.self) { try news(.gitlab, "Push Hook", github) }
-        #expect(throws: Malformed.self) { try news(.github, "push", bitbucket) }
+        #expect(try decode(.bitbucket, "repo:push", bitbucket) == .push([push]))
+        #expect(try decode(.bitbucket, "push", bitbucket) == .other("push"))
+        #expect(throws: Malformed.self) { try decode(.bitbucket, "repo:push", github) }
+        #expect(throws: Malformed.self) { try decode(.gitlab, "Push Hook", github) }
+        #expect(throws: Malformed.self) { try decode(.github, "push", bitbucket) }
     }
 
-    @Test func `that disable a hook after failures are answered with 200`() {
+    @Test func `that disable a webhook after failures get status 200`() {
         #expect(ForgeName.allCases.filter(\.answersFailuresWith200) == [.gitlab])
     }
 
     @Test(arguments: ForgeName.allCases)
-    func `are named as they are in a configuration`(_ name: ForgeName) {
+    func `have the names of a configuration file`(_ name: ForgeName) {
         #expect(["github", "gitea", "forgejo", "gitlab", "bitbucket"].contains(name.rawValue))
         #expect(ForgeName(rawValue: name.rawValue) == name)
     }
 
     @Test(arguments: ForgeName.allCases)
-    func `refuse a header of theirs that came twice`(_ name: ForgeName) throws {
+    func `reject any of their headers sent twice`(_ name: ForgeName) throws {
         let headers = try #require(Self.all.first { $0.0 == name }?.1)
         func isRefused(_ repeated: String) -> Bool {
             do {

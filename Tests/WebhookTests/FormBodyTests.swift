@@ -23,11 +23,11 @@ import Testing
         ("&&payload={}&&", "{}"),
         ("xpayload=1&payload={}&payloads=2&Payload=3", "{}"),
     ])
-    func `holds the payload percent-encoded, with plus for space`(_ form: String, payload: String) throws {
+    func `contains the payload percent-encoded, with plus for a space`(_ form: String, payload: String) throws {
         #expect(try self.payload(form) == payload)
     }
 
-    @Test func `is read from wherever it stands in memory`() throws {
+    @Test func `may start anywhere in memory`() throws {
         let bytes = Data("xxpayload=%7B%7D".utf8).dropFirst(2)
         #expect(try FormBody(bytes).payload() == Data("{}".utf8))
     }
@@ -38,16 +38,18 @@ import Testing
     }
 
     @Test(arguments: ["payload={}&payload={}", "payload=&payload={}", "payload=1&a=2&payload=3"])
-    func `with two payloads is malformed`(_ form: String) {
+    func `with several payloads is malformed`(_ form: String) {
         #expect(throws: Malformed("the form has several fields named payload")) { try payload(form) }
     }
 
     @Test(arguments: ["%", "%4", "%zz", "a%2", "%%", "%2 0", "%+1", "%u0041", "%4", "x%", "%g0", "%0g", "%é"])
-    func `with percent signs that encode nothing is malformed`(_ value: String) {
-        #expect(throws: Malformed("the form is not percent-encoded correctly")) { try payload("payload=\(value)") }
+    func `with a percent sign before anything but two digits is malformed`(_ value: String) {
+        #expect(throws: Malformed("a percent sign in the form is not followed by two hexadecimal digits")) {
+            try payload("payload=\(value)")
+        }
     }
 
-    @Test func `may encode any bytes, which are not its business`() throws {
+    @Test func `may encode any bytes`() throws {
         let form = Data("payload=%ff%C3%00".utf8) + [0xff]
         #expect(try FormBody(form).payload() == Data([0xff, 0xc3, 0x00, 0xff]))
     }

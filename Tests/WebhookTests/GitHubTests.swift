@@ -33,7 +33,7 @@ import Testing
         #expect(delivery == Delivery(forge: .github, id: nil, event: nil, authentication: .missing, encoding: nil))
     }
 
-    @Test func `verify by SHA-256 whenever that is there`() throws {
+    @Test func `verify by SHA-256 if there is a SHA-256 signature`() throws {
         let both = ["X-Hub-Signature-256": Self.sha256, "X-Hub-Signature": Self.sha1]
         #expect(try authentication(both) == signature(Self.sha256, .sha256))
         for wrong in ["sha256=", "sha256=00", Self.sha1, "x"] {
@@ -41,19 +41,19 @@ import Testing
         }
     }
 
-    @Test func `verify by SHA-1 where that is all there is, unless it is off`() throws {
+    @Test func `verify by SHA-1 if there is no other signature, unless SHA-1 is disabled`() throws {
         #expect(try authentication(["X-Hub-Signature": Self.sha1]) == signature(Self.sha1, .sha1))
         #expect(try authentication(["X-Hub-Signature": Self.sha1], acceptsSHA1: false) == .missing)
         let both = ["X-Hub-Signature-256": Self.sha256, "X-Hub-Signature": Self.sha1]
         #expect(try authentication(both, acceptsSHA1: false) == signature(Self.sha256, .sha256))
     }
 
-    @Test func `verify nothing with one algorithm under the other's name`() throws {
+    @Test func `verify nothing with one algorithm in the other's header`() throws {
         #expect(try authentication(["X-Hub-Signature": Self.sha256]) == .unreadable)
         #expect(try authentication(["X-Hub-Signature-256": Self.sha1]) == .unreadable)
     }
 
-    @Test func `are refused for an id or an encoding that no forge sends`() {
+    @Test func `with a malformed id or an unsupported encoding are rejected`() {
         #expect(throws: Malformed.self) { try authentication(["X-GitHub-Delivery": "a b"]) }
         #expect(throws: Delivery.UnsupportedEncoding.self) { try authentication(["Content-Type": "text/plain"]) }
         #expect(throws: Delivery.UnsupportedEncoding.self) { try authentication(["Content-Encoding": "gzip"]) }
@@ -63,7 +63,7 @@ import Testing
         "X-GitHub-Delivery", "X-GitHub-Event", "X-Hub-Signature-256", "X-Hub-Signature", "Content-Type",
         "Content-Encoding",
     ])
-    func `are refused if one came twice`(_ repeated: String) {
+    func `with a repeated field are rejected`(_ repeated: String) {
         struct Repeated: Error {}
         #expect(throws: Repeated.self) {
             try GitHub().delivery { name in
@@ -74,11 +74,11 @@ import Testing
     }
 }
 
-@Suite struct `GitHub's news` {
+@Suite struct `GitHub's events` {
     private static let after = "5f1d0c8a3b0e64d2a9bb7c55e1f20d3c9a7e4416"
     private static let zeros = String(repeating: "0", count: 40)
 
-    private func news(
+    private func decode(
         _ event: String?, _ body: String, encoding: Delivery.Encoding? = .json
     ) throws -> Delivery.Event {
         let delivery = Delivery(forge: .github, id: nil, event: event, authentication: .missing, encoding: encoding)
@@ -93,70 +93,70 @@ import Testing
         .push([Push(repository: "alice/blog", ref: ref, after: after, isDeletion: isDeletion)])
     }
 
-    @Test func `is a push to a branch`() throws {
-        #expect(try news("push", payload(ref: "refs/heads/main")) == push(ref: "refs/heads/main"))
+    @Test func `include a push to a branch`() throws {
+        #expect(try decode("push", payload(ref: "refs/heads/main")) == push(ref: "refs/heads/main"))
     }
 
-    @Test func `is a push of a tag`() throws {
-        #expect(try news("push", payload(ref: "refs/tags/v1")) == push(ref: "refs/tags/v1"))
+    @Test func `include a push of a tag`() throws {
+        #expect(try decode("push", payload(ref: "refs/tags/v1")) == push(ref: "refs/tags/v1"))
     }
 
-    @Test func `is a deletion`() throws {
+    @Test func `include a deletion`() throws {
         let text = payload(ref: "refs/heads/old", after: Self.zeros, more: #","deleted":true,"created":false"#)
-        #expect(try news("push", text) == push(ref: "refs/heads/old", after: Self.zeros, isDeletion: true))
+        #expect(try decode("push", text) == push(ref: "refs/heads/old", after: Self.zeros, isDeletion: true))
     }
 
-    @Test func `is a new branch`() throws {
+    @Test func `include a new branch`() throws {
         let text = payload(ref: "refs/heads/new", more: #","created":true,"deleted":false"#)
-        #expect(try news("push", text) == push(ref: "refs/heads/new"))
+        #expect(try decode("push", text) == push(ref: "refs/heads/new"))
     }
 
-    @Test func `is a deletion by its zeros where that is all it says`() throws {
+    @Test func `include a deletion announced only by a null commit`() throws {
         #expect(
-            try news("push", payload(ref: "refs/heads/old", after: Self.zeros))
+            try decode("push", payload(ref: "refs/heads/old", after: Self.zeros))
                 == push(ref: "refs/heads/old", after: Self.zeros, isDeletion: true))
-        #expect(try news("push", payload(ref: "refs/heads/old", after: "")) == push(ref: "refs/heads/old", after: ""))
+        #expect(try decode("push", payload(ref: "refs/heads/old", after: "")) == push(ref: "refs/heads/old", after: ""))
     }
 
-    @Test func `takes a deletion that is null for none`() throws {
+    @Test func `ignore a member deleted of null`() throws {
         let text = payload(ref: "refs/heads/main", more: #","deleted":null"#)
-        #expect(try news("push", text) == push(ref: "refs/heads/main"))
+        #expect(try decode("push", text) == push(ref: "refs/heads/main"))
     }
 
-    @Test func `hands on what it says as it says it`() throws {
+    @Test func `pass on all texts unchanged`() throws {
         let text = payload(ref: #"\u002d-upload-pack=touch \/tmp\/x\n\u0000\u202e"#, after: "$(id)")
-        #expect(try news("push", text) == push(ref: "--upload-pack=touch /tmp/x\n\0\u{202e}", after: "$(id)"))
+        #expect(try decode("push", text) == push(ref: "--upload-pack=touch /tmp/x\n\0\u{202e}", after: "$(id)"))
     }
 
-    @Test func `is a push in a form`() throws {
+    @Test func `include a push in a form`() throws {
         let form = "payload=" + (payload(ref: "refs/heads/main").addingPercentEncoding(withAllowedCharacters: []) ?? "")
-        #expect(try news("push", form, encoding: .form) == push(ref: "refs/heads/main"))
-        #expect(throws: Malformed.self) { try news("push", form) }
-        #expect(throws: Malformed.self) { try news("push", payload(ref: "refs/heads/main"), encoding: .form) }
+        #expect(try decode("push", form, encoding: .form) == push(ref: "refs/heads/main"))
+        #expect(throws: Malformed.self) { try decode("push", form) }
+        #expect(throws: Malformed.self) { try decode("push", payload(ref: "refs/heads/main"), encoding: .form) }
         #expect(throws: Malformed("the form has several fields named payload")) {
-            try news("push", "\(form)&\(form)", encoding: .form)
+            try decode("push", "\(form)&\(form)", encoding: .form)
         }
     }
 
-    @Test func `of a push needs to know its encoding`() {
+    @Test func `of pushes need an encoding`() {
         #expect(throws: Delivery.UnsupportedEncoding()) {
-            try news("push", payload(ref: "refs/heads/main"), encoding: nil)
+            try decode("push", payload(ref: "refs/heads/main"), encoding: nil)
         }
     }
 
-    @Test func `is a ping, whatever it holds`() throws {
-        #expect(try news("ping", #"{"zen":"Keep it logically awesome."}"#) == .ping)
-        #expect(try news("ping", "", encoding: nil) == .ping)
+    @Test func `include a ping with any body`() throws {
+        #expect(try decode("ping", #"{"zen":"Keep it logically awesome."}"#) == .ping)
+        #expect(try decode("ping", "", encoding: nil) == .ping)
     }
 
     @Test(arguments: ["issues", "PUSH", "push ", "pushes", "a\nb", "\u{202e}", String(repeating: "x", count: 10_000)])
-    func `is of an event never heard of`(_ event: String) throws {
-        #expect(try news(event, "{}") == .other(event))
+    func `may have an unknown name`(_ event: String) throws {
+        #expect(try decode(event, "{}") == .other(event))
     }
 
-    @Test func `without an event is malformed`() {
-        #expect(throws: Malformed("there is no X-GitHub-Event header")) {
-            try news(nil, payload(ref: "refs/heads/main"))
+    @Test func `without an event header are malformed`() {
+        #expect(throws: Malformed("the header X-GitHub-Event is missing")) {
+            try decode(nil, payload(ref: "refs/heads/main"))
         }
     }
 
@@ -175,13 +175,14 @@ import Testing
         #"{"ref":"a","after":"a","deleted":1,"repository":{"full_name":"a/b"}}"#,
         #"{"ref":"\ud800","after":"a","repository":{"full_name":"a/b"}}"#,
     ])
-    func `of a push with members missing or of another type is malformed`(_ text: String) {
-        let odd = Malformed("the payload is not that of a push: ref, after or repository.full_name is missing or odd")
-        #expect(throws: odd) { try news("push", text) }
+    func `without a required member, or with one of the wrong type, are malformed`(_ text: String) {
+        let error = Malformed(
+            "the push payload is malformed: ref, after or repository.full_name is missing or has the wrong type")
+        #expect(throws: error) { try decode("push", text) }
     }
 
     @Test(arguments: ["", "[]", "null", "x", #"{"ref":"a","ref":"b"}"#, "{"])
-    func `of a push that is no JSON object is malformed`(_ text: String) {
-        #expect(throws: Malformed.self) { try news("push", text) }
+    func `of pushes without a JSON object are malformed`(_ text: String) {
+        #expect(throws: Malformed.self) { try decode("push", text) }
     }
 }

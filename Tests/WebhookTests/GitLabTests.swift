@@ -12,7 +12,7 @@ import Testing
         "webhook-timestamp": "1614265330", "webhook-signature": signature, "Content-Type": "application/json",
     ]
 
-    private func isProven(_ headers: Headers, by secret: String = secret, at now: Date = now) throws -> Bool {
+    private func isVerified(_ headers: Headers, by secret: String = secret, at now: Date = now) throws -> Bool {
         let body = Data(#"{"test": 2432232314}"#.utf8)
         return try Secrets(Secret(secret)).verify(body, of: GitLab().delivery(headers.lookup), at: now) != nil
     }
@@ -25,7 +25,7 @@ import Testing
         #expect(delivery.encoding == .json)
     }
 
-    @Test func `name the delivery by what is the same when it is sent again, else by what is its own`() throws {
+    @Test func `name the delivery by the first id that stays the same when the delivery is sent again`() throws {
         var headers: Headers = [
             "Idempotency-Key": "a", "X-Gitlab-Webhook-UUID": "b", "X-Gitlab-Event-UUID": "shared",
         ]
@@ -38,29 +38,29 @@ import Testing
     }
 
     @Test func `verify by signature`() throws {
-        #expect(try isProven(Self.signed))
-        #expect(try !isProven(Self.signed, at: Self.now + 301))
-        #expect(try !isProven(Self.signed, by: "whsec_AAAA"))
+        #expect(try isVerified(Self.signed))
+        #expect(try !isVerified(Self.signed, at: Self.now + 301))
+        #expect(try !isVerified(Self.signed, by: "whsec_AAAA"))
         var several = Self.signed
         several["webhook-signature"] = "v1,\(Data(count: 32).base64EncodedString()) v9,x \(Self.signature)"
-        #expect(try isProven(several))
+        #expect(try isVerified(several))
     }
 
-    @Test func `verify by token where there is no signature`() throws {
+    @Test func `verify by token if there is no signature`() throws {
         for secret in ["a secret, with a comma", "x y", "é€", Self.secret] {
             let headers: Headers = ["X-Gitlab-Event": "Push Hook", "X-Gitlab-Token": secret]
-            #expect(try isProven(headers, by: secret))
-            #expect(try !isProven(headers, by: "x\(secret)"))
+            #expect(try isVerified(headers, by: secret))
+            #expect(try !isVerified(headers, by: "x\(secret)"))
         }
         #expect(try GitLab().delivery((["X-Gitlab-Token": ""] as Headers).lookup).authentication == .missing)
         #expect(try GitLab().delivery(([:] as Headers).lookup).authentication == .missing)
     }
 
-    @Test func `verify nothing with a right token beside a wrong signature`() throws {
+    @Test func `verify nothing with a correct token next to a wrong signature`() throws {
         var headers = Self.signed
         headers["X-Gitlab-Token"] = Self.secret
-        #expect(try isProven(headers))
-        #expect(try !isProven(headers, at: Self.now + 301))
+        #expect(try isVerified(headers))
+        #expect(try !isVerified(headers, at: Self.now + 301))
         for (name, value) in [
             ("webhook-signature", "v1,\(Data(count: 32).base64EncodedString())"), ("webhook-signature", "x"),
             ("webhook-signature", ""), ("webhook-signature", "v9,x"), ("webhook-id", "other"), ("webhook-id", nil),
@@ -68,7 +68,7 @@ import Testing
         ] {
             var wrong = headers
             wrong[name] = value
-            #expect(try !isProven(wrong), "\(name): \(value ?? "none")")
+            #expect(try !isVerified(wrong), "\(name): \(value ?? "none")")
         }
     }
 
@@ -80,10 +80,11 @@ import Testing
     }
 }
 
-@Suite struct `GitLab's news` {
+@Suite struct `GitLab's events` {
     private static let zeros = String(repeating: "0", count: 40)
 
-    private func news(_ event: String?, _ body: String, encoding: Delivery.Encoding? = .json) throws -> Delivery.Event {
+    private func decode(_ event: String?, _ body: String, encoding: Delivery.Encoding? = .json) throws -> Delivery.Event
+    {
         let delivery = Delivery(forge: .gitlab, id: nil, event: event, authentication: .missing, encoding: encoding)
         return try GitLab().event(of: delivery, in: VerifiedBody(bytes: Data(body.utf8)))
     }
@@ -104,26 +105,26 @@ import Testing
     }
 
     @Test(arguments: ["Push Hook", "System Hook"])
-    func `is a push to a branch`(_ event: String) throws {
-        #expect(try news(event, payload(checkout: "da15")) == push(ref: "refs/heads/main", after: "da15"))
-        #expect(try news(event, payload()) == push(ref: "refs/heads/main", after: "da15"))
+    func `include a push to a branch`(_ event: String) throws {
+        #expect(try decode(event, payload(checkout: "da15")) == push(ref: "refs/heads/main", after: "da15"))
+        #expect(try decode(event, payload()) == push(ref: "refs/heads/main", after: "da15"))
     }
 
     @Test(arguments: ["Tag Push Hook", "System Hook"])
-    func `is a push of a tag, to its commit where it is annotated`(_ event: String) throws {
+    func `include a push of an annotated tag, with the commit of the tag`(_ event: String) throws {
         let annotated = payload(kind: "tag_push", ref: "refs/tags/v1", after: "82b3", checkout: "c0ff")
-        #expect(try news(event, annotated) == push(ref: "refs/tags/v1", after: "c0ff"))
+        #expect(try decode(event, annotated) == push(ref: "refs/tags/v1", after: "c0ff"))
     }
 
-    @Test func `is a deletion`() throws {
+    @Test func `include a deletion`() throws {
         let branch = payload(ref: "refs/heads/old", after: Self.zeros)
-        #expect(try news("Push Hook", branch) == push(ref: "refs/heads/old", after: Self.zeros, isDeletion: true))
-        let odd = payload(kind: "tag_push", ref: "refs/tags/v1", after: Self.zeros, checkout: "c0ff")
-        #expect(try news("Tag Push Hook", odd) == push(ref: "refs/tags/v1", after: Self.zeros, isDeletion: true))
+        #expect(try decode("Push Hook", branch) == push(ref: "refs/heads/old", after: Self.zeros, isDeletion: true))
+        let tag = payload(kind: "tag_push", ref: "refs/tags/v1", after: Self.zeros, checkout: "c0ff")
+        #expect(try decode("Tag Push Hook", tag) == push(ref: "refs/tags/v1", after: Self.zeros, isDeletion: true))
     }
 
-    @Test func `is the documented example`() throws {
-        // docs.gitlab.com, "Webhook events", "Push events", without what is not read.
+    @Test func `include the documented example`() throws {
+        // docs.gitlab.com, "Webhook events", "Push events", without some members that Bellpull ignores.
         let example = #"""
             {
               "object_kind": "push",
@@ -146,17 +147,17 @@ import Testing
             """#
         let push = Push(
             repository: "mike/diaspora", ref: "refs/heads/master", after: "da1560886d4f094c3e6c9ef40349f7d38b5d27d7")
-        #expect(try news("Push Hook", example) == .push([push]))
+        #expect(try decode("Push Hook", example) == .push([push]))
     }
 
     @Test(arguments: ["Issue Hook", "Merge Request Hook", "push", "push hook", "", "a\nb"])
-    func `is of an event never heard of`(_ event: String) throws {
-        #expect(try news(event, "", encoding: nil) == .other(event))
+    func `may have an unknown name`(_ event: String) throws {
+        #expect(try decode(event, "", encoding: nil) == .other(event))
     }
 
-    @Test func `is a system hook of another kind`() throws {
-        #expect(try news("System Hook", payload(kind: "repository_update")) == .other("System Hook"))
-        #expect(try news("System Hook", #"{"event_name":"project_create"}"#) == .other("System Hook"))
+    @Test func `include system hooks of other kinds`() throws {
+        #expect(try decode("System Hook", payload(kind: "repository_update")) == .other("System Hook"))
+        #expect(try decode("System Hook", #"{"event_name":"project_create"}"#) == .other("System Hook"))
     }
 
     @Test(arguments: [
@@ -169,12 +170,12 @@ import Testing
         #"{"object_kind":1,"ref":"a","after":"a","project":{"path_with_namespace":"a/b"}}"#,
         #"{"object_kind":"push","ref":"a","ref":"b","after":"a","project":{"path_with_namespace":"a/b"}}"#,
     ])
-    func `of a push with members missing or of another type is malformed`(_ text: String) {
-        #expect(throws: Malformed.self) { try news("Push Hook", text) }
+    func `without a required member, or with one of the wrong type, are malformed`(_ text: String) {
+        #expect(throws: Malformed.self) { try decode("Push Hook", text) }
     }
 
-    @Test func `without an event or an encoding is refused`() {
-        #expect(throws: Malformed("there is no X-Gitlab-Event header")) { try news(nil, payload()) }
-        #expect(throws: Delivery.UnsupportedEncoding()) { try news("Push Hook", payload(), encoding: nil) }
+    @Test func `without an event header or an encoding are rejected`() {
+        #expect(throws: Malformed("the header X-Gitlab-Event is missing")) { try decode(nil, payload()) }
+        #expect(throws: Delivery.UnsupportedEncoding()) { try decode("Push Hook", payload(), encoding: nil) }
     }
 }

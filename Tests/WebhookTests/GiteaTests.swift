@@ -17,25 +17,25 @@ import Testing
         return headers
     }
 
-    private func isProven(_ headers: Headers, body: String = "Hello, World!") throws -> Bool {
+    private func isVerified(_ headers: Headers, body: String = "Hello, World!") throws -> Bool {
         let secrets = Secrets(try Secret(Self.secret))
         return try secrets.verify(Data(body.utf8), of: Forges().delivery(headers.lookup), at: Date()) != nil
     }
 
     @Test(arguments: ["Gitea", "Forgejo"])
-    func `are verified by a bare digest under the forge's own name`(_ name: String) throws {
+    func `are verified by a bare digest in the forge's own header`(_ name: String) throws {
         let delivery = try Forges().delivery(headers(name, signature: Self.digest).lookup)
         #expect(delivery.forge.rawValue == name.lowercased())
         #expect(delivery.id == "f6266f16-1bf3-46a5-9ea4-602e06ead473")
         #expect(delivery.event == "push")
         #expect(delivery.encoding == .json)
-        #expect(try isProven(headers(name, signature: Self.digest)))
+        #expect(try isVerified(headers(name, signature: Self.digest)))
     }
 
     @Test(arguments: ["Gitea", "Forgejo"])
-    func `are not verified without that, whatever else is right`(_ name: String) throws {
+    func `are not verified without the own header, even if all else is correct`(_ name: String) throws {
         for signature in [nil, "", "sha256=\(Self.digest)", "x", String(repeating: "0", count: 64)] {
-            #expect(try !isProven(headers(name, signature: signature)), "\(signature ?? "none")")
+            #expect(try !isVerified(headers(name, signature: signature)), "\(signature ?? "none")")
         }
         #expect(try Forges().delivery(headers(name, signature: "").lookup).authentication == .missing)
     }
@@ -44,18 +44,18 @@ import Testing
         var headers = headers("Forgejo", signature: nil)
         headers["X-Gitea-Event"] = "push"
         headers["X-Gitea-Signature"] = Self.digest
-        #expect(try !isProven(headers))
+        #expect(try !isVerified(headers))
     }
 
-    @Test func `in a form are verified by their payload`() throws {
+    @Test func `in a form are verified by the payload`() throws {
         var headers = headers("Gitea", signature: Self.digest)
         headers["Content-Type"] = "application/x-www-form-urlencoded"
-        #expect(try isProven(headers, body: "payload=Hello%2C+World%21"))
-        #expect(try !isProven(headers, body: "payload=Hello%2C+World"))
-        #expect(throws: Malformed.self) { try isProven(headers, body: "Hello, World!") }
+        #expect(try isVerified(headers, body: "payload=Hello%2C+World%21"))
+        #expect(try !isVerified(headers, body: "payload=Hello%2C+World"))
+        #expect(throws: Malformed.self) { try isVerified(headers, body: "Hello, World!") }
     }
 
-    /// The example of docs.gitea.com, "Webhooks", without what is not read.
+    /// The example of docs.gitea.com, "Webhooks", without some members that Bellpull ignores.
     private static let example = #"""
         {"ref": "refs/heads/develop", "before": "28e1879d029cb852e4844d9c718537df08844e03",
         "after": "bffeb74224043ba2feb48d137756c8a9331c449a", "commits": [{"id": "bffeb74224043ba2feb48d137756c8a9331c449a"}],
@@ -63,7 +63,7 @@ import Testing
         "pusher": {"id": 1, "login": "gitea"}}
         """#
 
-    private func news(
+    private func decode(
         _ event: String?, _ body: String, encoding: Delivery.Encoding? = .json, isForgejo: Bool = false
     ) throws -> Delivery.Event {
         let name: ForgeName = isForgejo ? .forgejo : .gitea
@@ -72,17 +72,17 @@ import Testing
     }
 
     @Test(arguments: [true, false], [Delivery.Encoding.json, .form])
-    func `are read as documented`(_ isForgejo: Bool, _ encoding: Delivery.Encoding) throws {
+    func `are decoded as documented`(_ isForgejo: Bool, _ encoding: Delivery.Encoding) throws {
         let push = Push(
             repository: "gitea/webhooks", ref: "refs/heads/develop", after: "bffeb74224043ba2feb48d137756c8a9331c449a")
-        #expect(try news("push", Self.example, encoding: encoding, isForgejo: isForgejo) == .push([push]))
+        #expect(try decode("push", Self.example, encoding: encoding, isForgejo: isForgejo) == .push([push]))
     }
 
-    @Test func `of other events are told by their name`() throws {
-        #expect(try news("create", "") == .other("create"))
-        #expect(try news("ping", "") == .other("ping"))
-        #expect(throws: Malformed("there is no X-Forgejo-Event header")) { try news(nil, "{}", isForgejo: true) }
-        #expect(throws: Malformed("there is no X-Gitea-Event header")) { try news(nil, "{}") }
-        #expect(throws: Delivery.UnsupportedEncoding()) { try news("push", Self.example, encoding: nil) }
+    @Test func `of other events are recognized by their name`() throws {
+        #expect(try decode("create", "") == .other("create"))
+        #expect(try decode("ping", "") == .other("ping"))
+        #expect(throws: Malformed("the header X-Forgejo-Event is missing")) { try decode(nil, "{}", isForgejo: true) }
+        #expect(throws: Malformed("the header X-Gitea-Event is missing")) { try decode(nil, "{}") }
+        #expect(throws: Delivery.UnsupportedEncoding()) { try decode("push", Self.example, encoding: nil) }
     }
 }

@@ -1,6 +1,6 @@
 @testable import Webhook
 
-/// The header fields of a request, by their names as they are looked up.
+/// The header fields of a request.
 struct Headers: ExpressibleByDictionaryLiteral {
     struct Repeated: Error {}
 
@@ -15,7 +15,7 @@ struct Headers: ExpressibleByDictionaryLiteral {
         set { fields[name] = newValue.map { [$0] } }
     }
 
-    /// Like a request's: throws if the field came twice.
+    /// Returns the value of a field. Throws if there are several fields of this name.
     func lookup(_ name: StaticString) throws -> String? {
         let values = fields["\(name)"] ?? []
         guard values.count <= 1 else { throw Repeated() }

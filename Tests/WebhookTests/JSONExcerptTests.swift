@@ -6,11 +6,11 @@ import Testing
 @Suite struct `a JSON excerpt` {
     private static let paths: [JSONExcerpt.Path] = [["ref"], ["deleted"], ["repository", "full_name"]]
 
-    private static let twice = Malformed("the payload has a member twice")
+    private static let duplicateMember = Malformed("the payload has a duplicate member")
 
     private func excerpt(_ text: String) throws -> [String] { try excerpt(Data(text.utf8)) }
 
-    /// The values that are there, each after the end of its path.
+    /// Returns the values found, each after the last name of its path.
     private func excerpt(_ text: Data) throws -> [String] {
         let values = try JSONExcerpt.values(at: Self.paths, in: text)
         return zip(["ref", "deleted", "full_name"], values).compactMap { name, value in
@@ -30,14 +30,14 @@ import Testing
         (#"{"full_name":1,"REF":2,"ref ":3,"re":4,"refs":5,"":6}"#, []),
         (#"{"ref":"\u0041\"é"}"#, [#"ref: "\u0041\"é""#]),
     ])
-    func `is the values that are read, as they were written`(_ text: String, excerpt: [String]) throws {
+    func `contains the requested values as written in the text`(_ text: String, excerpt: [String]) throws {
         #expect(try self.excerpt(text) == excerpt)
     }
 
-    @Test func `holds values of 64 KiB at most`() throws {
+    @Test func `contains values of at most 64 KiB`() throws {
         let value = "\"\(String(repeating: "x", count: 65_534))\""
         #expect(try excerpt(#"{"ref":\#(value)}"#) == ["ref: \(value)"])
-        #expect(throws: Malformed("the payload has a value too long")) {
+        #expect(throws: Malformed("a value in the payload is longer than 65536 bytes")) {
             try excerpt(#"{"ref":"x\#(value.dropFirst())}"#)
         }
         _ = try excerpt(#"{"other":[\#(value),\#(value)]}"#)
@@ -49,7 +49,7 @@ import Testing
             (#"{"list":[{"a":1,"b":{"c":"x"}},{"b":{"a":2}},{}]}"#, ["1,\"x\"", "-,-", "-,-"]),
             (#" { "list" : [ { "a" : [ {"a":2} ] } , { "b" : [] } ] } "#, [#"[ {"a":2} ],-"#, "-,-"]),
         ] as [(String, [String]?)])
-    func `may hold the values in each object of a list`(_ text: String, expected: [String]?) throws {
+    func `may contain the values in each object of a list`(_ text: String, expected: [String]?) throws {
         let list = JSONExcerpt.List(path: ["list"], elementPaths: [["a"], ["b", "c"]])
         let found = try JSONExcerpt.values(at: [["ref"]], and: list, in: Data(text.utf8))
         let elements = found.elements?.map { element in
@@ -59,7 +59,7 @@ import Testing
         #expect(found.values.count == 1)
     }
 
-    @Test func `holds the other values, before and after a list`() throws {
+    @Test func `contains the other values before and after a list`() throws {
         let list = JSONExcerpt.List(path: ["x", "list"], elementPaths: [["ref"]])
         let text = #"{"deleted":true,"x":{"list":[{"ref":1},{"ref":2}],"ref":3},"ref":"a"}"#
         let found = try JSONExcerpt.values(at: Self.paths, and: list, in: Data(text.utf8))
@@ -72,17 +72,17 @@ import Testing
         #"{"list":[{"a":1,"a":2}]}"#, #"{"list":[],"list":[]}"#, #"{"list":[{"\u0061":1}]}"#, #"{"list":[1]}"#,
         #"{"list":[{}"#, #"{"list":[{},]}"#, #"{"list":[{}{}]}"#, #"{"list":[{}}"#, #"{"list":[{"a":}]}"#,
     ])
-    func `refuses a list that can be read in two ways, or not at all`(_ text: String) {
+    func `of an ambiguous or malformed list is rejected`(_ text: String) {
         let list = JSONExcerpt.List(path: ["list"], elementPaths: [["a"]])
         #expect(throws: Malformed.self) { try JSONExcerpt.values(at: [], and: list, in: Data(text.utf8)) }
     }
 
-    @Test func `takes members from their own level only`() throws {
+    @Test func `contains members of the requested level only`() throws {
         let text = #"{"x":{"ref":1,"repository":{"full_name":2}},"commits":[{"ref":3}],"repository":{"ref":4}}"#
         #expect(try excerpt(text) == [])
     }
 
-    @Test func `is what a decoder reads of the whole payload`() throws {
+    @Test func `equals the values of a decoder for the whole payload`() throws {
         let whole = try JSONDecoder().decode(Payload.self, from: Data(Self.push.utf8))
         let values = try JSONExcerpt.values(at: Self.paths, in: Data(Self.push.utf8))
         #expect(values[0]?.string == whole.ref)
@@ -91,25 +91,25 @@ import Testing
         #expect(whole.ref == "refs/heads/docs/é/\u{1f600}")
     }
 
-    @Test func `of a payload that is cut short is refused, wherever it is cut`() throws {
+    @Test func `of a truncated payload is rejected, wherever the payload ends`() throws {
         let bytes = Data(Self.push.utf8)
         _ = try excerpt(bytes)
-        let taken = (0..<bytes.count).filter { (try? excerpt(bytes.prefix($0))) != nil }
-        #expect(taken.isEmpty)
+        let accepted = (0..<bytes.count).filter { (try? excerpt(bytes.prefix($0))) != nil }
+        #expect(accepted.isEmpty)
     }
 
     @Test(arguments: ["", " ", "[]", #"[{"ref":"a"}]"#, #""ref""#, "1", "true", "null", "x", "\u{feff}{}", "\0"])
-    func `is one of an object`(_ text: String) {
+    func `needs a JSON object`(_ text: String) {
         #expect(throws: Malformed("the payload is not a JSON object")) { try excerpt(text) }
     }
 
     @Test(arguments: [String.Encoding.utf16, .utf16LittleEndian, .utf16BigEndian, .utf32])
-    func `is one of UTF-8`(_ encoding: String.Encoding) throws {
+    func `needs UTF-8`(_ encoding: String.Encoding) throws {
         let text = try #require(#"{"ref":"a"}"#.data(using: encoding))
         #expect(throws: Malformed.self) { try excerpt(text) }
     }
 
-    @Test func `is refused for invalid UTF-8 in what is passed over`() {
+    @Test func `is rejected for invalid UTF-8 in a skipped value`() {
         let text = Data(#"{"ref":"a","x":""#.utf8) + [0xff] + Data(#""}"#.utf8)
         #expect(throws: Malformed("the payload is not UTF-8")) { try excerpt(text) }
     }
@@ -120,11 +120,11 @@ import Testing
         #"{"repository":1,"repository":{"full_name":"a/b"}}"#, #"{"repository":{"full_name":"a","full_name":"b"}}"#,
         #"{"deleted":true,"ref":"a","deleted":false}"#,
     ])
-    func `is refused if a member that is read stands there twice`(_ text: String) {
-        #expect(throws: Self.twice) { try excerpt(text) }
+    func `is rejected if a member on a requested path occurs twice`(_ text: String) {
+        #expect(throws: Self.duplicateMember) { try excerpt(text) }
     }
 
-    @Test func `does not mind others that stand there twice`() throws {
+    @Test func `allows other members to occur twice`() throws {
         #expect(try excerpt(#"{"x":1,"ref":"a","x":2}"#) == [#"ref: "a""#])
         #expect(try excerpt(#"{"y":{"ref":1,"ref":2},"repository":{"id":1,"id":2}}"#) == [])
     }
@@ -133,15 +133,15 @@ import Testing
         #"{"\u0072ef":"a"}"#, #"{"ref":"a","re\u0066":"b"}"#, #"{"\/":1}"#, #"{"x\n":1}"#, #"{"\\":1}"#,
         #"{"repository":{"full\u005fname":"a/b"}}"#, #"{"repository":{"x\"":1}}"#,
     ])
-    func `is refused if a name is escaped where names are read`(_ text: String) {
+    func `is rejected if a name on the level of a requested path is escaped`(_ text: String) {
         #expect(throws: Malformed("the payload has an escaped member name")) { try excerpt(text) }
     }
 
-    @Test func `does not mind escaped names elsewhere`() throws {
+    @Test func `allows escaped names elsewhere`() throws {
         #expect(try excerpt(#"{"x":{"re\u0066":1,"\\":2},"ref":"a"}"#) == [#"ref: "a""#])
     }
 
-    @Test func `counts the levels from the payload's own`() throws {
+    @Test func `counts nested levels from the outermost object`() throws {
         func nested(_ count: Int, in name: String) -> String {
             "{\"\(name)\":" + String(repeating: "[", count: count) + String(repeating: "]", count: count) + "}"
         }
@@ -156,7 +156,7 @@ import Testing
     }
 
     @Test(arguments: [#"{"ref":"a",}"#, #"{"ref":"a"}}"#, #"{"ref":"a"} {}"#, #"{"ref"}"#, #"{"ref":}"#, "{ref:1}"])
-    func `is refused of what is not JSON`(_ text: String) {
+    func `is rejected if the payload is not JSON`(_ text: String) {
         #expect(throws: Malformed("the payload is not JSON")) { try excerpt(text) }
     }
 
@@ -171,7 +171,7 @@ import Testing
         let repository: Repository
     }
 
-    /// A push as GitHub sends it, without most of its addresses.
+    /// A push as GitHub sends it, without most of the URLs.
     private static let push = #"""
         {
           "ref": "refs\/heads\/docs\/é\/\uD83D\uDE00", "before": "6113728f27ae82c7b1a177c8d03f9e96e0adf246",

@@ -16,7 +16,7 @@ import Testing
 
     private func scan(_ text: String) throws { try scan(Array(text.utf8)) }
 
-    /// Where the scanner stands after the value at the beginning of `text`.
+    /// Returns the scanner's position after the value at the start of `text`.
     private func end(of text: [UInt8]) throws -> Int {
         try text.withUnsafeBytes { bytes in
             var scanner = JSONScanner(bytes)
@@ -34,7 +34,7 @@ import Testing
         "[1]", "[1,2]", "[ 1 , 2 ]", "[[],[[]],{}]", "[null,true,false,0,\"\",[],{}]",
         #"{"a":1}"#, #"{ "a" : 1 , "b" : 2 }"#, #"{"":0}"#, #"{"a":1,"a":2}"#, #"{"\u0061":1}"#, #"{"é":{"é":[]}}"#,
     ])
-    func `takes what RFC 8259 allows`(_ text: String) throws {
+    func `accepts all of RFC 8259`(_ text: String) throws {
         try scan(text)
     }
 
@@ -46,7 +46,7 @@ import Testing
         "{}}", "{},", "{}{}", "{} x", "{}#", "{}//", "/**/{}", "{/**/}", "#\n{}", "{}\0", "\0", "{}\u{1a}",
         "tru", "True", "truee", "TRUE", "t", "fals", "falsE", "nul", "nulll", "nil", "undefined", "yes", "x",
     ])
-    func `refuses what is not made as RFC 8259 says`(_ text: String) {
+    func `rejects texts outside of RFC 8259`(_ text: String) {
         #expect(throws: Self.notJSON) { try scan(text) }
     }
 
@@ -55,7 +55,7 @@ import Testing
         "1E+", "1e-", "1e+-1", "1ee1", "1e1.5", "0e", "e1", "1-", "1+1", "0x10", "0b1", "1_000", "1,000", "1 000", "1a",
         "NaN", "-NaN", "Infinity", "-Infinity", "inf", "\u{ff11}", "1\u{660}", "½", "1f", "1d", "1L",
     ])
-    func `refuses what is no number`(_ text: String) {
+    func `rejects malformed numbers`(_ text: String) {
         #expect(throws: Malformed.self) { try scan(text) }
         #expect(throws: Malformed.self) { try scan("[\(text)]") }
         #expect(throws: Malformed.self) { try scan("{\"a\":\(text)}") }
@@ -67,32 +67,32 @@ import Testing
         #""\u-123""#, #""\u{41}""#, #""\u12"#, #""\uD8é""#, "\"\\\n\"", "\"\\\u{e9}\"", "\"a\nb\"", "\"a\rb\"",
         "\"a\tb\"", "\"\0\"", "\"\u{1}\"", "\"\u{1f}\"", "'a'", "a", #""a"b"#, #""a""b""#, "`a`", "\u{201c}a\u{201d}",
     ])
-    func `refuses what is no string`(_ text: String) {
+    func `rejects malformed strings`(_ text: String) {
         #expect(throws: Malformed.self) { try scan(text) }
         #expect(throws: Malformed.self) { try scan("[\(text)]") }
         #expect(throws: Malformed.self) { try scan("{\(text):1}") }
     }
 
     @Test(arguments: ["\u{feff}", "\u{a0}", "\u{0b}", "\u{0c}", "\u{85}", "\u{2028}", "\u{3000}", "\u{200b}", "\0"])
-    func `takes nothing but four characters for white space`(_ space: String) {
+    func `accepts only four characters as white space`(_ space: String) {
         for text in ["\(space){}", "{}\(space)", "[\(space)1]", "[1\(space),2]", "{\"a\"\(space):1}"] {
             #expect(throws: Self.notJSON) { try scan(text) }
         }
     }
 
-    @Test func `knows the end of a string from any byte at any place in it`() {
-        // Strings are passed over eight bytes at a time, so that what is special may stand at any place of a word.
+    @Test func `recognizes special bytes at any place in a string`() {
+        // The scanner skips strings in words of eight bytes, and a special byte may be at any place in a word.
         for offset in 0...16 {
             for byte in UInt8.min...UInt8.max {
                 let content = plain(offset) + [byte] + plain(16 - offset)
                 let isSpecial = byte < 0x20 || byte >= 0x80 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
-                let isTaken = (try? scan(quoted(content))) != nil
-                #expect(isTaken == !isSpecial, "byte \(byte) at \(offset)")
+                let isAccepted = (try? scan(quoted(content))) != nil
+                #expect(isAccepted == !isSpecial, "byte \(byte) at \(offset)")
             }
         }
     }
 
-    @Test func `ends a string at its first quotation mark that is not escaped`() throws {
+    @Test func `ends a string at the first quotation mark without an escape`() throws {
         for offset in 0...16 {
             let after = [UInt8(ascii: ",")] + plain(16) + [UInt8(ascii: "\"")]
             #expect(try end(of: quoted(plain(offset)) + after) == offset + 2)
@@ -111,7 +111,7 @@ import Testing
             [0xf0, 0x9f, 0x98, 0xff], [0xf0, 0x9f, 0xc2, 0x80], [0xf0, 0x8f, 0xbf, 0xbf], [0xe0, 0x9f, 0xbf],
             [0xf0, 0x9f, 0x98], [0xf8, 0x88, 0x80, 0x80, 0x80],
         ] as [[UInt8]])
-    func `refuses what is not UTF-8, wherever it stands in a string`(_ bytes: [UInt8]) {
+    func `rejects invalid UTF-8 at any place in a string`(_ bytes: [UInt8]) {
         for offset in 0...16 {
             let string = quoted(plain(offset) + bytes)
             #expect(throws: Malformed("the payload is not UTF-8")) { try scan(string) }
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func `goes 64 levels deep`() throws {
+    @Test func `accepts 64 nested levels`() throws {
         try scan(String(repeating: "[", count: 64) + String(repeating: "]", count: 64))
         try scan(String(repeating: #"{"a":"#, count: 64) + "0" + String(repeating: "}", count: 64))
         try scan("[" + String(repeating: "[],", count: 100) + "[]]")
@@ -138,7 +138,7 @@ import Testing
     }
 
     @Test(arguments: ["[", #"{"a":"#, #"[{"":"#])
-    func `refuses 100,000 levels within 50 ms`(_ opening: String) {
+    func `rejects 100,000 nested levels within 50 ms`(_ opening: String) {
         let text = Array(String(repeating: opening, count: 100_000).utf8)
         let duration = ContinuousClock().measure {
             #expect(throws: Malformed("the payload is nested too deeply")) { try scan(text) }
@@ -146,8 +146,8 @@ import Testing
         #expect(duration < .milliseconds(50))
     }
 
-    @Test func `takes numbers of 64 characters`() throws {
-        let tooLong = Malformed("the payload has a number too long")
+    @Test func `accepts numbers of 64 characters`() throws {
+        let tooLong = Malformed("a number in the payload is longer than 64 characters")
         let digits = [UInt8](repeating: UInt8(ascii: "9"), count: 64)
         try scan(digits)
         #expect(throws: tooLong) { try scan(digits + digits.prefix(1)) }

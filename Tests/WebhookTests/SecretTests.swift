@@ -22,93 +22,93 @@ import Testing
         #expect(try !Secret("sixteen bytes...").isWeak)
     }
 
-    @Test func `does not show itself`() throws {
+    @Test func `is not in its description`() throws {
         let secret = try Secret(Self.text)
         let shown = ["\(secret)", String(reflecting: secret), "\([secret])", "\(Optional(secret) as Any)"]
         #expect(shown == ["(secret)", "(secret)", "[(secret)]", "Optional((secret))"])
     }
 
     @Test(arguments: Vector.rfc2202 + Vector.rfc4231 + Vector.forges)
-    func `makes the digests that are published`(_ vector: Vector) {
+    func `computes the published digests`(_ vector: Vector) {
         let digest = Secret(key: vector.key).digest(of: Data(vector.body), by: vector.algorithm)
         #expect(digest.count == vector.algorithm.digestLength)
         #expect(hexadecimal(digest).hasPrefix(vector.digest))
     }
 
     @Test(arguments: Vector.forges)
-    func `is known by a signature of its own`(_ vector: Vector) throws {
+    func `verifies its own signature`(_ vector: Vector) throws {
         let header = "\(vector.algorithm.rawValue)=\(vector.digest)"
         let signature = try #require(Signature(header: header, algorithm: vector.algorithm))
-        #expect(Secret(key: vector.key).isKnown(by: .signature(signature), of: Data(vector.body), at: Date()))
+        #expect(Secret(key: vector.key).verifies(.signature(signature), of: Data(vector.body), at: Date()))
     }
 
-    @Test func `is not known by the signature of another body, nor by one made with another secret`() throws {
+    @Test func `does not verify a signature of another body or by another secret`() throws {
         let vector = try #require(Vector.forges.first)
         let signature = try #require(Signature(header: "sha256=\(vector.digest)", algorithm: .sha256))
         let secret = try Secret(Self.text)
         let others = ["", "Hello, World", "Hello, World! ", "hello, World!", "Hello, World!\0", "\0Hello, World!"]
         for other in others {
-            #expect(!secret.isKnown(by: .signature(signature), of: Data(other.utf8), at: Date()), "\(other)")
+            #expect(!secret.verifies(.signature(signature), of: Data(other.utf8), at: Date()), "\(other)")
         }
         for other in ["\(Self.text) ", "it's a Secret to Everybody", "\(Self.text)\n"] {
             let other = try Secret(other)
-            #expect(!other.isKnown(by: .signature(signature), of: Data(vector.body), at: Date()))
+            #expect(!other.verifies(.signature(signature), of: Data(vector.body), at: Date()))
         }
     }
 
     @Test(arguments: [Signature.Algorithm.sha256, .sha1])
-    func `is not known by any one-bit change of a signature`(_ algorithm: Signature.Algorithm) throws {
+    func `verifies no one-bit change of a signature`(_ algorithm: Signature.Algorithm) throws {
         let secret = try Secret(Self.text)
         let body = Data("Hello, World!".utf8)
         let digest = secret.digest(of: body, by: algorithm)
-        func isKnown(by digest: [UInt8]) throws -> Bool {
+        func isVerified(_ digest: [UInt8]) throws -> Bool {
             let header = "\(algorithm.rawValue)=\(hexadecimal(digest))"
             let signature = try #require(Signature(header: header, algorithm: algorithm))
-            return secret.isKnown(by: .signature(signature), of: body, at: Date())
+            return secret.verifies(.signature(signature), of: body, at: Date())
         }
-        try #require(try isKnown(by: digest))
-        let refused = try digest.oneBitChanges.count { try !isKnown(by: $0) }
-        #expect(refused == (algorithm == .sha1 ? 160 : 256))
+        try #require(try isVerified(digest))
+        let rejected = try digest.oneBitChanges.count { try !isVerified($0) }
+        #expect(rejected == (algorithm == .sha1 ? 160 : 256))
     }
 
     @Test(arguments: [
         "x", "It's a Secret to Everybody", "\u{e9}\u{20ac}", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",
         String(repeating: "x", count: 200),
     ])
-    func `is known by a token that is the same, and by no other`(_ text: String) throws {
+    func `verifies an equal token and no other token`(_ text: String) throws {
         let secret = try Secret("\(text)y")
         let bytes = Array("\(text)y".utf8)
-        func isKnown(by token: [UInt8]) -> Bool {
-            secret.isKnown(by: .token(Token(bytes: Data(token))), of: Data(), at: Date())
+        func verifies(_ token: [UInt8]) -> Bool {
+            secret.verifies(.token(SecretToken(bytes: Data(token))), of: Data(), at: Date())
         }
-        #expect(isKnown(by: bytes))
-        #expect(bytes.oneBitChanges.allSatisfy { !isKnown(by: $0) })
-        for other in [[], bytes.dropLast(), bytes + [0], [0] + bytes, bytes + bytes] { #expect(!isKnown(by: other)) }
+        #expect(verifies(bytes))
+        #expect(bytes.oneBitChanges.count { !verifies($0) } == 8 * bytes.count)
+        for other in [[], bytes.dropLast(), bytes + [0], [0] + bytes, bytes + bytes] { #expect(!verifies(other)) }
     }
 
-    @Test func `is not known by a token that HMAC takes for the same key`() throws {
-        // Keys are filled up with zeros to a block (RFC 2104 §2): as keys these two are the same, as tokens they are not.
+    @Test func `does not verify a token that is an equal key for HMAC`() throws {
+        // HMAC pads keys with zeros to a block (RFC 2104 §2): the two tokens differ, but are equal as keys.
         let secret = try Secret("secret")
-        #expect(secret.isKnown(by: .token(Token(bytes: Data("secret".utf8))), of: Data(), at: Date()))
-        #expect(!secret.isKnown(by: .token(Token(bytes: Data("secret\0".utf8))), of: Data(), at: Date()))
+        #expect(secret.verifies(.token(SecretToken(bytes: Data("secret".utf8))), of: Data(), at: Date()))
+        #expect(!secret.verifies(.token(SecretToken(bytes: Data("secret\0".utf8))), of: Data(), at: Date()))
     }
 
     @Test(arguments: ["whsec_", "whsec_=", "whsec_!", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS", "whsec_MfKQ 9r8G"])
-    func `that begins like a signing token has to be one`(_ text: String) {
+    func `that starts like a signing token must be a signing token`(_ text: String) {
         let weakness: Secret.Weakness = text == "whsec_" ? .tooShort : .notBase64
         #expect(throws: weakness) { try Secret(text) }
     }
 
-    @Test func `that is a signing token is as weak as its key`() throws {
+    @Test func `in a signing token is as weak as its key`() throws {
         #expect(throws: Secret.Weakness.tooShort) { try Secret("whsec_AA==") }
         #expect(try Secret("whsec_AAAAAAAAAAAAAAAAAAAA").isWeak)
         #expect(try !Secret("whsec_AAAAAAAAAAAAAAAAAAAAAA==").isWeak)
     }
 
-    @Test func `is not known without authentication`() throws {
+    @Test func `verifies nothing without authentication`() throws {
         let secret = try Secret(Self.text)
         for authentication in [Delivery.Authentication.missing, .unreadable] {
-            #expect(!secret.isKnown(by: authentication, of: Data(), at: Date()))
+            #expect(!secret.verifies(authentication, of: Data(), at: Date()))
         }
     }
 }

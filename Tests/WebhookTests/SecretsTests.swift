@@ -10,7 +10,7 @@ import Testing
     private static let body = Data("Hello, World!".utf8)
     private static let now = Date(timeIntervalSince1970: 1_614_265_330)
 
-    /// Every kind of authentication that the holder of `secret` may give for `body`.
+    /// Returns every kind of authentication of `body` by `secret`.
     private func authentication(_ secret: String) throws -> [Delivery.Authentication] {
         let body = Self.body
         let sha1 = hexadecimal(try Secret(secret).digest(of: body, by: .sha1))
@@ -24,7 +24,7 @@ import Testing
             .signature(try #require(Signature(sha256: sha256))),
             .standard(
                 try #require(StandardSignature(id: "a", timestamp: "1614265330", signatures: standard))),
-            .token(Token(bytes: Data(secret.utf8))),
+            .token(SecretToken(bytes: Data(secret.utf8))),
         ]
     }
 
@@ -34,7 +34,7 @@ import Testing
         Delivery(forge: forge, id: nil, event: "push", authentication: authentication, encoding: encoding)
     }
 
-    @Test func `verifies by either, and says by which`() throws {
+    @Test func `verifies by either secret and returns which`() throws {
         let (new, old) = Self.tokens
         let both = Secrets(try Secret(new), previous: try Secret(old))
         for authentication in try authentication(new) {
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func `verifies by the old no more when that is gone`() throws {
+    @Test func `does not verify by a removed secret`() throws {
         let (new, old) = Self.tokens
         let secrets = Secrets(try Secret(new))
         for authentication in try authentication(old) {
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func `verifies nothing without authentication, and reads nothing`() throws {
+    @Test func `verifies nothing without authentication, and does not read the body`() throws {
         let secrets = Secrets(try Secret(Self.tokens.0), previous: try Secret(Self.tokens.1))
         for authentication in [Delivery.Authentication.missing, .unreadable] {
             let delivery = delivery(authentication, forge: .gitea, encoding: .form)
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test(arguments: [ForgeName.gitea, .forgejo])
-    func `verifies the payload of a form, where that is what is signed`(_ forge: ForgeName) throws {
+    func `verifies the payload of a form if the forge signs the payload`(_ forge: ForgeName) throws {
         let secrets = Secrets(try Secret(Self.tokens.0), previous: try Secret(Self.tokens.1))
         let form = Data("payload=Hello%2C+World%21".utf8)
         for (secret, slot) in [(Self.tokens.0, Secrets.Slot.current), (Self.tokens.1, .previous)] {
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test(arguments: [ForgeName.github, .gitlab, .bitbucket])
-    func `verifies a form as it came, where that is what is signed`(_ forge: ForgeName) throws {
+    func `verifies the whole form if the forge signs the form`(_ forge: ForgeName) throws {
         let secrets = Secrets(try Secret(Self.tokens.0))
         let form = Data("payload=Hello%2C+World%21".utf8)
         let field = delivery(try authentication(Self.tokens.0)[1], forge: forge, encoding: .form)
@@ -95,7 +95,7 @@ import Testing
         #expect(try secrets.verify(form, of: whole, at: Self.now)?.body.bytes == form)
     }
 
-    @Test func `refuses a form in which the signed field stands twice`() throws {
+    @Test func `rejects a form with two signed fields`() throws {
         let secrets = Secrets(try Secret(Self.tokens.0))
         let delivery = delivery(try authentication(Self.tokens.0)[1], forge: .gitea, encoding: .form)
         let form = Data("payload=Hello%2C+World%21&payload=Hello%2C+World%21".utf8)

@@ -14,19 +14,19 @@ import Testing
         #expect(signature.digest.suffix(2) == [0x89, 0xab])
     }
 
-    @Test func `is 20 bytes of SHA-1 where that is asked for`() throws {
+    @Test func `is 20 bytes of SHA-1 if requested`() throws {
         let signature = try #require(Signature(header: "sha1=\(Self.sha1)", algorithm: .sha1))
         #expect(signature.algorithm == .sha1)
         #expect(signature.digest.count == 20)
         #expect(signature.digest.prefix(3) == [0x01, 0x23, 0x45])
     }
 
-    @Test func `says the same in upper case`() throws {
+    @Test func `is equal in upper case`() throws {
         let lower = try #require(Signature(header: "sha256=\(Self.sha256)", algorithm: .sha256))
         #expect(Signature(header: "sha256=\(Self.sha256.uppercased())", algorithm: .sha256) == lower)
     }
 
-    @Test func `is not one of another algorithm`() {
+    @Test func `of another algorithm is malformed`() {
         #expect(Signature(header: "sha1=\(Self.sha1)", algorithm: .sha256) == nil)
         #expect(Signature(header: "sha256=\(Self.sha256)", algorithm: .sha1) == nil)
         #expect(Signature(header: "sha256=\(Self.sha1)", algorithm: .sha256) == nil)
@@ -35,7 +35,7 @@ import Testing
         #expect(Signature(header: "md5sum=\(Self.sha256)", algorithm: .sha256) == nil)
     }
 
-    @Test func `is a bare digest where that is asked for`() throws {
+    @Test func `is a bare digest if requested`() throws {
         let prefixed = try #require(Signature(header: "sha256=\(Self.sha256)", algorithm: .sha256))
         #expect(Signature(sha256: Self.sha256) == prefixed)
         #expect(Signature(sha256: Self.sha256.uppercased()) == prefixed)
@@ -53,10 +53,10 @@ import Testing
         "sha256=\(sha256.dropLast())G", "sha256=+\(sha256.dropFirst())", "sha256=0x\(sha256.dropFirst(2))",
         "sha256=\(sha256.dropLast()) ", "sha256= \(sha256.dropLast())", " sha256=\(sha256)", "sha256=\(sha256)\n",
         "sha256 \(sha256)", "sha256:\(sha256)", "SHA256=\(sha256)", "sha256=\(sha256),sha256=\(sha256)",
-        // Digits to Unicode, and as many bytes as there should be.
+        // Digits of Unicode outside ASCII, and a text of the expected length in bytes.
         "sha256=\(sha256.dropLast(3))\u{ff10}", "sha256=\(sha256.dropLast(2))\u{e9}",
     ])
-    func `is nothing else`(_ header: String) {
+    func `in any other form is malformed`(_ header: String) {
         #expect(Signature(header: header, algorithm: .sha256) == nil)
     }
 }

@@ -9,7 +9,7 @@ struct Vector: CustomTestStringConvertible, Sendable {
     let algorithm: Signature.Algorithm
     let key: [UInt8]
     let body: [UInt8]
-    /// In hexadecimal; cut short where the specification cuts it.
+    /// The digest in hexadecimal, truncated if the specification truncates it.
     let digest: String
 
     var testDescription: String { name }
@@ -84,7 +84,7 @@ struct Vector: CustomTestStringConvertible, Sendable {
             digest: "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2"),
     ]
 
-    /// What forges publish to try an implementation with, and the same in SHA-1.
+    /// The test values that forges publish, and the same values with SHA-1.
     static let forges = [
         Vector(
             "GitHub", .sha256, key: Array("It's a Secret to Everybody".utf8), body: "Hello, World!",
