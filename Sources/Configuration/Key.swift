@@ -48,7 +48,7 @@ extension Key {
     static let tag = Key("tag", .text, #""v*""#)
     static let path = Key("path", .text, #""/srv/blog""#)
     static let forge = Key("forge", .text, #""gitea""#)
-    static let strategy = Key("strategy", .text, #""pull""#)
+    static let strategy = Key("strategy", .text, #""mirror""#)
 
     /// What the main file may hold.
     static let ofMainFile = [

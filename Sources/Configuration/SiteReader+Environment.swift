@@ -15,9 +15,8 @@ extension SiteReader {
         reading.name = name
         reading.path = path
         reading.settings = SiteSettings(
-            name: name.text, path: path.text, repository: nil, follows: nil, forge: nil, timeout: timeout,
-            catchUp: catchUp,
-            secrets: nil, place: reading.place)
+            name: name.text, path: path.text, repository: nil, follows: nil, strategy: .pull, forge: nil,
+            timeout: timeout, catchUp: catchUp, secrets: nil, place: reading.place)
         return reading
     }
 }

@@ -49,17 +49,19 @@ struct SiteReader: Sendable {
     private func read(_ section: Section, _ keys: [Key], _ reading: inout SiteReading) {
         section.refuseUnknownKeys(keys, &reading.diagnostics)
         let repository = repository(section, &reading.diagnostics)
-        let follows = follows(section, &reading.diagnostics)
+        let strategySettings = StrategySettings(section, &reading.diagnostics)
         reading.path = path(section, &reading.diagnostics)
-        refuseOtherStrategies(section, &reading.diagnostics)
         let forge = forge(section, &reading.diagnostics)
         let timeout = section.duration(.timeout, default: timeout, &reading.diagnostics)
         let catchUp = section.interval(.catchUp, default: catchUp, &reading.diagnostics)
         reading.mayHaveSecrets = section.namesSecrets
         let secrets = secrets.secrets(in: section, &reading.diagnostics)
-        guard reading.diagnostics.issues.isEmpty, let name = reading.name, let path = reading.path else { return }
+        guard reading.diagnostics.issues.isEmpty, let strategySettings,
+            let name = reading.name, let path = reading.path
+        else { return }
         reading.settings = SiteSettings(
-            name: name.text, path: path.text, repository: repository, follows: follows, forge: forge,
+            name: name.text, path: path.text, repository: repository, follows: strategySettings.follows,
+            strategy: strategySettings.strategy, forge: forge,
             timeout: timeout, catchUp: catchUp, secrets: secrets, place: reading.place)
     }
 
@@ -72,31 +74,6 @@ struct SiteReader: Sendable {
             "repository is \(text.isEmpty ? "empty" : text.escapedForDisplay), which is not OWNER/NAME",
             hint: meant.map { "repository = \"\($0)\", as the forge writes it" } ?? Key.repository.line)
         return nil
-    }
-
-    private func follows(_ section: Section, _ diagnostics: inout Diagnostics) -> RefPattern? {
-        let branch = section.text(.branch, &diagnostics)
-        let tag = section.text(.tag, &diagnostics)
-        if branch != nil, tag != nil {
-            diagnostics.issue(section.place(of: .tag), "there are both branch and tag", hint: "one of them")
-            return nil
-        }
-        let key: Key = tag == nil ? .branch : .tag
-        guard let text = branch ?? tag else { return nil }
-        let pattern = tag == nil ? RefPattern(branch: text) : RefPattern(tag: text)
-        guard let pattern, !text.hasPrefix("refs/") else {
-            diagnostics.issue(
-                section.place(of: key),
-                "no \(key.name) can be called \(text.isEmpty ? "nothing" : text.escapedForDisplay)",
-                hint: tag == nil ? #"branch = "main", or a pattern, "release/*""# : #"tag = "v*""#)
-            return nil
-        }
-        if pattern.branch == nil, !section.contains(.repository) {
-            diagnostics.issue(
-                section.place(of: key), "with \(tag == nil ? "a pattern of branches" : "tag"), repository is needed",
-                hint: Key.repository.line)
-        }
-        return pattern
     }
 
     private func path(_ section: Section, _ diagnostics: inout Diagnostics) -> SitePath? {
@@ -119,13 +96,5 @@ struct SiteReader: Sendable {
             section.place(of: .forge), "there is no forge \(text.isEmpty ? "without a name" : text.escapedForDisplay)",
             hint: "one of \(ForgeName.allCases.map(\.rawValue).joined(separator: ", ")); or leave it out for any")
         return nil
-    }
-
-    private func refuseOtherStrategies(_ section: Section, _ diagnostics: inout Diagnostics) {
-        guard let text = section.text(.strategy, &diagnostics), text != "pull" else { return }
-        diagnostics.issue(
-            section.place(of: .strategy),
-            "there is no strategy \(text.isEmpty ? "without a name" : text.escapedForDisplay)",
-            hint: "\(Key.strategy.line) is the only one, and may be left out")
     }
 }

@@ -11,6 +11,8 @@ public struct SiteSettings: Sendable {
     public let repository: RepositoryName?
     /// The references that are followed; `nil` for the branch that is checked out.
     public let follows: RefPattern?
+    /// How the site is deployed.
+    public let strategy: StrategyName
     /// Who its deliveries come from; `nil` for any forge.
     public let forge: ForgeName?
     /// The longest a deployment may take.

@@ -73,6 +73,7 @@ import Testing
         #expect(sites.map(\.path) == ["/srv/app", "/srv/blog", "/srv/docs"])
         #expect(sites.map(\.repository) == [RepositoryName("team/web/app"), RepositoryName("alice/blog"), nil])
         #expect(sites.map(\.follows) == [RefPattern(tag: "v*"), RefPattern(branch: "main"), nil])
+        #expect(sites.map(\.strategy) == [.mirror, .pull, .pull])
         #expect(sites.map(\.timeout) == [.seconds(600), .seconds(60), .seconds(600)])
         #expect(sites.map(\.catchUp) == [.seconds(3600), nil, .seconds(3600)])
         #expect(sites.map(\.place) == [etc("sites/app.toml"), etc("sites/blog.toml"), etc("bellpull.toml:13")])
@@ -114,7 +115,7 @@ import Testing
             "sites/blog.toml": """
             repository = "https://github.com/alice/blog.git"
             path = "/srv/blog/"
-            strategy = "mirror"
+            strategy = "miror"
             """,
             "sites/broken.toml": "path = /srv/broken",
             "sites/empty.toml": "",
@@ -130,9 +131,9 @@ import Testing
                 "--timeout: --timeout is long, which is not a duration",
                 "\(main):6: ../x cannot be a site's name",
                 "\(main):7: path is srv/x, which is not an absolute path",
-                "\(main):12: no branch can be called a..b",
+                "\(main):12: branch is not a valid branch name: a..b",
                 "\(blog):1: repository is https://github.com/alice/blog.git, which is not OWNER/NAME",
-                "\(blog):3: there is no strategy mirror",
+                "\(blog):3: unknown strategy miror",
                 "\(etc("sites/broken.toml")):1: is not TOML at line 1, column 8: could not determine value type",
                 "\(etc("sites/empty.toml")): is empty",
                 "\(blog): there is a site blog already, in \(main):9",
