@@ -1,4 +1,4 @@
-/// A strategy as the key `strategy` names it: how a site is brought to the commit of the ref that it follows.
+/// A value of the key `strategy`: the way to bring a site to the commit of the followed ref.
 public enum StrategyName: String, Sendable, CaseIterable {
     /// Runs `git pull --rebase` in a clone of one branch.
     case pull

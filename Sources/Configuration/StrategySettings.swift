@@ -1,32 +1,33 @@
 internal import Git
 internal import Text
 
-/// The refs that a site follows and the strategy that deploys them. Each limits the other.
+/// The followed refs and the strategy of a site. `pull` can follow only one branch.
 struct StrategySettings {
     /// The followed refs; `nil` for the branch that is checked out.
     let follows: RefPattern?
     let strategy: StrategyName
 
-    /// Reads `branch`, `tag`, `strategy`, and whether `repository` is set; `nil` after an error.
+    /// Reads `branch`, `tag` and `strategy` of `section`, and checks that a needed `repository` is set; `nil` after an
+    /// error.
     init?(_ section: Section, _ diagnostics: inout Diagnostics) {
-        let before = diagnostics.issues.count
+        let before = diagnostics.errors.count
         follows = Self.follows(section, &diagnostics)
-        let isRefWrong = diagnostics.issues.count > before
+        let isRefWrong = diagnostics.errors.count > before
         let named = Self.strategy(section, &diagnostics)
         let needsMirror = follows.map { $0.branch == nil } ?? false
         strategy = named ?? (needsMirror ? .mirror : .pull)
         guard !isRefWrong else { return nil }
         if needsMirror, named == .pull { refusePull(section, &diagnostics) }
         if needsMirror || named == .mirror { checkMirror(section, &diagnostics) }
-        guard diagnostics.issues.count == before else { return nil }
+        guard diagnostics.errors.count == before else { return nil }
     }
 
     private static func follows(_ section: Section, _ diagnostics: inout Diagnostics) -> RefPattern? {
         let branch = section.text(.branch, &diagnostics)
         let tag = section.text(.tag, &diagnostics)
         if section.contains(.branch), section.contains(.tag) {
-            diagnostics.issue(
-                section.place(of: .tag), "both branch and tag are set",
+            diagnostics.error(
+                at: section.place(of: .tag), "both branch and tag are set",
                 hint: "keep one of them: \(Key.branch.line) or \(Key.tag.line)")
             return nil
         }
@@ -34,11 +35,9 @@ struct StrategySettings {
         let pattern = branch == nil ? RefPattern(tag: text) : RefPattern(branch: text)
         if let pattern, !text.hasPrefix("refs/") { return pattern }
         let key: Key = branch == nil ? .tag : .branch
-        diagnostics.issue(
-            section.place(of: key),
-            text.isEmpty
-                ? "\(key.name) is empty" : "\(key.name) is not a valid \(key.name) name: \(text.escapedForDisplay)",
-            hint: key.line)
+        section.refuse(
+            key, text, "\(key.name) is not a valid \(key.name) name: \(text.escapedForDisplay)", hint: key.line,
+            &diagnostics)
         return nil
     }
 
@@ -46,10 +45,9 @@ struct StrategySettings {
         guard let text = section.text(.strategy, &diagnostics) else { return nil }
         if let strategy = StrategyName(rawValue: text) { return strategy }
         let known = StrategyName.allCases.map { "\(Key.strategy.name) = \"\($0.rawValue)\"" }
-        diagnostics.issue(
-            section.place(of: .strategy),
-            text.isEmpty ? "strategy is empty" : "unknown strategy \(text.escapedForDisplay)",
-            hint: known.joined(separator: " or "))
+        section.refuse(
+            .strategy, text, "unknown strategy \(text.escapedForDisplay)", hint: known.joined(separator: " or "),
+            &diagnostics)
         return nil
     }
 
@@ -58,12 +56,12 @@ struct StrategySettings {
         let pattern = follows.description.escapedForDisplay
         let refs = follows.kind == .tag ? "the tag \(pattern)" : "the pattern of branches \(pattern)"
         let branch = follows.kind == .tag ? "replace tag with one branch" : "name one branch"
-        diagnostics.issue(
-            section.place(of: .strategy), "strategy pull cannot follow \(refs)",
+        diagnostics.error(
+            at: section.place(of: .strategy), "strategy pull cannot follow \(refs)",
             hint: "remove strategy, or write strategy = \"mirror\", or \(branch): \(Key.branch.line)")
     }
 
-    /// Checks that a mirror knows its ref and its repository: unlike `git pull`, it has no upstream to ask.
+    /// Checks that ref and repository are set: unlike `git pull`, a mirror cannot take them from the clone's upstream.
     private func checkMirror(_ section: Section, _ diagnostics: inout Diagnostics) {
         let needer: (key: Key, words: String) =
             switch (follows?.kind, follows?.branch) {
@@ -72,13 +70,13 @@ struct StrategySettings {
             default: (.strategy, "strategy mirror")
             }
         if follows == nil {
-            diagnostics.issue(
-                section.place(of: .strategy), "strategy mirror needs branch or tag",
+            diagnostics.error(
+                at: section.place(of: .strategy), "strategy mirror needs branch or tag",
                 hint: "\(Key.branch.line) or \(Key.tag.line)")
         }
         if !section.contains(.repository) {
-            diagnostics.issue(
-                section.place(of: needer.key), "\(needer.words) needs repository", hint: Key.repository.line)
+            diagnostics.error(
+                at: section.place(of: needer.key), "\(needer.words) needs repository", hint: Key.repository.line)
         }
     }
 }
