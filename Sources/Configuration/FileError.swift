@@ -61,7 +61,7 @@ enum FileError: Error, Equatable {
             }
         case .folder, .notAFile, .notAFolder: "move \(word) away, or correct the path"
         case .tooLarge: "check that the path is right: ls -l \(word)"
-        case .notUTF8, .containsNUL: "save the file as UTF-8; its present encoding: file \(word)"
+        case .notUTF8, .containsNUL: "save the file as UTF-8; to see its encoding: file \(word)"
         case .system: "look at the file: ls -l \(word)"
         }
     }

@@ -1,7 +1,7 @@
 internal import Configuration
 internal import Foundation
 
-/// What seeds have as a secret, in the secret's file and where it does not belong. As a number it is none.
+/// The secret of the seeds, in the secret file and in wrong places. The number is too large for TOML.
 private let canary = "736127361273612736127"
 
 private let folder = NSTemporaryDirectory() + "etc-\(getpid())"
@@ -12,12 +12,12 @@ private let descriptors = paths.map { path in
     return open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
 }
 
-/// TOMLKit leaks a little of every file, which `Document` knows.
+/// Turns leak detection off: TOMLKit leaks some bytes per file, see `Document`.
 @_cdecl("__lsan_is_turned_off")
 public func toleratesLeaks() -> CInt { 1 }
 
-/// The main file, a site's and a secret's, with a byte between them that no text holds: they are read or refused in words
-/// that can be shown, and what is read obeys its limits.
+/// Loads a main file, a site's file and a secret file, cut out of the input at bytes 0xff, which no UTF-8 text contains.
+/// Expects printable messages, and settings within their limits.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let input = UnsafeBufferPointer(start: bytes, count: count)
@@ -36,29 +36,30 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     }
     check(configuration)
     guard issues.isEmpty else { return 0 }
-    precondition(configuration.sites.contains { $0.name == "blog" }, "neither the site nor a issue")
+    precondition(configuration.sites.contains { $0.name == "blog" }, "neither the site nor an error")
     let haveSecrets = configuration.sites.allSatisfy { $0.secrets != nil }
-    precondition(configuration.secrets != nil || haveSecrets, "neither a secret nor a issue")
+    precondition(configuration.secrets != nil || haveSecrets, "neither a secret nor an error")
     return 0
 }
 
 private func check(_ issue: ConfigurationIssue) {
     for words in [issue.place, issue.message, issue.hint ?? "-"] {
-        precondition(!words.isEmpty && words.utf8.count < 1500, "too much or nothing to read: \(words)")
+        precondition(!words.isEmpty && words.utf8.count < 1500, "empty or too long: \(words)")
         let isPrintable = words.unicodeScalars.allSatisfy { scalar in
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate: false
             default: true
             }
         }
-        precondition(isPrintable, "not a line that can be shown: \(words)")
+        precondition(isPrintable, "not printable: \(words)")
     }
 }
 
-/// A issue is in a file that there is, and if it is said to be on a line, there is something on that line.
+/// Expects that the issue's file exists and that the issue's line, if any, has text.
 private func checkPlace(of issue: ConfigurationIssue, _ texts: [String]) {
     let path = issue.place.utf8.prefix { $0 != UInt8(ascii: ":") }
-    guard let index = paths.firstIndex(of: String(Substring(path))) else { preconditionFailure("nowhere: \(issue)") }
+    guard let index = paths.firstIndex(of: String(Substring(path)))
+    else { preconditionFailure("no such file: \(issue)") }
     guard path.endIndex < issue.place.endIndex else { return }
     let lines = texts[index].utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     guard let line = Int(issue.place[path.endIndex...].dropFirst()), (1...lines.count).contains(line)
@@ -67,7 +68,7 @@ private func checkPlace(of issue: ConfigurationIssue, _ texts: [String]) {
     precondition(holdsKey || issue.message.hasPrefix("is not TOML"), "nothing on that line: \(issue)")
 }
 
-/// What a secret's file holds is in no message, and what is not TOML does not show its values either.
+/// Expects that no message contains the secret of the secret file, or a value of a file that is not TOML.
 private func checkSecrecy(of issue: ConfigurationIssue, _ texts: [String]) {
     let words = issue.place + issue.message + (issue.hint ?? "")
     guard words.range(of: canary) != nil else { return }
@@ -91,6 +92,10 @@ private func check(_ configuration: Configuration) {
         precondition(site.path.hasPrefix("/") && !site.path.contains("\0"), "the path \(site.path)")
         precondition(site.repository.map { $0.matches($0.description) } != false, "not its own repository")
         precondition(site.follows.map { $0.branch != nil || site.repository != nil } != false, "a pattern of nothing")
+        let isBranch = site.follows.map { $0.branch != nil } ?? true
+        precondition(site.strategy == .mirror || isBranch, "a pull of \(site.follows?.description ?? "nothing")")
+        let isComplete = site.follows != nil && site.repository != nil
+        precondition(site.strategy == .pull || isComplete, "a mirror of nothing")
     }
     precondition(sites.map(\.name) == sites.map(\.name).sorted(), "sites out of order")
 }
