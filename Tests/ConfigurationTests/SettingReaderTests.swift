@@ -55,7 +55,7 @@ import Testing
     @Test(arguments: [
         "", "0", "0s", "4", "s", "4x", "-4s", "4 s", " 4s", "4.5s", "1000000s", "٤s", "99999999999999999999s",
     ])
-    func `is no duration`(_ text: String) {
+    func `is refused if it is an invalid duration`(_ text: String) {
         let fact = text.isEmpty ? "is empty" : "is not a valid duration: \(text)"
         let issue = ConfigurationIssue(
             "--drain", "--drain \(fact)", hint: "write 1 to 999999 and a unit, such as 500ms, 4s, 5m, 1h or 90d",
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test(arguments: ["0", "0MiB", "1025MiB", "2GiB", "25MB", "k", "-1", "9999999999999999999GiB"])
-    func `is no size`(_ text: String) {
+    func `is refused if it is an invalid size`(_ text: String) {
         let environment = ["GITHUB_SECRET": Etc.secret, "BELLPULL_BODY_LIMIT": text]
         let issue = ConfigurationIssue(
             "BELLPULL_BODY_LIMIT", "BELLPULL_BODY_LIMIT is not a valid size: \(text)",
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test(arguments: [("1GiB", 1 << 30), ("1024MiB", 1 << 30), ("1", 1), ("7B", 7), ("2KiB", 2048)])
-    func `is a size`(_ text: String, bytes: Int) throws {
+    func `may be a size`(_ text: String, bytes: Int) throws {
         #expect(try etc.load(options: ["body-limit": text]).bodyLimit == bytes)
     }
 
@@ -82,7 +82,7 @@ import Testing
         ("waiting_replies", ["-1", "65537"], "from 0 to 65536"),
         ("history_count", ["0", "9223372036854775807"], "from 1 to 1000000000"),
     ])
-    func `is no number outside its range`(_ key: String, numbers: [String], range: String) throws {
+    func `is refused if it is a number outside its range`(_ key: String, numbers: [String], range: String) throws {
         for number in numbers {
             try etc.write("bellpull.toml", "# first\n\(key) = \(number)")
             let issues = etc.issues()
