@@ -1,38 +1,38 @@
 public import Webhook
 
-/// What Bellpull was told by its command line, its environment and its files, read and checked in full.
+/// The settings from the command line, the environment and the files, read and checked in full.
 public struct Configuration: Sendable {
-    /// The secrets of the hook that all sites share, `/github`; `nil` if only single sites have some.
+    /// The secrets of the shared hook, `/github`; `nil` if only sites have secrets.
     public let secrets: Secrets?
-    /// How long an answer waits for its deployment.
+    /// How long a reply waits for its deployment.
     public let answerWithin: Duration
-    /// How long to finish what runs when told to stop.
+    /// How long running deployments may continue after a request to stop.
     public let drain: Duration
-    /// The largest delivery accepted, in bytes.
+    /// The largest accepted request body, in bytes.
     public let bodyLimit: Int
-    /// Whether X-Hub-Signature, HMAC-SHA1, proves a delivery alone.
+    /// Whether X-Hub-Signature, HMAC-SHA1, is enough to verify a delivery.
     public let acceptsSHA1: Bool
-    /// How many sites may deploy at the same time.
+    /// The most sites that deploy at the same time.
     public let parallelDeployments: Int
-    /// How many answers may wait for their deployments at the same time.
+    /// The most replies that wait for their deployments at the same time.
     public let waitingReplies: Int
-    /// How long the history keeps what happened.
+    /// How long the ledger keeps an entry.
     public let historyAge: Duration
-    /// How many entries the history keeps at most.
+    /// The most entries in the ledger.
     public let historyCount: Int
     /// The sites, sorted by name.
     public let sites: [SiteSettings]
-    /// Whether there are no files, and the only site is REPO_PATH.
+    /// Whether there are no configuration files and REPO_PATH is the only site.
     public let isOfEnvironment: Bool
-    /// What can be used as it is and should be otherwise.
+    /// Settings that work but should be changed.
     public let warnings: [ConfigurationIssue]
 
-    /// Reads the configuration that `source` describes.
+    /// Reads the configuration from `source`.
     ///
-    /// A site's own time-out outranks any general one. For all else an option outranks its environment variable, which
-    /// outranks the main file.
+    /// A site's own time-out outranks the general time-outs. Every other setting comes from its option, else from its
+    /// environment variable, else from the main file.
     ///
-    /// - Throws: everything that is wrong, not only the first.
+    /// - Throws: all errors, not only the first.
     public static func load(_ source: ConfigurationSource) throws(ConfigurationError) -> Configuration {
         let (configuration, issues) = loadCollectingIssues(source)
         guard issues.isEmpty else {
@@ -41,14 +41,14 @@ public struct Configuration: Sendable {
         return configuration
     }
 
-    /// Reads as much as can be read of the configuration that `source` describes, for somebody who looks for all that is
-    /// wrong; sites that cannot be used are missing. Nothing is to be deployed by it if there are issues.
+    /// Reads as much of the configuration as possible, and returns all errors too. Sites with errors are left out.
+    /// Nothing may be deployed unless `issues` is empty.
     public static func loadCollectingIssues(_ source: ConfigurationSource) -> (
         configuration: Configuration, issues: [ConfigurationIssue]
     ) {
         var loader = Loader(source)
         let configuration = loader.load()
-        return (configuration, loader.diagnostics.issues)
+        return (configuration, loader.diagnostics.errors)
     }
 
     init(

@@ -1,10 +1,10 @@
-/// A configuration that cannot be used, with all that is wrong with it.
+/// A configuration with errors, which cannot be used.
 public struct ConfigurationError: Error, Sendable {
-    /// What is wrong: the command line and the main file first, then the sites by name, then what does not go together.
+    /// The errors: first the command line and the main file, then the sites by name, then conflicts between sites.
     public let issues: [ConfigurationIssue]
-    /// What else should be otherwise.
+    /// Settings that work but should be changed.
     public let warnings: [ConfigurationIssue]
 
-    /// Whether everything that is wrong was written on the command line.
+    /// Whether all errors are on the command line.
     public var isUsage: Bool { issues.allSatisfy(\.isUsage) }
 }

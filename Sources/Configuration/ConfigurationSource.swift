@@ -1,26 +1,26 @@
-/// Where a configuration comes from: the command line, the environment, and the files these name.
+/// The inputs of a configuration: the command line, the environment, and the files named there.
 public struct ConfigurationSource: Sendable {
-    /// The main file where none is named.
+    /// The main file's path unless another path is given.
     public static let defaultMainFile = "/etc/bellpull/bellpull.toml"
 
-    /// The main file that the command line names, which then has to exist.
+    /// The main file from the command line, which must exist.
     public var mainFile: String?
     /// The environment variables.
     public var environment: [String: String]
-    /// The values of those options that were given, by their names without dashes: `answer-within`, `timeout`, `drain`
-    /// and `body-limit`.
+    /// The values of the options on the command line, by the options' names without dashes: `answer-within`, `timeout`,
+    /// `drain` and `body-limit`.
     public var options: [String: String]
     /// Whether the command line has `--no-sha1`.
     public var refusesSHA1: Bool
-    /// Whether the secrets are needed. Without, what has to do with them is not looked at.
+    /// Whether to read and check the secrets.
     public var readsSecrets = true
-    /// The credentials that systemd is known to pass to the service and this process, which is not the service, does not
-    /// have; `nil` if it is the service. What they hold is then not looked at.
+    /// The names of the credentials that systemd passes to the service and not to this process. Their contents are not
+    /// checked. `nil` in the service.
     public var unseenCredentials: Set<String>?
-    /// The main file if neither the command line nor BELLPULL_CONFIG names one. It may be absent.
+    /// The main file if neither the command line nor BELLPULL_CONFIG names one. The file may be missing.
     public var fallbackMainFile: String
 
-    /// The configuration that these describe.
+    /// Creates a source from the command line and the environment.
     public init(
         mainFile: String? = nil, environment: [String: String], options: [String: String] = [:],
         refusesSHA1: Bool = false, fallbackMainFile: String = Self.defaultMainFile
@@ -32,7 +32,7 @@ public struct ConfigurationSource: Sendable {
         self.fallbackMainFile = fallbackMainFile
     }
 
-    /// The variable `name`, unless it is empty.
+    /// Returns the variable `name` unless the variable is empty.
     func variable(_ name: String) -> String? {
         environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }

@@ -1,18 +1,26 @@
-/// What was found wrong so far, and what should be otherwise.
+internal import Text
+
+/// Collects the errors and the warnings of a configuration.
 struct Diagnostics: Sendable {
-    private(set) var issues: [ConfigurationIssue] = []
+    private(set) var errors: [ConfigurationIssue] = []
+    /// Settings that work but should be changed.
     private(set) var warnings: [ConfigurationIssue] = []
 
-    mutating func issue(_ place: String, _ message: String, hint: String? = nil, isUsage: Bool = false) {
-        issues.append(ConfigurationIssue(place, message, hint: hint, isUsage: isUsage))
+    mutating func error(at place: String, _ explanation: Explanation) {
+        errors.append(ConfigurationIssue(place, explanation))
     }
 
-    mutating func warning(_ place: String, _ message: String, hint: String? = nil) {
+    /// Adds an error. `isUsage` means an error on the command line.
+    mutating func error(at place: String, _ message: String, hint: String, isUsage: Bool = false) {
+        errors.append(ConfigurationIssue(place, message, hint: hint, isUsage: isUsage))
+    }
+
+    mutating func warning(at place: String, _ message: String, hint: String) {
         warnings.append(ConfigurationIssue(place, message, hint: hint))
     }
 
     mutating func append(_ others: Diagnostics) {
-        issues += others.issues
+        errors += others.errors
         warnings += others.warnings
     }
 }

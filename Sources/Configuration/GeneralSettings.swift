@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// What holds for all sites: the settings of the command line, the environment and the main file.
+/// The settings for all sites, from the command line, the environment and the main file.
 struct GeneralSettings {
     let answerWithin: Duration
     let drain: Duration
@@ -13,15 +13,16 @@ struct GeneralSettings {
     let timeout: Duration
     let catchUp: Duration?
 
-    /// The settings that `reader` finds.
+    /// Reads the settings from `reader`.
     init(_ reader: inout SettingReader) {
-        // At least four, as a remote that hangs takes a place and no processor: on one core it would hold up every site.
-        let places = min(max(ProcessInfo.processInfo.activeProcessorCount, 4), 1024)
+        // At least four even on one core: a deployment that waits for a hanging remote uses no processor time, and must
+        // not delay every other site.
+        let defaultParallelism = min(max(ProcessInfo.processInfo.activeProcessorCount, 4), 1024)
         answerWithin = reader.duration(.answerWithin, default: .seconds(4))
         drain = reader.duration(.drain, default: .seconds(10))
         bodyLimit = reader.size(.bodyLimit, default: 25 << 20)
         acceptsSHA1 = reader.acceptsSHA1()
-        parallelDeployments = reader.number(.parallelDeployments, in: 1...1024, default: places)
+        parallelDeployments = reader.number(.parallelDeployments, in: 1...1024, default: defaultParallelism)
         waitingReplies = reader.number(.waitingReplies, in: 0...65_536, default: 256)
         historyAge = reader.duration(.historyAge, default: .seconds(90 * 86_400))
         historyCount = reader.number(.historyCount, in: 1...1_000_000_000, default: 100_000)

@@ -1,16 +1,16 @@
 /// A key of a configuration file.
 struct Key: Hashable, Sendable {
-    /// What its value is.
+    /// The type of a value, as written in messages.
     enum Kind: String {
-        case text = "a text"
-        case number = "a whole number"
+        case text = "a string"
+        case number = "an integer"
         case flag = "true or false"
-        case tables = "a list"
+        case tables = "an array of tables"
     }
 
     let name: String
     let kind: Kind
-    /// A value as it would be written, for hints.
+    /// A value for hints, as written in a file.
     let example: String
 
     private init(_ name: String, _ kind: Kind, _ example: String) {
@@ -19,18 +19,18 @@ struct Key: Hashable, Sendable {
         self.example = example
     }
 
-    /// The key with its example, as a line of a file.
+    /// The key and its example, as a line of a file.
     var line: String { self == .site ? example : "\(name) = \(example)" }
 }
 
 extension Key {
-    // Of the main file and of a site.
+    // Keys of the main file and of a site.
     static let timeout = Key("timeout", .text, #""5m""#)
     static let catchUp = Key("catch_up", .text, #""15m""#)
     static let secretFile = Key("secret_file", .text, #""/etc/bellpull/secret""#)
     static let secretVariable = Key("secret_variable", .text, #""BLOG_SECRET""#)
 
-    // Of the main file.
+    // Keys of the main file.
     static let answerWithin = Key("answer_within", .text, #""4s""#)
     static let drain = Key("drain", .text, #""10s""#)
     static let bodyLimit = Key("body_limit", .text, #""25MiB""#)
@@ -41,24 +41,24 @@ extension Key {
     static let historyCount = Key("history_count", .number, "100000")
     static let site = Key("site", .tables, "[[site]]")
 
-    // Of a site.
+    // Keys of a site.
     static let name = Key("name", .text, #""blog""#)
     static let repository = Key("repository", .text, #""alice/blog""#)
     static let branch = Key("branch", .text, #""main""#)
     static let tag = Key("tag", .text, #""v*""#)
     static let path = Key("path", .text, #""/srv/blog""#)
     static let forge = Key("forge", .text, #""gitea""#)
-    static let strategy = Key("strategy", .text, #""pull""#)
+    static let strategy = Key("strategy", .text, #""mirror""#)
 
-    /// What the main file may hold.
+    /// The keys of the main file.
     static let ofMainFile = [
         secretFile, secretVariable, answerWithin, timeout, drain, bodyLimit, acceptSHA1, parallelDeployments,
         waitingReplies, historyAge, historyCount, catchUp, site,
     ]
-    /// What a site's own file may hold.
+    /// The keys of a site's own file.
     static let ofSiteFile = [
         repository, branch, tag, path, forge, strategy, timeout, catchUp, secretFile, secretVariable,
     ]
-    /// What a `[[site]]` table of the main file may hold.
+    /// The keys of a `[[site]]` table in the main file.
     static let ofSiteTable = [name] + ofSiteFile
 }

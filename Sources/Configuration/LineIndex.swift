@@ -1,7 +1,9 @@
-/// On which lines of a TOML text its keys stand, which the parser does not tell. Found by the look of the lines: what
-/// looks like a key in a text of several lines counts too.
+/// The line numbers of the keys in a TOML text. The parser does not report line numbers of keys.
+///
+/// The index is built line by line without parsing. A line inside a multi-line string counts as a key if the line looks
+/// like a key.
 struct LineIndex {
-    /// The line on which each `[[site]]` begins.
+    /// The line of each `[[site]]` header.
     private(set) var sites: [Int] = []
     private var keys: [Table: [Substring: Int]] = [:]
 
@@ -11,9 +13,10 @@ struct LineIndex {
         case other
     }
 
+    /// Finds the keys of `text`.
     init(_ text: String) {
         var table = Table.root
-        // Only what ends a line in TOML and in an editor; to Swift, U+2028 and others do too.
+        // Only LF and CRLF end a line in TOML and in an editor. In Swift, U+2028 and others do too.
         let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
         for (index, line) in lines.enumerated() {
             let line = line.drop { $0 == " " || $0 == "\t" }
@@ -25,11 +28,12 @@ struct LineIndex {
         }
     }
 
-    /// The line of the key `name` of the file itself, or of the `site`th of its `[[site]]` tables.
+    /// Returns the line of the key `name` in the `[[site]]` table of index `site`; for `nil`, outside all tables.
     func line(of name: String, inSite site: Int?) -> Int? {
         keys[site.map(Table.site) ?? .root]?[name[...]]
     }
 
+    /// Notes the table header `line`, and returns the table.
     private mutating func enter(_ line: Substring, at number: Int) -> Table {
         let isSite = line.hasPrefix("[[") && line.dropFirst(2).filter { $0 != " " && $0 != "\t" }.hasPrefix("site]]")
         if isSite { sites.append(number) }
@@ -38,7 +42,7 @@ struct LineIndex {
         return isSite ? .site(sites.count - 1) : .other
     }
 
-    /// The key of a line such as `key = value` or `"key" = value`, or the first part of a dotted one.
+    /// Returns the key of a line such as `key = value` or `"key" = value`, or the first part of a dotted key.
     private static func key(_ line: Substring) -> Substring? {
         if let quote = line.first, quote == "\"" || quote == "'" {
             let name = line.dropFirst().prefix { $0 != quote }

@@ -1,32 +1,34 @@
 internal import Text
 
-/// The main file, which may be absent unless it was named.
+/// The main file. The file may be missing unless the command line or BELLPULL_CONFIG names the path.
 struct MainFile {
-    /// Its path, as it can be shown.
+    /// The file's path, escaped for display.
     let place: String
-    /// The folder beside it, with a file for each site.
+    /// The folder beside the main file, with a file for each site.
     let sitesFolder: String
-    /// What is in it, if it can be read.
+    /// The content; `nil` if the file is missing or broken.
     let document: Document?
-    /// Whether it should be read and cannot.
+    /// Whether the file should have been read and cannot be.
     let isBroken: Bool
 
-    /// Whether there is such a file, good or not.
+    /// Whether the file exists, broken or not.
     var isThere: Bool { document != nil || isBroken }
 
-    /// Finds and reads the file that `source` names.
+    /// Finds and reads the main file of `source`.
     init(_ source: ConfigurationSource, _ diagnostics: inout Diagnostics) {
         let named = source.mainFile ?? source.variable("BELLPULL_CONFIG")
         let path = named ?? source.fallbackMainFile
         place = path.escapedForDisplay
         sitesFolder = path.lastIndex(of: "/").map { "\(path[...$0])sites" } ?? "sites"
         guard !path.isEmpty else {
-            diagnostics.issue("--config", "--config is empty", hint: "the main file's path", isUsage: true)
+            diagnostics.error(
+                at: "--config", "--config is empty", hint: "--config \(ConfigurationSource.defaultMainFile)",
+                isUsage: true)
             (document, isBroken) = (nil, true)
             return
         }
-        let before = diagnostics.issues.count
+        let before = diagnostics.errors.count
         document = Document.read(path, mayBeMissing: named == nil, &diagnostics)
-        isBroken = diagnostics.issues.count > before
+        isBroken = diagnostics.errors.count > before
     }
 }

@@ -1,8 +1,9 @@
-/// A number and its unit, as in `4s` or `25MiB`.
+/// A number with a unit, such as `4s` or `25MiB`.
 struct Quantity {
     private let number: Int
     private let unit: Substring
 
+    /// Parses `text`; `nil` without a number.
     init?(_ text: String) {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard let number = Int(digits) else { return nil }
@@ -10,25 +11,25 @@ struct Quantity {
         unit = text[digits.endIndex...]
     }
 
-    /// The duration, such as `500ms`, `4s`, `5m`, `1h` or `90d`, or `nil` if it is none: without a unit, or a million of
-    /// them or more.
+    /// The duration, such as `500ms`, `4s`, `5m`, `1h` or `90d`; `nil` without a unit of time, or for a number of a
+    /// million or more.
     var duration: Duration? {
         guard let scale = Self.durations[unit], number < 1_000_000 else { return nil }
         return scale * number
     }
 
-    /// The size in bytes, such as `512KiB` or `25MiB`, or `nil` if it is none or more than 1 GiB.
+    /// The size in bytes, such as `512KiB` or `25MiB`; `nil` for another unit or for more than 1 GiB.
     var size: Int? {
         guard let scale = Self.sizes[unit], number <= Self.largest / scale else { return nil }
         return number * scale
     }
 
-    /// How durations are written, for hints.
-    static let durationExamples = "such as 500ms, 4s, 5m, 1h or 90d"
-    /// How sizes are written, for hints.
-    static let sizeExamples = "such as 512KiB or 25MiB"
+    /// The remedy for an invalid duration.
+    static let durationHint = "write 1 to 999999 and a unit, such as 500ms, 4s, 5m, 1h or 90d"
+    /// The remedy for an invalid size.
+    static let sizeHint = "write a size from 1B to 1GiB, such as 512KiB or 25MiB"
 
-    /// Whether it is nothing, whatever the unit.
+    /// Whether the number is 0.
     var isZero: Bool { number == 0 }
 
     private static let largest = 1 << 30

@@ -1,49 +1,58 @@
 internal import Webhook
 internal import Text
 
-/// A file with a secret a line: the one in use and, while it is being replaced, the one before it.
+/// A file with the current secret on line 1 and, while the secret is being replaced, the previous secret on line 2.
 struct SecretFile {
     private let path: String
-    /// Whether systemd made it, which sees to its permissions.
+    /// Whether systemd made the file, with safe permissions.
     private let isCredential: Bool
 
     private static let limit = 4096
 
-    /// The file at `path`.
+    /// The file's name in messages.
+    private var name: String { "the secret file \(path.escapedForDisplay)" }
+    private var word: ShellWord { ShellWord(path) }
+
+    /// Creates the file at `path`.
     init(_ path: String, isCredential: Bool) {
         self.path = path
         self.isCredential = isCredential
     }
 
-    /// The secrets, or `nil` if there are none or bad ones.
+    /// Returns the secrets, or `nil` after an error.
     ///
-    /// - Parameter place: where the file is named.
-    func secrets(mentionedAt place: @autoclosure () -> String, _ diagnostics: inout Diagnostics) -> Secrets? {
-        let name = "the secret file \(path.escapedForDisplay)"
+    /// - Parameter place: the place of the file's path.
+    func secrets(namedAt place: @autoclosure () -> String, _ diagnostics: inout Diagnostics) -> Secrets? {
         let file: PlainFile
-        do throws(FileTrouble) {
+        do throws(FileError) {
             file = try PlainFile(at: path, limit: Self.limit)
         } catch {
-            diagnostics.issue(place(), "\(name) \(error.message)", hint: hint(error))
+            diagnostics.error(at: place(), "\(name) \(error.message)", hint: hint(error))
             return nil
         }
-        if !isCredential { warn(of: file, place(), &diagnostics) }
+        if !isCredential { checkPermissions(of: file, place(), &diagnostics) }
 
         let lines = Self.lines(of: file.text)
         guard lines.count <= 2 else {
-            diagnostics.issue(
-                place(), "\(name) has \(lines.count) lines",
-                hint: "one line with the secret, and while it is being replaced a second one with the one before it")
+            diagnostics.error(
+                at: place(), "\(name) has \(lines.count) lines, but must have 1 or 2",
+                hint: "write the current secret on line 1 and, while it is being replaced, the previous one on line 2")
             return nil
         }
         let secrets = lines.enumerated().map { index, line in
-            Secret(line, calledBy: index == 0 ? name : "line 2 of \(name)", place(), &diagnostics)
+            let text =
+                index == 0
+                ? SecretText(text: line, name: name, hint: generate)
+                : SecretText(
+                    text: line, name: "line 2 of \(name)", hint: "write the previous secret on line 2, or remove line 2"
+                )
+            return text.secret(at: place(), &diagnostics)
         }
         guard let current = secrets.first ?? nil else { return nil }
         return Secrets(current, previous: secrets.count > 1 ? secrets[1] : nil)
     }
 
-    /// The lines without their ends. An empty file has an empty one.
+    /// Returns the lines without LF and CRLF. An empty file has one empty line.
     private static func lines(of text: String) -> [String] {
         var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         if lines.count > 1, lines.last?.isEmpty ?? false { lines.removeLast() }
@@ -52,25 +61,31 @@ struct SecretFile {
         }
     }
 
-    private func warn(of file: PlainFile, _ place: @autoclosure () -> String, _ diagnostics: inout Diagnostics) {
-        let path = path.escapedForDisplay
+    private func checkPermissions(
+        of file: PlainFile, _ place: @autoclosure () -> String, _ diagnostics: inout Diagnostics
+    ) {
+        // Not 600: only root may write the file, but the service's own user must be able to read it.
+        let hint = "chgrp \(ServiceGroup.name) \(word) && chmod 640 \(word)"
         if file.isReadableByOthers {
-            diagnostics.warning(
-                place(), "everybody can read the secret file \(path)", hint: "chmod 600 \(path), or 640")
+            diagnostics.warning(at: place(), "\(name) is readable by all users", hint: hint)
         }
         if file.isWritableByGroupOrOthers {
-            diagnostics.warning(
-                place(), "more than its owner can write the secret file \(path)", hint: "chmod 600 \(path), or 640")
+            diagnostics.warning(at: place(), "\(name) is writable by more than its owner", hint: hint)
         }
     }
 
-    private func hint(_ trouble: FileTrouble) -> String {
-        switch trouble {
-        case .missing: "openssl rand -hex 20 > \(path.escapedForDisplay), and chmod 600"
-        case .unreadable(let user):
-            "chgrp \(user) \(path.escapedForDisplay) and chmod 640, or LoadCredential=NAME:\(path.escapedForDisplay) in bellpull.service"
-        case .notUTF8, .holdsNUL, .tooLarge: "openssl rand -hex 20 makes a secret that is one line of text"
-        default: trouble.hint(path: path)
+    /// The remedy for a missing secret. A credential's source is a file that only systemd's configuration names.
+    private var generate: String { isCredential ? SecretText.generate : "\(SecretText.generate) > \(word)" }
+
+    private func hint(_ error: FileError) -> String {
+        switch error {
+        case .missing:
+            // install(1) sets the permissions before the secret is in the file.
+            "generate a secret and enter it in the forge's webhook form too: "
+                + "install -D -m 640 -g \(ServiceGroup.name) /dev/null \(word) && openssl rand -hex 20 > \(word)"
+        case .unreadable: error.hint(path: path, mode: "640")
+        case .notUTF8, .containsNUL: "write a secret of one line to \(word); to generate one: openssl rand -hex 20"
+        default: error.hint(path: path)
         }
     }
 }

@@ -2,12 +2,14 @@ internal import Foundation
 internal import Webhook
 internal import Text
 
-/// Reads secrets from files, from systemd's credentials and from environment variables. What a secret is, or might be
-/// as when it was written in the wrong place, is never part of a message.
+/// Reads secrets from files, from systemd's credentials and from environment variables.
+///
+/// No message contains a secret, nor a value that may be a secret in the wrong place.
 struct SecretReader: Sendable {
     let source: ConfigurationSource
 
-    /// The secrets that `section` names with `secret_file` or `secret_variable`; `nil` if it names none, or wrong ones.
+    /// Returns the secrets named by `secret_file` or `secret_variable` of `section`; `nil` without such a key or after an
+    /// error.
     func secrets(in section: Section, _ diagnostics: inout Diagnostics) -> Secrets? {
         guard source.readsSecrets else { return nil }
         let file = section.text(.secretFile, &diagnostics)
@@ -16,72 +18,74 @@ struct SecretReader: Sendable {
         case (let file?, nil): return secrets(inFile: file, section, &diagnostics)
         case (nil, let variable?): return secrets(inVariable: variable, section, &diagnostics)
         case (_?, _?):
-            diagnostics.issue(
-                section.place(of: .secretVariable), "there are both secret_file and secret_variable",
-                hint: "one of them")
+            diagnostics.error(
+                at: section.place(of: .secretVariable), "both secret_file and secret_variable are set",
+                hint: "keep one of them: \(Key.secretFile.line) or \(Key.secretVariable.line)")
             return nil
         case (nil, nil): return nil
         }
     }
 
-    /// The secrets where no file names any: the credential called `secret`, or else GITHUB_SECRET.
+    /// Returns the secrets for a main file that names none: from the credential `secret`, else from GITHUB_SECRET.
     func defaultSecrets(_ diagnostics: inout Diagnostics) -> Secrets? {
         guard source.readsSecrets else { return nil }
         if let path = credential("secret"), FileManager.default.fileExists(atPath: path) {
-            return SecretFile(path, isCredential: true).secrets(mentionedAt: path.escapedForDisplay, &diagnostics)
+            return SecretFile(path, isCredential: true).secrets(namedAt: path.escapedForDisplay, &diagnostics)
         }
-        return SecretVariable("GITHUB_SECRET", source.environment).secrets(mentionedAt: "GITHUB_SECRET", &diagnostics)
+        return SecretVariable("GITHUB_SECRET", source.environment).secrets(namedAt: "GITHUB_SECRET", &diagnostics)
     }
 
-    /// Whether the service has the credential called `secret`, though it cannot be seen from here.
+    /// Whether the service has the credential `secret` and this process cannot read it.
     var hasUnseenSecret: Bool { source.unseenCredentials?.contains("secret") ?? false }
 
     private func secrets(inFile name: String, _ section: Section, _ diagnostics: inout Diagnostics) -> Secrets? {
         if name.hasPrefix("/") {
             let isCredential = credential("").map(name.hasPrefix) ?? false
             return SecretFile(name, isCredential: isCredential).secrets(
-                mentionedAt: section.place(of: .secretFile), &diagnostics)
+                namedAt: section.place(of: .secretFile), &diagnostics)
         }
         guard !name.isEmpty, name != ".", name != "..", !name.contains("/") else {
-            diagnostics.issue(
-                section.place(of: .secretFile), "secret_file is neither an absolute path nor the name of a credential",
-                hint: Key.secretFile.line)
+            diagnostics.error(
+                at: section.place(of: .secretFile),
+                "secret_file is neither an absolute path nor the name of a credential", hint: Key.secretFile.line)
             return nil
         }
         guard source.unseenCredentials == nil || credential(name) != nil else {
             diagnostics.warning(
-                section.place(of: .secretFile),
-                "secret_file names a credential, which systemd passes to the service alone; it was not looked at",
-                hint:
-                    "LoadCredential=\(name.escapedForDisplay):/PATH has to be in bellpull.service: systemctl cat bellpull"
-            )
+                at: section.place(of: .secretFile),
+                "secret_file names a credential that only the service can read; the secret was not checked",
+                hint: "bellpull.service needs LoadCredential=NAME:/PATH: systemctl cat bellpull")
             return nil
         }
         guard let path = credential(name), FileManager.default.fileExists(atPath: path) else {
-            diagnostics.issue(
-                section.place(of: .secretFile), "secret_file names a credential that systemd did not pass on",
-                hint: "LoadCredential=NAME:/PATH in bellpull.service; or a path, \(Key.secretFile.line)")
+            diagnostics.error(
+                at: section.place(of: .secretFile),
+                "secret_file names a credential that systemd did not pass to bellpull",
+                hint: "write an absolute path, such as \(Key.secretFile.line); "
+                    + "or add LoadCredential=NAME:/PATH to [Service]: systemctl edit bellpull")
             return nil
         }
-        return SecretFile(path, isCredential: true).secrets(mentionedAt: section.place(of: .secretFile), &diagnostics)
+        return SecretFile(path, isCredential: true).secrets(namedAt: section.place(of: .secretFile), &diagnostics)
     }
 
     private func secrets(inVariable name: String, _ section: Section, _ diagnostics: inout Diagnostics) -> Secrets? {
         guard SecretVariable.isName(name) else {
-            diagnostics.issue(
-                section.place(of: .secretVariable),
-                "secret_variable is not the name of an environment variable: capitals, digits and _",
-                hint: Key.secretVariable.line)
+            diagnostics.error(
+                at: section.place(of: .secretVariable),
+                "secret_variable is not a name of capitals, digits and _", hint: Key.secretVariable.line)
             return nil
         }
         let variable = SecretVariable(name, source.environment)
         guard variable.isSet else {
-            diagnostics.issue(
-                section.place(of: .secretVariable), "the environment variable \(name.escapedForDisplay) is not set",
-                hint: "add it to /etc/bellpull/environment")
+            let name = name.escapedForDisplay
+            diagnostics.error(
+                at: section.place(of: .secretVariable), "the environment variable \(name) is not set",
+                hint:
+                    "add the line \(name)=SECRET to /etc/bellpull/environment; to generate SECRET: openssl rand -hex 20"
+            )
             return nil
         }
-        return variable.secrets(mentionedAt: section.place(of: .secretVariable), &diagnostics)
+        return variable.secrets(namedAt: section.place(of: .secretVariable), &diagnostics)
     }
 
     private func credential(_ name: String) -> String? {

@@ -1,17 +1,17 @@
 internal import Webhook
 
-/// An environment variable with a secret, and beside it, with `_OLD` after its name, the one before it.
+/// An environment variable with the current secret, and a second variable, `NAME_OLD`, with the previous secret.
 struct SecretVariable {
     private let name: String
     private let environment: [String: String]
 
-    /// The variable `name`.
+    /// Creates the variable `name` of `environment`.
     init(_ name: String, _ environment: [String: String]) {
         self.name = name
         self.environment = environment
     }
 
-    /// Whether a variable can be called `text`. Secrets hardly can.
+    /// Whether `text` is a valid name: capitals, digits and `_`. Few secrets are.
     static func isName(_ text: String) -> Bool {
         let allowed = text.utf8.allSatisfy { byte in
             switch byte {
@@ -22,21 +22,28 @@ struct SecretVariable {
         return allowed && text.utf8.first.map { $0 > UInt8(ascii: "9") } ?? false
     }
 
-    /// Whether there is such a variable, even an empty one.
+    /// Whether the variable exists, empty or not.
     var isSet: Bool { environment[name] != nil }
 
-    /// The secrets, or `nil` if there are none or bad ones.
-    func secrets(mentionedAt place: @autoclosure () -> String, _ diagnostics: inout Diagnostics) -> Secrets? {
+    /// Returns the secrets, or `nil` if the variable is not set or after an error.
+    ///
+    /// - Parameter place: the place of the variable's name.
+    func secrets(namedAt place: @autoclosure () -> String, _ diagnostics: inout Diagnostics) -> Secrets? {
         let previous = "\(name)_OLD"
         let old = environment[previous].flatMap { $0.isEmpty ? nil : $0 }
         guard let text = environment[name] else {
-            if old != nil { diagnostics.issue(place(), "\(previous) is set, and \(name) is not", hint: Self.hint) }
+            if old != nil {
+                diagnostics.error(
+                    at: place(), "\(previous) is set, but \(name) is not",
+                    hint: "set \(name) to the current secret; \(previous) is for the previous secret")
+            }
             return nil
         }
-        let secret = Secret(text, calledBy: name, place(), &diagnostics)
-        let oldSecret = old.flatMap { Secret($0, calledBy: previous, place(), &diagnostics) }
+        let secret = SecretText(text: text, name: name, hint: SecretText.generate).secret(at: place(), &diagnostics)
+        let hint = "set \(previous) to the previous secret, or remove \(previous)"
+        let oldSecret = old.flatMap {
+            SecretText(text: $0, name: previous, hint: hint).secret(at: place(), &diagnostics)
+        }
         return secret.map { Secrets($0, previous: oldSecret) }
     }
-
-    private static let hint = "the secret in use goes without _OLD, the one before it with it"
 }

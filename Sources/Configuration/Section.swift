@@ -1,14 +1,14 @@
 internal import TOMLKit
 internal import Text
 
-/// A table of a configuration file, read key by key.
+/// A table of a configuration file, or the keys outside all tables.
 struct Section {
     private let table: TOMLTable
     private let document: Document
-    /// Which of the file's `[[site]]` tables this is; `nil` for the file itself.
+    /// The index of the `[[site]]` table; `nil` for the keys outside all tables.
     private let site: Int?
 
-    /// The keys of the file itself.
+    /// Creates the section of the keys outside all tables.
     init(_ document: Document) {
         self.document = document
         table = document.table
@@ -21,56 +21,84 @@ struct Section {
         self.table = table
     }
 
-    /// The file, and the line on which the table begins if it is one of several.
+    /// The file and, for a `[[site]]` table, the line of its header.
     var place: String {
         guard let site, document.lines.sites.indices.contains(site) else { return document.place }
         return "\(document.place):\(document.lines.sites[site])"
     }
 
-    /// The file, and the line of `key` if it was found.
+    /// Returns the file and, if known, the line of `key`.
     func place(of key: Key) -> String { place(of: key.name) }
 
     private func place(of name: String) -> String {
         document.lines.line(of: name, inSite: site).map { "\(document.place):\($0)" } ?? place
     }
 
-    /// Whether there is nothing in it.
+    /// Whether the section has no keys.
     var isEmpty: Bool { table.isEmpty }
 
-    /// Whether there is such a key, whatever its value.
+    /// Returns whether the section has `key`, with any value.
     func contains(_ key: Key) -> Bool { table.contains(key: key.name) }
 
-    /// Whether it says where secrets are.
+    /// Whether the section names secrets.
     var namesSecrets: Bool { contains(.secretFile) || contains(.secretVariable) }
 
-    /// The text at `key`, if there is one.
+    /// Returns the string at `key`; `nil` without the key or after an error.
     func text(_ key: Key, _ diagnostics: inout Diagnostics) -> String? { value(key, &diagnostics)?.string }
 
-    /// The number at `key`, if there is one and it is in `range`.
+    /// Returns the number at `key`; `nil` without the key or after an error.
     func number(_ key: Key, in range: ClosedRange<Int>, _ diagnostics: inout Diagnostics) -> Int? {
         guard let number = value(key, &diagnostics)?.int else { return nil }
         guard range.contains(number) else {
-            diagnostics.issue(
-                place(of: key),
-                "\(key.name) is \(number), which is not from \(range.lowerBound) to \(range.upperBound)", hint: key.line
-            )
+            diagnostics.error(
+                at: place(of: key),
+                "\(key.name) is \(number), but must be from \(range.lowerBound) to \(range.upperBound)", hint: key.line)
             return nil
         }
         return number
     }
 
-    /// The switch at `key`, if there is one.
+    /// Returns the boolean at `key`; `nil` without the key or after an error.
     func flag(_ key: Key, _ diagnostics: inout Diagnostics) -> Bool? { value(key, &diagnostics)?.bool }
 
-    /// The `[[site]]` tables.
+    /// Returns the duration at `key`, longer than 0.
+    func duration(_ key: Key, default fallback: Duration, _ diagnostics: inout Diagnostics) -> Duration {
+        guard let text = text(key, &diagnostics) else { return fallback }
+        if let quantity = Quantity(text), !quantity.isZero, let duration = quantity.duration { return duration }
+        refuseDuration(text, key, &diagnostics)
+        return fallback
+    }
+
+    /// Returns the duration at `key`, or `nil` for `0`, with a unit or without, which means never.
+    func interval(_ key: Key, default fallback: Duration?, _ diagnostics: inout Diagnostics) -> Duration? {
+        guard let text = text(key, &diagnostics) else { return fallback }
+        let quantity = Quantity(text)
+        if let duration = quantity?.duration { return duration == .zero ? nil : duration }
+        if text == "0" { return nil }
+        refuseDuration(text, key, &diagnostics)
+        return fallback
+    }
+
+    private func refuseDuration(_ text: String, _ key: Key, _ diagnostics: inout Diagnostics) {
+        refuse(
+            key, text, "\(key.name) is not a valid duration: \(text.escapedForDisplay)",
+            hint: Quantity.durationHint + (key == .catchUp ? ", or 0 for never" : ""), &diagnostics)
+    }
+
+    /// Adds an error about `text`, the value of `key`: `message` or, for an empty value, `… is empty`.
+    func refuse(_ key: Key, _ text: String, _ message: String, hint: String, _ diagnostics: inout Diagnostics) {
+        diagnostics.error(at: place(of: key), text.isEmpty ? "\(key.name) is empty" : message, hint: hint)
+    }
+
+    /// Returns the `[[site]]` tables.
     func sites(_ diagnostics: inout Diagnostics) -> [Section] {
         guard let array = value(.site, &diagnostics)?.array else { return [] }
         var sections: [Section] = []
         for index in 0..<array.count {
             guard let table = array[index].table else {
-                diagnostics.issue(
-                    place(of: .site), "site holds \(array[index].type.words), not a table",
-                    hint: "[[site]], in double brackets, before each site's keys")
+                diagnostics.error(
+                    at: place(of: .site), "site contains \(array[index].type.words), but must contain tables",
+                    hint: Self.siteHint)
                 return sections
             }
             sections.append(Section(document, site: index, table: table))
@@ -78,13 +106,15 @@ struct Section {
         return sections
     }
 
-    /// Finds the keys that are not among `known`.
+    private static let siteHint = "write [[site]], in double brackets, before each site's keys"
+
+    /// Adds an error for each key that is not one of `known`.
     func refuseUnknownKeys(_ known: [Key], _ diagnostics: inout Diagnostics) {
         guard known.count(where: contains) < table.count else { return }
         let unknown = Set(table.keys).subtracting(known.map(\.name))
         for name in unknown.sorted() {
-            diagnostics.issue(
-                place(of: name), "there is no key \(name.escapedForDisplay) here",
+            diagnostics.error(
+                at: place(of: name), "unknown key \(name.escapedForDisplay)",
                 hint: UnknownKey(name, known: known).hint)
         }
     }
@@ -92,9 +122,9 @@ struct Section {
     private func value(_ key: Key, _ diagnostics: inout Diagnostics) -> (any TOMLValueConvertible)? {
         guard let value = table[key.name] else { return nil }
         guard value.type.isOf(key.kind) else {
-            diagnostics.issue(
-                place(of: key), "\(key.name) is \(value.type.words), not \(key.kind.rawValue)",
-                hint: key == .site ? "[[site]], in double brackets, before each site's keys" : key.line)
+            diagnostics.error(
+                at: place(of: key), "\(key.name) is \(value.type.words), but must be \(key.kind.rawValue)",
+                hint: key == .site ? Self.siteHint : key.line)
             return nil
         }
         return value
@@ -102,26 +132,27 @@ struct Section {
 }
 
 extension TOMLType {
-    /// Whether values of this type are what a key of `kind` has.
-    fileprivate func isOf(_ kind: Key.Kind) -> Bool { self.kind == kind }
-
-    /// The type as a person would call it.
-    fileprivate var words: String {
+    /// Returns whether a key of `kind` takes values of this type.
+    fileprivate func isOf(_ kind: Key.Kind) -> Bool {
         switch self {
-        case .table: "a table"
-        case .double: "a number with a fraction"
-        case .date, .time, .dateTime: "a date or a time"
-        case .string, .int, .bool, .array: kind?.rawValue ?? rawValue
+        case .string: kind == .text
+        case .int: kind == .number
+        case .bool: kind == .flag
+        case .array: kind == .tables
+        default: false
         }
     }
 
-    private var kind: Key.Kind? {
+    /// The type's name for messages.
+    fileprivate var words: String {
         switch self {
-        case .string: .text
-        case .int: .number
-        case .bool: .flag
-        case .array: .tables
-        default: nil
+        case .table: "a table"
+        case .array: "an array"
+        case .string: "a string"
+        case .int: "an integer"
+        case .double: "a float"
+        case .bool: "a boolean"
+        case .date, .time, .dateTime: "a date or a time"
         }
     }
 }

@@ -1,46 +1,46 @@
 internal import Text
 
-/// Reads single settings: an option if it was given, or else its environment variable, or else the main file, or else
-/// the default. What is wrong with one is noted, and the default taken, so that the next can be looked at.
+/// Reads general settings, each from its option, else from its environment variable, else from the main file, else the
+/// default. After an error the reader returns the default, so that the next setting can be checked too.
 struct SettingReader {
     private let source: ConfigurationSource
-    /// The main file, if there is one that can be read.
+    /// The main file's section, if the file can be read.
     private let section: Section?
     private(set) var diagnostics = Diagnostics()
 
-    /// Reads from `source` and the main file's `section`.
+    /// Creates a reader of `source` and of the main file's `section`.
     init(_ source: ConfigurationSource, _ section: Section?) {
         self.source = source
         self.section = section
     }
 
-    /// The duration `key`, which is longer than nothing.
+    /// Returns the duration `key`, longer than 0.
     mutating func duration(_ key: Key, default fallback: Duration) -> Duration {
         guard let setting = setting(key) else { return fallback }
         if let quantity = Quantity(setting.text), !quantity.isZero, let duration = quantity.duration { return duration }
-        refuse(setting, as: "a duration", hint: Quantity.durationExamples)
+        refuse(setting, "is not a valid duration", hint: Quantity.durationHint)
         return fallback
     }
 
-    /// The size `key` in bytes, up to 1 GiB.
+    /// Returns the size `key` in bytes, at most 1 GiB.
     mutating func size(_ key: Key, default fallback: Int) -> Int {
         guard let setting = setting(key) else { return fallback }
         if let quantity = Quantity(setting.text), !quantity.isZero, let size = quantity.size { return size }
-        refuse(setting, as: "a size up to 1GiB", hint: Quantity.sizeExamples)
+        refuse(setting, "is not a valid size", hint: Quantity.sizeHint)
         return fallback
     }
 
-    /// The duration `key` of the main file, where `0` is never.
+    /// Returns the duration `key` of the main file, or `nil` for `0`, which means never.
     mutating func interval(_ key: Key, default fallback: Duration) -> Duration? {
         section.map { $0.interval(key, default: fallback, &diagnostics) } ?? fallback
     }
 
-    /// The number `key` of the main file.
+    /// Returns the number `key` of the main file.
     mutating func number(_ key: Key, in range: ClosedRange<Int>, default fallback: Int) -> Int {
         section?.number(key, in: range, &diagnostics) ?? fallback
     }
 
-    /// Whether HMAC-SHA1 alone is proof enough. The command line and the environment can only say no.
+    /// Returns whether HMAC-SHA1 is enough to verify a delivery. The command line and the environment can only refuse.
     mutating func acceptsSHA1() -> Bool {
         let written = section?.flag(.acceptSHA1, &diagnostics) ?? true
         return !source.refusesSHA1 && !isOn("BELLPULL_NO_SHA1") && written
@@ -48,14 +48,14 @@ struct SettingReader {
 
     private struct Setting {
         let text: String
-        /// What the text was given to: an option, a variable or a key.
+        /// The name of the option, the variable or the key.
         let name: String
         let place: String
         var isUsage = false
     }
 
     private mutating func setting(_ key: Key) -> Setting? {
-        // Read in any case, so that its type is checked even where it is outranked.
+        // Read even where an option or a variable outranks the file, so that the value's type is checked.
         let written = section?.text(key, &diagnostics)
         let option = key.name.replacing("_", with: "-")
         if let text = source.options[option] {
@@ -71,20 +71,20 @@ struct SettingReader {
 
     private static let hasVariable: Set<Key> = [.answerWithin, .timeout, .drain, .bodyLimit]
 
-    private mutating func refuse(_ setting: Setting, as kind: String, hint: String) {
-        let value = setting.text.isEmpty ? "empty" : setting.text.escapedForDisplay
-        diagnostics.issue(
-            setting.place, "\(setting.name) is \(value), which is not \(kind)", hint: hint, isUsage: setting.isUsage)
+    private mutating func refuse(_ setting: Setting, _ fact: String, hint: String) {
+        let fact = setting.text.isEmpty ? "is empty" : "\(fact): \(setting.text.escapedForDisplay)"
+        diagnostics.error(at: setting.place, "\(setting.name) \(fact)", hint: hint, isUsage: setting.isUsage)
     }
 
-    /// Whether the environment variable `name` turns a switch on.
+    /// Returns whether the environment variable `name` is set to yes.
     private mutating func isOn(_ name: String) -> Bool {
         guard let text = source.variable(name) else { return false }
         switch text.lowercased() {
         case "1", "true", "yes", "on": return true
         case "0", "false", "no", "off": return false
         default:
-            diagnostics.issue(name, "\(name) is \(text.escapedForDisplay), which is neither yes nor no", hint: "1 or 0")
+            diagnostics.error(
+                at: name, "\(name) is not yes or no: \(text.escapedForDisplay)", hint: "\(name)=yes or \(name)=no")
             return false
         }
     }

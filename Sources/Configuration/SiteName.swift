@@ -1,16 +1,16 @@
 internal import Foundation
 
-/// A site's name: 1 to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`, the first a letter or a digit. It needs no escaping in a
-/// path, a URL or a log.
+/// A site's name: 1 to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`, starting with a letter or a digit. Such a name needs no
+/// escaping in a path, a URL or a log.
 struct SiteName {
     let text: String
 
-    /// How names are, for hints.
-    static let rule = "1 to \(longest) of A-Z, a-z, 0-9, . _ and -, the first a letter or a digit"
+    /// The remedy for an invalid name.
+    static let rule = "use 1 to \(longest) of A-Z, a-z, 0-9, . _ and -, starting with a letter or a digit"
 
     private static let longest = 64
 
-    /// The name `text`, or `nil` if no site can be called so.
+    /// Creates a name from `text`; `nil` if `text` is not a valid name.
     init?(_ text: String) {
         guard (1...Self.longest).contains(text.utf8.count), text.utf8.allSatisfy(Self.isAllowed),
             text.utf8.first.map(Self.isAlphanumeric) ?? false
@@ -18,7 +18,7 @@ struct SiteName {
         self.text = text
     }
 
-    /// A name for the clone at `path`: what its folder is called, as far as possible.
+    /// Creates a name from the last component of `path`, with `-` for each forbidden byte.
     init(ofCloneAt path: String) {
         let folder = URL(fileURLWithPath: path).lastPathComponent.utf8
         let bytes = folder.map { Self.isAllowed($0) ? $0 : UInt8(ascii: "-") }

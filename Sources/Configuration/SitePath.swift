@@ -1,13 +1,13 @@
 internal import Foundation
 
-/// Where a site's clone is: an absolute path.
+/// The absolute path of a site's clone.
 struct SitePath: Sendable {
-    /// As it was written, but for slashes at the end.
+    /// The path as written, without slashes at the end.
     let text: String
-    /// Without symbolic links as far as it exists, to be compared with others.
+    /// The path without symbolic links, if the folder exists. Two sites with equal resolved paths are in conflict.
     let resolved: String
 
-    /// The path `text`, or `nil` if it is relative or has characters that no path should have.
+    /// Creates a path from `text`; `nil` if `text` is relative or contains invisible characters.
     init?(_ text: String) {
         guard text.hasPrefix("/"), text.unicodeScalars.allSatisfy(Self.isAllowed) else { return nil }
         var text = text
@@ -16,7 +16,7 @@ struct SitePath: Sendable {
         resolved = Self.resolve(text)
     }
 
-    /// The folders that it lies in, the nearest first.
+    /// The folders above the clone, the nearest first.
     var ancestors: some Sequence<String> {
         sequence(first: resolved) { path in
             path.lastIndex(of: "/").flatMap { $0 == path.startIndex ? nil : String(path[..<$0]) }
@@ -37,7 +37,7 @@ struct SitePath: Sendable {
         return String(cString: real)
     }
 
-    /// What does not exist has no symbolic links either, so that `..` is the folder before it.
+    /// Resolves `.` and `..` by text alone: a path to a missing folder has no symbolic links to follow.
     private static func simplify(_ path: String) -> String {
         var components: [Substring] = []
         for component in path.split(separator: "/") where component != "." {

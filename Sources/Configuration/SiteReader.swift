@@ -1,131 +1,137 @@
+internal import Foundation
 internal import Git
 internal import Text
 internal import Webhook
 
-/// Makes a site of a section's keys.
+/// Reads sites from files, from `[[site]]` tables and from REPO_PATH.
 struct SiteReader: Sendable {
     let secrets: SecretReader
-    /// The time-out of sites that have none of their own.
+    /// The time-out of sites without their own.
     let timeout: Duration
-    /// How often sites are looked at that do not say it themselves.
+    /// The catch-up interval of sites without their own.
     let catchUp: Duration?
 
     /// Reads the `[[site]]` table `section`.
-    func read(table section: Section) -> SiteReading {
-        var reading = SiteReading(place: section.place)
-        if let text = section.text(.name, &reading.diagnostics) {
-            reading.name = SiteName(text)
-            if reading.name == nil {
-                reading.diagnostics.issue(
-                    section.place(of: .name),
-                    "\(text.isEmpty ? "the empty text" : text.escapedForDisplay) cannot be a site's name",
-                    hint: SiteName.rule)
+    func read(table section: Section) -> ParsedSite {
+        var site = ParsedSite(place: section.place)
+        if let text = section.text(.name, &site.diagnostics) {
+            site.name = SiteName(text)
+            if site.name == nil {
+                section.refuse(
+                    .name, text, "invalid site name \(text.escapedForDisplay)", hint: SiteName.rule, &site.diagnostics)
             }
         } else if !section.contains(.name) {
-            reading.diagnostics.issue(section.place, "there is no name", hint: Key.name.line)
+            site.diagnostics.error(at: section.place, "name is missing", hint: Key.name.line)
         }
-        read(section, Key.ofSiteTable, &reading)
-        return reading
+        read(section, Key.ofSiteTable, &site)
+        return site
     }
 
-    /// Reads the file `section` of the site that is called `name`, without `.toml`.
-    func read(file section: Section, name: String) -> SiteReading {
-        var reading = SiteReading(place: section.place)
-        reading.name = SiteName(name)
-        if reading.name == nil {
-            reading.diagnostics.issue(
-                section.place, "\(name.escapedForDisplay) cannot be a site's name",
+    /// Reads the file `section`. `name` is the file's name without `.toml`.
+    func read(file section: Section, name: String) -> ParsedSite {
+        var site = ParsedSite(place: section.place)
+        site.name = SiteName(name)
+        if site.name == nil {
+            site.diagnostics.error(
+                at: section.place, "invalid site name \(name.escapedForDisplay)",
                 hint: "rename the file; \(SiteName.rule)")
         }
         guard !section.isEmpty else {
-            let keys = [Key.repository, .branch, .path].map(\.line).joined(separator: ", ")
-            reading.diagnostics.issue(section.place, "is empty", hint: "it needs path, such as: \(keys)")
-            return reading
+            site.diagnostics.error(at: section.place, "the file is empty", hint: "add the line \(Key.path.line)")
+            return site
         }
-        read(section, Key.ofSiteFile, &reading)
-        return reading
+        read(section, Key.ofSiteFile, &site)
+        return site
     }
 
-    private func read(_ section: Section, _ keys: [Key], _ reading: inout SiteReading) {
-        section.refuseUnknownKeys(keys, &reading.diagnostics)
-        let repository = repository(section, &reading.diagnostics)
-        let follows = follows(section, &reading.diagnostics)
-        reading.path = path(section, &reading.diagnostics)
-        refuseOtherStrategies(section, &reading.diagnostics)
-        let forge = forge(section, &reading.diagnostics)
-        let timeout = section.duration(.timeout, default: timeout, &reading.diagnostics)
-        let catchUp = section.interval(.catchUp, default: catchUp, &reading.diagnostics)
-        reading.mayHaveSecrets = section.namesSecrets
-        let secrets = secrets.secrets(in: section, &reading.diagnostics)
-        guard reading.diagnostics.issues.isEmpty, let name = reading.name, let path = reading.path else { return }
-        reading.settings = SiteSettings(
-            name: name.text, path: path.text, repository: repository, follows: follows, forge: forge,
-            timeout: timeout, catchUp: catchUp, secrets: secrets, place: reading.place)
+    /// Makes a site of `text`, the value of REPO_PATH. The folder's name becomes the site's name.
+    func read(environment text: String) -> ParsedSite {
+        var site = ParsedSite(place: "REPO_PATH")
+        let absolute = URL(fileURLWithPath: text).standardized.path
+        guard let path = SitePath(absolute) else {
+            site.diagnostics.error(
+                at: site.place, "REPO_PATH contains invisible characters: \(text.escapedForDisplay)",
+                hint: "REPO_PATH=/srv/blog")
+            return site
+        }
+        let name = SiteName(ofCloneAt: path.text)
+        site.name = name
+        site.path = path
+        site.settings = SiteSettings(
+            name: name.text, path: path.text, repository: nil, follows: nil, strategy: .pull, forge: nil,
+            timeout: timeout, catchUp: catchUp, secrets: nil, place: site.place)
+        return site
+    }
+
+    private func read(_ section: Section, _ keys: [Key], _ site: inout ParsedSite) {
+        section.refuseUnknownKeys(keys, &site.diagnostics)
+        let repository = repository(section, &site.diagnostics)
+        let strategySettings = StrategySettings(section, &site.diagnostics)
+        site.path = path(section, &site.diagnostics)
+        let forge = forge(section, &site.diagnostics)
+        let timeout = section.duration(.timeout, default: timeout, &site.diagnostics)
+        let catchUp = section.interval(.catchUp, default: catchUp, &site.diagnostics)
+        site.mayHaveSecrets = section.namesSecrets
+        let secrets = secrets.secrets(in: section, &site.diagnostics)
+        guard site.diagnostics.errors.isEmpty, let strategySettings, let name = site.name, let path = site.path
+        else { return }
+        site.settings = SiteSettings(
+            name: name.text, path: path.text, repository: repository, follows: strategySettings.follows,
+            strategy: strategySettings.strategy, forge: forge,
+            timeout: timeout, catchUp: catchUp, secrets: secrets, place: site.place)
     }
 
     private func repository(_ section: Section, _ diagnostics: inout Diagnostics) -> RepositoryName? {
         guard let text = section.text(.repository, &diagnostics) else { return nil }
         if let name = RepositoryName(configured: text) { return name }
         let meant = RepositoryName(url: text).flatMap { RepositoryName(configured: $0.description) }
-        diagnostics.issue(
-            section.place(of: .repository),
-            "repository is \(text.isEmpty ? "empty" : text.escapedForDisplay), which is not OWNER/NAME",
-            hint: meant.map { "repository = \"\($0)\", as the forge writes it" } ?? Key.repository.line)
+        section.refuse(
+            .repository, text, "repository is not OWNER/NAME: \(text.escapedForDisplay)",
+            hint: meant.map { "repository = \"\($0)\"" } ?? Key.repository.line, &diagnostics)
         return nil
-    }
-
-    private func follows(_ section: Section, _ diagnostics: inout Diagnostics) -> RefPattern? {
-        let branch = section.text(.branch, &diagnostics)
-        let tag = section.text(.tag, &diagnostics)
-        if branch != nil, tag != nil {
-            diagnostics.issue(section.place(of: .tag), "there are both branch and tag", hint: "one of them")
-            return nil
-        }
-        let key: Key = tag == nil ? .branch : .tag
-        guard let text = branch ?? tag else { return nil }
-        let pattern = tag == nil ? RefPattern(branch: text) : RefPattern(tag: text)
-        guard let pattern, !text.hasPrefix("refs/") else {
-            diagnostics.issue(
-                section.place(of: key),
-                "no \(key.name) can be called \(text.isEmpty ? "nothing" : text.escapedForDisplay)",
-                hint: tag == nil ? #"branch = "main", or a pattern, "release/*""# : #"tag = "v*""#)
-            return nil
-        }
-        if pattern.branch == nil, !section.contains(.repository) {
-            diagnostics.issue(
-                section.place(of: key), "with \(tag == nil ? "a pattern of branches" : "tag"), repository is needed",
-                hint: Key.repository.line)
-        }
-        return pattern
     }
 
     private func path(_ section: Section, _ diagnostics: inout Diagnostics) -> SitePath? {
         guard let text = section.text(.path, &diagnostics) else {
-            if !section.contains(.path) { diagnostics.issue(section.place, "there is no path", hint: Key.path.line) }
+            if !section.contains(.path) {
+                diagnostics.error(at: section.place, "path is missing", hint: Key.path.line)
+            }
             return nil
         }
         if let path = SitePath(text) { return path }
-        diagnostics.issue(
-            section.place(of: .path),
-            "path is \(text.isEmpty ? "empty" : text.escapedForDisplay), which is not an absolute path",
-            hint: Key.path.line)
+        let fact = text.hasPrefix("/") ? "contains invisible characters" : "is not an absolute path"
+        section.refuse(.path, text, "path \(fact): \(text.escapedForDisplay)", hint: Key.path.line, &diagnostics)
         return nil
     }
 
     private func forge(_ section: Section, _ diagnostics: inout Diagnostics) -> ForgeName? {
         guard let text = section.text(.forge, &diagnostics) else { return nil }
         if let forge = ForgeName(rawValue: text) { return forge }
-        diagnostics.issue(
-            section.place(of: .forge), "there is no forge \(text.isEmpty ? "without a name" : text.escapedForDisplay)",
-            hint: "one of \(ForgeName.allCases.map(\.rawValue).joined(separator: ", ")); or leave it out for any")
+        let known = ForgeName.allCases.map(\.rawValue).joined(separator: ", ")
+        section.refuse(
+            .forge, text, "unknown forge \(text.escapedForDisplay)",
+            hint: "known forges: \(known); or remove forge to accept all of them", &diagnostics)
         return nil
     }
+}
 
-    private func refuseOtherStrategies(_ section: Section, _ diagnostics: inout Diagnostics) {
-        guard let text = section.text(.strategy, &diagnostics), text != "pull" else { return }
-        diagnostics.issue(
-            section.place(of: .strategy),
-            "there is no strategy \(text.isEmpty ? "without a name" : text.escapedForDisplay)",
-            hint: "\(Key.strategy.line) is the only one, and may be left out")
+extension RepositoryName {
+    /// Creates a name from `text` if a forge allows such a name. A URL is refused even if the URL looks like a name.
+    fileprivate init?(configured text: String) {
+        let components = text.utf8.split(separator: UInt8(ascii: "/"))
+        guard text.utf8.allSatisfy(Self.isAllowed), !text.hasSuffix(".git"),
+            !components.contains(where: { $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) })
+        else { return nil }
+        self.init(text)
+    }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"),
+            UInt8(ascii: "~"), UInt8(ascii: "/"):
+            true
+        default: false
+        }
     }
 }

@@ -1,24 +1,26 @@
 public import Git
 public import Webhook
 
-/// A site as it was configured: a clone to keep up to date, and what it follows.
+/// A configured site: a clone to keep up to date, and the refs to follow.
 public struct SiteSettings: Sendable {
-    /// Its name, 1 to 64 characters that need no escaping in a path, a URL or a log.
+    /// The name: 1 to 64 characters, without escaping safe in a path, a URL and a log.
     public let name: String
-    /// The clone, an absolute path.
+    /// The clone's absolute path.
     public let path: String
-    /// The repository whose pushes count; `nil` if it is the one that the clone was made of.
+    /// The repository whose pushes are deployed; `nil` for the repository of the clone's remote.
     public let repository: RepositoryName?
-    /// The references that are followed; `nil` for the branch that is checked out.
+    /// The followed refs; `nil` for the branch that is checked out.
     public let follows: RefPattern?
-    /// Who its deliveries come from; `nil` for any forge.
+    /// How the site is deployed.
+    public let strategy: StrategyName
+    /// The only forge whose deliveries are accepted; `nil` for any forge.
     public let forge: ForgeName?
-    /// The longest a deployment may take.
+    /// The time limit of a deployment.
     public let timeout: Duration
-    /// How often to look at the remote without being told to; `nil` for never.
+    /// The interval of catch-up, which asks the remote without a delivery; `nil` for never.
     public let catchUp: Duration?
-    /// The secrets of the site's own hook, if it has one.
+    /// The secrets of the site's own hook, if the site has one.
     public let secrets: Secrets?
-    /// Where it is configured: a file, a file and a line, or REPO_PATH.
+    /// The place of the settings: a file, a file and line, or `REPO_PATH`.
     public let place: String
 }

@@ -4,18 +4,18 @@ internal import Text
 
 /// The folder with a file for each site.
 struct SitesFolder: Sendable {
-    /// Its path.
+    /// The folder's path.
     let path: String
-    /// Its files that end in `.toml` and do not begin with a dot, sorted.
+    /// The names that end in `.toml` and do not start with a dot, sorted.
     let files: [String]
 
-    /// Lists the folder at `path`, which may be absent.
-    init(_ path: String) throws(FileTrouble) {
+    /// Lists the folder at `path`. A missing folder has no files.
+    init(_ path: String) throws(FileError) {
         self.path = path
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
-            let trouble = FileTrouble(errno, path: path)
-            guard trouble == .missing else { throw trouble }
+            let error = FileError(errno, path: path)
+            guard error == .missing else { throw error }
             files = []
             return
         }
@@ -28,32 +28,32 @@ struct SitesFolder: Sendable {
         }
     }
 
-    /// Reads all files, a few on each processor at a time.
-    func read(_ reader: SiteReader) -> [SiteReading] {
+    /// Reads all files, 64 at a time per processor.
+    func read(_ reader: SiteReader) -> [ParsedSite] {
         let size = 64
         let pieces = stride(from: 0, to: files.count, by: size).map { files[$0..<min($0 + size, files.count)] }
         guard pieces.count > 1 else { return files.map { read($0, reader) } }
-        let readings = Mutex([[SiteReading]](repeating: [], count: pieces.count))
+        let sites = Mutex([[ParsedSite]](repeating: [], count: pieces.count))
         DispatchQueue.concurrentPerform(iterations: pieces.count) { index in
             let piece = pieces[index].map { read($0, reader) }
-            readings.withLock { $0[index] = piece }
+            sites.withLock { $0[index] = piece }
         }
-        return readings.withLock { $0.flatMap(\.self) }
+        return sites.withLock { $0.flatMap(\.self) }
     }
 
-    private func read(_ file: String, _ reader: SiteReader) -> SiteReading {
+    private func read(_ file: String, _ reader: SiteReader) -> ParsedSite {
         let path = "\(path)/\(file)"
         let name = String(file.dropLast(5))
         var diagnostics = Diagnostics()
         guard let document = Document.read(path, &diagnostics) else {
-            var reading = SiteReading(place: path.escapedForDisplay)
-            reading.name = SiteName(name)
-            reading.mayHaveSecrets = true
-            reading.diagnostics = diagnostics
-            return reading
+            var site = ParsedSite(place: path.escapedForDisplay)
+            site.name = SiteName(name)
+            site.mayHaveSecrets = true
+            site.diagnostics = diagnostics
+            return site
         }
-        var reading = reader.read(file: Section(document), name: name)
-        reading.diagnostics.append(diagnostics)
-        return reading
+        var site = reader.read(file: Section(document), name: name)
+        site.diagnostics.append(diagnostics)
+        return site
     }
 }

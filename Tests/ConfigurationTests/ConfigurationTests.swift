@@ -52,7 +52,7 @@ import Testing
         return etc
     }
 
-    @Test func `has what its main file says`() throws {
+    @Test func `has the settings of its main file`() throws {
         let configuration = try etc().load(["APP_SECRET": Etc.secret])
         #expect(configuration.answerWithin == .seconds(2))
         #expect(configuration.drain == .milliseconds(500))
@@ -73,6 +73,7 @@ import Testing
         #expect(sites.map(\.path) == ["/srv/app", "/srv/blog", "/srv/docs"])
         #expect(sites.map(\.repository) == [RepositoryName("team/web/app"), RepositoryName("alice/blog"), nil])
         #expect(sites.map(\.follows) == [RefPattern(tag: "v*"), RefPattern(branch: "main"), nil])
+        #expect(sites.map(\.strategy) == [.mirror, .pull, .pull])
         #expect(sites.map(\.timeout) == [.seconds(600), .seconds(60), .seconds(600)])
         #expect(sites.map(\.catchUp) == [.seconds(3600), nil, .seconds(3600)])
         #expect(sites.map(\.place) == [etc("sites/app.toml"), etc("sites/blog.toml"), etc("bellpull.toml:13")])
@@ -95,7 +96,7 @@ import Testing
         #expect(configuration.sites.map(\.catchUp) == [.seconds(900)])
     }
 
-    @Test func `says all that is wrong with it at once`() throws {
+    @Test func `reports all errors at once`() throws {
         let etc = try Etc([
             "bellpull.toml": """
             answer_within = 4
@@ -114,7 +115,7 @@ import Testing
             "sites/blog.toml": """
             repository = "https://github.com/alice/blog.git"
             path = "/srv/blog/"
-            strategy = "mirror"
+            strategy = "miror"
             """,
             "sites/broken.toml": "path = /srv/broken",
             "sites/empty.toml": "",
@@ -124,29 +125,29 @@ import Testing
         let blog = etc("sites/blog.toml")
         #expect(
             issues.map { "\($0.place): \($0.message)" } == [
-                "\(main):2: there is no key anser_within here",
-                "\(main):1: answer_within is a whole number, not a text",
-                "\(main):3: drain is soon, which is not a duration",
-                "--timeout: --timeout is long, which is not a duration",
-                "\(main):6: ../x cannot be a site's name",
-                "\(main):7: path is srv/x, which is not an absolute path",
-                "\(main):12: no branch can be called a..b",
-                "\(blog):1: repository is https://github.com/alice/blog.git, which is not OWNER/NAME",
-                "\(blog):3: there is no strategy mirror",
-                "\(etc("sites/broken.toml")):1: is not TOML at line 1, column 8: could not determine value type",
-                "\(etc("sites/empty.toml")): is empty",
-                "\(blog): there is a site blog already, in \(main):9",
-                "\(blog): /srv/blog is the clone of the site blog already, in \(main):9",
-                "\(main):5: there is no secret for a site",
-                "\(main):9: there is no secret for the site blog",
-                "\(blog): there is no secret for the site blog",
-                "\(etc("sites/empty.toml")): there is no secret for the site empty",
+                "\(main):2: unknown key anser_within",
+                "\(main):1: answer_within is an integer, but must be a string",
+                "\(main):3: drain is not a valid duration: soon",
+                "--timeout: --timeout is not a valid duration: long",
+                "\(main):6: invalid site name ../x",
+                "\(main):7: path is not an absolute path: srv/x",
+                "\(main):12: branch is not a valid branch name: a..b",
+                "\(blog):1: repository is not OWNER/NAME: https://github.com/alice/blog.git",
+                "\(blog):3: unknown strategy miror",
+                "\(etc("sites/broken.toml")):1: is not TOML at column 8: could not determine value type",
+                "\(etc("sites/empty.toml")): the file is empty",
+                "\(blog): the site name blog is already used in \(main):9",
+                "\(blog): /srv/blog is already the clone of site blog, configured in \(main):9",
+                "\(main):5: a site has no secret",
+                "\(main):9: site blog has no secret",
+                "\(blog): site blog has no secret",
+                "\(etc("sites/empty.toml")): site empty has no secret",
             ])
         #expect(issues.allSatisfy { $0.hint != nil })
         #expect(issues.filter(\.isUsage).map(\.place) == ["--timeout"])
     }
 
-    @Test func `is wrong on the command line alone, or elsewhere too`() throws {
+    @Test func `tells errors of the command line alone from others`() throws {
         let etc = try Etc(["sites/blog.toml": #"path = "/srv/blog""#])
         func isUsage(_ environment: [String: String]) -> Bool? {
             do {
@@ -160,7 +161,7 @@ import Testing
         #expect(isUsage(["GITHUB_SECRET": Etc.secret, "BELLPULL_TIMEOUT": "x"]) == false)
     }
 
-    @Test func `of hundreds of sites has each of them once`() throws {
+    @Test func `of hundreds of sites has each site once`() throws {
         let etc = try Etc()
         for index in 0..<200 {
             try etc.write(
@@ -173,7 +174,7 @@ import Testing
         #expect(sites.map(\.repository?.description) == names.map { "alice/\($0)" })
     }
 
-    @Test func `is surveyed with what is right in it, beside all that is wrong`() throws {
+    @Test func `is loaded without the sites that have errors, and with all errors`() throws {
         let etc = try Etc(["sites/blog.toml": #"path = "/srv/blog""#, "sites/shop.toml": #"path = "srv/shop""#])
         let (configuration, issues) = Configuration.loadCollectingIssues(etc.source())
         #expect(configuration.sites.map(\.name) == ["blog"])

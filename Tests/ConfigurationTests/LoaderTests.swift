@@ -16,7 +16,7 @@ import Testing
         ("/srv/docs/../blog", "blog", "/srv/blog"), ("/srv/my site", "my-site", "/srv/my site"),
         ("/srv/.hidden", "hidden", "/srv/.hidden"), ("/", "site", "/"), ("/srv/über", "ber", "/srv/über"),
     ])
-    func `is a site called as its folder is`(_ path: String, name: String, absolute: String) throws {
+    func `is a site with the name of its folder`(_ path: String, name: String, absolute: String) throws {
         let site = try #require(try etc.load(environment(path)).sites.first)
         #expect(site.name == name)
         #expect(site.path == absolute)
@@ -26,7 +26,7 @@ import Testing
         #expect(site.place == "REPO_PATH")
     }
 
-    @Test func `may have a path from the working directory`() throws {
+    @Test func `may have a path relative to the working directory`() throws {
         let working = FileManager.default.currentDirectoryPath
         let site = try #require(try etc.load(environment(".")).sites.first)
         #expect(site.path == working)
@@ -41,11 +41,13 @@ import Testing
 
     @Test func `is not enough without REPO_PATH and GITHUB_SECRET`() throws {
         let path = ConfigurationIssue(
-            "REPO_PATH", "REPO_PATH is not set, and there is no \(etc("bellpull.toml"))",
-            hint: "REPO_PATH=/srv/blog, the clone to keep up to date; or a file for each site in \(etc("sites"))")
+            "REPO_PATH", "REPO_PATH is not set and \(etc("bellpull.toml")) does not exist",
+            hint:
+                "set REPO_PATH=/srv/blog, the clone to keep up to date; or write a file for each site in \(etc("sites"))"
+        )
         let secret = ConfigurationIssue(
             "GITHUB_SECRET", "GITHUB_SECRET is not set",
-            hint: "openssl rand -hex 20 makes one; give the same to the forge's webhook form")
+            hint: "generate a secret and enter it in the forge's webhook form too: openssl rand -hex 20")
         #expect(etc.issues([:]) == [path, secret])
         #expect(etc.issues() == [path])
         #expect(etc.issues(["REPO_PATH": "/srv/blog"]) == [secret])
@@ -55,10 +57,10 @@ import Testing
     @Test func `has a path without invisible characters`() {
         #expect(
             etc.issues(environment("/srv/\u{202e}x\n")).map(\.message)
-                == [#"REPO_PATH is /srv/\u{202e}x\u{a}, which is not a path"#])
+                == [#"REPO_PATH contains invisible characters: /srv/\u{202e}x\u{a}"#])
     }
 
-    @Test func `is not asked for a site where there are files`() throws {
+    @Test func `is ignored beside configuration files`() throws {
         try etc.write("sites/docs.toml", #"path = "/srv/docs""#)
         let configuration = try etc.load(environment("/srv/blog"))
         #expect(configuration.sites.map(\.name) == ["docs"])

@@ -7,8 +7,8 @@ import Testing
 
     init() throws { etc = try Etc() }
 
-    private func trouble(_ name: String, limit: Int = 100) -> FileTrouble? {
-        do throws(FileTrouble) {
+    private func error(_ name: String, limit: Int = 100) -> FileError? {
+        do throws(FileError) {
             _ = try PlainFile(at: etc(name), limit: limit)
             return nil
         } catch {
@@ -24,22 +24,22 @@ import Testing
         #expect(file.mode & 0o777 == 0o640)
     }
 
-    @Test func `is missing, also below what is no folder`() throws {
+    @Test func `is missing, also below a file`() throws {
         try etc.write("file", "x")
-        #expect(trouble("none") == .missing)
-        #expect(trouble("none/file") == .missing)
-        #expect(trouble("file/file") == .missing)
+        #expect(error("none") == .missing)
+        #expect(error("none/file") == .missing)
+        #expect(error("file/file") == .missing)
     }
 
-    @Test func `is no folder`() { #expect(trouble("") == .folder) }
+    @Test func `is no folder`() { #expect(error("") == .folder) }
 
-    @Test(.timeLimit(.minutes(1))) func `is no pipe, device or socket, and is not waited for`() throws {
+    @Test(.timeLimit(.minutes(1))) func `is no pipe, device or socket, and does not block`() throws {
         mkfifo(etc("pipe"), 0o600)
-        #expect(trouble("pipe") == .notAFile)
+        #expect(error("pipe") == .notAFile)
         symlink("/dev/zero", etc("zero"))
-        #expect(trouble("zero") == .notAFile)
+        #expect(error("zero") == .notAFile)
         symlink("/dev/null", etc("null"))
-        #expect(trouble("null") == .notAFile)
+        #expect(error("null") == .notAFile)
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_un()
@@ -51,49 +51,40 @@ import Testing
             }
         }
         try #require(result == 0)
-        #expect(trouble("socket") == .notAFile)
+        #expect(error("socket") == .notAFile)
     }
 
-    @Test func `is no link to nothing or to itself`() throws {
+    @Test func `is no dangling link and no loop of links`() throws {
         symlink(etc("none"), etc("dangling"))
         symlink("loop", etc("loop"))
         try etc.write("file", "x")
         symlink("file", etc("link"))
-        #expect(trouble("dangling") == .danglingLink)
-        #expect(trouble("loop") == .linkLoop)
-        #expect(trouble("link") == nil)
+        #expect(error("dangling") == .danglingLink)
+        #expect(error("loop") == .linkLoop)
+        #expect(error("link") == nil)
     }
 
-    @Test func `has no more bytes than it may`() throws {
+    @Test func `is not larger than its limit`() throws {
         try etc.write("file", String(repeating: "x", count: 101))
-        #expect(trouble("file") == .tooLarge(limit: 100))
-        #expect(trouble("file", limit: 101) == nil)
-        // A file that says it is empty, and is not.
-        #expect(throws: FileTrouble.tooLarge(limit: 3)) { try PlainFile(at: "/proc/self/status", limit: 3) }
+        #expect(error("file") == .tooLarge(limit: 100))
+        #expect(error("file", limit: 101) == nil)
+        // A file with content and a size of 0.
+        #expect(throws: FileError.tooLarge(limit: 3)) { try PlainFile(at: "/proc/self/status", limit: 3) }
     }
 
     @Test func `is UTF-8 text without NUL`() throws {
         try etc.write("latin", Data([0x63, 0x61, 0x66, 0xe9]))
-        #expect(trouble("latin") == .notUTF8)
+        #expect(error("latin") == .notUTF8)
         try etc.write("nul", "a\0b")
-        #expect(trouble("nul") == .holdsNUL)
+        #expect(error("nul") == .containsNUL)
     }
 
-    @Test(.enabled(if: geteuid() != 0, "root may read everything")) func `is not read without permission`() throws {
+    @Test(.enabled(if: geteuid() != 0, "root may read everything")) func `cannot be read without permission`() throws {
         try etc.write("file", "x", mode: 0)
-        #expect(trouble("file") == .unreadable(user: NSUserName()))
+        #expect(error("file") == .unreadable(user: NSUserName()))
     }
 
-    @Test func `that may not be read is so in words`() {
-        let trouble = FileTrouble(EACCES, path: "/etc/shadow")
-        #expect(trouble.message == "cannot be read by \(NSUserName())")
-        #expect(
-            trouble.hint(path: "/etc/shadow")
-                == "chown or chmod /etc/shadow and the folders above it so that \(NSUserName()) can read it")
-        #expect(FileTrouble(EMFILE, path: "/").message == "cannot be read: Too many open files")
-    }
-
-    @Test func `in trouble is named wherever it is, in words and with a way out`() throws {
+    @Test func `that cannot be read is reported with place and hint`() throws {
         try etc.write("bellpull.toml", "secret_file = \"\(etc("pipe"))\"")
         mkfifo(etc("pipe"), 0o600)
         try etc.write("sites/big.toml", String(repeating: "#", count: (1 << 20) + 1))
@@ -105,10 +96,10 @@ import Testing
         #expect(
             issues.map { "\($0.place) \($0.message)" } == [
                 "\(etc("bellpull.toml")):1 the secret file \(etc("pipe")) is a pipe, a socket or a device, not a file",
-                "\(etc("sites/big.toml")) has more than 1 MiB",
+                "\(etc("sites/big.toml")) is larger than 1 MiB",
                 "\(etc("sites/folder.toml")) is a folder, not a file",
                 "\(etc("sites/latin.toml")) is not UTF-8 text",
-                "\(etc("sites/link.toml")) is a symbolic link to something that does not exist",
+                "\(etc("sites/link.toml")) is a symbolic link to a missing file",
                 "\(etc("sites/pipe.toml")) is a pipe, a socket or a device, not a file",
             ])
         #expect(issues.allSatisfy { $0.hint?.isEmpty == false })

@@ -17,7 +17,7 @@ import Webhook
     }
 
     @Test(arguments: ["", "\n", "\r\n"])
-    func `has the secret on its first line and the one before it on the second`(_ end: String) throws {
+    func `has the current secret on line 1 and the previous secret on line 2`(_ end: String) throws {
         try etc.write("secret", Etc.secret + end)
         #expect(Signing.slot(of: Etc.secret, in: try etc.load([:]).secrets) == .current)
         #expect(Signing.slot(of: Self.old, in: try etc.load([:]).secrets) == nil)
@@ -34,11 +34,11 @@ import Webhook
 
     @Test(arguments: [
         ("", "the secret file F is empty"), ("\n", "the secret file F is empty"), (" \n", "the secret file F is empty"),
-        ("x\n", "the secret file F is a single byte"), ("0123456789abcdef\n\n", "line 2 of the secret file F is empty"),
-        ("0123456789abcdef\nx", "line 2 of the secret file F is a single byte"),
-        ("0123456789abcdef\na\nb", "the secret file F has 3 lines"),
-        ("0123456789abcdef\0", "the secret file F holds a NUL byte, so it is not a text"),
-        (String(repeating: "x", count: 4097), "the secret file F has more than 4 KiB"),
+        ("x\n", "the secret file F has only 1 byte"), ("0123456789abcdef\n\n", "line 2 of the secret file F is empty"),
+        ("0123456789abcdef\nx", "line 2 of the secret file F has only 1 byte"),
+        ("0123456789abcdef\na\nb", "the secret file F has 3 lines, but must have 1 or 2"),
+        ("0123456789abcdef\0", "the secret file F contains a NUL byte"),
+        (String(repeating: "x", count: 4097), "the secret file F is larger than 4 KiB"),
     ])
     func `has one or two good secrets and nothing else`(_ text: String, message: String) throws {
         try etc.write("secret", text)
@@ -47,9 +47,8 @@ import Webhook
         #expect(!"\(etc.issues([:]))".contains("0123456789abcdef"))
     }
 
-    @Test func `is there, is text and is a file`() throws {
+    @Test func `exists, is text and is a file`() throws {
         #expect(messages() == ["the secret file F does not exist"])
-        #expect(etc.issues([:]).map(\.hint) == ["openssl rand -hex 20 > \(etc("secret")), and chmod 600"])
         try etc.write("secret", Data([0xff, 0xfe, 0x41, 0x42]))
         #expect(messages() == ["the secret file F is not UTF-8 text"])
         unlink(etc("secret"))
@@ -61,18 +60,41 @@ import Webhook
         arguments: [
             (0o600, 0), (0o640, 0), (0o400, 0), (0o644, 1), (0o660, 1), (0o602, 1), (0o666, 2),
         ] as [(mode_t, Int)])
-    func `is better neither read nor written by others`(_ mode: mode_t, count: Int) throws {
+    func `should be neither readable nor writable by others`(_ mode: mode_t, count: Int) throws {
         try etc.write("secret", Etc.secret, mode: mode)
         let warnings = try etc.load([:]).warnings
         #expect(warnings.count == count)
-        #expect(warnings.allSatisfy { $0.hint == "chmod 600 \(etc("secret")), or 640" })
+        #expect(warnings.allSatisfy { $0.hint == "chgrp \(Etc.group) \(etc("secret")) && chmod 640 \(etc("secret"))" })
         #expect(warnings.allSatisfy { $0.place == etc("bellpull.toml:1") })
     }
 
-    @Test func `is better not of short secrets`() throws {
+    @Test func `should not have a short secret`() throws {
         try etc.write("secret", "short\n0123456789abcdef\n")
         #expect(
             try etc.load([:]).warnings.map(\.message)
-                == ["the secret file \(etc("secret")) is a secret of fewer than 16 bytes"])
+                == ["the secret file \(etc("secret")) has fewer than 16 bytes"])
+    }
+
+    /// The command at the end of the first hint, for a group that every machine has.
+    private func remedy() throws -> String {
+        let hint = try #require(etc.issues([:]).first?.hint)
+        let command = try #require(hint.split(separator: ": ").last)
+        return String(command).replacing("-g bellpull", with: "-g nogroup")
+    }
+
+    @Test func `is made by the hint, readable by the service's group`() throws {
+        try etc.write("bellpull.toml", "secret_file = \"\(etc("my secrets/one"))\"")
+        #expect(try Shell.run(remedy()) == "")
+        let configuration = try etc.load([:])
+        #expect(configuration.secrets != nil)
+        #expect(configuration.warnings.isEmpty)
+        let attributes = try FileManager.default.attributesOfItem(atPath: etc("my secrets/one"))
+        #expect(attributes[.posixPermissions] as? NSNumber == 0o640)
+    }
+
+    @Test func `is filled by the hint if empty`() throws {
+        try etc.write("secret", "")
+        #expect(try Shell.run(remedy()) == "")
+        #expect(try etc.load([:]).warnings.isEmpty)
     }
 }

@@ -12,19 +12,25 @@ import Testing
     }
 
     @Test(arguments: [
-        ("answer_within = 4", "answer_within is a whole number, not a text", #"answer_within = "4s""#),
-        ("answer_within = 4.5", "answer_within is a number with a fraction, not a text", #"answer_within = "4s""#),
-        ("drain = 10:00:00", "drain is a date or a time, not a text", #"drain = "10s""#),
-        ("timeout = [\"5m\"]", "timeout is a list, not a text", #"timeout = "5m""#),
-        ("timeout.max = 1", "timeout is a table, not a text", #"timeout = "5m""#),
-        ("[timeout]", "timeout is a table, not a text", #"timeout = "5m""#),
-        ("accept_sha1 = \"yes\"", "accept_sha1 is a text, not true or false", "accept_sha1 = true"),
-        ("history_count = \"9\"", "history_count is a text, not a whole number", "history_count = 100000"),
-        ("secret_file = 1234", "secret_file is a whole number, not a text", #"secret_file = "/etc/bellpull/secret""#),
-        ("[site]", "site is a table, not a list", "[[site]], in double brackets, before each site's keys"),
+        ("answer_within = 4", "answer_within is an integer, but must be a string", #"answer_within = "4s""#),
+        ("answer_within = 4.5", "answer_within is a float, but must be a string", #"answer_within = "4s""#),
+        ("drain = 10:00:00", "drain is a date or a time, but must be a string", #"drain = "10s""#),
+        ("timeout = [\"5m\"]", "timeout is an array, but must be a string", #"timeout = "5m""#),
+        ("timeout.max = 1", "timeout is a table, but must be a string", #"timeout = "5m""#),
+        ("[timeout]", "timeout is a table, but must be a string", #"timeout = "5m""#),
+        ("accept_sha1 = \"yes\"", "accept_sha1 is a string, but must be true or false", "accept_sha1 = true"),
+        ("history_count = \"9\"", "history_count is a string, but must be an integer", "history_count = 100000"),
         (
-            "site = [1]", "site holds a whole number, not a table",
-            "[[site]], in double brackets, before each site's keys"
+            "secret_file = 1234", "secret_file is an integer, but must be a string",
+            #"secret_file = "/etc/bellpull/secret""#
+        ),
+        (
+            "[site]", "site is a table, but must be an array of tables",
+            "write [[site]], in double brackets, before each site's keys"
+        ),
+        (
+            "site = [1]", "site contains an integer, but must contain tables",
+            "write [[site]], in double brackets, before each site's keys"
         ),
     ])
     func `has a value of its type`(_ line: String, message: String, hint: String) throws {
@@ -32,29 +38,30 @@ import Testing
     }
 
     @Test(arguments: [
-        ("answer-within", "answer_within?"), ("tiemout", "timeout?"), ("boby_limit", "body_limit?"),
-        ("secret", #"a secret has a file of its own: secret_file = "/etc/bellpull/secret""#),
-        ("path", "it belongs to a site: sites/NAME.toml, or [[site]]"),
-        ("name", "it belongs to a site: sites/NAME.toml, or [[site]]"),
+        ("answer-within", "did you mean answer_within?"), ("tiemout", "did you mean timeout?"),
+        ("boby_limit", "did you mean body_limit?"),
+        ("secret", #"write the secret to a file of its own: secret_file = "/etc/bellpull/secret""#),
+        ("path", "move path to a site: to sites/NAME.toml or into a [[site]] table"),
+        ("name", "move name into a [[site]] table"),
     ])
-    func `of the main file is a known one`(_ key: String, hint: String) throws {
-        let issue = ConfigurationIssue(etc("bellpull.toml:1"), "there is no key \(key) here", hint: hint)
+    func `of the main file must be known`(_ key: String, hint: String) throws {
+        let issue = ConfigurationIssue(etc("bellpull.toml:1"), "unknown key \(key)", hint: hint)
         #expect(try issues("\(key) = \"x\"") == [issue])
     }
 
     @Test(arguments: [
-        ("pth", "path?"), ("drain", "it belongs into the main file, bellpull.toml, before any [[site]]"),
-        ("name", "the site is called as its file is, without .toml"),
-        ("site", "it belongs into the main file, bellpull.toml, before any [[site]]"),
+        ("pth", "did you mean path?"), ("drain", "move drain to the main file, before the first [[site]]"),
+        ("name", "remove name: the site's name is the name of this file without .toml"),
+        ("site", "move the [[site]] table to the main file, or remove the line [[site]]"),
         (
             "\"x\u{202e}y\"",
-            "known are repository, branch, tag, path, forge, strategy, timeout, catch_up, secret_file, secret_variable"
+            "known keys: repository, branch, tag, path, forge, strategy, timeout, catch_up, secret_file, secret_variable"
         ),
     ])
-    func `of a site is a known one`(_ key: String, hint: String) throws {
+    func `of a site must be known`(_ key: String, hint: String) throws {
         try etc.write("sites/blog.toml", "path = \"/srv/blog\"\n\(key) = \"x\"")
         let shown = key.replacing("\"", with: "").replacing("\u{202e}", with: #"\u{202e}"#)
-        let issue = ConfigurationIssue(etc("sites/blog.toml:2"), "there is no key \(shown) here", hint: hint)
+        let issue = ConfigurationIssue(etc("sites/blog.toml:2"), "unknown key \(shown)", hint: hint)
         #expect(etc.issues() == [issue])
     }
 
@@ -83,12 +90,12 @@ import Testing
         #expect(try issues(text).map(\.place) == [etc("bellpull.toml:3")])
     }
 
-    @Test func `that stands where no line shows it is placed in its file`() throws {
+    @Test func `in an inline table is reported without a line`() throws {
         let text = #"site = [{ name = "a", path = "/srv/a", timeout = 5 }]"#
         #expect(
             try issues(text) == [
                 ConfigurationIssue(
-                    etc("bellpull.toml"), "timeout is a whole number, not a text", hint: #"timeout = "5m""#)
+                    etc("bellpull.toml"), "timeout is an integer, but must be a string", hint: #"timeout = "5m""#)
             ])
     }
 }

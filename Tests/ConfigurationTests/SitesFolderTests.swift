@@ -15,7 +15,7 @@ import Testing
         #expect(try etc.load().sites.map(\.name) == ["blog"])
     }
 
-    @Test func `is beside the main file, wherever that is`() throws {
+    @Test func `is beside the main file`() throws {
         try etc.write("elsewhere/main.toml", "")
         try etc.write("elsewhere/sites/docs.toml", #"path = "/srv/docs""#)
         let source = ConfigurationSource(
@@ -23,31 +23,31 @@ import Testing
         #expect(try Configuration.load(source).sites.map(\.name) == ["docs"])
     }
 
-    @Test func `has to be a folder`() throws {
+    @Test func `must be a folder`() throws {
         try etc.write("sites", "")
-        let hint = "move \(etc("sites")) away, or correct the name"
+        let hint = "move \(etc("sites")) away, or correct the path"
         #expect(etc.issues() == [ConfigurationIssue(etc("sites"), "is not a folder", hint: hint)])
     }
 
-    @Test func `is no link to nothing or to itself`() {
+    @Test func `is no dangling link and no loop of links`() {
         symlink("nothing", etc("sites"))
-        #expect(etc.issues().map(\.message) == ["is a symbolic link to something that does not exist"])
+        #expect(etc.issues().map(\.message) == ["is a symbolic link to a missing file"])
         unlink(etc("sites"))
         symlink("sites", etc("sites"))
-        #expect(etc.issues().map(\.message) == ["is a symbolic link that leads back to itself"])
+        #expect(etc.issues().map(\.message) == ["is part of a loop of symbolic links"])
     }
 
-    @Test func `shows names that nobody should see as they are`() throws {
+    @Test func `escapes invisible characters of file names`() throws {
         try etc.write("sites/\u{202e}gnp\n.toml", #"path = "/srv/blog""#)
         let place = etc(#"sites/\u{202e}gnp\u{a}.toml"#)
         #expect(etc.issues().map(\.place) == [place])
-        #expect(etc.issues().map(\.message) == [#"\u{202e}gnp\u{a} cannot be a site's name"#])
+        #expect(etc.issues().map(\.message) == [#"invalid site name \u{202e}gnp\u{a}"#])
     }
 
     @Test func `is not enough without a site`() throws {
         try etc.write("bellpull.toml", "")
         try etc.write("sites/README", "")
-        let hint = "create \(etc("sites"))/blog.toml with path = \"/srv/blog\", or add such a [[site]]"
-        #expect(etc.issues() == [ConfigurationIssue(etc("bellpull.toml"), "there is no site", hint: hint)])
+        let hint = "create \(etc("sites"))/blog.toml with the line path = \"/srv/blog\""
+        #expect(etc.issues() == [ConfigurationIssue(etc("bellpull.toml"), "no site is configured", hint: hint)])
     }
 }

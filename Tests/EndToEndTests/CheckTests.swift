@@ -63,8 +63,8 @@ import Testing
     @Test func `is told of every issue in the files, and what is right is looked at all the same`() throws {
         try write("brnach = \"main\"\npath = \"blog\"", to: folder("sites/shop.toml"))
         let place = folder("sites/shop.toml")
-        try checkup.finds("error", "configuration", "\(place):1: there is no key brnach here", hint: "")
-        try checkup.finds("error", "configuration", "\(place):2: path is blog, which is not ", hint: "path = ")
+        try checkup.finds("error", "configuration", "\(place):1: unknown key brnach", hint: "")
+        try checkup.finds("error", "configuration", "\(place):2: path is not an absolute path: blog", hint: "path = ")
         try checkup.finds("ok", "blog", "main of alice/blog", hint: nil)
     }
 
@@ -72,7 +72,7 @@ import Testing
         let path = folder("environment")
         try write("# for systemd\nGITHUB_SECRET=\(GitHubDelivery.secret)\n", to: path)
         try checkup.finds(
-            "error", "configuration", "\(folder("sites/blog.toml")): there is no secret", hint: "",
+            "error", "configuration", "\(folder("sites/blog.toml")): site blog has no secret", hint: "",
             with: ["GITHUB_SECRET": nil])
         try checkup.finds(
             "warning", "configuration", "GITHUB_SECRET of \(path)",
@@ -85,7 +85,7 @@ import Testing
         let changes: [String: String?] = ["GITHUB_SECRET": nil]
         try checkup.finds(
             "warning", "configuration", "\(folder("bellpull.toml")):1: secret_file names a credential",
-            hint: "LoadCredential=hook:/PATH", with: changes)
+            hint: "bellpull.service needs LoadCredential=NAME:/PATH: systemctl cat bellpull", with: changes)
         #expect(try checkup.results([], changes).wouldFail == false)
     }
 
@@ -102,7 +102,7 @@ import Testing
         try checkup.finds(
             "error", "configuration",
             "\(folder("bellpull.toml")):1: the secret file \(folder("secret")) cannot be read by nobody",
-            hint: "chgrp nobody \(folder("secret")) and chmod 640, or LoadCredential=")
+            hint: "chgrp nogroup \(folder("secret")) && chmod 640 \(folder("secret"))")
     }
 
     // MARK: Git and the ledger

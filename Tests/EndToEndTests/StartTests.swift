@@ -12,14 +12,15 @@ import Testing
         clone = try forge.clone(to: folder("blog"))
     }
 
-    @Test(arguments: [nil, "", " \t", "x"])
-    func `does not start without a secret`(secret: String?) throws {
-        try refuses(["GITHUB_SECRET": secret], because: "GITHUB_SECRET is ", hint: "openssl rand -hex 20 makes one")
+    @Test(arguments: [(nil, "is not set"), ("", "is empty"), (" \t", "is empty"), ("x", "has only 1 byte")])
+    func `does not start without a secret`(secret: String?, problem: String) throws {
+        try refuses(
+            ["GITHUB_SECRET": secret], because: "GITHUB_SECRET \(problem)", hint: "generate a secret and enter it")
     }
 
     @Test(arguments: [nil, ""])
     func `does not start without a clone to keep`(path: String?) throws {
-        try refuses(["REPO_PATH": path], because: "REPO_PATH is not set", hint: "REPO_PATH=/srv/blog")
+        try refuses(["REPO_PATH": path], because: "REPO_PATH is not set", hint: "set REPO_PATH=/srv/blog")
     }
 
     @Test func `does not start where there is nothing`() throws {
@@ -72,13 +73,13 @@ import Testing
     @Test(arguments: [["--timeout", "soon"], ["--drain", "0s"], ["--answer-within", "4"], ["--body-limit", "2GiB"]])
     func `does not start with a setting that makes no sense`(options: [String]) throws {
         try refuses(
-            options: options, because: "\(options[0]) is \(options[1]), which is not a ", hint: "such as ",
+            options: options, because: "\(options[0]) is not a valid ", hint: "write ",
             ending: .exited(64))
     }
 
     @Test(arguments: ["BELLPULL_TIMEOUT", "BELLPULL_BODY_LIMIT", "BELLPULL_NO_SHA1"])
     func `does not start with a variable that makes no sense`(name: String) throws {
-        try refuses([name: "soon"], because: "\(name) is soon, which is ", hint: "")
+        try refuses([name: "soon"], because: "\(name) is not ", hint: "")
     }
 
     @Test func `does not start with nothing to listen on`() throws {
@@ -90,7 +91,7 @@ import Testing
         let environment = Responder.variables(of: clone, in: folder).merging(["GITHUB_SECRET": "sesame"]) { $1 }
         let bellpull = try Responder(
             ["--socket", folder("bellpull.sock")], environment: environment, logFile: folder("log"))
-        #expect(bellpull.log.contains("warning GITHUB_SECRET is a secret of fewer than 16 bytes"))
+        #expect(bellpull.log.contains("warning GITHUB_SECRET has fewer than 16 bytes"))
         #expect(!bellpull.log.contains("sesame"))
     }
 

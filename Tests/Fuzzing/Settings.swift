@@ -1,7 +1,7 @@
 internal import Configuration
 internal import Foundation
 
-/// The secret in the seeds, both in the file of the secret and in other places. As a number, the text is not a secret.
+/// The secret of the seeds, in the secret file and in wrong places. The number is too large for TOML.
 private let canary = "736127361273612736127"
 
 private let folder = NSTemporaryDirectory() + "etc-\(getpid())"
@@ -12,12 +12,12 @@ private let descriptors = paths.map { path in
     return open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
 }
 
-/// TOMLKit leaks a little memory per file: see `Document`.
+/// Turns leak detection off: TOMLKit leaks some bytes per file, see `Document`.
 @_cdecl("__lsan_is_turned_off")
 public func toleratesLeaks() -> CInt { 1 }
 
-/// Reads a main file, the file of a site and the file of a secret, separated by a byte that UTF-8 never contains. Every
-/// issue must be printable, and every accepted setting within its limits.
+/// Loads a main file, a site's file and a secret file, cut out of the input at bytes 0xff, which no UTF-8 text contains.
+/// Expects printable messages, and settings within their limits.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let input = UnsafeBufferPointer(start: bytes, count: count)
@@ -36,15 +36,15 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     }
     check(configuration)
     guard issues.isEmpty else { return 0 }
-    precondition(configuration.sites.contains { $0.name == "blog" }, "neither the site nor an issue")
+    precondition(configuration.sites.contains { $0.name == "blog" }, "neither the site nor an error")
     let haveSecrets = configuration.sites.allSatisfy { $0.secrets != nil }
-    precondition(configuration.secrets != nil || haveSecrets, "neither a secret nor an issue")
+    precondition(configuration.secrets != nil || haveSecrets, "neither a secret nor an error")
     return 0
 }
 
 private func check(_ issue: ConfigurationIssue) {
     for words in [issue.place, issue.message, issue.hint ?? "-"] {
-        precondition(!words.isEmpty && words.utf8.count < 1500, "an empty or too long text: \(words)")
+        precondition(!words.isEmpty && words.utf8.count < 1500, "empty or too long: \(words)")
         let isPrintable = words.unicodeScalars.allSatisfy { scalar in
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate: false
@@ -55,12 +55,11 @@ private func check(_ issue: ConfigurationIssue) {
     }
 }
 
-/// Checks the place of an issue: the file must exist, and the line, if named, must contain a key.
+/// Expects that the issue's file exists and that the issue's line, if any, has text.
 private func checkPlace(of issue: ConfigurationIssue, _ texts: [String]) {
     let path = issue.place.utf8.prefix { $0 != UInt8(ascii: ":") }
-    guard let index = paths.firstIndex(of: String(Substring(path))) else {
-        preconditionFailure("no such file: \(issue)")
-    }
+    guard let index = paths.firstIndex(of: String(Substring(path)))
+    else { preconditionFailure("no such file: \(issue)") }
     guard path.endIndex < issue.place.endIndex else { return }
     let lines = texts[index].utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     guard let line = Int(issue.place[path.endIndex...].dropFirst()), (1...lines.count).contains(line)
@@ -69,8 +68,7 @@ private func checkPlace(of issue: ConfigurationIssue, _ texts: [String]) {
     precondition(holdsKey || issue.message.hasPrefix("is not TOML"), "nothing on that line: \(issue)")
 }
 
-/// Checks that messages never contain the text of the secret's file, and that messages about malformed TOML contain no
-/// values.
+/// Expects that no message contains the secret of the secret file, or a value of a file that is not TOML.
 private func checkSecrecy(of issue: ConfigurationIssue, _ texts: [String]) {
     let words = issue.place + issue.message + (issue.hint ?? "")
     guard words.range(of: canary) != nil else { return }
@@ -83,19 +81,21 @@ private func check(_ configuration: Configuration) {
     let durations = [configuration.answerWithin, configuration.drain, configuration.historyAge]
     let sites = configuration.sites
     let intervals = sites.map(\.timeout) + sites.compactMap(\.catchUp)
-    precondition(
-        (durations + intervals).allSatisfy { $0 > .zero && $0 < .seconds(86_400_000_000) },
-        "a duration exceeds its limits")
+    precondition((durations + intervals).allSatisfy { $0 > .zero && $0 < .seconds(86_400_000_000) }, "odd durations")
     precondition((1...1 << 30).contains(configuration.bodyLimit), "\(configuration.bodyLimit) bytes")
     precondition((1...1024).contains(configuration.parallelDeployments), "\(configuration.parallelDeployments) at once")
     precondition((0...65_536).contains(configuration.waitingReplies), "\(configuration.waitingReplies) replies")
     precondition((1...1_000_000_000).contains(configuration.historyCount), "\(configuration.historyCount) entries")
-    precondition(!configuration.isOfEnvironment, "the configuration came from files")
+    precondition(!configuration.isOfEnvironment, "there are files")
     for site in sites {
         precondition((1...64).contains(site.name.utf8.count), "the name \(site.name)")
         precondition(site.path.hasPrefix("/") && !site.path.contains("\0"), "the path \(site.path)")
         precondition(site.repository.map { $0.matches($0.description) } != false, "not its own repository")
         precondition(site.follows.map { $0.branch != nil || site.repository != nil } != false, "a pattern of nothing")
+        let isBranch = site.follows.map { $0.branch != nil } ?? true
+        precondition(site.strategy == .mirror || isBranch, "a pull of \(site.follows?.description ?? "nothing")")
+        let isComplete = site.follows != nil && site.repository != nil
+        precondition(site.strategy == .pull || isComplete, "a mirror of nothing")
     }
     precondition(sites.map(\.name) == sites.map(\.name).sorted(), "sites out of order")
 }

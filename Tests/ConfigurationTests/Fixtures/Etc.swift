@@ -1,10 +1,15 @@
 import Configuration
 import Foundation
 
-/// A folder like /etc/bellpull for one test, gone with it.
+/// A temporary folder like /etc/bellpull. `deinit` removes the folder.
 final class Etc: Sendable {
     /// A secret that is long enough.
     static let secret = "0123456789abcdef0123"
+
+    /// The group in hints about unreadable files.
+    static var group: String {
+        geteuid() == 0 ? "bellpull" : getgrgid(getegid()).map { String(cString: $0.pointee.gr_name) } ?? ""
+    }
 
     let path: String
 
@@ -14,7 +19,7 @@ final class Etc: Sendable {
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// A folder with these files.
+    /// Creates a folder with `files`.
     convenience init(_ files: [String: String]) throws {
         try self.init()
         for (name, text) in files { try write(name, text) }
@@ -22,7 +27,7 @@ final class Etc: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    /// The path of `name` in the folder.
+    /// Returns the path of `name` in the folder.
     func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
 
     /// Writes the file `name`, and the folders above it.
@@ -30,7 +35,7 @@ final class Etc: Sendable {
         try write(name, Data(text.utf8), mode: mode)
     }
 
-    /// Writes the file `name`, which need not be text.
+    /// Writes the bytes to the file `name`.
     func write(_ name: String, _ bytes: Data, mode: mode_t = 0o600) throws {
         let url = URL(fileURLWithPath: self(name))
         try FileManager.default.createDirectory(
@@ -39,7 +44,7 @@ final class Etc: Sendable {
         chmod(self(name), mode)
     }
 
-    /// Where the configuration is, with a secret in the environment unless `environment` is given.
+    /// Returns the source of this folder's configuration, with a secret in the environment unless `environment` is given.
     func source(
         _ environment: [String: String] = ["GITHUB_SECRET": Etc.secret], options: [String: String] = [:],
         refusesSHA1: Bool = false
@@ -49,7 +54,7 @@ final class Etc: Sendable {
             fallbackMainFile: self("bellpull.toml"))
     }
 
-    /// The configuration in this folder.
+    /// Loads the configuration in this folder.
     func load(
         _ environment: [String: String] = ["GITHUB_SECRET": Etc.secret], options: [String: String] = [:],
         refusesSHA1: Bool = false
@@ -57,20 +62,20 @@ final class Etc: Sendable {
         try Configuration.load(source(environment, options: options, refusesSHA1: refusesSHA1))
     }
 
-    /// What is wrong with the configuration in this folder.
+    /// Returns the errors of the configuration in this folder.
     func issues(
         _ environment: [String: String] = ["GITHUB_SECRET": Etc.secret], options: [String: String] = [:]
     ) -> [ConfigurationIssue] {
         issues(of: source(environment, options: options))
     }
 
-    /// What is wrong with the configuration in this folder, once the site `blog` is configured by `text`.
+    /// Writes `text` as the file of the site `blog`, and returns the errors of the configuration.
     func issues(ofSite text: String) throws -> [ConfigurationIssue] {
         try write("sites/blog.toml", text)
         return issues()
     }
 
-    /// What is wrong with the configuration of `source`.
+    /// Returns the errors of the configuration from `source`.
     func issues(of source: ConfigurationSource) -> [ConfigurationIssue] {
         do {
             _ = try Configuration.load(source)

@@ -1,18 +1,18 @@
 import Foundation
 import Webhook
 
-/// What is signed in these tests, by `openssl dgst -sha256 -hmac SECRET`.
+/// A body and its signatures, made by `openssl dgst -sha256 -hmac SECRET`.
 enum Signing {
     static let body = Data("Hello, World!".utf8)
 
-    /// The signatures of `body` with the secrets that the tests use.
+    /// The signatures of `body` by secret.
     private static let digests = [
         "0123456789abcdef0123": "8550f8fcbd7f0e729ab60836a46a1547fde8473c840676512e095352297fa704",
         "the one before it, longer": "4cb6837b0dbaf98f7df073e9653422a9acec29b8983753574ad3c372e3f8ffac",
         "secret with space ": "d05d3bb65e5b6ab518f202f4656e8e3bcae0e79d668f91d06958be94e54555c4",
     ]
 
-    /// By which of `secrets` a body signed with `secret` is proven.
+    /// Returns which of `secrets` verifies a body signed with `secret`.
     static func slot(of secret: String, in secrets: Secrets?) -> Secrets.Slot? {
         guard let digest = digests[secret] else { return nil }
         let headers = ["X-Hub-Signature-256": "sha256=\(digest)"]
