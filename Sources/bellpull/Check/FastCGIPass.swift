@@ -1,13 +1,13 @@
 import Foundation
 
-/// A block of nginx's configuration that passes requests to a socket by `fastcgi_pass`.
+/// A block of nginx's configuration with a `fastcgi_pass` to Bellpull's socket.
 struct FastCGIPass {
     /// The arguments of the innermost `location` around the directive, such as `/github`; empty outside a location.
     let location: String
     /// The directives of the surrounding blocks, the innermost block first.
     private let scopes: [[NginxDirective]]
 
-    /// Finds the blocks in `configuration` that pass requests to the unix socket at `socket`, directly or through an
+    /// Finds the blocks in `configuration` with a `fastcgi_pass` to the unix socket at `socket`, directly or through an
     /// `upstream`.
     static func find(in configuration: NginxConfiguration, to socket: String) -> [FastCGIPass] {
         let upstreams = all(configuration.directives).filter { directive in
@@ -40,13 +40,13 @@ struct FastCGIPass {
             }
     }
 
-    /// Returns the directives `name` that apply here. As in nginx, the innermost block with any such directive replaces
-    /// the outer blocks.
+    /// Returns the directives `name` in effect for the block. As in nginx, the innermost block with any such directive
+    /// replaces the outer blocks.
     func directives(_ name: String) -> [NginxDirective] {
         scopes.lazy.map { $0.filter { $0.name == name } }.first { !$0.isEmpty } ?? []
     }
 
-    /// Returns the first argument of the directive `name` that applies here.
+    /// Returns the first argument of the directive `name` in effect for the block.
     func value(_ name: String) -> String? { directives(name).last?.arguments.first }
 }
 

@@ -11,10 +11,10 @@ struct NginxScanner {
         rest = text[...].unicodeScalars
     }
 
-    /// Reads the directives up to the brace that closes this block, or up to the end of the file.
+    /// Reads the directives up to the closing brace of the block, or up to the end of the file.
     ///
-    /// - Parameter expand: Returns the directives that replace a directive without a block: the directive itself, or
-    ///   the contents of the files that an `include` names.
+    /// - Parameter expand: Returns the replacement of a directive without a block: the directive itself, or the
+    ///   contents of the files in an `include`.
     mutating func directives(_ expand: (NginxDirective) -> [NginxDirective]) -> [NginxDirective] {
         var directives: [NginxDirective] = []
         var words: [String] = []
@@ -58,7 +58,7 @@ struct NginxScanner {
         return token
     }
 
-    /// Reads a word up to the first scalar for which `isEnd` returns `true`, and skips a closing quotation mark.
+    /// Reads a word up to the first scalar with a true `isEnd`, and skips a closing quotation mark.
     private mutating func word(until isEnd: (Unicode.Scalar) -> Bool) -> String {
         var word = String.UnicodeScalarView()
         while let scalar = rest.first {

@@ -2,7 +2,7 @@ import Foundation
 
 /// The settings in the files of a systemd unit: the unit file and its drop-ins (systemd.unit(5)).
 ///
-/// Reads the files without asking systemd, so that a configuration can be checked before the service is loaded.
+/// Reads only the files and does not ask systemd, as the service may not be loaded yet.
 struct SystemdUnit {
     private let settings: [(key: String, value: String)]
 
@@ -40,8 +40,8 @@ struct SystemdUnit {
         return valid.flatMap { $0.split(separator: " ") }.map(String.init)
     }
 
-    /// Parses the lines of a unit file (systemd.syntax(7)). Section headings are skipped, as no key that Bellpull reads
-    /// occurs in two sections.
+    /// Parses the lines of a unit file (systemd.syntax(7)). Skips section headings, as Bellpull reads no key with a
+    /// meaning in two sections.
     private static func settings(in text: String) -> [(key: String, value: String)] {
         var settings: [(key: String, value: String)] = []
         var unfinished = ""

@@ -24,7 +24,7 @@ struct Table {
         self.heading = heading
     }
 
-    /// Adds a row, which has as many cells as the table has headings.
+    /// Adds a row with one cell per heading.
     mutating func add(_ cells: Cell...) { rows.append(cells) }
 
     /// Returns the lines of the table. Cuts the last column to the width of the terminal, and no other column.
@@ -50,7 +50,7 @@ struct Table {
 }
 
 extension String {
-    /// The number of terminal columns that the text fills. East Asian characters and emoji fill two columns each.
+    /// The width of the text in terminal columns. East Asian characters and emoji fill two columns each.
     fileprivate var displayWidth: Int { reduce(0) { $0 + Self.width(of: $1) } }
 
     /// Returns the text, or its beginning and `…` if the text is wider than `width`.

@@ -1,9 +1,8 @@
 import Foundation
 
-/// The properties of an output descriptor that matter for printing.
+/// The width and the colours of the terminal behind an output descriptor.
 struct Terminal {
-    /// Whether to print colours: only on a terminal that supports colours, and only if `NO_COLOR` is not set
-    /// (no-color.org).
+    /// Whether to print colours: only on a terminal with colours, and only if `NO_COLOR` is not set (no-color.org).
     let hasColor: Bool
     /// The number of characters per line; `nil` if the descriptor is not a terminal.
     let width: Int?

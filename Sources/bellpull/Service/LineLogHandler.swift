@@ -1,13 +1,13 @@
 import Foundation
 import Logging
 
-/// Writes each log message to standard error as one line, in a single write, so that the lines of threads do not mix.
+/// Writes each log message to standard error as one line. A single write keeps the lines of several threads apart.
 struct LineLogHandler: LogHandler {
     /// The beginning of each line.
     enum Style {
         /// The time and the level.
         case plain
-        /// The priority in the form that the journal reads (sd-daemon(3)). The journal adds the time.
+        /// The priority in the journal's syntax (sd-daemon(3)). The journal adds the time.
         case journal
     }
 
@@ -33,7 +33,7 @@ struct LineLogHandler: LogHandler {
         }
     }
 
-    /// Returns the priority that syslog(3) defines for `level`.
+    /// Returns the priority of `level` in syslog(3).
     private func priority(of level: Logger.Level) -> Int {
         switch level {
         case .trace, .debug: 7
