@@ -17,10 +17,10 @@ struct Check: ParsableCommand {
     @Argument(help: "Check only these sites.")
     var sites: [String] = []
 
-    @Option(help: ArgumentHelp("The unix socket between the web server and bellpull.", valueName: "path"))
+    @Option(help: ArgumentHelp("The unix socket between the web server and bellpull", valueName: "path"))
     var socket = "/run/bellpull/bellpull.sock"
 
-    @Option(help: ArgumentHelp("The path of nginx.conf, or of its folder.", valueName: "path"))
+    @Option(help: ArgumentHelp("The path of nginx.conf, or of its folder", valueName: "path"))
     var nginx = "/etc/nginx"
 
     @OptionGroup var options: CommonOptions

@@ -6,7 +6,7 @@ import Foundation
 struct ConfigurationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The path of the main configuration file (default: /etc/bellpull/bellpull.toml).", valueName: "path"))
+            "The path of the main configuration file (default: /etc/bellpull/bellpull.toml)", valueName: "path"))
     var config: String?
 
     /// Loads the configuration without secrets. A command needs no secrets, and its user may not be able to read them.

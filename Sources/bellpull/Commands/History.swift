@@ -8,7 +8,7 @@ struct History: ParsableCommand {
     @Argument(help: "List only the deployments of this site.")
     var site: String?
 
-    @Option(help: ArgumentHelp("List at most this many deployments.", valueName: "number"))
+    @Option(help: ArgumentHelp("List at most this many deployments", valueName: "number"))
     var limit = 20
 
     @OptionGroup var options: CommonOptions

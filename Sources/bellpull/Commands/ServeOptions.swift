@@ -6,18 +6,18 @@ import Configuration
 struct ServeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The longest time that a reply waits for its deployment (default: 4s).", valueName: "duration"))
+            "The longest time that a reply waits for its deployment (default: 4s)", valueName: "duration"))
     var answerWithin: String?
 
-    @Option(help: ArgumentHelp("The time limit of a deployment (default: 5m).", valueName: "duration"))
+    @Option(help: ArgumentHelp("The time limit of a deployment (default: 5m)", valueName: "duration"))
     var timeout: String?
 
     @Option(
         help: ArgumentHelp(
-            "The time for running deployments to finish after a stop signal (default: 10s).", valueName: "duration"))
+            "The time for running deployments to finish after a stop signal (default: 10s)", valueName: "duration"))
     var drain: String?
 
-    @Option(help: ArgumentHelp("The largest request body that is accepted (default: 25MiB).", valueName: "size"))
+    @Option(help: ArgumentHelp("The largest request body that is accepted (default: 25MiB)", valueName: "size"))
     var bodyLimit: String?
 
     @Flag(
