@@ -8,7 +8,7 @@ import Testing
 
     init() throws { files = try FileTree() }
 
-    /// Reads the unit from the folders `etc` and `lib`, of which `etc` has precedence.
+    /// Reads the unit from the folders `etc` and `lib`, in this order of precedence.
     private func unit() -> SystemdUnit? {
         SystemdUnit("bellpull.service", environment: ["SYSTEMD_UNIT_PATH": "\(files("etc")):\(files("lib"))"])
     }

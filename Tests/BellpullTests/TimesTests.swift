@@ -6,7 +6,7 @@ import Testing
 @Suite struct `a time that is printed` {
     private let now = Date(timeIntervalSince1970: 1_800_000_000)
 
-    /// A time zone that differs from UTC on every machine.
+    /// A time zone other than UTC, on every machine.
     private static let timeZoneIsSet: Bool = {
         setenv("TZ", "IST-5:30", 1)
         tzset()

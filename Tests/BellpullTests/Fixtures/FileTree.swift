@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A temporary folder, which is removed with the object.
+/// A temporary folder. Removes the folder on deinit.
 final class FileTree: Sendable {
     let path: String
 

@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// The lines that a logger writes, each as the level and the message.
+/// Collects the lines of a logger, each as the level and the message.
 final class LogLines: Sendable {
     private let written = Mutex<[String]>([])
 

@@ -7,7 +7,7 @@ final class PseudoTerminal {
     private let controller: Int32
     private let descriptor: Int32
 
-    /// Unlocks a terminal, and opens the end for programs (ioctl_tty(2)). Glibc's module shows neither.
+    /// Unlocks a terminal, and opens the end for programs (ioctl_tty(2)). The Glibc module lacks both constants.
     private static let (setLock, openPeer) = (UInt(0x4004_5431), UInt(0x5441))
 
     /// Opens a terminal with `columns` columns; 0 stands for an unknown width.
@@ -23,7 +23,7 @@ final class PseudoTerminal {
         guard descriptor >= 0 else { throw POSIXError(.ENOTTY) }
     }
 
-    /// The properties that `environment` and the terminal have for the program.
+    /// Returns the terminal as a program in `environment` sees it.
     func properties(_ environment: [String: String] = [:]) -> Terminal {
         Terminal(descriptor: descriptor, environment: environment)
     }
