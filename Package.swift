@@ -85,6 +85,14 @@ let package = Package(
             ]
         ),
         .testTarget(name: "EndpointsTests", dependencies: ["Endpoints", "SQLiteLedger", "TestSupport"]),
+        .testTarget(
+            name: "BellpullTests",
+            dependencies: [
+                "bellpull", "Configuration", "Deploy", "FastCGI", "Git", "Processes", "SQLiteLedger", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .testTarget(name: "EndToEndTests", dependencies: ["bellpull"]),
     ],
     swiftLanguageModes: [.v6]

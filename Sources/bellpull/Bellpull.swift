@@ -2,14 +2,14 @@ import ArgumentParser
 import FastCGI
 import Foundation
 
-/// The program: `bellpull`, with a subcommand or started by a web server.
+/// The command `bellpull`: runs a subcommand, or answers the web server under plain CGI.
 @main
 struct Bellpull: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Deploys a site when its repository is pushed to.",
+        abstract: "Deploys a site after each push to its repository.",
         discussion: """
-            A FastCGI responder that stands behind a web server: it verifies that a webhook comes from your repository, \
-            runs git pull --rebase in the clone it belongs to, and answers {}.
+            A FastCGI responder behind a web server. It verifies that a webhook comes from the forge, runs \
+            git pull --rebase in the clone of the pushed repository, and answers {}.
             """,
         version: "0.1.0",
         subcommands: [Serve.self, Status.self, History.self, ShowLog.self, DeploySite.self, Check.self],
@@ -17,7 +17,8 @@ struct Bellpull: ParsableCommand {
     )
 
     static func main() {
-        // Under plain CGI a query such as ?--socket+x arrives as arguments (RFC 3875 §4.4): they are a stranger's.
+        // Under plain CGI the web server passes a query such as ?--socket+x as arguments (RFC 3875 §4.4). The client
+        // chose them, so they are ignored.
         let arguments = CommonGateway.isCurrent ? [] : Array(CommandLine.arguments.dropFirst())
         do {
             var command = try parseAsRoot(arguments)
@@ -25,12 +26,12 @@ struct Bellpull: ParsableCommand {
         } catch let error as CommandError {
             error.exit()
         } catch let code as ExitCode {
-            // It has said why already.
+            // The command has already printed the reason.
             Foundation.exit(code.rawValue)
         } catch  where exitCode(for: error) == .success {
             exit(withError: error)
         } catch {
-            CommandError(.usage, message(for: error), hint: "bellpull --help, bellpull serve --help").exit()
+            CommandError(.usage, message(for: error), hint: "bellpull --help").exit()
         }
     }
 }

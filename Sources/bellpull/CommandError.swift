@@ -3,16 +3,16 @@ import Deploy
 import FastCGI
 import Foundation
 
-/// Why the program cannot go on, for the person who started it.
+/// A fatal error, with an explanation for the person at the terminal.
 struct CommandError: Error {
-    /// What the exit status says (sysexits.h).
+    /// The exit status (sysexits.h).
     enum Kind: Int32 {
         case failure = 1
         case usage = 64
         case configuration = 78
     }
 
-    /// One thing that is wrong, and the way out.
+    /// A problem and its remedy.
     typealias Explanation = (message: String, hint: String?)
 
     let kind: Kind
@@ -40,20 +40,23 @@ struct CommandError: Error {
         switch error {
         case .inUse(let path):
             self.init(
-                .failure, "somebody answers on \(path) already", hint: "stop the other bellpull, or choose another path"
+                .failure, "\(path) is in use by another process",
+                hint: "ss -xlp src \(path), then stop the process or choose another path"
             )
         case .notASocket(let path):
-            self.init(.configuration, "\(path) is there and is not a socket", hint: "choose another path")
+            self.init(.configuration, "\(path) exists and is not a socket", hint: "choose another path")
         case .pathTooLong(let path):
-            self.init(.configuration, "\(path) is too long for a socket", hint: "choose a path of at most 107 bytes")
+            self.init(
+                .configuration, "\(path) is too long for the path of a socket",
+                hint: "choose a path of at most 107 bytes")
         case .refused(let path, let reason):
             self.init(
                 .configuration, "cannot listen on \(path): \(reason)",
-                hint: "does its folder exist, and may bellpull write there?")
+                hint: "create the folder, and let bellpull's user write to it")
         }
     }
 
-    /// Says so on standard error, and ends the program.
+    /// Prints the explanations to standard error and exits.
     func exit() -> Never {
         var text = ""
         for (message, hint) in explanations {
@@ -66,6 +69,6 @@ struct CommandError: Error {
 }
 
 extension ConfigurationIssue {
-    /// The place and what is wrong there, unless the message names the place itself.
+    /// The place and the message, or only the message if the message names the place.
     var text: String { message.contains(place) ? message : "\(place): \(message)" }
 }

@@ -2,9 +2,9 @@ import Deploy
 import Foundation
 import SQLiteLedger
 
-/// Where the ledger is.
+/// The folder of the ledger.
 struct StateDirectory {
-    /// The folder.
+    /// The path of the folder.
     let path: String
 
     /// The name of this host (gethostname(2)).
@@ -16,8 +16,9 @@ struct StateDirectory {
 
     private static let system = "/var/lib/bellpull"
 
-    /// `STATE_DIRECTORY`, as systemd sets it (systemd.exec(5)). Without it `/var/lib/bellpull`, or for a user who has no
-    /// such folder her own place for a program's state (XDG Base Directory Specification).
+    /// Uses the folder in `STATE_DIRECTORY`, a variable set by systemd (systemd.exec(5)). Otherwise uses
+    /// `/var/lib/bellpull` for root and on systems with this folder, and a folder below `XDG_STATE_HOME` on other
+    /// systems (XDG Base Directory Specification).
     init(environment: [String: String]) {
         func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         if let given = variable("STATE_DIRECTORY") {
@@ -29,23 +30,25 @@ struct StateDirectory {
         }
     }
 
-    /// The ledger's file.
+    /// The path of the ledger's file.
     var ledgerPath: String { "\(path)/ledger.sqlite" }
 
-    /// The ledger, in the folder, which is made if it is not there.
+    /// The ledger in the folder.
     func ledger() -> any Ledger { StoredLedger(store(), host: Self.host) }
 
-    /// The store of the ledger.
+    /// Creates the folder if necessary, and returns the store in the folder.
     func store() -> SQLiteStore {
         try? FileManager.default.createDirectory(
             atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         return SQLiteStore(path: ledgerPath, host: Self.host)
     }
 
-    /// Becomes the folder's owner, if this is root and the owner is not: files that root left there, Bellpull itself
-    /// could not write to; and git would refuse to work in its clones. To be called while there is one thread.
+    /// Switches the process from root to the owner of the folder. Has no effect for other users.
     ///
-    /// - Parameter other: whom to become if the folder is not there, or root's.
+    /// Bellpull could not write to the files of root, and git refuses to work as root in another user's clone.
+    /// Call this function before the process starts threads.
+    ///
+    /// - Parameter other: The user to switch to if the folder does not exist or belongs to root.
     func becomeOwner(otherwise other: String? = nil) throws(CommandError) {
         var status = stat()
         guard geteuid() == 0 else { return }
@@ -56,9 +59,9 @@ struct StateDirectory {
         let home = String(cString: user.pointee.pw_dir)
         guard initgroups(user.pointee.pw_name, user.pointee.pw_gid) == 0, setgid(user.pointee.pw_gid) == 0,
             setuid(user.pointee.pw_uid) == 0
-        else { throw CommandError(.failure, "cannot become \(name), as whom bellpull runs") }
+        else { throw CommandError(.failure, "bellpull cannot switch from root to the user \(name)") }
         for (variable, value) in ["HOME": home, "USER": name, "LOGNAME": name] { setenv(variable, value, 1) }
-        // Where root was, git may not look for its settings.
+        // Git reads settings from the current folder, but the new user may have no access to root's current folder.
         if access(".", R_OK | X_OK) != 0 { _ = chdir("/") }
     }
 }

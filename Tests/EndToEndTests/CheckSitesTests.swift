@@ -124,18 +124,19 @@ import Testing
 
     @Test func `has missed a push, which keeps nothing from being deployed`() throws {
         let commit = try forge.push("second")
-        let places = "at \(try clone.head.prefix(6)), and refs/heads/main of the remote is at \(commit.prefix(6))"
+        let places =
+            "the site is at \(try clone.head.prefix(6)), but refs/heads/main of the remote is at \(commit.prefix(6))"
         try checkup.finds(
             "warning", "blog", "a push was missed: \(places)",
-            hint: "bellpull deploy blog brings it; or catch-up does")
+            hint: "bellpull deploy blog, or wait for catch-up")
         #expect(try checkup.results().wouldFail == false)
     }
 
     @Test func `waits for pushes to another repository than its remote`() throws {
         try checkup.configure(#"repository = "bob/blog""#)
         try checkup.finds(
-            "warning", "blog", "its remote is alice/blog, and it waits for pushes to bob/blog",
-            hint: "repository = \"alice/blog\" in \(folder("sites/blog.toml"))")
+            "warning", "blog", "the remote is alice/blog, but the configuration expects pushes to bob/blog",
+            hint: "set repository = \"alice/blog\" in \(folder("sites/blog.toml"))")
     }
 
     @Test func `may be in a subgroup, which a URL does not tell`() throws {
@@ -146,7 +147,7 @@ import Testing
     @Test func `was being deployed when that was cut short`() throws {
         try write("deploying\n", to: "\(clone.path)/.git/bellpull.lock")
         try clone.write("half of", to: "index.html")
-        try checkup.finds("warning", "blog", "a deployment was cut short", hint: "bellpull deploy blog clears up")
+        try checkup.finds("warning", "blog", "a deployment was interrupted", hint: "bellpull deploy blog, or wait")
         #expect(try checkup.results().wouldFail == false)
     }
 

@@ -15,7 +15,7 @@ import Testing
 
     @Test func `is a socket that is not there yet`() throws {
         try checkup.finds(
-            "warning", "socket", "there is no \(checkup.socket)", hint: "systemctl enable --now bellpull.socket")
+            "warning", "socket", "\(checkup.socket) does not exist", hint: "systemctl enable --now bellpull.socket")
         #expect(try checkup.results().wouldFail == false)
     }
 
@@ -24,12 +24,12 @@ import Testing
         bellpull.program.signal(SIGKILL)
         _ = bellpull.program.ending(within: .seconds(5))
         try checkup.finds(
-            "error", "socket", "nobody listens on \(checkup.socket)", hint: "systemctl restart bellpull.socket")
+            "error", "socket", "no process listens on \(checkup.socket)", hint: "systemctl restart bellpull.socket")
     }
 
     @Test func `is something else than a socket`() throws {
         try write("", to: checkup.socket)
-        try checkup.finds("error", "socket", "\(checkup.socket) is no socket", hint: "rm \(checkup.socket)")
+        try checkup.finds("error", "socket", "\(checkup.socket) is not a socket", hint: "rm \(checkup.socket)")
     }
 
     @Test func `is a socket to which nginx may not connect`() throws {
@@ -37,11 +37,11 @@ import Testing
         defer { bellpull.program.end() }
         try checkup.installNginx(user: "nobody")
         try checkup.finds(
-            "error", "socket", "nginx runs as nobody, who may not connect to \(checkup.socket), of ",
-            hint: "systemctl edit bellpull.socket: [Socket] SocketUser=nobody")
+            "error", "socket", "nginx runs as nobody, but nobody may not connect to \(checkup.socket) (owner ",
+            hint: "systemctl edit bellpull.socket, add [Socket] SocketUser=nobody")
 
         #expect(chmod(checkup.socket, 0o666) == 0)
-        try checkup.finds("ok", "socket", "somebody listens on \(checkup.socket)", hint: nil)
+        try checkup.finds("ok", "socket", "a process listens on \(checkup.socket)", hint: nil)
     }
 
     // MARK: nginx
@@ -49,44 +49,47 @@ import Testing
     @Test func `is an nginx whose files are elsewhere`() throws {
         try FileManager.default.removeItem(atPath: folder("nginx"))
         try checkup.finds(
-            "warning", "nginx", "could not be checked: \(folder("nginx")) cannot be read", hint: "--nginx PATH")
+            "warning", "nginx", "\(folder("nginx")) cannot be read, so nginx was not checked",
+            hint: "run bellpull check as root")
     }
 
     @Test func `is an nginx that passes nothing on`() throws {
         let site = folder("nginx/sites-enabled/blog")
         try write(try text(of: site).replacing("include snippets", with: "#include snippets"), to: site)
         try checkup.finds(
-            "warning", "nginx", "no location passes to \(checkup.socket)", hint: "include snippets/bellpull.conf;")
+            "warning", "nginx", "no location passes requests to \(checkup.socket)",
+            hint: "add include snippets/bellpull.conf;")
     }
 
     @Test func `is an nginx that passes on by the name of an upstream`() throws {
         try checkup.installNginx(("fastcgi_pass unix:\(checkup.socket);", "fastcgi_pass bellpull;"))
         let path = folder("nginx/conf.d/upstream.conf")
         try write("upstream bellpull { server unix:\(checkup.socket); }", to: path)
-        try checkup.finds("ok", "nginx", "location /github passes to \(checkup.socket)", hint: nil)
+        try checkup.finds("ok", "nginx", "location /github passes requests to \(checkup.socket)", hint: nil)
     }
 
     @Test func `is an nginx that refuses large deliveries`() throws {
         try checkup.installNginx(("client_max_body_size      25m;", ""))
         try checkup.finds(
-            "warning", "nginx", "location /github refuses deliveries above 1m", hint: "client_max_body_size 25m; there")
+            "warning", "nginx", "location /github rejects request bodies above 1m",
+            hint: "set client_max_body_size 25m; in location /github")
         // What a block says holds for those within it.
         let path = folder("nginx/conf.d/size.conf")
         try write("client_max_body_size 32M;", to: path)
-        try checkup.finds("ok", "nginx", "location /github passes to ", hint: nil)
+        try checkup.finds("ok", "nginx", "location /github passes requests to ", hint: nil)
     }
 
     @Test func `is an nginx that does not wait for the answer`() throws {
         try checkup.installNginx(("fastcgi_read_timeout        30s;", "fastcgi_read_timeout 4;"))
         try checkup.finds(
-            "warning", "nginx", "location /github gives up after 4, before the answer, which takes up to 4.0 s",
-            hint: "fastcgi_read_timeout 24s; there")
+            "warning", "nginx", "location /github times out after 4, but a reply takes up to 4.0 s",
+            hint: "set fastcgi_read_timeout 24s; in location /github")
     }
 
     @Test func `is an nginx that has no format to log in`() throws {
         try FileManager.default.removeItem(atPath: folder("nginx/conf.d/bellpull-log.conf"))
         try checkup.finds(
-            "error", "nginx", "the log format bellpull is nowhere", hint: "install conf.d/bellpull-log.conf")
+            "error", "nginx", "the log format bellpull is not defined", hint: "install conf.d/bellpull-log.conf")
     }
 
     @Test func `is an nginx that logs in another format`() throws {
@@ -103,7 +106,7 @@ import Testing
         try write("[Service]\nUser=root\nProtectSystem=strict\nReadWritePaths=/srv\n", to: unit)
         try checkup.finds(
             "warning", "blog", "bellpull.service does not let bellpull write to \(clone.path)",
-            hint: "systemctl edit bellpull: [Service] ReadWritePaths=\(clone.path)")
+            hint: "systemctl edit bellpull, add [Service] ReadWritePaths=\(clone.path)")
 
         try write("[Service]\nReadWritePaths=-\(folder.path)\n", to: "\(unit).d/override.conf")
         try checkup.finds("ok", "systemd", "bellpull.service may write to the site", hint: nil)
@@ -115,7 +118,8 @@ import Testing
     @Test func `is a service whose user is missing`() throws {
         try write("[Service]\nUser=bellboy\n", to: folder("units/bellpull.service"))
         try checkup.finds(
-            "error", "systemd", "bellpull.service runs as bellboy, and there is no such user", hint: "useradd --system")
+            "error", "systemd", "bellpull.service runs as bellboy, but the user bellboy does not exist",
+            hint: "useradd --system")
     }
 
     @Test func `is a service that has a secret which a shell has not`() throws {
@@ -135,7 +139,7 @@ import Testing
             "GITHUB_SECRET": "the one that Alice made today", "GITHUB_SECRET_OLD": GitHubDelivery.secret,
         ]
         try checkup.finds(
-            "ok", "secrets", "the previous one of /github was never needed", hint: nil, with: changes)
+            "ok", "secrets", "the previous secret of /github has never been used", hint: nil, with: changes)
 
         let bellpull = try Responder(
             ["--socket", checkup.socket],
@@ -149,8 +153,8 @@ import Testing
         #expect(try RawHTTP(port: web.port, request).reply().status == 200)
 
         try checkup.finds(
-            "warning", "secrets", "a forge signs with the previous one of /github still, last ",
-            hint: "give the first line's secret", with: changes)
+            "warning", "secrets", "a forge still signs with the previous secret of /github, last ",
+            hint: "set the current secret (the first line", with: changes)
     }
 
     private func start() throws -> Responder {

@@ -23,8 +23,8 @@ import Testing
         #expect(result.errors == "")
         let lines = result.output.split(separator: "\n")
         #expect(lines.dropLast().allSatisfy { $0.hasPrefix("ok ") }, "\(result.output)")
-        #expect(lines.last == "nothing keeps pushes from being deployed")
-        let site = "main of alice/blog, at \(try clone.head.prefix(6)), as the remote"
+        #expect(lines.last == "nothing blocks deployments")
+        let site = "main of alice/blog, at \(try clone.head.prefix(6)), up to date"
         #expect(lines.contains { $0.contains("blog           \(site)") }, "\(result.output)")
         #expect(!bellpull.log.contains("error"))
     }
@@ -36,7 +36,7 @@ import Testing
 
         let index = try #require(lines.firstIndex { $0.hasPrefix("error    blog           \(clone.path) has local ") })
         #expect(lines[index + 1] == "                        hint: git -C \(clone.path) status; commit or restore them")
-        #expect(lines.last == "pushes will not all be deployed, 1 error, 1 warning")
+        #expect(lines.last == "some deployments are blocked, 1 error, 1 warning")
     }
 
     @Test func `changes nothing by asking`() throws {
@@ -55,7 +55,8 @@ import Testing
 
         #expect(try checkup.results(["blog"]).wouldFail == false)
         #expect(try checkup.results(["shop"]).wouldFail)
-        try checkup.finds("error", "shpo", "there is no site shpo", hint: "the sites are: blog, shop", asking: ["shpo"])
+        try checkup.finds(
+            "error", "shpo", "site shpo is not configured", hint: "configured sites: blog, shop", asking: ["shpo"])
     }
 
     // MARK: Configuration
@@ -75,7 +76,7 @@ import Testing
             "error", "configuration", "\(folder("sites/blog.toml")): site blog has no secret", hint: "",
             with: ["GITHUB_SECRET": nil])
         try checkup.finds(
-            "warning", "configuration", "GITHUB_SECRET of \(path)",
+            "warning", "configuration", "\(path) sets GITHUB_SECRET for the service, but this shell does not",
             hint: "(set -a; . \(path); bellpull check)", with: ["GITHUB_SECRET": nil])
         #expect(try checkup.results().wouldFail == false)
     }
@@ -116,7 +117,7 @@ import Testing
         try FileManager.default.createDirectory(atPath: folder("bin"), withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(atPath: folder("bin/git"), withDestinationPath: "/bin/echo")
         try checkup.finds(
-            "warning", "git", "its version cannot be told", hint: "git version; is it git",
+            "warning", "git", "git does not report a version", hint: "command -v git; git version",
             with: ["PATH": folder("bin")])
     }
 
@@ -129,7 +130,7 @@ import Testing
     @Test func `is told that there is no state directory yet, and none is made`() throws {
         let path = folder("nowhere")
         try checkup.finds(
-            "warning", "ledger", "\(path) does not exist yet", hint: "bellpull serve makes it",
+            "warning", "ledger", "\(path) does not exist yet", hint: "systemctl start bellpull",
             with: ["STATE_DIRECTORY": path])
         #expect(!FileManager.default.fileExists(atPath: path))
     }
@@ -141,10 +142,11 @@ import Testing
         let mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", state]
         try #require(try Program.run(mount, environment: environment).ending == .exited(0))
         defer { _ = try? Program.run(["umount", "--lazy", state], environment: environment) }
-        try checkup.finds("error", "ledger", "the disk with \(state) has only ", hint: "make room")
+        try checkup.finds("error", "ledger", "the file system of \(state) has only ", hint: "df -h \(state)")
 
         _ = try Program.run(["mount", "-o", "remount,ro", state], environment: environment)
-        try checkup.finds("error", "ledger", "the disk with \(state) is read-only", hint: "mount -o remount,rw")
+        try checkup.finds(
+            "error", "ledger", "the file system of \(state) is read-only", hint: "dmesg; mount -o remount,rw")
     }
 
     @Test(.enabled(if: getuid() == 0, "only root becomes another user"))
@@ -160,7 +162,7 @@ import Testing
             environment: checkup.environment)
 
         #expect(result.ending == .exited(1))
-        #expect(result.output.contains("\(folder("state")) belongs to daemon, and nobody cannot write there"))
+        #expect(result.output.contains("\(folder("state")) belongs to daemon, and nobody cannot write to the folder"))
         #expect(result.output.contains("hint: run bellpull check as root or as daemon"))
         #expect(!result.output.contains("chown"))
     }

@@ -61,7 +61,8 @@ import Testing
         let server = try ConfiguredServer(["blog": "branch = \"main\""], started: false)
         let deploy = try server.command("deploy", "bolg")
         #expect(deploy.ending == .exited(1))
-        #expect(deploy.errors == "bellpull: error: there is no site bolg\nbellpull: hint: the sites are: blog\n")
+        #expect(
+            deploy.errors == "bellpull: error: site bolg is not configured\nbellpull: hint: configured sites: blog\n")
         #expect(try server.command("log", "7").ending == .exited(1))
         #expect(try server.command("history", "--limit", "0").ending == .exited(64))
         #expect(try server.command("history").output == "nothing has been deployed yet\n")

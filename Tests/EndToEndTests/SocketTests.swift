@@ -17,8 +17,8 @@ import Testing
             environment: Responder.environment(of: site.clone, in: site.folder))
 
         #expect(result.ending == .exited(1))
-        #expect(result.errors.contains("bellpull: error: somebody answers on \(site.socket) already\n"))
-        #expect(result.errors.contains("bellpull: hint: stop the other bellpull, or choose another path\n"))
+        #expect(result.errors.contains("bellpull: error: \(site.socket) is in use by another process\n"))
+        #expect(result.errors.contains("bellpull: hint: ss -xlp src \(site.socket), then stop the process or "))
         #expect(try site.post(.push(of: try site.forge.push("second"))).status == 200)
     }
 
@@ -52,7 +52,7 @@ import Testing
             environment: Responder.environment(of: site.clone, in: site.folder))
 
         #expect(result.ending == .exited(78))
-        #expect(result.errors.contains("bellpull: error: \(path) is there and is not a socket\n"))
+        #expect(result.errors.contains("bellpull: error: \(path) exists and is not a socket\n"))
         #expect(try text(of: path) == "precious")
     }
 }

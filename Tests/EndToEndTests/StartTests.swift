@@ -84,7 +84,9 @@ import Testing
 
     @Test func `does not start with nothing to listen on`() throws {
         try refuses(
-            socket: nil, because: "there is nothing to listen on", hint: "bellpull serve --socket", ending: .exited(64))
+            socket: nil, because: "file descriptor 0 is not a listening socket",
+            hint: "systemctl start bellpull.socket",
+            ending: .exited(64))
     }
 
     @Test func `starts with a secret that is short, and warns of it`() throws {

@@ -1,10 +1,11 @@
 import Foundation
 
-/// A user, with her groups.
+/// A user of the system and the user's groups.
 struct Account {
     private let user: uid_t
     private let groups: [gid_t]
 
+    /// Looks up the user `name`; `nil` if the system has no such user.
     init?(_ name: String) {
         guard let entry = getpwnam(name) else { return nil }
         user = entry.pointee.pw_uid

@@ -1,24 +1,24 @@
 import Configuration
 import Deploy
 
-/// What an examination found of one subject.
+/// The result of one check.
 struct CheckResult: Encodable {
-    /// How bad it is.
+    /// The effect of the result on deployments.
     enum Severity: String, Encodable {
-        /// As it should be.
+        /// No problem was found.
         case ok
-        /// Pushes are deployed, and something should be otherwise; or it cannot be told from here.
+        /// Deployments work, but a setting should be changed; or the check could not be completed.
         case warning
-        /// Something keeps pushes from being deployed.
+        /// A problem blocks deployments.
         case error
     }
 
     let severity: Severity
-    /// A site's name, or what else it is about: `git`, `ledger`, `nginx`.
+    /// The name of a site, or another subject: `git`, `ledger`, `nginx`.
     let subject: String
-    /// What was found, in one line.
+    /// The fact, in one line.
     let message: String
-    /// The way out.
+    /// The remedy.
     let hint: String?
 
     static func ok(_ subject: String, _ message: String) -> CheckResult {
@@ -35,12 +35,12 @@ struct CheckResult: Encodable {
 }
 
 extension CheckResult {
-    /// What is wrong, or should be otherwise, in the configuration.
+    /// Creates a result of the severity `severity` from an issue in the configuration.
     init(_ issue: ConfigurationIssue, _ severity: Severity) {
         self.init(severity: severity, subject: "configuration", message: issue.text, hint: issue.hint)
     }
 
-    /// Why the ledger cannot be used.
+    /// Creates an error from the reason why the ledger cannot be used.
     init(_ error: LedgerError, subject: String) {
         self.init(severity: .error, subject: subject, message: error.message, hint: error.hint)
     }

@@ -1,6 +1,6 @@
 import Text
 
-/// Findings as people read them: a line each, in columns that align, and the way out on a line of its own.
+/// Formats check results for people: one line per result, in aligned columns, and each hint on a separate line.
 struct CheckResultLines {
     private let results: [CheckResult]
     private let terminal: Terminal
@@ -32,7 +32,7 @@ struct CheckResultLines {
         let warnings = results.count { $0.severity == .warning }
         let counts = [(errors, "error"), (warnings, "warning")].filter { $0.0 > 0 }
             .map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
-        let verdict = errors == 0 ? "nothing keeps pushes from being deployed" : "pushes will not all be deployed"
+        let verdict = errors == 0 ? "nothing blocks deployments" : "some deployments are blocked"
         return ([verdict] + counts).joined(separator: ", ")
     }
 

@@ -2,9 +2,9 @@ import Configuration
 import Foundation
 import Text
 
-/// What is wrong in the files and the environment, and what only this user or the service can see of them.
+/// Checks the configuration files and the environment, as seen by this user and by the service.
 struct ConfigurationCheck {
-    /// The configuration, as far as it can be used.
+    /// The valid part of the configuration.
     let configuration: Configuration
     private let issues: [ConfigurationIssue]
     private let source: ConfigurationSource
@@ -12,28 +12,29 @@ struct ConfigurationCheck {
 
     private static let subject = "configuration"
 
-    /// Reads the configuration that `source` describes.
+    /// Reads the configuration from `source`.
     init(_ source: ConfigurationSource) {
         self.source = source
         (configuration, issues) = Configuration.loadCollectingIssues(source)
     }
 
-    /// What was found, when it was read by whoever began this, and when it is read again by whom the process became since.
+    /// Returns the issues of the configuration. If the process has switched to another user since `init`, reads the
+    /// configuration again, as the new user may not be able to read all files.
     func results() -> [CheckResult] {
         var results = [missingVariables].compactMap(\.self) + issues.map { CheckResult($0, .error) }
         if NSUserName() != user {
-            let others = Configuration.loadCollectingIssues(source).issues.filter { !issues.contains($0) }
-            results += others.map { CheckResult($0, .error) }
+            let issuesOfService = Configuration.loadCollectingIssues(source).issues.filter { !issues.contains($0) }
+            results += issuesOfService.map { CheckResult($0, .error) }
         }
-        let isWrong = results.contains { $0.severity == .error }
+        let hasErrors = results.contains { $0.severity == .error }
         results += configuration.warnings.map { CheckResult($0, .warning) }
-        return results + (isWrong ? [] : [.ok(Self.subject, summary)])
+        return results + (hasErrors ? [] : [.ok(Self.subject, summary)])
     }
 
     private var summary: String {
         let count = configuration.sites.count
         let place = configuration.isOfEnvironment ? "REPO_PATH" : mainFile
-        return "\(place): \(count) site\(count == 1 ? "" : "s"), answers within \(configuration.answerWithin.spoken)"
+        return "\(place): \(count) site\(count == 1 ? "" : "s"), replies within \(configuration.answerWithin.spoken)"
     }
 
     private var mainFile: String {
@@ -41,14 +42,14 @@ struct ConfigurationCheck {
         return source.mainFile ?? variable ?? source.fallbackMainFile
     }
 
-    /// The variables that the service gets from a file beside the main file, and that are not set here.
+    /// A warning about variables in the service's environment file, if the environment of bellpull check lacks them.
     private var missingVariables: CheckResult? {
         let path = URL(fileURLWithPath: mainFile).deletingLastPathComponent().path + "/environment"
         guard access(path, F_OK) == 0 else { return nil }
         guard let data = FileManager.default.contents(atPath: path) else {
             guard !issues.isEmpty else { return nil }
             return .warning(
-                Self.subject, "the service has variables from \(path), which \(user) cannot read",
+                Self.subject, "\(path), the environment file of the service, cannot be read by \(user)",
                 hint: "run bellpull check as root")
         }
         let names = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
@@ -57,7 +58,7 @@ struct ConfigurationCheck {
             .filter { source.environment[$0] == nil }
         guard !names.isEmpty else { return nil }
         return .warning(
-            Self.subject, "\(names.joined(separator: ", ")) of \(path), which the service has, is not set here",
+            Self.subject, "\(path) sets \(names.joined(separator: ", ")) for the service, but this shell does not",
             hint: "(set -a; . \(path); bellpull check)")
     }
 }

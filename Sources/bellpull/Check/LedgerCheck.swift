@@ -3,12 +3,13 @@ import Foundation
 import SQLiteLedger
 import Text
 
-/// Whether what comes can be recorded: without that nothing is deployed.
+/// Checks whether Bellpull can record deliveries in the ledger. Nothing is deployed before the delivery is recorded.
 struct LedgerCheck {
-    /// The ledger, if it can be read and written.
+    /// The ledger; `nil` if the ledger cannot be read and written.
     let ledger: (any Ledger)?
     let results: [CheckResult]
-    /// Whether it is somebody else's, as whom Bellpull runs then: what this user may do tells nothing.
+    /// Whether the ledger belongs to another user. Bellpull then runs as the other user, so a check of the sites as the
+    /// current user would be meaningless.
     let isForeign: Bool
 
     private static let subject = "ledger"
@@ -37,20 +38,24 @@ struct LedgerCheck {
         return stat(path, &status) == 0 ? status.st_uid : nil
     }
 
-    /// What is wrong with the folder. It is not made here: root would make it root's.
+    /// Returns the problem with the folder, if any. Does not create a missing folder: the new folder could belong
+    /// to root.
     private static func trouble(with path: String) -> CheckResult? {
         var status = stat()
         guard stat(path, &status) == 0 else {
             return .warning(
                 subject, "\(path) does not exist yet",
-                hint: "bellpull serve makes it: systemctl start bellpull; or name another in STATE_DIRECTORY")
+                hint: "systemctl start bellpull creates the folder; or set STATE_DIRECTORY to another folder")
         }
         guard status.st_mode & S_IFMT == S_IFDIR else {
-            return .error(subject, "\(path) is not a folder", hint: "move it away; bellpull serve makes it")
+            return .error(
+                subject, "\(path) is not a folder", hint: "mv \(path) \(path).old; systemctl restart bellpull")
         }
         guard access(path, W_OK | X_OK) != 0 else { return nil }
         guard errno != EROFS else {
-            return .error(subject, "the disk with \(path) is read-only", hint: "mount -o remount,rw, after dmesg")
+            return .error(
+                subject, "the file system of \(path) is read-only",
+                hint: "dmesg; mount -o remount,rw $(findmnt -no TARGET -T \(path))")
         }
         let owner = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "user \(status.st_uid)"
         let user = NSUserName()
@@ -58,8 +63,8 @@ struct LedgerCheck {
             switch owner {
             case user: "chmod u+rwx \(path)"
             case "root": "chown -R \(user) \(path)"
-            default: "run bellpull check as root or as \(owner), so that the sites are looked at too"
+            default: "run bellpull check as root or as \(owner), to check the sites too"
             }
-        return .error(subject, "\(path) belongs to \(owner), and \(user) cannot write there", hint: hint)
+        return .error(subject, "\(path) belongs to \(owner), and \(user) cannot write to the folder", hint: hint)
     }
 }

@@ -1,9 +1,9 @@
 import Configuration
 import Foundation
 
-/// Whether nginx passes deliveries on, whole and for long enough, and logs them.
+/// Checks whether nginx passes deliveries to Bellpull, with sufficient limits of size and time, and logs the outcomes.
 ///
-/// What it reads is a scan of directives, not nginx's own understanding of them.
+/// Reads nginx's configuration files as plain directives and does not run nginx.
 struct NginxCheck {
     private let path: String
     private let socket: String
@@ -13,8 +13,8 @@ struct NginxCheck {
     private static let subject = "nginx"
 
     /// - Parameters:
-    ///   - path: nginx.conf, or its folder.
-    ///   - socket: Bellpull's.
+    ///   - path: The path of nginx.conf, or of its folder.
+    ///   - socket: The path of Bellpull's socket.
     init(_ path: String, socket: String, settings: Configuration) {
         self.path = path
         self.socket = socket
@@ -22,33 +22,33 @@ struct NginxCheck {
         nginx = NginxConfiguration(at: path)
     }
 
-    /// The user that its workers run as, if that can be told.
+    /// The user of nginx's worker processes, if the configuration names a user.
     var user: String? { nginx?.user }
 
     func results() -> [CheckResult] {
         guard let nginx else {
             return [
                 .warning(
-                    Self.subject, "could not be checked: \(path) cannot be read",
-                    hint: "--nginx PATH, if its configuration is elsewhere; or run bellpull check as root")
+                    Self.subject, "\(path) cannot be read, so nginx was not checked",
+                    hint: "run bellpull check as root, or with --nginx PATH if nginx.conf is elsewhere")
             ]
         }
         let unread = nginx.unreadable.prefix(3).map { file in
             CheckResult.warning(
-                Self.subject, "could not be checked in full: \(file) cannot be read",
-                hint: "run bellpull check as root, or nginx -t to see whether it is there")
+                Self.subject, "\(file) cannot be read, so nginx was only checked in part",
+                hint: "run bellpull check as root; nginx -t reports missing files")
         }
         let passes = FastCGIPass.find(in: nginx, to: socket)
         guard !passes.isEmpty else {
             return unread + [
                 .warning(
-                    Self.subject, "no location passes to \(socket)",
-                    hint: "include snippets/bellpull.conf; in the site's server block, then nginx -s reload")
+                    Self.subject, "no location passes requests to \(socket)",
+                    hint: "add include snippets/bellpull.conf; to the site's server block, then nginx -s reload")
             ]
         }
         let found = unread + passes.flatMap(results)
         let locations = passes.map(\.location).joined(separator: ", ")
-        return found.isEmpty ? [.ok(Self.subject, "location \(locations) passes to \(socket)")] : found
+        return found.isEmpty ? [.ok(Self.subject, "location \(locations) passes requests to \(socket)")] : found
     }
 
     private func results(of pass: FastCGIPass) -> [CheckResult] {
@@ -57,44 +57,47 @@ struct NginxCheck {
 
     private func bodySize(_ pass: FastCGIPass) -> CheckResult? {
         let written = pass.value("client_max_body_size") ?? "1m"
-        guard let size = NginxValue.size(written) else { return unclear("client_max_body_size \(written)") }
-        // 0 is without a limit.
+        guard let size = NginxValue.size(written) else { return malformed("client_max_body_size \(written)") }
+        // 0 disables the limit.
         guard size > 0, size < settings.bodyLimit else { return nil }
         return .warning(
             Self.subject,
-            "location \(pass.location) refuses deliveries above \(written), and forges send up to 25 MB",
-            hint: "client_max_body_size \(Self.size(settings.bodyLimit)); there")
+            "location \(pass.location) rejects request bodies above \(written), but forges send up to 25 MB",
+            hint: "set client_max_body_size \(Self.size(settings.bodyLimit)); in location \(pass.location)")
     }
 
     private func readTimeout(_ pass: FastCGIPass) -> CheckResult? {
         let written = pass.value("fastcgi_read_timeout") ?? "60s"
-        guard let time = NginxValue.time(written) else { return unclear("fastcgi_read_timeout \(written)") }
+        guard let time = NginxValue.time(written) else { return malformed("fastcgi_read_timeout \(written)") }
         guard time <= settings.answerWithin else { return nil }
         let needed = Int((settings.answerWithin + settings.drain) / .seconds(1)) + 10
         return .warning(
             Self.subject,
-            "location \(pass.location) gives up after \(written), before the answer, which takes up to "
+            "location \(pass.location) times out after \(written), but a reply takes up to "
                 + settings.answerWithin.spoken,
-            hint: "fastcgi_read_timeout \(needed)s; there, or a shorter answer_within")
+            hint: "set fastcgi_read_timeout \(needed)s; in location \(pass.location), or shorten answer_within")
     }
 
     private func log(_ pass: FastCGIPass) -> CheckResult? {
         guard let nginx else { return nil }
-        let hint = "install conf.d/bellpull-log.conf, and access_log /var/log/nginx/bellpull.log bellpull; there"
+        let hint =
+            "install conf.d/bellpull-log.conf, and set access_log /var/log/nginx/bellpull.log bellpull; "
+            + "in location \(pass.location)"
         guard pass.directives("access_log").contains(where: { $0.arguments.dropFirst().first == "bellpull" }) else {
             return .warning(
-                Self.subject, "location \(pass.location) does not log in the format bellpull, with outcomes",
+                Self.subject,
+                "location \(pass.location) does not log in the format bellpull, so its log has no outcomes",
                 hint: hint)
         }
         let isDefined = FastCGIPass.all(nginx.directives).contains {
             $0.name == "log_format" && $0.arguments.first == "bellpull"
         }
         guard !isDefined else { return nil }
-        return .error(Self.subject, "the log format bellpull is nowhere, so that nginx does not start", hint: hint)
+        return .error(Self.subject, "the log format bellpull is not defined, so nginx does not start", hint: hint)
     }
 
-    private func unclear(_ directive: String) -> CheckResult {
-        .warning(Self.subject, "could not be checked: what is \(directive)?", hint: "nginx -t")
+    private func malformed(_ directive: String) -> CheckResult {
+        .warning(Self.subject, "\(directive) is malformed", hint: "nginx -t")
     }
 
     private static func size(_ bytes: Int) -> String {

@@ -1,18 +1,18 @@
 import Foundation
 
-/// nginx's configuration, as its files say, with what they include: no running nginx is asked.
+/// The directives in nginx's configuration files, including the included files.
 struct NginxConfiguration {
-    /// The directives of the main file, each `include` replaced by what it includes.
+    /// The directives of the main file, with the contents of the included files in place of each `include`.
     private(set) var directives: [NginxDirective] = []
-    /// Files that are included and cannot be read.
+    /// The paths of unreadable included files.
     private(set) var unreadable: [String] = []
 
     private let folder: String
 
-    /// How deep files may include each other.
+    /// The largest depth of nested includes. The limit ends a cycle of includes.
     private static let depth = 10
 
-    /// Reads `nginx.conf` in the folder `path`, or the file `path` itself; `nil` if it cannot be read.
+    /// Reads `nginx.conf` in the folder `path`, or the file `path`; `nil` if the file cannot be read.
     init?(at path: String) {
         var isFolder: ObjCBool = false
         _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
@@ -22,7 +22,7 @@ struct NginxConfiguration {
         self.directives = directives
     }
 
-    /// The user that its workers run as, if it says so.
+    /// The user of the worker processes, if the configuration has a `user` directive.
     var user: String? { directives.last { $0.name == "user" }?.arguments.first }
 
     private mutating func read(_ path: String, depth: Int) -> [NginxDirective]? {
@@ -39,7 +39,7 @@ struct NginxConfiguration {
         }
     }
 
-    /// The files that `pattern` stands for, from the main file's folder on, sorted as glob(3) does.
+    /// Returns the paths matching `pattern`, relative to the main file's folder, sorted like the result of glob(3).
     private func included(_ pattern: String) -> [String] {
         let isAbsolute = pattern.hasPrefix("/")
         let components = pattern.split(separator: "/").map(String.init)

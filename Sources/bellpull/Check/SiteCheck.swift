@@ -5,20 +5,21 @@ import Foundation
 import Git
 import Synchronization
 
-/// Whether the next push to a site will be deployed.
+/// Checks whether the next push to a site can be deployed.
 struct SiteCheck: Sendable {
     private let settings: SiteSettings
 
-    /// How long git and the remote may take.
+    /// The time limit for git and the remote.
     private static let time = Duration.seconds(20)
-    /// How many sites are examined at once.
+    /// The number of sites to check in parallel.
     private static let parallel = 8
 
     init(_ settings: SiteSettings) {
         self.settings = settings
     }
 
-    /// What is found of `sites`, in their order; on threads of its own, as git is to be run on plain ones.
+    /// Checks `sites` in parallel and returns the results in the order of `sites`. Runs on plain threads, as child
+    /// processes inherit the signal mask of the thread.
     static func results(of sites: [SiteSettings], _ cancellation: Cancellation) -> [CheckResult] {
         let next = Atomic<Int>(0)
         let found = Mutex([[CheckResult]](repeating: [], count: sites.count))
@@ -52,56 +53,58 @@ struct SiteCheck: Sendable {
     }
 
     private func error(_ failure: Failure) -> CheckResult {
-        // Git's own words, where nothing better is known, are fewer than it has to say.
-        let hint = failure.hint ?? "git -C \(settings.path) fetch, as the user bellpull runs as, shows more"
+        // A failure without a hint quotes one line of git. The whole output may explain more.
+        let hint = failure.hint ?? "git -C \(settings.path) fetch, run as \(NSUserName()), shows more"
         return .error(settings.name, failure.message, hint: hint)
     }
 
-    /// What is wrong with the folder itself.
+    /// An error if this user cannot write to the site's folder.
     private var folder: CheckResult? {
         guard access(settings.path, W_OK | X_OK) != 0 else { return nil }
         let path = settings.path
         let hint =
-            errno == EROFS ? "remount it, or ReadWritePaths=\(path) in the service" : "chown -R \(NSUserName()) \(path)"
-        return .error(settings.name, "\(path) cannot be written to by \(NSUserName())", hint: hint)
+            errno == EROFS ? "mount -o remount,rw $(findmnt -no TARGET -T \(path))" : "chown -R \(NSUserName()) \(path)"
+        return .error(settings.name, "\(path) is not writable for \(NSUserName())", hint: hint)
     }
 
-    /// What will not fail, and should be otherwise.
+    /// Returns the problems of a site that do not block deployments.
     private func remarks(on inspection: SiteInspection) -> [CheckResult] {
         [otherRepository(inspection), missed(inspection), halfDone(inspection)].compactMap(\.self)
     }
 
     private func otherRepository(_ inspection: SiteInspection) -> CheckResult? {
         guard let configured = settings.repository, let actual = inspection.repository, configured != actual,
-            // A URL does not tell which of its components are GitLab's subgroups.
+            // A URL does not show GitLab's subgroups.
             !configured.description.lowercased().hasSuffix("/\(actual)".lowercased())
         else { return nil }
         return .warning(
-            settings.name, "its remote is \(actual), and it waits for pushes to \(configured)",
-            hint: "repository = \"\(actual)\" in \(settings.place), or git -C \(settings.path) remote set-url")
+            settings.name, "the remote is \(actual), but the configuration expects pushes to \(configured)",
+            hint:
+                "set repository = \"\(actual)\" in \(settings.place), or git -C \(settings.path) remote set-url"
+        )
     }
 
     private func missed(_ inspection: SiteInspection) -> CheckResult? {
         guard let missed = inspection.missed else { return nil }
-        let position = inspection.commit.map { "at \($0.short)" } ?? "before its first commit"
-        let catchUp = settings.catchUp == nil ? "" : "; or catch-up does, while bellpull serve runs"
+        let position = inspection.commit.map { "is at \($0.short)" } ?? "has no commit"
+        let catchUp = settings.catchUp == nil ? "" : ", or wait for catch-up while bellpull serve runs"
         return .warning(
             settings.name,
-            "a push was missed: \(position), and \(missed.ref) of the remote is at \(missed.commit.short)",
-            hint: "bellpull deploy \(settings.name) brings it\(catchUp)")
+            "a push was missed: the site \(position), but \(missed.ref) of the remote is at \(missed.commit.short)",
+            hint: "bellpull deploy \(settings.name)\(catchUp)")
     }
 
     private func halfDone(_ inspection: SiteInspection) -> CheckResult? {
         guard inspection.isAfterInterruption else { return nil }
         return .warning(
-            settings.name, "a deployment was cut short, and what it left is half done",
-            hint: "bellpull deploy \(settings.name) clears up, as the next push does")
+            settings.name, "a deployment was interrupted and left the site incomplete",
+            hint: "bellpull deploy \(settings.name), or wait for the next push")
     }
 
     private func summary(of inspection: SiteInspection) -> String {
         let repository = (settings.repository ?? inspection.repository).map { " of \($0)" } ?? ""
         let commit = inspection.commit.map { ", at \($0.short)" } ?? ""
-        let state = inspection.isBeingDeployed ? "being deployed now" : "as the remote"
+        let state = inspection.isBeingDeployed ? "being deployed now" : "up to date"
         return "\(inspection.follows)\(repository)\(commit), \(state)"
     }
 }

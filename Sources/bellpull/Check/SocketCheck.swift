@@ -1,10 +1,10 @@
 import FastCGI
 import Foundation
 
-/// Whether the web server reaches Bellpull.
+/// Checks whether the web server can connect to Bellpull's socket.
 struct SocketCheck {
     private let path: String
-    /// The user that the web server's workers run as, if that is known.
+    /// The user of the web server's worker processes, if known.
     private let webUser: String?
 
     private static let subject = "socket"
@@ -16,35 +16,37 @@ struct SocketCheck {
 
     func results() -> [CheckResult] {
         switch ListeningSocket.probe(path: path) {
-        case .accepted: return [stranger ?? .ok(Self.subject, "somebody listens on \(path)")]
+        case .accepted: return [missingPermission ?? .ok(Self.subject, "a process listens on \(path)")]
         case .missing:
             return [
                 .warning(
-                    Self.subject, "there is no \(path)",
-                    hint: "systemctl enable --now bellpull.socket; or --socket PATH, if it is elsewhere")
+                    Self.subject, "\(path) does not exist",
+                    hint: "systemctl enable --now bellpull.socket, or run bellpull check with --socket PATH")
             ]
         case .notASocket:
-            return [.error(Self.subject, "\(path) is no socket", hint: "rm \(path); systemctl restart bellpull.socket")]
+            return [
+                .error(Self.subject, "\(path) is not a socket", hint: "rm \(path); systemctl restart bellpull.socket")
+            ]
         case .refused:
             return [
                 .error(
-                    Self.subject, "nobody listens on \(path)",
-                    hint: "systemctl restart bellpull.socket; or start bellpull serve --socket \(path)")
+                    Self.subject, "no process listens on \(path)",
+                    hint: "systemctl restart bellpull.socket, or bellpull serve --socket \(path)")
             ]
         case .forbidden:
             return [
-                stranger
+                missingPermission
                     ?? .warning(
-                        Self.subject, "could not be checked: \(NSUserName()) may not connect to \(path)",
+                        Self.subject, "\(NSUserName()) may not connect to \(path), so the socket was not checked",
                         hint: "run bellpull check as root")
             ]
         case .unknown(let reason):
-            return [.warning(Self.subject, "could not be checked: \(path): \(reason)", hint: "ls -l \(path)")]
+            return [.warning(Self.subject, "\(path) could not be checked: \(reason)", hint: "ls -l \(path)")]
         }
     }
 
-    /// That the web server's user may not connect, if so: that takes the permission to write (unix(7)).
-    private var stranger: CheckResult? {
+    /// An error if the web server's user may not connect. Connecting requires permission to write (unix(7)).
+    private var missingPermission: CheckResult? {
         var status = stat()
         guard let webUser, let user = Account(webUser), stat(path, &status) == 0, !user.mayWrite(status) else {
             return nil
@@ -52,7 +54,10 @@ struct SocketCheck {
         let owner = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "\(status.st_uid)"
         let mode = String(status.st_mode & 0o777, radix: 8)
         return .error(
-            Self.subject, "nginx runs as \(webUser), who may not connect to \(path), of \(owner) and mode \(mode)",
-            hint: "systemctl edit bellpull.socket: [Socket] SocketUser=\(webUser); then restart it")
+            Self.subject,
+            "nginx runs as \(webUser), but \(webUser) may not connect to \(path) (owner \(owner), mode \(mode))",
+            hint:
+                "systemctl edit bellpull.socket, add [Socket] SocketUser=\(webUser), then systemctl restart bellpull.socket"
+        )
     }
 }

@@ -1,7 +1,9 @@
 import Configuration
 import Foundation
 
-/// Whether the service's sandbox lets Bellpull at the sites. It holds for the service alone, so that nothing else shows it.
+/// Checks whether the service's sandbox lets Bellpull write to the sites.
+///
+/// The sandbox applies only to the service, so a command such as `bellpull deploy` cannot detect the problem.
 struct SystemdCheck {
     private let unit: SystemdUnit
 
@@ -9,10 +11,10 @@ struct SystemdCheck {
         self.unit = unit
     }
 
-    /// The user that the service runs as, if it says so.
+    /// The user of the service, if the unit names a user.
     var user: String? { unit.value("User") }
 
-    /// The credentials that the service has.
+    /// The names of the service's credentials (systemd.exec(5)).
     var credentials: Set<String> {
         let keys = ["LoadCredential", "LoadCredentialEncrypted", "SetCredential", "SetCredentialEncrypted"]
         return Set(keys.flatMap(unit.words).map { word in String(word.prefix { $0 != ":" }) })
@@ -24,11 +26,11 @@ struct SystemdCheck {
         return [.ok("systemd", "bellpull.service may write to \(sites.count == 1 ? "the site" : "all sites")")]
     }
 
-    /// That its user is missing, if so.
+    /// An error if the service's user does not exist.
     private var account: CheckResult? {
         guard let user, Account(user) == nil, unit.value("DynamicUser") ?? "no" == "no" else { return nil }
         return .error(
-            "systemd", "bellpull.service runs as \(user), and there is no such user",
+            "systemd", "bellpull.service runs as \(user), but the user \(user) does not exist",
             hint: "useradd --system --home-dir /var/lib/bellpull --shell /usr/sbin/nologin \(user)")
     }
 
@@ -36,12 +38,12 @@ struct SystemdCheck {
         let path = Self.resolved(site.path)
         let homes = ["/home", "/root", "/run/user"]
         let writable = unit.words("ReadWritePaths").map { String($0.drop { "-+".contains($0) }) }
-        // ReadWritePaths does not bring back what ProtectHome hides.
+        // ReadWritePaths has no effect on folders hidden by ProtectHome.
         if unit.value("ProtectHome") ?? "no" != "no", homes.contains(where: { Self.isWithin(path, $0) }) {
             return [
                 .warning(
                     site.name, "bellpull.service hides \(site.path) from bellpull (ProtectHome)",
-                    hint: "systemctl edit bellpull: [Service] ProtectHome=no; then restart it")
+                    hint: "systemctl edit bellpull, add [Service] ProtectHome=no, then systemctl restart bellpull")
             ]
         }
         guard unit.value("ProtectSystem") == "strict", !writable.contains(where: { Self.isWithin(path, $0) }) else {
@@ -50,7 +52,9 @@ struct SystemdCheck {
         return [
             .warning(
                 site.name, "bellpull.service does not let bellpull write to \(site.path) (ProtectSystem=strict)",
-                hint: "systemctl edit bellpull: [Service] ReadWritePaths=\(site.path); then restart it")
+                hint:
+                    "systemctl edit bellpull, add [Service] ReadWritePaths=\(site.path), then systemctl restart bellpull"
+            )
         ]
     }
 

@@ -4,23 +4,23 @@ import Deploy
 import Foundation
 import Git
 
-/// `bellpull check`: finds what would keep a push from being deployed.
+/// `bellpull check`: finds obstacles to deployments.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Finds what would keep a push from being deployed, and says what to do about it.",
+        abstract: "Finds problems that block deployments, and prints a remedy for each.",
         discussion: """
-            Looks at the configuration, the ledger, each site and its remote, the socket, nginx and systemd, and changes \
-            nothing. Run as root it looks as the user to whom the ledger belongs. Ends with status 0 if nothing would \
-            fail, and with 1 if something would.
+            Checks the configuration, the ledger, each site and its remote, the socket, nginx and systemd, and changes \
+            nothing. If run as root, checks the ledger and the sites as the owner of the ledger. Exits with 0 if no \
+            error was found, and with 1 otherwise. Warnings do not change the exit status.
             """)
 
-    @Argument(help: "Only these sites.")
+    @Argument(help: "Check only these sites.")
     var sites: [String] = []
 
-    @Option(help: ArgumentHelp("The socket that the web server connects to.", valueName: "path"))
+    @Option(help: ArgumentHelp("The unix socket between the web server and bellpull", valueName: "path"))
     var socket = "/run/bellpull/bellpull.sock"
 
-    @Option(help: ArgumentHelp("nginx.conf, or the folder it is in.", valueName: "path"))
+    @Option(help: ArgumentHelp("The path of nginx.conf, or of its folder", valueName: "path"))
     var nginx = "/etc/nginx"
 
     @OptionGroup var options: CommonOptions
@@ -41,7 +41,7 @@ struct Check: ParsableCommand {
         let configuration = ConfigurationCheck(source(environment, systemd))
         let (chosen, unknown) = choose(configuration.configuration.sites)
 
-        // Of the web server root may see more than Bellpull's user does; all else has to work for the latter.
+        // Root may read more of the web server's files than Bellpull's user. The other checks run as Bellpull's user.
         let web = NginxCheck(nginx, socket: socket, settings: configuration.configuration)
         let surroundings =
             SocketCheck(socket, webUser: web.user).results() + web.results()
@@ -57,7 +57,7 @@ struct Check: ParsableCommand {
         let git = GitCheck().results(.within(.seconds(20), cancellation: cancellation))
         let sites = ledger.isForeign ? [] : SiteCheck.results(of: chosen, cancellation)
         guard !cancellation.isCancelled else {
-            throw CommandError(.failure, "the check was cut short", hint: "bellpull check SITE looks at one site alone")
+            throw CommandError(.failure, "the check was interrupted", hint: "bellpull check SITE checks a single site")
         }
         return configuration.results() + git + ledger.results + unknown + sites + (rotation ?? []) + surroundings
     }
@@ -68,14 +68,14 @@ struct Check: ParsableCommand {
         return source
     }
 
-    /// The sites that were asked for, and what there is to say of those that are not there.
+    /// Returns the sites to check, and an error for each requested site without a configuration.
     private func choose(_ known: [SiteSettings]) -> ([SiteSettings], [CheckResult]) {
         guard !sites.isEmpty else { return (known, []) }
         let unknown = sites.filter { name in !known.contains { $0.name == name } }
         let names = known.prefix(20).map(\.name).joined(separator: ", ")
         return (
             known.filter { sites.contains($0.name) },
-            unknown.map { .error($0, "there is no site \($0) that could be used", hint: "the sites are: \(names)") }
+            unknown.map { .error($0, "site \($0) is not configured", hint: "configured sites: \(names)") }
         )
     }
 }

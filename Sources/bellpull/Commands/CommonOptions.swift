@@ -3,14 +3,14 @@ import Configuration
 import Deploy
 import Foundation
 
-/// The options that every command but `serve` has, and what they all begin with.
+/// The options of all commands except `serve`.
 struct CommonOptions: ParsableArguments {
     @OptionGroup var configuration: ConfigurationOptions
 
-    @Flag(help: "Print JSON.")
+    @Flag(help: "Print JSON instead of text.")
     var json = false
 
-    /// The ledger, read and written as the user to whom it belongs; this process becomes that user if it is root's.
+    /// Opens the ledger. A process of root first switches to the owner of the ledger.
     func ledger() throws(CommandError) -> any Ledger {
         let state = StateDirectory(environment: ProcessInfo.processInfo.environment)
         try state.becomeOwner()
@@ -18,7 +18,7 @@ struct CommonOptions: ParsableArguments {
     }
 }
 
-/// Runs `body`, and says it in this program's way if the ledger cannot be read.
+/// Runs `body` and converts an error of the ledger into a `CommandError`.
 func reading<Result>(_ body: () throws(LedgerError) -> Result) throws(CommandError) -> Result {
     do {
         return try body()

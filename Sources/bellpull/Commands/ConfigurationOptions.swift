@@ -2,13 +2,14 @@ import ArgumentParser
 import Configuration
 import Foundation
 
-/// The option that all commands have.
+/// The option `--config` of all commands.
 struct ConfigurationOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("The main configuration file (default: /etc/bellpull/bellpull.toml).", valueName: "path"))
+        help: ArgumentHelp(
+            "The path of the main configuration file (default: /etc/bellpull/bellpull.toml)", valueName: "path"))
     var config: String?
 
-    /// The configuration, without its secrets, which a command has no use for and its user may not be allowed to read.
+    /// Loads the configuration without secrets. A command needs no secrets, and its user may not be able to read them.
     func loadWithoutSecrets() throws(CommandError) -> Configuration {
         var source = ConfigurationSource(mainFile: config, environment: ProcessInfo.processInfo.environment)
         source.readsSecrets = false

@@ -5,16 +5,16 @@ import Deploy
 import Foundation
 import Git
 
-/// `bellpull deploy`: brings a site up to date now, and waits for it.
+/// `bellpull deploy`: deploys a site and waits for the result.
 struct DeploySite: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "deploy", abstract: "Deploys a site now, and shows what git does.",
+        commandName: "deploy", abstract: "Deploys a site now, and shows the output of git.",
         discussion: """
-            Whether bellpull serve runs or not, and whatever the site is at. Ends with status 0 if the site is where it \
-            should be then, and with 1 if that could not be done.
+            Works with and without a running bellpull serve, and always asks the remote for new commits. Exits with 0 \
+            if the site is up to date afterwards, and with 1 otherwise.
             """)
 
-    @Argument(help: "The site.")
+    @Argument(help: "The name of the site.")
     var site: String
 
     @OptionGroup var options: CommonOptions
@@ -23,21 +23,21 @@ struct DeploySite: ParsableCommand {
         let sites = try options.configuration.loadWithoutSecrets().sites
         guard let settings = sites.first(where: { $0.name == site }) else {
             let known = sites.prefix(20).map(\.name).joined(separator: ", ")
-            throw CommandError(.failure, "there is no site \(site)", hint: "the sites are: \(known)")
+            throw CommandError(.failure, "site \(site) is not configured", hint: "configured sites: \(known)")
         }
         let ledger = try options.ledger()
         let record = try deploy(Site(settings), ledger)
         if options.json { try Printer.print(json: DeploymentView(record)) }
         switch record.result {
         case .deployed(let commit)?: say("deployed \(commit.short) in \((record.duration ?? .zero).spoken)")
-        case .unchanged(let commit)?: say("\(site) is at \(commit.short) already")
+        case .unchanged(let commit)?: say("\(site) is already at \(commit.short)")
         case .failed(let failure)?: throw CommandError(failure, .failure)
         default:
-            throw CommandError(.failure, "the deployment of \(site) was cut short", hint: "bellpull deploy \(site)")
+            throw CommandError(.failure, "the deployment of \(site) was interrupted", hint: "bellpull deploy \(site)")
         }
     }
 
-    /// Everything but JSON goes to standard error, so that nothing gets between its lines.
+    /// Prints `text`, unless JSON was requested: the standard output then holds only the JSON.
     private func say(_ text: String) {
         guard !options.json else { return }
         Printer.print([text])

@@ -1,20 +1,20 @@
 import ArgumentParser
 import Deploy
 
-/// `bellpull history`: the deployments, newest first.
+/// `bellpull history`: lists deployments, newest first.
 struct History: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Lists deployments, newest first.")
 
-    @Argument(help: "Only those of this site.")
+    @Argument(help: "List only the deployments of this site.")
     var site: String?
 
-    @Option(help: ArgumentHelp("How many at most.", valueName: "number"))
+    @Option(help: ArgumentHelp("List at most this many deployments", valueName: "number"))
     var limit = 20
 
     @OptionGroup var options: CommonOptions
 
     func validate() throws {
-        guard (1...100_000).contains(limit) else { throw ValidationError("--limit is a number from 1 to 100000") }
+        guard (1...100_000).contains(limit) else { throw ValidationError("--limit must be a number from 1 to 100000") }
     }
 
     func run() throws {

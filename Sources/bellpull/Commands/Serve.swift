@@ -3,23 +3,23 @@ import Configuration
 import FastCGI
 import Foundation
 
-/// `bellpull serve`: answers deliveries until it is told to stop.
+/// `bellpull serve`: answers deliveries until a signal stops the process.
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Answers deliveries.",
+        abstract: "Answers webhook deliveries and deploys sites.",
         discussion: """
-            Listens on descriptor 0, as systemd and spawn-fcgi hand it over, or on --socket; started by a web server as \
-            plain CGI, it answers that one request. Its sites are in the configuration's files; without any, \
-            GITHUB_SECRET and REPO_PATH in the environment say which deliveries to believe and which clone to keep up to \
-            date. SIGHUP reads the configuration again. Options outrank the variables BELLPULL_ANSWER_WITHIN and so on, \
-            and these the files.
+            Listens on file descriptor 0, as passed by systemd and spawn-fcgi, or on --socket. If a web server starts \
+            bellpull as plain CGI, bellpull answers that single request. The configuration files describe the sites. \
+            Without configuration files, the environment variables GITHUB_SECRET and REPO_PATH describe a single site. \
+            SIGHUP reloads the configuration. Options take precedence over environment variables such as \
+            BELLPULL_ANSWER_WITHIN, and environment variables take precedence over the files.
             """
     )
 
     @OptionGroup var options: ServeOptions
     @OptionGroup var configuration: ConfigurationOptions
 
-    @Option(help: ArgumentHelp("Listen on a unix socket made at this path.", valueName: "path"))
+    @Option(help: ArgumentHelp("Create a unix socket at this path and listen on it.", valueName: "path"))
     var socket: String?
 
     func run() throws {
@@ -29,7 +29,7 @@ struct Serve: ParsableCommand {
         if CommonGateway.isCurrent {
             try Service(source, ledger: ledger, logger: Log.logger()).answerOneRequest()
         } else {
-            // The socket first: who cannot listen need not look at the clones.
+            // The socket comes first: without a socket there is no need to open the clones.
             let socket = try listeningSocket()
             try Service(source, ledger: ledger, logger: Log.logger()).listen(on: socket)
         }
@@ -45,8 +45,8 @@ struct Serve: ParsableCommand {
         }
         guard let inherited = ListeningSocket.inherited() else {
             throw CommandError(
-                .usage, "there is nothing to listen on: descriptor 0 is not a listening socket",
-                hint: "bellpull serve --socket /run/bellpull/bellpull.sock, or start bellpull.socket with systemd")
+                .usage, "file descriptor 0 is not a listening socket, and --socket is missing",
+                hint: "systemctl start bellpull.socket, or bellpull serve --socket /run/bellpull/bellpull.sock")
         }
         return inherited
     }

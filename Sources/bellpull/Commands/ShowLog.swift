@@ -2,12 +2,12 @@ import ArgumentParser
 import Deploy
 import Text
 
-/// `bellpull log`: all that is known of one deployment.
+/// `bellpull log`: shows one deployment in full.
 struct ShowLog: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "log", abstract: "Shows one deployment, and what git had to say.")
+        commandName: "log", abstract: "Shows one deployment, with the output of git.")
 
-    @Argument(help: "Its number, as bellpull history shows it.")
+    @Argument(help: "The number of the deployment in bellpull history.")
     var deployment: Int64
 
     @OptionGroup var options: CommonOptions
@@ -17,7 +17,7 @@ struct ShowLog: ParsableCommand {
         let found = try reading { () throws(LedgerError) in try ledger.deployment(deployment) }
         guard let record = found else {
             throw CommandError(
-                .failure, "there is no deployment \(deployment)", hint: "bellpull history lists those that are kept")
+                .failure, "deployment \(deployment) is not in the ledger", hint: "bellpull history")
         }
         guard !options.json else { return try Printer.print(json: DeploymentView(record, withOutput: true)) }
         let terminal = Terminal.current
@@ -30,13 +30,13 @@ struct ShowLog: ParsableCommand {
 
     private func facts(of record: DeploymentRecord) -> [(String, String)] {
         let reached = record.commit.map { ("commit", $0.description) }
-        let target = record.target.map { ("asked for", "\($0.commit) at \($0.ref)") }
+        let target = record.target.map { ("target", "\($0.commit) at \($0.ref)") }
         let end = record.ended.map { ("ended", "\($0.local), \($0.relative())") }
         let facts: [(String, String)?] = [
             ("deployment", "\(record.id)"), ("site", record.site.name), ("state", record.state.rawValue),
             record.failure.map { ("reason", $0.message) }, record.failure?.hint.map { ("hint", $0) }, reached, target,
             ("cause", record.cause.rawValue), ("deliveries", "\(record.deliveries)"),
-            ("queued", record.queued.local), record.started.map { ("began", $0.local) }, end,
+            ("queued", record.queued.local), record.started.map { ("started", $0.local) }, end,
             record.duration.map { ("took", $0.spoken) },
         ]
         return facts.compactMap(\.self)

@@ -2,13 +2,13 @@ import ArgumentParser
 import Configuration
 import Deploy
 
-/// `bellpull status`: the sites and what became of them last.
+/// `bellpull status`: shows each site with its latest deployment.
 struct Status: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Shows the sites, and what became of them last.")
+    static let configuration = CommandConfiguration(abstract: "Shows each site with its latest deployment.")
 
     @OptionGroup var options: CommonOptions
 
-    /// A site as JSON shows it.
+    /// The JSON of a site.
     private struct View: Encodable {
         let name: String
         let path: String

@@ -1,7 +1,7 @@
 import Deploy
 import Foundation
 
-/// A deployment as JSON shows it. What is not known is left out.
+/// The JSON of a deployment. Unknown values are left out.
 struct DeploymentView: Encodable {
     let id: Int64
     let site: String
@@ -39,10 +39,10 @@ struct DeploymentView: Encodable {
 }
 
 extension DeploymentRecord {
-    /// When it was last heard of.
+    /// The time of the latest change of state.
     var time: Date { ended ?? started ?? queued }
 
-    /// The state, as it stands out.
+    /// The state as a table cell, coloured by state.
     var stateCell: Table.Cell { Table.Cell(state.rawValue, state.style) }
 }
 

@@ -1,20 +1,23 @@
 import Foundation
 
-/// Prints what a command has to say on standard output.
+/// Prints the results of a command to standard output.
 enum Printer {
     static func print(_ lines: [String]) { write(lines.map { $0 + "\n" }.joined()) }
 
     static func print(_ table: Table) { print(table.lines(on: .current)) }
 
-    /// Prints one JSON text, with names `like_this`.
-    static func print(json value: some Encodable) throws {
+    /// Prints `value` as one JSON text.
+    static func print(json value: some Encodable) throws { write(try json(value) + "\n") }
+
+    /// Encodes `value` as indented JSON, with names in `snake_case` and in alphabetical order.
+    static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
-    /// A reader that has gone, such as `head`, is no error.
+    /// Writes `text` and ignores errors: a reader such as `head` may close the pipe early.
     private static func write(_ text: String) {
         try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     }

@@ -1,13 +1,13 @@
 import Foundation
 
-/// What standard output is, as far as it matters for how things look.
+/// The width and the colours of the terminal behind an output descriptor.
 struct Terminal {
-    /// Whether colours are welcome: on a terminal that knows them, unless `NO_COLOR` is set (no-color.org).
+    /// Whether to print colours: only on a terminal with colours, and only if `NO_COLOR` is not set (no-color.org).
     let hasColor: Bool
-    /// How many characters fit in a line; `nil` if it is no terminal.
+    /// The number of characters per line; `nil` if the descriptor is not a terminal.
     let width: Int?
 
-    /// Standard output, in this environment.
+    /// Standard output in the environment of this process.
     static let current = Terminal(descriptor: STDOUT_FILENO, environment: ProcessInfo.processInfo.environment)
 
     init(descriptor: Int32, environment: [String: String]) {
@@ -19,7 +19,7 @@ struct Terminal {
         width = isKnown ? Int(size.ws_col) : nil
     }
 
-    /// A way to stand out.
+    /// A way to highlight text: a parameter of the escape sequence SGR (ECMA-48 §8.3.117).
     enum Style: Int {
         case bold = 1
         case faint = 2
@@ -28,7 +28,7 @@ struct Terminal {
         case yellow = 33
     }
 
-    /// `text` in `style`, where colours are welcome.
+    /// Returns `text` in `style`, or unchanged if the terminal has no colours.
     func styled(_ text: String, _ style: Style?) -> String {
         guard hasColor, !text.isEmpty, let style else { return text }
         return "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m"

@@ -1,13 +1,13 @@
 import Foundation
 import Logging
 
-/// Writes each message as one line to standard error, in one write, so that lines of several threads do not mix.
+/// Writes each log message to standard error as one line. A single write keeps the lines of several threads apart.
 struct LineLogHandler: LogHandler {
-    /// What stands before the message.
+    /// The beginning of each line.
     enum Style {
-        /// Time and level.
+        /// The time and the level.
         case plain
-        /// The level as the journal reads it (sd-daemon(3)); it knows the time itself.
+        /// The priority in the journal's syntax (sd-daemon(3)). The journal adds the time.
         case journal
     }
 
@@ -21,20 +21,19 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var line = prefix(event.level)
-        line += event.message.description
-        line += "\n"
+        var line = line(event.level, event.message, at: Date())
         line.withUTF8 { _ = Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 
-    private func prefix(_ level: Logger.Level) -> String {
+    /// Returns the line for `message`, including the line feed.
+    func line(_ level: Logger.Level, _ message: Logger.Message, at time: Date) -> String {
         switch style {
-        case .journal: "<\(priority(of: level))>"
-        case .plain: "\(Self.timestamp()) \(level) "
+        case .journal: "<\(priority(of: level))>\(message)\n"
+        case .plain: "\(time.standard) \(level) \(message)\n"
         }
     }
 
-    /// The priority of syslog(3).
+    /// Returns the priority of `level` in syslog(3).
     private func priority(of level: Logger.Level) -> Int {
         switch level {
         case .trace, .debug: 7
@@ -43,16 +42,6 @@ struct LineLogHandler: LogHandler {
         case .warning: 4
         case .error: 3
         case .critical: 2
-        }
-    }
-
-    /// The time in UTC, to the second (RFC 3339 §5.6). Foundation's formatters would do, for 3 MB of memory.
-    private static func timestamp() -> String {
-        var now = time(nil)
-        var parts = tm()
-        gmtime_r(&now, &parts)
-        return String(unsafeUninitializedCapacity: 32) { text in
-            text.withMemoryRebound(to: CChar.self) { strftime($0.baseAddress, $0.count, "%Y-%m-%dT%H:%M:%SZ", &parts) }
         }
     }
 }

@@ -4,9 +4,9 @@ import FastCGI
 import Foundation
 import Logging
 
-/// Bellpull's log: lines on standard error.
+/// Bellpull's log on standard error.
 enum Log {
-    /// The logger that everything writes to.
+    /// Returns the logger of the program, in the journal's format if systemd connects standard error to the journal.
     static func logger() -> Logger {
         let isJournal = ProcessInfo.processInfo.environment["JOURNAL_STREAM"] != nil
         return Logger(label: "bellpull") { _ in LineLogHandler(style: isJournal ? .journal : .plain) }
@@ -14,7 +14,7 @@ enum Log {
 }
 
 extension Logger {
-    /// One line on a deployment, with the commit in short as a person looks for it.
+    /// Logs one line for a deployment, with an abbreviated commit.
     func note(_ event: Dispatcher.Event) {
         switch event {
         case .notStarted(let site, let error):
@@ -34,22 +34,22 @@ extension Logger {
         }
     }
 
-    /// One line on what catch-up found.
+    /// Logs one line for an event of catch-up.
     func note(_ event: CatchUp.Event) {
         switch event {
         case .missed(let site, let target):
-            info("catch-up found a push that was missed site=\(site.name) commit=\(target.commit.short)")
+            info("catch-up found a missed push site=\(site.name) commit=\(target.commit.short)")
         case .unreachable(let site, let failure, let next):
             warning(
                 """
-                catch-up cannot ask the remote site=\(site.name) reason=\(failure.message.quoted) \
+                catch-up cannot reach the remote site=\(site.name) reason=\(failure.message.quoted) \
                 next=\(Int(next / .seconds(1)))s
                 """)
-        case .reachable(let site): info("catch-up can ask the remote again site=\(site.name)")
+        case .reachable(let site): info("catch-up can reach the remote again site=\(site.name)")
         }
     }
 
-    /// One line for each of what is wrong, and another for the way out.
+    /// Logs one line for each issue, and another line for each hint.
     func note(_ issues: [ConfigurationIssue], _ level: Logger.Level) {
         for issue in issues {
             log(level: level, "\(FieldValue(escaping: issue.text))")
@@ -59,6 +59,6 @@ extension Logger {
 }
 
 extension String {
-    /// In quotation marks, fit for a line of the log.
+    /// The text in quotation marks, escaped as a value in a log line.
     var quoted: String { "\"\(FieldValue(escaping: self))\"" }
 }

@@ -6,13 +6,16 @@ import Logging
 import Webhook
 
 extension Service {
-    /// How long git may take to say what a clone is.
+    /// The time limit for git to open a clone.
     private static let openingTime = Duration.seconds(20)
-    /// How many sites a log of the start complains about one by one.
+    /// The largest number of problems to log, at one problem per site.
     private static let explanations = 20
 
-    /// The sites of `configuration`, in its order, looked at so that what is wrong with one is known from the start. It
-    /// keeps no other from being served; but where REPO_PATH is all there is, there is nothing to serve.
+    /// Returns the sites of `configuration` in order, and logs each problem with a site.
+    ///
+    /// The other sites are served regardless of a problem with one site.
+    ///
+    /// - Throws: `CommandError` if the only site comes from REPO_PATH and cannot be deployed.
     static func openedSites(of configuration: Configuration, _ logger: Logger) throws(CommandError) -> [Site] {
         var count = 0
         var sites: [Site] = []
@@ -28,13 +31,13 @@ extension Service {
             logger.error("site=\(site.name) cannot be deployed reason=\(failure.message.quoted)")
             if let hint = failure.hint { logger.error("hint: \(hint)") }
         }
-        if count > explanations { logger.error("\(count) sites cannot be deployed; bellpull check names them") }
+        if count > explanations { logger.error("\(count) sites cannot be deployed; bellpull check lists the sites") }
         return sites
     }
 }
 
 extension Site {
-    /// The site that `settings` describe.
+    /// Creates a site from its settings.
     init(_ settings: SiteSettings) {
         self.init(
             name: settings.name, path: settings.path, strategy: Self.kind(settings), repository: settings.repository,
@@ -49,7 +52,9 @@ extension Site {
 }
 
 extension Configuration {
-    /// What the endpoint has to know, with hooks for `sites`, which are those of this configuration in its order.
+    /// Returns the settings of the webhook endpoint.
+    ///
+    /// - Parameter sites: The sites of this configuration, in the same order.
     func endpoint(for sites: [Site]) -> WebhookEndpoint.Settings {
         WebhookEndpoint.Settings(
             hooks: Hooks(
@@ -58,6 +63,6 @@ extension Configuration {
             forge: Forges(acceptsSHA1: acceptsSHA1), answerWithin: answerWithin, waitingReplies: waitingReplies)
     }
 
-    /// How much of the ledger is kept.
+    /// The limits on the age and the number of deliveries in the ledger.
     var retention: LedgerMaintenance.Retention { LedgerMaintenance.Retention(age: historyAge, count: historyCount) }
 }

@@ -5,7 +5,7 @@ import FastCGI
 import Foundation
 import Logging
 
-/// Everything that answers and deploys, put together.
+/// Connects the configuration, the ledger, the dispatcher and the webhook endpoint, and runs them.
 final class Service {
     private let source: ConfigurationSource
     private let logger: Logger
@@ -38,9 +38,9 @@ final class Service {
         logger.note(configuration.warnings, .warning)
     }
 
-    /// Answers what comes on `socket` until SIGTERM or SIGINT, then finishes what runs.
+    /// Answers requests on `socket` until SIGTERM or SIGINT, then finishes the running deployments.
     func listen(on socket: ListeningSocket) {
-        // Before libfcgi, which takes these signals for itself where nobody has.
+        // Before libfcgi: libfcgi installs its own handlers for signals without a handler.
         let signals = Signals()
         let listener = Listener(
             socket: socket, bodyLimit: configuration.bodyLimit, responder: Router(webhook: endpoint))
@@ -56,11 +56,11 @@ final class Service {
         logger.info("stopped")
     }
 
-    /// Answers the request this process was started for, and stays until its deployment is over.
+    /// Answers the single request of a plain CGI process, and waits until the deployment has finished.
     func answerOneRequest() {
         let signals = Signals()
         CommonGateway.serve(Router(webhook: endpoint), bodyLimit: configuration.bodyLimit)
-        // A server may end the program once it has the reply; a deployment that goes on is finished first.
+        // A web server may end the process after the reply. A running deployment is finished first.
         Thread.detachNewThread { [dispatcher, drain = configuration.drain] in
             while signals.wait() == .reload {}
             dispatcher.drain(within: drain)
@@ -68,7 +68,7 @@ final class Service {
         dispatcher.waitUntilIdle()
     }
 
-    /// Reads the configuration again. One that is wrong changes nothing.
+    /// Loads the configuration again. Keeps the old configuration if the new configuration has errors.
     private func reload(_ listener: Listener) {
         do {
             let new = try Configuration.load(source)
@@ -76,11 +76,12 @@ final class Service {
             (configuration, self.sites) = (new, sites)
         } catch let error as ConfigurationError {
             logger.note(error.issues, .error)
-            return logger.error("the configuration is wrong and was not loaded; bellpull goes on with the old one")
+            return logger.error(
+                "the new configuration has errors and was not loaded; bellpull keeps the old configuration")
         } catch {
             let reasons = (error as? CommandError)?.explanations.map(\.message).joined(separator: "; ") ?? "\(error)"
             return logger.error(
-                "the configuration was not loaded; bellpull goes on with the old one reason=\(reasons.quoted)")
+                "the new configuration was not loaded; bellpull keeps the old configuration reason=\(reasons.quoted)")
         }
         logger.note(configuration.warnings, .warning)
         endpoint.change(to: configuration.endpoint(for: sites))
@@ -91,7 +92,7 @@ final class Service {
         describe("reloaded;")
     }
 
-    /// One line a site, as long as a person would read them.
+    /// Logs one line for each of up to 20 sites, and a line with the number of sites.
     private func describe(_ verb: String) {
         if sites.count <= 20 {
             for (site, settings) in zip(sites, configuration.sites) {
