@@ -210,10 +210,10 @@ def main():
         RECORDED.write_text(json.dumps({"conditions": here, "instructions": figures}, indent=4) + "\n")
         print("recorded:", ", ".join(f"{kind} {figure:,}" for kind, figure in figures.items()))
         return
-    expect(RECORDED.exists(), "no figures are recorded\nhint: scripts/bench --instructions --record")
+    expect(RECORDED.exists(), "no figures are recorded\nscripts/bench: hint: scripts/bench --instructions --record")
     grown = compare(figures, here, json.loads(RECORDED.read_text()))
     expect(not grown, f"more than {TOLERANCE:.0%} above the recorded figures: {', '.join(grown)}\n"
-           "hint: make the intake cheaper, or record why it costs more: scripts/bench --instructions --record")
+           "scripts/bench: hint: make the intake cheaper, or record why it costs more: scripts/bench --instructions --record")
 
 
 main()

@@ -24,7 +24,7 @@ def end(number, _):
 def main():
     (part,) = sys.argv[1:]
     if part not in PARTS:
-        sys.exit(f"scripts/soak: error: unknown part: {part}\nhint: {', '.join(PARTS)}")
+        sys.exit(f"scripts/soak: error: unknown part: {part}\nscripts/soak: hint: {', '.join(PARTS)}")
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
         signal.signal(number, end)
     signal.alarm(LONGEST)

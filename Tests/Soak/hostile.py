@@ -1,4 +1,4 @@
-"""Promises 4 and 10: ten thousand hostile requests deploy nothing and record nothing, and all are in the access log."""
+"""Ten thousand hostile requests deploy nothing and record nothing, and all are in the access log."""
 
 import collections
 import concurrent.futures

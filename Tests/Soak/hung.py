@@ -1,4 +1,4 @@
-"""Promise 3: while git hangs, all deliveries are answered in time, and other sites deploy."""
+"""While git hangs, all deliveries are answered in time, and other sites deploy."""
 
 import concurrent.futures
 import time

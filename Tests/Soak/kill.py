@@ -1,4 +1,4 @@
-"""Promise 1: an acknowledged delivery survives `kill -9` at any later moment."""
+"""An acknowledged delivery survives `kill -9` at any later moment."""
 
 import collections
 import os

@@ -1,4 +1,4 @@
-"""Promise 8: descriptors, threads and memory do not grow with the number of deployments."""
+"""Descriptors, threads and memory do not grow with the number of deployments."""
 
 import collections
 import os

@@ -1,4 +1,4 @@
-"""Promise 2: a repeated delivery deploys nothing, unless its deployment failed."""
+"""A repeated delivery deploys nothing, unless its deployment failed."""
 
 import program
 import repositories
