@@ -1,7 +1,7 @@
-// The yardstick: the least a libfcgi responder can do to prove a push and answer it. One request a
-// connection, the body read whole, its HMAC compared, `{}` or 401.
+// The baseline: the least that a libfcgi responder can do to verify a push and to answer. Takes one request per connection,
+// reads the whole body, compares the HMAC, and answers `{}` or 401.
 //
-//     GITHUB_SECRET=… bare-responder [SOCKET [THREADS]]     without SOCKET: listens on descriptor 0
+//     GITHUB_SECRET=… bare-responder [SOCKET [THREADS]]     without SOCKET, listens on descriptor 0
 
 #include <fcgiapp.h>
 #include <openssl/crypto.h>

@@ -1,4 +1,4 @@
-"""Pushes as GitHub delivers them, signed with GITHUB_SECRET, and their answers."""
+"""Pushes as GitHub delivers them, signed with GITHUB_SECRET, and the answers to them."""
 
 import hashlib
 import hmac
@@ -16,12 +16,12 @@ template = json.loads(pathlib.Path(__file__).with_name("push.json").read_text())
 
 
 def body(push):
-    """What GitHub would send of `push`."""
+    """Returns the body that GitHub would send for `push`."""
     return json.dumps(push, separators=(",", ":")).encode()
 
 
 def headers(body, content_type=JSON):
-    """The headers of a delivery that has an id of its own."""
+    """Returns the headers of a delivery with a new id."""
     key = secret.encode()
     return {
         "Content-Type": content_type,
@@ -40,7 +40,7 @@ def connect(port):
 
 
 def deliver(connection, body, headers):
-    """Status and outcome of one delivery, once its reply is read."""
+    """Delivers, reads the reply, and returns the status and the outcome."""
     connection.request("POST", "/github", body, headers)
     reply = connection.getresponse()
     reply.read()

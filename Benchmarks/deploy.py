@@ -1,7 +1,7 @@
-"""deploy.py FOLDER PORT PUSHES: how long a push takes to arrive, beside a bare `git pull --rebase`.
+"""deploy.py FOLDER PORT PUSHES: measures how long a push takes to deploy, compared with a bare `git pull --rebase`.
 
-FOLDER holds three clones of one remote: `author`, which pushes; `site`, which the responder behind
-127.0.0.1:PORT keeps up to date; `plain`, which is pulled here. GITHUB_SECRET signs the deliveries.
+FOLDER has three clones of one remote: `author` pushes, `site` is deployed by the responder behind 127.0.0.1:PORT, and
+`plain` is pulled by this program. GITHUB_SECRET signs the deliveries.
 """
 
 import collections
@@ -31,7 +31,7 @@ def head(clone):
 
 
 def push(number):
-    """Commits and pushes one changed page; the body GitHub would send."""
+    """Commits and pushes one changed page. Returns the body that GitHub would send."""
     before, page = head("author"), folder / "author" / f"page{number % 100}.html"
     page.write_text(f"<p>Edition {number}, {uuid.uuid4()}</p>\n")
     git("author", "commit", "--quiet", "--all", "--message", f"Edition {number}")
@@ -43,14 +43,14 @@ def push(number):
 
 
 def deliver(connection, body, headers):
-    """Status and outcome of one delivery, and the milliseconds until its reply was read."""
+    """Delivers. Returns the status and outcome, and the milliseconds until the reply was read."""
     start = time.perf_counter()
     outcome = delivery.deliver(connection, body, headers)
     return outcome, (time.perf_counter() - start) * 1000
 
 
 def pull():
-    """Milliseconds that a bare pull takes."""
+    """Pulls, and returns the milliseconds."""
     start = time.perf_counter()
     subprocess.run(["git", "pull", "--rebase"], cwd=folder / "plain", check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -69,7 +69,7 @@ def one_after_the_other():
         if not number % 2:
             pulled.append(pull())
         expect(outcome == "200 deployed", f"push {number} was answered {outcome}")
-        expect(head("site") == head("plain") == head("author"), f"push {number} did not arrive everywhere")
+        expect(head("site") == head("plain") == head("author"), f"push {number} is not in all three clones")
 
     print(f"\n{f'deploy: {pushes} pushes':<34}{'bare pull':>12}{'Bellpull':>12}{'ratio':>8}")
     for label, figure in [("median, ms", statistics.median), ("90th percentile, ms", ninetieth)]:
@@ -82,7 +82,7 @@ def ninetieth(figures):
 
 
 def all_at_once():
-    """A crowd of deliveries of one push; git itself counts how often the remote is asked."""
+    """Sends many deliveries of one push at once. git itself counts the fetches from the remote."""
     asked = folder / "asked"
     asked.touch()
     git("site", "config", "remote.origin.uploadpack", f"echo >>'{asked}'; git-upload-pack")
@@ -101,7 +101,7 @@ def all_at_once():
     git("site", "config", "--unset", "remote.origin.uploadpack")
 
     expect(len(replies) == CROWD, f"{CROWD - len(replies)} of {CROWD} deliveries got no reply")
-    expect(head("site") == head("author"), "the crowd's push did not arrive")
+    expect(head("site") == head("author"), "the push of the crowd was not deployed")
     outcomes = collections.Counter(outcome for outcome, _ in replies)
     print(f"\ncrowd: {CROWD} deliveries of one push at once")
     print("replies:", ", ".join(f"{count} × {outcome}" for outcome, count in outcomes.most_common()))

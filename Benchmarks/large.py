@@ -1,8 +1,8 @@
-"""large.py FOLDER PORT PID: what a push of 24 MB costs, beside `openssl dgst -hmac` of the same bytes.
+"""large.py FOLDER PORT PID: measures the cost of a push of 24 MB, compared with `openssl dgst -hmac` of the same bytes.
 
-FOLDER is where the body may be written; the responder behind 127.0.0.1:PORT is the process PID. GITHUB_SECRET signs the
-deliveries, which are pushes to a branch that nobody follows. Processor time: of the program, all its threads; of openssl,
-the whole process.
+FOLDER is a folder for the body. The responder behind 127.0.0.1:PORT is the process PID. GITHUB_SECRET signs the deliveries,
+which are pushes to a branch that no site follows. Measures processor time: of all threads of the program, and of the whole
+process openssl.
 """
 
 import os
@@ -22,21 +22,21 @@ folder, port, process = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.arg
 
 
 def payload(size):
-    """A push of as many commits as fit in so many bytes."""
+    """Returns a push with as many commits as fit into `size` bytes."""
     commit = delivery.template["head_commit"]
     count = size // len(delivery.body(commit)) - 4
     return delivery.body(delivery.template | {"commits": [commit] * count})
 
 
 def form(size):
-    """The same as a form, whose size counts percent signs and all."""
+    """Returns such a push as a form of `size` bytes after percent-encoding."""
     sample = payload(size // 16)
     length = len(urllib.parse.quote_plus(sample))
     return b"payload=" + urllib.parse.quote_plus(payload(size * len(sample) // length)).encode()
 
 
 def dgst(body):
-    """Milliseconds of processor time that openssl takes."""
+    """Runs openssl, and returns the milliseconds of processor time."""
     file = folder / "large"
     file.write_bytes(body)
     command = ["openssl", "dgst", "-sha256", "-hmac", delivery.secret, file]
@@ -48,9 +48,9 @@ def dgst(body):
 
 
 def cost(body, content_type, expected, is_forged=False):
-    """Milliseconds of processor time that a delivery takes."""
+    """Delivers, and returns the milliseconds of processor time."""
     headers = delivery.headers(b"another" if is_forged else body, content_type)
-    # The clock of another process, as clock_getcpuclockid(3) makes it.
+    # The clock of another process (clock_getcpuclockid(3)).
     clock = ~process << 3 | 2
     before = time.clock_gettime(clock)
     connection = delivery.connect(port)
@@ -61,7 +61,7 @@ def cost(body, content_type, expected, is_forged=False):
 
 
 def memory(key):
-    """A line of /proc/PID/status, in MB."""
+    """Returns a line of /proc/PID/status in MB."""
     for line in pathlib.Path(f"/proc/{process}/status").read_text().splitlines():
         if line.startswith(key + ":"):
             return int(line.split()[1]) * 1024 / 1e6
@@ -75,7 +75,7 @@ def main():
         "form": (form(SIZE), FORM, "200 ignored"),
     }
     idle = memory("VmRSS")
-    # Counts the peak from here on.
+    # Resets the peak.
     pathlib.Path(f"/proc/{process}/clear_refs").write_text("5")
     figures = {kind: ([], []) for kind in kinds}
     for _ in range(ROUNDS):
@@ -91,7 +91,7 @@ def main():
     for kind, (bare, ours) in figures.items():
         bare, ours = statistics.median(bare), statistics.median(ours)
         print(f"{f'{kind}, ms of CPU':<34}{bare:>12.2f}{ours:>12.2f}{ours / bare:>8.2f}")
-    print(f"memory beyond {idle:.1f} MB when idle: {peak - idle:.1f} MB at the peak, {after - idle:.1f} MB ten seconds later")
+    print(f"memory above the idle {idle:.1f} MB: {peak - idle:.1f} MB at the peak, {after - idle:.1f} MB ten seconds later")
 
 
 main()

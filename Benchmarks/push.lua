@@ -1,5 +1,5 @@
--- wrk -t1 -s push.lua URL -- BODY SHA1 SHA256: one signed push again and again, each with a delivery id of its own.
--- The last line printed: requests, duration in seconds, 99th percentile in ms, failures.
+-- wrk -t1 -s push.lua URL -- BODY SHA1 SHA256: sends one signed push repeatedly, each time with another delivery id.
+-- Prints as its last line: requests, duration in seconds, 99th percentile in ms, failures.
 
 local sent, run = 0, os.time()
 local before, after

@@ -1,4 +1,4 @@
-"""What is thrown at the hooks. An attack is one thing that is wrong with what would otherwise deploy."""
+"""Attacks on the hooks. An attack is a delivery that would deploy, except that one thing about it is wrong."""
 
 import senders
 from senders import MAIN
@@ -7,7 +7,7 @@ ALL = []
 
 
 class Attack:
-    """A kind of request, how it is made and what may be answered."""
+    """A kind of request, the function that makes such requests, and the allowed answers."""
 
     def __init__(self, name, allowed, make, senders, shared, on_socket):
         self.name, self.allowed, self.make = name, allowed, make
@@ -15,12 +15,12 @@ class Attack:
 
 
 def attack(name, *allowed, among=lambda sender: True, shared=False, on_socket=False):
-    """Makes an attack of the function that follows.
+    """Registers the decorated function as an attack.
 
-    allowed: the answers that may be given, none of which deploys; any, if there is none here.
-    among: which senders it is made for.
-    shared: whether it makes sense only at the hook that sites share.
-    on_socket: whether it goes to Bellpull's own socket, past nginx."""
+    allowed: the allowed answers, none of which deploys; every answer if empty.
+    among: selects the senders of the attack.
+    shared: whether the attack makes sense only at the shared hook.
+    on_socket: whether the attack goes to Bellpull's socket instead of nginx."""
     def register(make):
         ALL.append(Attack(name, allowed, make, [*filter(among, senders.ALL)], shared, on_socket))
         return make
@@ -28,7 +28,7 @@ def attack(name, *allowed, among=lambda sender: True, shared=False, on_socket=Fa
 
 
 class Aim:
-    """What an attack is made of: chance, a sender, and the hook at `target` with a site behind it that lacks `commit`."""
+    """The ingredients of an attack: a random generator, a sender, and a hook whose site is not at `commit` yet."""
 
     def __init__(self, chance, sender, site, target, secret, other_secret):
         self.chance, self.sender, self.target = chance, sender, target
@@ -36,19 +36,19 @@ class Aim:
         self.secret, self.other_secret = secret, other_secret
 
     def push(self, ref=MAIN, repository=None, commit=None, gone=False, **how):
-        """A push, proven; as it is it would deploy."""
+        """Returns a push with a valid signature, which would deploy."""
         commit = self.commit if commit is None else commit
         repository = self.repository if repository is None else repository
         return self.signed(self.sender.body(repository, ref, commit, gone), **how)
 
     def signed(self, body, secret=None, **how):
-        """A delivery of any body, proven."""
+        """Returns a delivery of `body` with a valid signature."""
         secret = self.secret if secret is None else secret
         return self.sender.request(self.chance, body, secret, **how).to(self.target)
 
     @property
     def decoy(self):
-        """A delivery that nothing comes of, whatever else is in it: unproven, or of a branch that no site follows."""
+        """A delivery that never deploys: without a valid signature, or of a branch that no site follows."""
         request = self.push(ref="refs/heads/decoy")
         return request if self.chance.random() < 0.5 else request.put(self.sender.proof, "x")
 

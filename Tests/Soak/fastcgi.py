@@ -1,11 +1,11 @@
-"""FastCGI as bytes (FastCGI 1.0 §3.3): what nginx would send, and what it never would."""
+"""FastCGI records as bytes (FastCGI 1.0 §3.3), well-formed or not."""
 
 BEGIN, ABORT, END, PARAMS, STDIN, STDOUT, DATA = 1, 2, 3, 4, 5, 6, 8
 BEGINNING = bytes([0, 1, 0, 0, 0, 0, 0, 0])
 
 
 def record(kind, content, version=1, length=None):
-    """One record of request 1; it may lie about its length."""
+    """Returns one record of request 1, whose length field is `length` if given."""
     return bytes([version, kind, 0, 1]) + (len(content) if length is None else length).to_bytes(2) + b"\0\0" + content
 
 
@@ -19,7 +19,7 @@ def _pair(name, value):
 
 
 def request(http, length=None):
-    """What nginx would make of an HTTP request, with another length if there is one."""
+    """Returns the records that nginx would send for an HTTP request, with CONTENT_LENGTH `length` if given."""
     length = len(http.body) if length is None else length
     path = http.target.removeprefix("/github")
     params = [("REQUEST_METHOD", http.method), ("PATH_INFO", path), ("CONTENT_LENGTH", length)]
@@ -31,7 +31,7 @@ def request(http, length=None):
 
 
 def output(data):
-    """The CGI response in what came back."""
+    """Returns the CGI response in the received records."""
     out = b""
     while len(data) >= 8:
         end = 8 + int.from_bytes(data[4:6])

@@ -1,4 +1,4 @@
-"""Deliveries as GitHub sends them, signed."""
+"""Signed deliveries as GitHub sends them."""
 
 import hashlib
 import hmac
@@ -7,7 +7,7 @@ import pathlib
 import secrets
 import uuid
 
-#: A signing token, which proves in all other ways as well.
+#: A secret in the form of GitLab's signing token, which works for all other kinds of signature too.
 SECRET = "whsec_YSBzZWNyZXQgZm9yIHRoZSBzb2Fr"
 _PUSH = (pathlib.Path(__file__).parents[2] / "Benchmarks/push.json").read_bytes()
 _WORDS = {
@@ -21,7 +21,7 @@ _run = secrets.token_hex(12)
 
 
 class Delivery:
-    """One delivery: its body, and the whole request as it goes over the wire."""
+    """A delivery: the body, and the complete HTTP request as bytes."""
 
     __slots__ = ("body", "request")
 
@@ -30,7 +30,7 @@ class Delivery:
         self.request = self._request()
 
     def again(self):
-        """The same body, with another delivery id."""
+        """Returns the same body with another delivery id."""
         return Delivery(self.body)
 
     @property
@@ -53,7 +53,7 @@ class Delivery:
 
 
 def push(repository, commit, branch="main"):
-    """The push of `commit` to `branch` of `repository`. No two are alike: each comes from another commit."""
+    """Returns a push of `commit` to `branch` of `repository`. No two bodies are equal: each has another `before`."""
     body = _PUSH.replace(_WORDS["before"], f"{_run}{next(_count):016x}".encode())
     body = body.replace(_WORDS["after"], commit.encode())
     body = body.replace(_WORDS["ref"], f"refs/heads/{branch}".encode())

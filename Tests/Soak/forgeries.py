@@ -1,4 +1,4 @@
-"""Attacks: proofs that are none. All that is not proven gets the same answer."""
+"""Attacks with invalid signatures and tokens. All of them get the same answer."""
 
 import string
 import time
@@ -6,7 +6,7 @@ import time
 from attacks import attack
 
 UNPROVEN = "401 rejected"
-#: What a header may hold of one value: a comma would make it two.
+#: The characters of one header value. A comma would start a second value.
 PLAIN = "".join(chr(byte) for byte in range(0x21, 0x7f)).replace(",", "")
 PROOFS = ("X-Hub-Signature-256", "X-Gitea-Signature", "X-Forgejo-Signature", "X-Gitlab-Token", "webhook-signature")
 
@@ -19,18 +19,18 @@ def named(name):
     return lambda sender: sender.name == name
 
 
-@attack("a proof missing or empty", UNPROVEN)
+@attack("a signature missing or empty", UNPROVEN)
 def missing(aim):
-    # GitHub's older signature would be as good, where there is no newer one.
+    # Without a newer signature, Bellpull accepts GitHub's older signature.
     return aim.push().put(aim.sender.proof, *aim.chance.choice([(), ("",)])).put("X-Hub-Signature")
 
 
-@attack("half a proof of GitLab's", UNPROVEN, among=named("gitlab-signed"))
+@attack("half a signature of GitLab's", UNPROVEN, among=named("gitlab-signed"))
 def half(aim):
     return aim.push().put(aim.chance.choice(["webhook-id", "webhook-timestamp"]), *aim.chance.choice([(), ("",)]))
 
 
-@attack("a proof short, long or odd", UNPROVEN)
+@attack("a malformed signature", UNPROVEN)
 def odd(aim):
     proof = aim.push().value(aim.sender.proof)
     digest = proof.removeprefix("sha256=").removeprefix("v1,")
@@ -43,7 +43,7 @@ def odd(aim):
     ]))
 
 
-@attack("a proof of another body", UNPROVEN, among=signing)
+@attack("a signature of another body", UNPROVEN, among=signing)
 def other_body(aim):
     body = aim.push().body
     at, bit = aim.chance.randrange(len(body)), 1 << aim.chance.randrange(8)
@@ -51,7 +51,7 @@ def other_body(aim):
         b"", body + b" ", body[:-1], body[:at] + bytes([body[at] ^ bit]) + body[at + 1:]]))
 
 
-@attack("a proof with one bit changed", UNPROVEN)
+@attack("a signature with one bit changed", UNPROVEN)
 def bit(aim):
     request = aim.push()
     while True:
@@ -61,7 +61,7 @@ def bit(aim):
             return request.put(aim.sender.proof, proof)
 
 
-@attack("a proof by a secret of another hook, or none", UNPROVEN)
+@attack("a signature with another hook's secret or a guess", UNPROVEN)
 def other_secret(aim):
     guessed = ["", "x", "secret", aim.secret[:-1], aim.secret.upper(), aim.other_secret]
     if aim.sender.name == "gitlab-signed":
@@ -79,7 +79,7 @@ def token(aim):
     return aim.push().put(aim.sender.proof, aim.sender.written(aim.bytes(32, 32))).add(("X-Gitlab-Token", aim.secret))
 
 
-@attack("the proof of one forge under another's name", UNPROVEN, among=signing)
+@attack("a signature of one forge in the header of another", UNPROVEN, among=signing)
 def other_forge(aim):
     proof = aim.push().value(aim.sender.proof)
     names = [name for name in PROOFS if name != aim.sender.proof]
@@ -104,7 +104,7 @@ def twice(aim):
     aim.chance.shuffle(values)
     if name in ("webhook-signature", "X-Gitlab-Token") or aim.chance.random() < 0.7:
         return request.put(name, *values)
-    # As nginx joins them from 1.23 on.
+    # nginx 1.23 and later join headers of one name like this.
     return request.put(name, ", ".join(values))
 
 

@@ -1,4 +1,4 @@
-"""Promises 4 and 10: of ten thousand hostile requests none deploys, none is recorded, and each is in the access log."""
+"""Ten thousand hostile requests deploy nothing and record nothing, and all are in the access log."""
 
 import collections
 import concurrent.futures
@@ -18,7 +18,7 @@ import repositories
 import senders
 import verdict
 
-# What these define stands in attacks.ALL.
+# These modules register their attacks in attacks.ALL.
 import forgeries
 import payloads
 import strange
@@ -33,7 +33,7 @@ Shot = collections.namedtuple("Shot", "attack sent reply")
 
 
 class Targets:
-    """A site of each sender behind the hook that they share, and one with a hook of its own."""
+    """A site per sender behind the shared hook, and a site with its own hook."""
 
     def __init__(self, folder):
         names = [sender.name for sender in senders.ALL]
@@ -44,7 +44,7 @@ class Targets:
         secret.write_text(OWN_SECRET)
         secret.chmod(0o600)
         self.sites["own"].keys["secret_file"] = secret
-        # Each remote is ahead by a commit, for which the only proper delivery is the last one of all.
+        # Each remote is ahead by one commit. Only the good pushes at the end deploy it.
         for site in self.sites.values():
             site.push()
 
@@ -76,7 +76,7 @@ def run(folder):
 
 
 def shoot(bellpull, targets, number):
-    """The request of this number, the same in each run but for what depends on the time of day."""
+    """Sends request `number`. The same seed makes the same request, except for the time of day."""
     if bellpull.process.poll() is not None:
         raise RuntimeError(f"bellpull ended before request {number}:\n{bellpull.log_end}")
     chance = random.Random(f"{SEED}/{number}")
@@ -92,7 +92,7 @@ def shoot(bellpull, targets, number):
 
 
 def answers(shots):
-    """Each kind of attack, what was answered, and whether that may be."""
+    """Prints the answers to each attack, and whether they are allowed."""
     for attack in attacks.ALL:
         mine = [shot for shot in shots if shot.attack is attack]
         tally = collections.Counter(shot.reply.words for shot in mine).most_common()
@@ -104,44 +104,44 @@ def answers(shots):
 
 
 def replies(shots):
-    """What can be told of them all."""
+    """Checks all replies."""
     odd = sum(not audit.is_printable(b"".join(shot.reply.lines)) for shot in shots)
-    verdict.none("replies with more than printable ASCII in their heads", odd)
+    verdict.none("replies with other than printable ASCII in the head", odd)
     kinds = {
         (*(line for line in shot.reply.lines if not line.startswith(b"Date: ")), shot.reply.body)
         for shot in shots if shot.reply.status == 401}
-    verdict.figure("kinds of answers to what is not proven", len(kinds), "1", len(kinds) == 1)
+    verdict.figure("different answers to invalid signatures", len(kinds), "1", len(kinds) == 1)
     times = [int(shot.reply["Bellpull-Duration-Ms"]) for shot in shots if shot.reply["Bellpull-Outcome"] == "malformed"]
-    verdict.at_most("longest that something malformed took, ms", max(times), 50)
+    verdict.at_most("longest time for a malformed delivery, ms", max(times), 50)
 
 
 def aftermath(folder, bellpull, before, uses):
-    """What is left of it all: nothing."""
+    """Checks that the attacks left nothing behind."""
     alive = bellpull.process.poll() is None and bellpull.nginx.poll() is None
-    verdict.figure("Bellpull and nginx go on as they were started", "yes" if alive else "no", "yes", alive)
+    verdict.figure("Bellpull and nginx still run", "yes" if alive else "no", "yes", alive)
     for table in ("delivery", "deployment"):
         verdict.none(f"rows in the ledger's table {table}", bellpull.count(table))
     changed = {path for path, _ in before.items() ^ state(folder).items()}
     verdict.none("files of clones and remotes that changed", len(changed))
     marks = [*folder.rglob(payloads.MARK), *pathlib.Path().glob(payloads.MARK)]
-    verdict.none("files made by names that are commands", len(marks))
+    verdict.none("files that injected commands created", len(marks))
     lines = (bellpull.folder / "bellpull.log").read_bytes().splitlines()
-    verdict.none("lines of Bellpull's own log beyond printable ASCII", sum(not audit.is_printable(line) for line in lines))
+    verdict.none("lines of Bellpull's log with other bytes", sum(not audit.is_printable(line) for line in lines))
     told = sum(secret.encode() in line for line in lines for secret in (forge.SECRET, OWN_SECRET))
-    verdict.none("  with a secret in them", told)
+    verdict.none("  that contain a secret", told)
     figures = ", ".join(f"{use:.2f}" for use in uses)
     verdict.note(f"memory, MiB: {figures} (before, after {WARM:,}, after {REQUESTS:,})")
-    verdict.at_most("memory grown since, MiB", uses[2] - uses[1], 4.0)
+    verdict.at_most("growth of memory since, MiB", uses[2] - uses[1], 4.0)
 
 
 def state(folder):
-    """Every file of the clones and remotes, .git and all: its mode, and a digest of what is in it."""
+    """Returns the mode and a digest of every file of the clones and remotes, including .git."""
     files = [path for part in ("sites", "remotes") for path in (folder / part).rglob("*") if not path.is_dir()]
     return {path: (path.lstat().st_mode, hashlib.sha256(path.read_bytes()).digest()) for path in files}
 
 
 def good_pushes(folder, bellpull, targets):
-    """After all that a proper push of each forge deploys, whatever headers come with it, and is found in the log."""
+    """Checks that a valid push of each forge still deploys, with malicious headers too, and appears in the log."""
     chance, environment, evil = random.Random(SEED), folder / "environment", "e" * 40
     environment.touch()
     for site in targets.sites.values():
@@ -155,9 +155,9 @@ def good_pushes(folder, bellpull, targets):
     verdict.none("sites not at their remote", sum(site.how_far != site.position for site in targets.sites.values()))
     seen = environment.read_text()
     count = seen.count("GIT_TERMINAL_PROMPT=0\n")
-    verdict.figure("environments of git looked at", count, f"at least {len(aims)}", count >= len(aims))
-    verdict.none("  with a header of a request in them", seen.count(evil))
+    verdict.figure("environments of git checked", count, f"at least {len(aims)}", count >= len(aims))
+    verdict.none("  that contain a header of a request", seen.count(evil))
     recorded = [id for id, in bellpull.rows("SELECT forge_id FROM delivery")]
     verdict.figure("deliveries in the ledger", len(recorded), str(len(aims)), len(recorded) == len(aims))
     logged = collections.Counter(line["delivery"] for line in map(audit.entry, audit.lines(bellpull)) if line)
-    verdict.none("  without a line of their own in the access log", sum(logged[id] != 1 for id in recorded))
+    verdict.none("  without exactly one line in the access log", sum(logged[id] != 1 for id in recorded))

@@ -1,4 +1,4 @@
-"""Promise 3: with git hung, all are answered in time, and other sites deploy."""
+"""While git hangs, all deliveries are answered in time, and other sites deploy."""
 
 import concurrent.futures
 import time
@@ -29,24 +29,24 @@ def run(folder):
         report(bellpull, answers, usual, meanwhile)
         began = time.perf_counter()
         bellpull.stop()
-        verdict.at_most("from SIGTERM to its end, s (drain 1 s, and 5)", time.perf_counter() - began, 6.0)
+        verdict.at_most("from SIGTERM to exit, s (drain 1 s, and 5)", time.perf_counter() - began, 6.0)
         verdict.none("processes left behind", len(bellpull.session))
 
 
 def deploy(bellpull, site):
-    """Milliseconds that each of some pushes takes."""
+    """Pushes several times and returns the milliseconds of each push."""
     client, times = web.Client(bellpull.port), []
     for _ in range(PUSHES):
         answer = client.send(site.push()[0])
         if (answer.status, answer.outcome) != (200, "deployed"):
-            raise RuntimeError(f"the other site's push was answered {answer.status} {answer.outcome}\n{bellpull.log_end}")
+            raise RuntimeError(f"a push to the other site was answered {answer.status} {answer.outcome}\n{bellpull.log_end}")
         times.append(answer.seconds * 1000)
     client.close()
     return times
 
 
 def crowd(bellpull, hanging, other):
-    """A crowd delivers to the site that hangs, and somebody pushes to the other meanwhile."""
+    """Delivers many pushes to the hanging site, and meanwhile some pushes to the other site."""
     deliveries = [hanging.push(1 if number == 0 else 0)[0] for number in range(CROWD)]
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         delivered = pool.submit(web.deliver, bellpull.port, deliveries, connections=CROWD)

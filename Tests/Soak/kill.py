@@ -1,4 +1,4 @@
-"""Promise 1: an acknowledged delivery survives `kill -9` at any moment after."""
+"""An acknowledged delivery survives `kill -9` at any later moment."""
 
 import collections
 import os
@@ -18,7 +18,7 @@ DURABLE = {"deployed", "queued", "unchanged", "duplicate"}
 
 
 class Load:
-    """Deliveries of distinct pushes to all sites, from several senders at once, until it is ended."""
+    """Delivers distinct pushes to all sites, from several senders at once, inside a `with` block."""
 
     def __init__(self, port, all_sites):
         self.port, self.sites = port, all_sites
@@ -43,7 +43,7 @@ class Load:
         chance, client = random.Random(number), web.Client(self.port)
         while not self.is_over:
             site = chance.choice(self.sites)
-            # One in four moves the branch; the others are of what is there already.
+            # A quarter of the pushes move the branch; the others announce the current commit again.
             delivery, position = site.push(1 if chance.random() < 0.25 else 0)
             with self._lock:
                 self.under_way += 1
@@ -60,7 +60,7 @@ class Load:
 
 def run(folder):
     all_sites = repositories.make(folder, [f"site{number}" for number in range(SITES)], 4 * KILLS)
-    # Some answers come when it is deployed, some before.
+    # So short that some answers come before the deployment ends, and some after.
     with program.Bellpull(folder / "bellpull", all_sites, answer_within="150ms") as bellpull:
         bellpull.serve()
         start = time.monotonic()
@@ -69,51 +69,51 @@ def run(folder):
             chance = random.Random(1)
             for number in range(KILLS):
                 time.sleep(chance.uniform(0, 0.7))
-                # Only the program, whose git then goes on alone, or all of it.
+                # Kills either only the program, so that git goes on alone, or the program and git.
                 while_deploying += len(bellpull.session) > 1
                 cut_off += load.under_way
                 bellpull.kill() if number % 2 else bellpull.kill_all()
                 bellpull.serve()
         report(bellpull, load, all_sites)
         verdict.figure("kills", KILLS)
-        verdict.figure("  of them while git was running", while_deploying)
-        verdict.figure("deliveries under way when it was killed", cut_off)
+        verdict.figure("  while git was running", while_deploying)
+        verdict.figure("deliveries under way at a kill", cut_off)
         verdict.figure("seconds", time.monotonic() - start)
 
 
 def report(bellpull, load, all_sites):
     verdict.note(", ".join(f"{count} × {words}" for words, count in load.answers.most_common()))
-    verdict.figure("all is settled after the last start", "yes" if (settled := bellpull.settle()) else "no", "yes", settled)
+    verdict.figure("nothing is queued or running after the last start", "yes" if (settled := bellpull.settle()) else "no", "yes", settled)
 
     recorded = {row[:2]: row[2] for row in bellpull.rows("""
         SELECT digest, site, max(deployment.id) FROM delivery
-        JOIN request ON delivery = delivery.id JOIN deployment ON deployment.id = deployment GROUP BY 1, 2""")}
+        JOIN delivery_deployment ON delivery = delivery.id JOIN deployment ON deployment.id = deployment GROUP BY 1, 2""")}
     missing = [entry for entry in load.acknowledged if (entry[2], entry[0].name) not in recorded]
     verdict.figure("deliveries acknowledged", len(load.acknowledged))
-    verdict.none("deliveries acknowledged and missing", len(missing))
+    verdict.none("  missing from the ledger", len(missing))
 
     newest = collections.defaultdict(int)
     for site, position, _ in load.acknowledged:
         newest[site] = max(newest[site], position)
     verdict.none("sites behind an acknowledged push", sum(site.how_far < newest[site] for site in all_sites))
 
-    # What was not acknowledged the forge shows as failed, and someone has it sent again.
+    # The forge shows deliveries without an acknowledgement as failed, and a person sends them again.
     behind = [site for site in all_sites if site.how_far != site.position]
     web.deliver(bellpull.port, [site.push(0)[0] for site in behind], connections=4)
     bellpull.settle()
     verdict.figure("sites behind a push that was not acknowledged", len(behind))
-    verdict.none("  of them not at their remote once it is", sum(site.how_far != site.position for site in all_sites))
+    verdict.none("  still behind after another delivery", sum(site.how_far != site.position for site in all_sites))
 
     states = dict(bellpull.rows("SELECT state, count(*) FROM deployment GROUP BY 1"))
     verdict.note("deployments: " + ", ".join(f"{count} {state}" for state, count in sorted(states.items())))
     for failure, count in bellpull.rows("SELECT failure, count(*) FROM deployment WHERE failure <> '' GROUP BY 1 LIMIT 9"):
         verdict.note(f"{count} × {failure}")
     verdict.none("deployments failed", states.get("failed", 0))
-    verdict.none("deployments not over", states.get("queued", 0) + states.get("running", 0))
+    verdict.none("deployments queued or running", states.get("queued", 0) + states.get("running", 0))
     for check in ("integrity_check", "foreign_key_check"):
         found = bellpull.rows(f"PRAGMA {check}")
         verdict.figure(check, "ok" if (fine := found in ([], [("ok",)])) else "not ok", "ok", fine)
     troubles = {site.name: site.trouble for site in all_sites if site.trouble}
-    verdict.none("sites with a lock, a rebase or changes left", len(troubles))
+    verdict.none("sites with a leftover lock, rebase or change", len(troubles))
     for name, trouble in troubles.items():
         verdict.note(f"{name}: {', '.join(trouble)}")

@@ -1,4 +1,4 @@
-"""Promise 8: descriptors, threads and memory stay what they are, however much is deployed."""
+"""Descriptors, threads and memory do not grow with the number of deployments."""
 
 import collections
 import os
@@ -29,11 +29,11 @@ def run(folder):
         bellpull.stop()
         compare(bellpull, uses)
         verdict.none("sites not at their remote", sum(site.how_far != site.position for site in sites))
-        verdict.figure("ms a deployment", seconds / DEPLOYMENTS * 1000)
+        verdict.figure("ms per deployment", seconds / DEPLOYMENTS * 1000)
 
 
 def use(bellpull):
-    """What it uses when it has come to rest."""
+    """Returns what Bellpull uses when it is idle."""
     time.sleep(2)
     bellpull.settle()
     return Use(bellpull.descriptors, bellpull.status("Threads"), bellpull.memory, bellpull.zombies)
@@ -55,9 +55,9 @@ def compare(bellpull, uses):
         figures = [getattr(use, kind) for use in uses]
         text = ", ".join(f"{figure:.2f}" if kind == "memory" else str(figure) for figure in figures)
         verdict.note(f"{kind + (', MiB' if kind == 'memory' else '')}: {text} (before, after {EARLY}, after {DEPLOYMENTS})")
-    # The first command brings what Foundation runs commands with: two threads and their descriptors.
+    # At the first command Foundation starts two threads with descriptors, which stay.
     _, early, late = uses
     for kind in ("descriptors", "threads"):
         verdict.none(f"more {kind} than after {EARLY}", getattr(late, kind) - getattr(early, kind))
-    verdict.at_most(f"memory grown since, MiB", late.memory - early.memory, 2.0)
+    verdict.at_most("growth of memory since, MiB", late.memory - early.memory, 2.0)
     verdict.none("zombies", max(use.zombies for use in uses))

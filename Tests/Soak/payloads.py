@@ -1,5 +1,4 @@
-"""Attacks: deliveries that are proven, and make no sense, are not for any site here, or have names that are not meant
-well."""
+"""Attacks with a valid signature: malformed payloads, pushes that concern no site, and malicious names."""
 
 import json
 import string
@@ -10,9 +9,9 @@ from attacks import attack
 from senders import FORM
 
 MALFORMED, IGNORED, UNSUPPORTED = "400 malformed", "200 ignored", "415 refused"
-#: What no command may be made to do: it would leave a file of this name.
+#: The file that an injected command would create.
 MARK = "somebody-was-here"
-#: The members of a payload that are read, of any forge.
+#: The members of a payload that Bellpull reads, of all forges.
 READ = {"ref", "after", "repository", "project", "push"}
 EVIL = (
     "-x", f"--upload-pack=touch {MARK}", "../../x", "a\nb", "a\r\nSet-Cookie: x=y", f"$(touch {MARK})",
@@ -22,13 +21,13 @@ EVIL = (
 
 
 def evil(aim):
-    """A name that git, a shell, a terminal or a log could take for something else."""
+    """Returns a name that git, a shell, a terminal or a log could misinterpret."""
     one, other = aim.chance.choices(EVIL, k=2)
     odd = [chr(aim.chance.choice([aim.chance.randrange(32), aim.chance.randrange(0x80, 0xd800)])) for _ in range(9)]
     return aim.chance.choice([one, one, one, one + other, "long" * 2500 + one, "".join(odd)])
 
 
-@attack("JSON that is broken", MALFORMED)
+@attack("malformed JSON", MALFORMED)
 def broken(aim):
     push = aim.push().body
     values = json.loads(push)
@@ -45,7 +44,7 @@ def broken(aim):
         push.decode().encode("utf-16"), b'{"a":[' * deep]))
 
 
-@attack("JSON that lacks what a push has", MALFORMED)
+@attack("JSON without the members of a push", MALFORMED)
 def lacking(aim):
     at = payload = json.loads(aim.push().body)
     name = aim.chance.choice(sorted(at.keys() & READ))
@@ -56,7 +55,7 @@ def lacking(aim):
     return aim.signed(json.dumps(payload).encode())
 
 
-@attack("JSON with bytes changed, of a branch that no site follows", MALFORMED, IGNORED)
+@attack("JSON with changed bytes, branch not followed", MALFORMED, IGNORED)
 def changed(aim):
     body = bytearray(aim.push(ref="refs/heads/decoy").body)
     bytes_ = aim.chance.choice([range(256), range(32, 127), b"0123456789abcdefghijklmnopqrstuvwxyz"])
@@ -65,7 +64,7 @@ def changed(aim):
     return aim.signed(bytes(body))
 
 
-@attack("a form without one payload", MALFORMED)
+@attack("a form without exactly one payload", MALFORMED)
 def form(aim):
     field = "payload=" + urllib.parse.quote(aim.push().body)
     body = aim.chance.choice([
@@ -74,7 +73,7 @@ def form(aim):
     return aim.signed(body.encode(), type=FORM)
 
 
-@attack("another encoding or type", UNSUPPORTED)
+@attack("an unsupported encoding or content type", UNSUPPORTED)
 def encoding(aim):
     request = aim.push()
     name, values = aim.chance.choice([
@@ -83,7 +82,7 @@ def encoding(aim):
     return request.put(name, aim.chance.choice(values))
 
 
-@attack("a push of something else", IGNORED)
+@attack("a push that concerns no site", IGNORED)
 def elsewhere(aim):
     word = aim.text(1, 30, string.ascii_letters)
     return aim.chance.choice([
@@ -101,25 +100,25 @@ def ping(aim):
     return aim.signed(aim.chance.choice([b"{}", b"", b"[" * 1000, aim.bytes(1, 1000)]), event=aim.sender.ping)
 
 
-@attack("a push from another forge than the site's", IGNORED, shared=True)
+@attack("a push from a forge that the site refuses", IGNORED, shared=True)
 def stranger(aim):
     aim.sender = aim.chance.choice([sender for sender in senders.ALL if sender.forge != aim.sender.forge])
     return aim.push()
 
 
-@attack("evil names of branches, tags and repositories", IGNORED)
+@attack("malicious branches, tags and repositories", IGNORED)
 def names(aim):
     return aim.chance.choice([
         aim.push(ref=f"refs/heads/{evil(aim)}x"), aim.push(ref=f"refs/tags/{evil(aim)}"), aim.push(ref=f"x{evil(aim)}"),
         aim.push(repository=f"x{evil(aim)}"), aim.push(repository=f"{aim.repository}/{evil(aim)}")])
 
 
-@attack("evil commits", IGNORED)
+@attack("malicious commits", IGNORED)
 def commits(aim):
     return aim.push(commit=aim.chance.choice([evil(aim) + "x", aim.commit[:-1] + "g", aim.commit[:-1], aim.commit + "0"]))
 
 
-@attack("evil names in several of Bitbucket's changes", IGNORED, among=lambda sender: sender.name == "bitbucket")
+@attack("malicious names in Bitbucket's changes", IGNORED, among=lambda sender: sender.name == "bitbucket")
 def changes(aim):
     payload = aim.sender.payload(aim.repository, "refs/heads/decoy", aim.commit)
     for _ in range(aim.chance.randint(1, 20)):

@@ -1,4 +1,4 @@
-"""The programs that are soaked: Bellpull, and nginx before it."""
+"""The tested programs: Bellpull behind nginx."""
 
 import os
 import pathlib
@@ -13,7 +13,7 @@ import web
 
 
 def await_(fact, seconds, words):
-    """Waits until `fact()` holds, and returns what it said."""
+    """Waits until `fact()` is true and returns its value."""
     end = time.monotonic() + seconds
     while not (value := fact()):
         if time.monotonic() > end:
@@ -23,8 +23,8 @@ def await_(fact, seconds, words):
 
 
 class Bellpull:
-    """Bellpull behind an nginx of its own, with these sites and settings, in a folder of its own. It can be started,
-    ended and killed again and again."""
+    """Bellpull behind its own nginx, in its own folder, with the given sites and settings. Can be started, stopped and
+    killed repeatedly."""
 
     def __init__(self, folder, sites, catch_up="0", **settings):
         self.folder = pathlib.Path(folder)
@@ -44,7 +44,7 @@ class Bellpull:
             (self.folder / f"etc/sites/{site.name}.toml").write_text(text)
 
     def __enter__(self):
-        # As with systemd, the socket stays when the program goes, and what comes meanwhile waits.
+        # As with systemd, the socket outlives the program, and deliveries wait in the socket meanwhile.
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.bind(str(self.folder / "bellpull.sock"))
         self.socket.listen(1024)
@@ -62,7 +62,7 @@ class Bellpull:
         self.socket.close()
 
     def start(self):
-        """Starts it and does not wait for it."""
+        """Starts Bellpull without waiting."""
         environment = os.environ | {"STATE_DIRECTORY": str(self.folder / "state"), "HOME": str(self.folder)}
         command = [os.environ["BELLPULL"], "serve", "--config", str(self.folder / "etc/bellpull.toml")]
         with open(self.folder / "bellpull.log", "ab") as log:
@@ -71,13 +71,13 @@ class Bellpull:
         return self
 
     def serve(self):
-        """Starts it, and returns when it answers."""
+        """Starts Bellpull and waits until it answers."""
         self.start()
         self.await_answer()
         return self
 
     def await_answer(self, seconds=30):
-        """Returns when it has answered a delivery."""
+        """Waits until Bellpull has answered a delivery."""
         client, nothing = web.Client(self.port), forge.push("nobody/nothing", "0" * 39 + "1")
         end = time.monotonic() + seconds
         while client.send(nothing).status != 200:
@@ -87,18 +87,18 @@ class Bellpull:
         client.close()
 
     def stop(self):
-        """Ends it as systemd would, and returns when it is gone."""
+        """Stops Bellpull as systemd would, and waits for the exit."""
         self.process.terminate()
         if self.process.wait(30) != 0:
             raise RuntimeError(f"bellpull ended with {self.process.returncode}:\n{self.log_end}")
 
     def kill(self):
-        """Kills the program; what it runs goes on, in process groups of its own."""
+        """Kills only the program. Its children are in other process groups and go on."""
         self.process.kill()
         self.process.wait()
 
     def kill_all(self):
-        """Kills the program and all it runs, as systemd kills a service."""
+        """Kills the program and all its children, as systemd kills a service."""
         if self.process is None:
             return
         for process in [self.process.pid, *self.session]:
@@ -110,22 +110,22 @@ class Bellpull:
 
     @property
     def session(self):
-        """What it has started, and what those have; the program itself if it runs. Not the dead that nobody buries."""
+        """The processes of the session: the program and its descendants, without zombies."""
         return [process for process, _, session, state in processes() if session == self.process.pid and state != "Z"]
 
     @property
     def log_end(self):
         return "\n".join((self.folder / "bellpull.log").read_text(errors="replace").splitlines()[-10:])
 
-    # What it uses.
+    # Resources.
 
     @property
     def cpu(self):
-        """Seconds of processor time so far, of all threads, no children: its clock as of clock_getcpuclockid(3)."""
+        """Seconds of processor time of all threads, without children (clock_getcpuclockid(3))."""
         return time.clock_gettime(~self.process.pid << 3 | 2)
 
     def status(self, key):
-        """A line of /proc/pid/status as a number: sizes in KiB."""
+        """Returns a line of /proc/PID/status as a number; sizes are in KiB."""
         for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
             if line.startswith(key + ":"):
                 return int(line.split()[1])
@@ -133,7 +133,7 @@ class Bellpull:
 
     @property
     def memory(self):
-        """What is resident, in MiB."""
+        """Resident memory in MiB."""
         return self.status("VmRSS") / 1024
 
     @property
@@ -144,11 +144,11 @@ class Bellpull:
     def zombies(self):
         return sum(parent == self.process.pid and state == "Z" for _, parent, _, state in processes())
 
-    # What it has written.
+    # The ledger.
 
     @property
     def ledger(self):
-        """The ledger, to read."""
+        """A read-only connection to the ledger."""
         return sqlite3.connect(f"file:{self.folder}/state/ledger.sqlite?mode=ro", uri=True, timeout=30)
 
     def rows(self, sql, *arguments):
@@ -162,7 +162,7 @@ class Bellpull:
         return self.rows(f"SELECT count(*) FROM {table} WHERE {condition}")[0][0]
 
     def settle(self, seconds=60):
-        """Waits until nothing is queued and nothing runs; returns whether that came about."""
+        """Waits until no deployment is queued or running. Returns whether that happened in time."""
         try:
             await_(lambda: self.count("deployment", "state IN ('queued', 'running')") == 0, seconds, "the deployments")
         except RuntimeError:
@@ -171,7 +171,7 @@ class Bellpull:
 
 
 def processes():
-    """All there are: id, parent, session and state."""
+    """Yields the id, parent, session and state of every process."""
     for entry in os.listdir("/proc"):
         if entry.isdigit():
             try:

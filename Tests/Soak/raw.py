@@ -1,4 +1,4 @@
-"""Requests of which every byte can be chosen, and all that comes back."""
+"""HTTP requests with full control of every byte, and their replies."""
 
 import contextlib
 import re
@@ -6,8 +6,8 @@ import socket
 
 
 class Request:
-    """An HTTP request. Texts stand for their bytes, one a character; the body's length is announced unless a header says
-    otherwise."""
+    """An HTTP request. Each character of a text is one byte (Latin-1). Adds Content-Length unless a header gives the
+    length."""
 
     def __init__(self, headers, body=b"", target="/github", method="POST"):
         self.method, self.target, self.headers, self.body = method, target, list(headers), body
@@ -16,7 +16,7 @@ class Request:
         return next(value for other, value in self.headers if other == name)
 
     def put(self, name, *values):
-        """Has the header `name` once for each of `values`, and in no other way."""
+        """Replaces the header `name` by one header per value."""
         self.headers = [header for header in self.headers if header[0] != name]
         self.headers += [(name, value) for value in values]
         return self
@@ -30,7 +30,7 @@ class Request:
         return self
 
     def carrying(self, body):
-        """The same with another body, whose proof this is not."""
+        """Replaces the body and keeps the signature, which becomes wrong."""
         self.body = body
         return self
 
@@ -43,7 +43,7 @@ class Request:
 
 
 class Reply:
-    """What came back: of HTTP, of CGI, or nothing."""
+    """A reply: HTTP, CGI, or empty."""
 
     def __init__(self, data):
         head, _, self.body = data.partition(b"\r\n\r\n")
@@ -52,7 +52,7 @@ class Reply:
         self.status = int(status[1]) if status else 0
 
     def __getitem__(self, name):
-        """The value of a header, or nothing."""
+        """Returns the value of a header, or an empty string."""
         start = f"{name}: ".lower().encode()
         line = next((line for line in self.lines if line.lower().startswith(start)), start)
         return line[len(start):].decode("latin-1")
@@ -68,14 +68,14 @@ class Reply:
 
 
 def exchange(address, data):
-    """Sends `data` to a port or to the path of a socket, says that this is all, and returns what comes back until that
-    is a whole reply of HTTP, or the end."""
+    """Sends `data` to a port or to the socket at a path, and closes the sending side. Returns the received bytes, up to a
+    complete HTTP reply or the end."""
     is_port = isinstance(address, int)
     received = b""
     with socket.socket(socket.AF_INET if is_port else socket.AF_UNIX) as peer:
         peer.settimeout(30)
         peer.connect(("127.0.0.1", address) if is_port else str(address))
-        # Some of it may not be heard to the end.
+        # The peer may close before it has read everything.
         with contextlib.suppress(OSError):
             peer.sendall(data)
             peer.shutdown(socket.SHUT_WR)

@@ -1,4 +1,4 @@
-"""Promise 2: what comes again deploys nothing again, unless it had failed."""
+"""A repeated delivery deploys nothing, unless its deployment failed."""
 
 import program
 import repositories
@@ -13,7 +13,7 @@ def run(folder):
     with program.Bellpull(folder / "bellpull", [site]) as bellpull:
         bellpull.serve()
         captured = expect(bellpull, site.push()[0], "200 deployed")
-        # So that a replay would take the site back, if it did anything.
+        # After this push a replay would move the site back, if it deployed.
         expect(bellpull, site.push()[0], "200 deployed")
         replay(bellpull, captured, site)
         redeliver(bellpull, site)
@@ -31,11 +31,11 @@ def replay(bellpull, captured, site):
     before = bellpull.count("delivery"), bellpull.count("deployment"), site.head
     answers = web.deliver(bellpull.port, [captured.again() for _ in range(REPLAYS)])
     bellpull.settle()
-    verdict.note(f"{REPLAYS:,} replays of the first, each with an id of its own: {web.outcomes(answers)}")
+    verdict.note(f"{REPLAYS:,} replays of the first delivery, each with another id: {web.outcomes(answers)}")
     verdict.none("  not answered 200", sum(answer.status != 200 for answer in answers))
     verdict.none("  deliveries recorded", bellpull.count("delivery") - before[0])
     verdict.none("  deployments", bellpull.count("deployment") - before[1])
-    verdict.figure("  the site is where it was", "yes" if (same := site.head == before[2]) else "no", "yes", same)
+    verdict.figure("  the site has not moved", "yes" if (same := site.head == before[2]) else "no", "yes", same)
 
 
 def redeliver(bellpull, site):
@@ -47,6 +47,6 @@ def redeliver(bellpull, site):
     deployments = bellpull.count("deployment")
     expect(bellpull, delivery, "200 deployed")
     expect(bellpull, delivery.again(), "200 duplicate")
-    verdict.figure("deployments of one that failed, delivered twice again", again := bellpull.count("deployment") - deployments,
+    verdict.figure("deployments after a failure and two redeliveries", again := bellpull.count("deployment") - deployments,
                    "1", again == 1)
     verdict.none("sites not at their remote", int(site.how_far != site.position))

@@ -1,4 +1,4 @@
-"""Real sites: a remote each, with commits enough, and its clone."""
+"""Sites with a real remote, a supply of commits, and a clone."""
 
 import os
 import pathlib
@@ -10,7 +10,7 @@ import forge
 
 
 def git(folder, *arguments, **options):
-    """What `git arguments…` prints in `folder`."""
+    """Runs git in `folder` and returns its output."""
     command = ["git", "-C", str(folder), *arguments]
     done = subprocess.run(command, capture_output=True, timeout=120, **options)
     if done.returncode:
@@ -19,7 +19,7 @@ def git(folder, *arguments, **options):
 
 
 def _history(count):
-    """A history of `count` commits, as git-fast-import(1) reads it."""
+    """Yields a history of `count` commits for git-fast-import(1)."""
     for number in range(count):
         message, page = f"Edition {number}", f"<p>Edition {number}</p>\n" * 20
         yield f"commit refs/heads/main\ncommitter Alice <alice@example.org> {1_700_000_000 + number} +0000\n"
@@ -29,20 +29,20 @@ def _history(count):
 
 
 class Site:
-    """A site, its clone and its remote, to which commits are pushed that have been made in advance."""
+    """A site with its clone and its remote. The commits exist in advance; a push moves the branch of the remote."""
 
     def __init__(self, name, path, remote, commits):
         self.name, self.path, self.remote = name, path, remote
         self.repository = f"soak/{name}"
-        #: What its file says beside its repository, branch and path.
+        #: Further keys of the site's file, besides repository, branch and path.
         self.keys = {}
         self.position = 0
         self._commits = commits
         self._lock = threading.Lock()
 
     def push(self, commits=1):
-        """Moves the remote's branch on by so many commits, none for a push of what is there; the delivery of that, and
-        how far the branch is."""
+        """Moves the remote's branch forward by `commits` commits (0 announces the current commit again). Returns the
+        delivery, and the position of the branch in the history."""
         with self._lock:
             if commits:
                 self.position = min(self.position + commits, len(self._commits) - 1)
@@ -50,14 +50,14 @@ class Site:
             return forge.push(self.repository, self.newest), self.position
 
     def _move(self, commit):
-        """What git itself does to a reference, without a process. The file is made where it is no reference yet."""
+        """Updates the reference as git would, without a process: writes a file beside the references and renames it."""
         new = self.remote / "main.new"
         new.write_text(f"{commit}\n")
         new.rename(self.remote / "refs/heads/main")
 
     @property
     def newest(self):
-        """The commit that the remote's branch is at."""
+        """The commit of the remote's branch."""
         return self._commits[self.position]
 
     @property
@@ -66,13 +66,13 @@ class Site:
 
     @property
     def how_far(self):
-        """Which of the commits the clone is at; -1 if it is none of them."""
+        """The position of the clone's commit in the history; -1 if the history lacks the commit."""
         head = self.head
         return self._commits.index(head) if head in self._commits else -1
 
     @property
     def trouble(self):
-        """What is not as a deployment should leave it."""
+        """Leftovers of a deployment: locks, rebases and changes."""
         folder = pathlib.Path(self.path) / ".git"
         found = [str(lock.relative_to(folder)) for lock in folder.rglob("*.lock") if lock.name != "bellpull.lock"]
         found += [name for name in ("rebase-merge", "rebase-apply") if (folder / name).exists()]
@@ -80,7 +80,7 @@ class Site:
 
 
 def make(folder, names, commits):
-    """Sites of these names in `folder`, whose remotes have `commits` commits to come. They differ in name only."""
+    """Creates sites with the given names in `folder`, with `commits` further commits each. They differ only in name."""
     folder = pathlib.Path(folder)
     first = folder / "first.git"
     git(folder, "init", "--quiet", "--bare", "--initial-branch=main", "--template=", str(first))
@@ -97,7 +97,7 @@ def make(folder, names, commits):
 
 
 def multiply(site, count):
-    """`count` more clones like the one of `site`, of the same remote and of hard links, for what is only read."""
+    """Creates `count` more clones of the remote of `site`, from hard links. The clones are only read."""
     folders, files = [], []
     for place, _, names in os.walk(site.path):
         folders.append(os.path.relpath(place, site.path))

@@ -1,4 +1,4 @@
-"""A push as each forge sends it, proven in that forge's way."""
+"""Pushes as each forge sends and signs them."""
 
 import base64
 import hashlib
@@ -15,14 +15,14 @@ MAIN = "refs/heads/main"
 
 
 class Sender:
-    """One forge, and one of its ways to prove a delivery."""
+    """A forge with one of its kinds of signature or token."""
 
     name = forge = "github"
     event, push, ping = "X-GitHub-Event", "push", "ping"
     id = "X-GitHub-Delivery"
-    #: The header that decides, and all others in which one value alone may stand.
+    #: The header with the signature, and all other headers that must have a single value.
     proof, single = "X-Hub-Signature-256", ("X-Hub-Signature",)
-    #: Whether the proof depends on the body.
+    #: Whether the signature depends on the body.
     signs = True
 
     def payload(self, repository, ref, commit, gone=False):
@@ -30,19 +30,19 @@ class Sender:
                 "repository": {"full_name": repository, "id": 186853002}, "commits": [{"id": commit, "ref": "other"}]}
 
     def digest(self, body, secret, id, moment):
-        """The bytes that prove it."""
+        """Returns the bytes of the signature or token."""
         return hmac.digest(secret.encode(), body, hashlib.sha256)
 
     def written(self, digest):
-        """The header that proves it."""
+        """Returns the value of the header with the signature or token."""
         return f"sha256={digest.hex()}"
 
     def besides(self, digest, body, secret, id, moment):
-        """What else comes with it."""
+        """Returns the further headers of the delivery."""
         return [("X-Hub-Signature", f"sha1={hmac.new(secret.encode(), body, hashlib.sha1).hexdigest()}")]
 
     def request(self, chance, body, secret, event=None, type=JSON, id=None, signed=None, moment=None):
-        """A delivery of `body`, whose proof is of `signed` if that is something else."""
+        """Returns a delivery of `body`, with the signature of `signed` if given."""
         id = str(uuid.UUID(int=chance.getrandbits(128))) if id is None else id
         moment = str(int(time.time())) if moment is None else moment
         signed = body if signed is None else signed
@@ -98,7 +98,7 @@ class GitLab(Sender):
 
 
 class SigningGitLab(GitLab):
-    """As of Standard Webhooks 1.0.0."""
+    """GitLab with signing tokens (Standard Webhooks 1.0.0)."""
 
     name = "gitlab-signed"
     id, proof, single = "webhook-id", "webhook-signature", ("webhook-timestamp",)

@@ -1,4 +1,4 @@
-"""Attacks: requests that are strange as HTTP or as FastCGI, whatever is in them."""
+"""Attacks with malformed or unusual HTTP and FastCGI."""
 
 import string
 
@@ -11,7 +11,7 @@ NOTHING = "0 nothing"
 LIMIT = 25 << 20
 
 
-@attack("a length that is no number", REFUSED_BY_NGINX)
+@attack("a malformed content length", REFUSED_BY_NGINX)
 def length(aim):
     request = aim.push()
     count = len(request.body)
@@ -20,14 +20,14 @@ def length(aim):
         ["9" * 30], ["\xb2"], [count, count], [count, count + 1]]))
 
 
-@attack("a length that is not the body's", "401 rejected", "400 malformed", REFUSED_BY_NGINX, NOTHING)
+@attack("a wrong content length", "401 rejected", "400 malformed", REFUSED_BY_NGINX, NOTHING)
 def other_length(aim):
     request = aim.push()
     count = len(request.body)
     return request.put("Content-Length", count + aim.chance.choice([1, -1]) * aim.chance.randrange(1, count))
 
 
-@attack("a length beyond all that forges send", "413 nothing")
+@attack("a content length above the limit", "413 nothing")
 def large(aim):
     request = aim.push()
     if aim.chance.random() < 0.3:
@@ -35,7 +35,7 @@ def large(aim):
     return request.put("Content-Length", aim.chance.choice([LIMIT + 1, 26 << 20, aim.chance.randrange(LIMIT + 1, 1 << 62)]))
 
 
-@attack("chunks", "200 ignored", "401 rejected")
+@attack("a chunked body", "200 ignored", "401 rejected")
 def chunks(aim):
     request = aim.decoy.put("Transfer-Encoding", "chunked")
     body, coded = request.body, b""
@@ -47,7 +47,7 @@ def chunks(aim):
     return request.carrying(coded + b"0\r\n" + aim.chance.choice([b"", b"X-Trailer: x\r\n"]) + b"\r\n")
 
 
-@attack("chunks that are none", REFUSED_BY_NGINX, NOTHING)
+@attack("a malformed chunked body", REFUSED_BY_NGINX, NOTHING)
 def no_chunks(aim):
     request = aim.push().put("Transfer-Encoding", "chunked")
     if aim.chance.random() < 0.3:
@@ -65,13 +65,13 @@ def method(aim):
         ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "PROPFIND", "MKCOL", "LOCK", "POSTS", unknown]))
 
 
-@attack("a method that is none", REFUSED_BY_NGINX)
+@attack("a malformed method", REFUSED_BY_NGINX)
 def no_method(aim):
     return aim.push().to(aim.target, method=aim.chance.choice(
         ["post", 'P"OST', "P\xd6ST", "\x16\x03\x01", "P\\OST", "PO\x7fST", "P/"]))
 
 
-@attack("a path beside the hooks", "404 refused")
+@attack("a path that is no hook", "404 refused")
 def path(aim):
     odd = aim.chance.choice([
         '"', "%22", "\\", "%5c", "%ff", "\xff", "%c0%ae", "\xe4", "%0a", "%0d%0aX:y", "%1b[2J", "%e2%80%ae", "'", ";", "$(id)"])
@@ -81,7 +81,7 @@ def path(aim):
         f"/github/{odd},%22status%22:200", f"/github/own/{word}", f"/github/OWN{odd}", f"/github/own{odd}"]))
 
 
-@attack("a path out of the hook", "404 nothing", "405 nothing", "403 nothing", "404 refused", REFUSED_BY_NGINX)
+@attack("a path that leaves the hook", "404 nothing", "405 nothing", "403 nothing", "404 refused", REFUSED_BY_NGINX)
 def out(aim):
     up = aim.chance.choice(["..", "%2e%2e", ".%2e", "%2E."])
     slash = aim.chance.choice(["/", "//", "%2f", "/./"])
@@ -90,20 +90,20 @@ def out(aim):
         f"/{up}/github/x", "/", "/hub", "/.git/config", "/github/%00x", f"/github/{up}%00", f"/github/x\\{up}\\y"]))
 
 
-@attack("headers named like variables", "200 ignored", "401 rejected")
+@attack("headers named like environment variables", "200 ignored", "401 rejected")
 def variables(aim):
     return aim.decoy.add(*evil_headers(aim.chance))
 
 
 def evil_headers(chance, value="evil"):
-    """Headers that would do harm if they became variables of a child process."""
+    """Returns headers that would do harm as environment variables of a child process."""
     names = ["Proxy", "HTTP-Proxy", "Git-Ssh-Command", "Git-Dir", "Git-Config-Global", "Path", "Home", "Ld-Preload",
              "Github-Secret", "Bellpull-Timeout", "Bellpull-Config", "Repo-Path", "State-Directory", "Path-Info",
              "Request-Method", "GIT_SSH_COMMAND"]
     return [(name, value) for name in chance.sample(names, chance.randint(1, len(names)))]
 
 
-@attack("headers at random", "200 ignored", "401 rejected", "400 malformed", REFUSED_BY_NGINX, NOTHING)
+@attack("random headers", "200 ignored", "401 rejected", "400 malformed", REFUSED_BY_NGINX, NOTHING)
 def headers(aim):
     request = aim.decoy
     for _ in range(aim.chance.randint(1, 60)):
@@ -116,7 +116,7 @@ def headers(aim):
     return request
 
 
-@attack("no HTTP", REFUSED_BY_NGINX, "505 nothing", NOTHING)
+@attack("malformed HTTP", REFUSED_BY_NGINX, "505 nothing", NOTHING)
 def no_http(aim):
     request = bytes(aim.push())
     at = aim.chance.randrange(request.index(b"\r\n\r\n"))
@@ -127,7 +127,7 @@ def no_http(aim):
         request[:at] + b"\0" + request[at:], b"\r\n" * 500 + aim.bytes(1, 99)])
 
 
-@attack("on the socket: a length that is not the body's", "400 malformed", "413 refused", on_socket=True)
+@attack("on the socket: a wrong content length", "400 malformed", "413 refused", on_socket=True)
 def socket_length(aim):
     request = aim.push()
     count = len(request.body)
@@ -143,7 +143,7 @@ def garbage(aim):
         [fastcgi.BEGIN, fastcgi.ABORT, fastcgi.END, fastcgi.PARAMS, fastcgi.STDIN, fastcgi.DATA, 77], k=5)
 
     def lengths(least, most):
-        """Bytes of which none is the first of a name's length in four bytes: with such a one libfcgi may break."""
+        """Returns random bytes below 0x80. Other bytes start a length in four bytes, which may crash libfcgi."""
         return bytes(byte & 0x7f for byte in aim.bytes(least, most))
     return aim.chance.choice([
         aim.bytes(1, 4000), bytes(aim.chance.randint(1, 100_000)), bytes(aim.push()),

@@ -1,4 +1,4 @@
-"""Figures, and whether they are what was promised."""
+"""Prints figures, and whether they keep the promises."""
 
 import statistics
 import sys
@@ -7,7 +7,7 @@ broken = []
 
 
 def figure(label, value, promise=None, kept=True):
-    """Prints a figure and, if it was promised to be something, whether it is."""
+    """Prints a figure and, if there is a promise, whether the figure keeps it."""
     line = f"  {label:<58}{_text(value):>14}"
     if promise:
         line += f"   {promise}: {'kept' if kept else 'BROKEN'}"

@@ -1,4 +1,4 @@
-"""nginx with the configuration that is installed, and clients that deliver through it."""
+"""nginx with the files of nginx/, and clients that deliver through nginx."""
 
 import collections
 import pathlib
@@ -19,12 +19,12 @@ def free_port():
 
 
 def nginx(folder, port):
-    """Starts nginx in `folder`, listening on `port`, before a Bellpull in the same folder."""
+    """Starts nginx on `port`, for the Bellpull in the same folder."""
     for name in ("bellpull.conf", "bellpull-log.conf"):
         text = (_NGINX / name).read_text().replace("/run/bellpull/", f"{folder}/")
         (folder / name).write_text(text.replace("/var/log/nginx/bellpull.log", f"{folder}/access.log"))
     temporary = "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "fastcgi", "proxy", "scgi", "uwsgi"))
-    # One process, run by the caller: no worker whose user would need access to the socket.
+    # One process as the same user: a worker of another user would need access to the socket.
     (folder / "nginx.conf").write_text(f"""
         daemon off;
         master_process off;
@@ -58,14 +58,14 @@ def nginx(folder, port):
 
 
 class Client:
-    """One kept connection. Python's own client would take longer to read an answer than Bellpull to give it."""
+    """A client with one kept connection. Python's own client takes longer to read an answer than Bellpull to send it."""
 
     def __init__(self, port):
         self._port = port
         self._socket = None
 
     def send(self, delivery):
-        """Delivers, and returns the answer, or one with status 0 if there is none."""
+        """Delivers and returns the answer; without an answer, the status is 0."""
         start = time.perf_counter()
         try:
             if self._socket is None:
@@ -112,10 +112,10 @@ def _field(head, name):
 
 
 def deliver(port, deliveries, connections=16, rate=None):
-    """Delivers all, over so many connections, as fast as they are answered or, with `rate`, that many a second whatever
-    the answers do. Returns the answers in order; with a rate, the time of each counts from when it was due."""
+    """Sends all deliveries over several connections: each as soon as the previous is answered, or `rate` per second.
+    Returns the answers in order. With a rate, the time of an answer counts from the moment when the delivery was due."""
     answers, position, lock = [None] * len(deliveries), iter(range(len(deliveries))), threading.Lock()
-    # Threads that wait for their time must get it when it comes.
+    # Python must switch quickly to a thread whose delivery is due.
     sys.setswitchinterval(0.0005)
     start = time.perf_counter() + 0.1
 
@@ -145,6 +145,6 @@ def deliver(port, deliveries, connections=16, rate=None):
 
 
 def outcomes(answers):
-    """How often what was answered, in words."""
+    """Returns how often each answer came, as a text."""
     counts = collections.Counter(f"{answer.status} {answer.outcome or 'nothing'}" for answer in answers)
     return ", ".join(f"{count} × {words}" for words, count in counts.most_common())
