@@ -34,10 +34,14 @@ let package = Package(
         ),
 
         .target(name: "Deploy", dependencies: ["Git", "Processes", "Text", "Webhook"]),
-        .target(name: "SQLiteLedger", dependencies: ["Deploy", "Git", "Text", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(
+            name: "SQLiteLedger",
+            dependencies: ["Deploy", "Git", "Text", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "Endpoints",
-            dependencies: ["FastCGI", "Webhook", "Git", "Deploy", "Text", .product(name: "Logging", package: "swift-log")]
+            dependencies: [
+                "FastCGI", "Webhook", "Git", "Deploy", "Text", .product(name: "Logging", package: "swift-log"),
+            ]
         ),
         .executableTarget(
             name: "bellpull",
@@ -68,11 +72,12 @@ let package = Package(
         .testTarget(
             name: "SQLiteLedgerTests",
             dependencies: [
-                "SQLiteLedger", "Deploy", "Git", "Webhook", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+                "SQLiteLedger", "Deploy", "Git", "Webhook", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .testTarget(name: "EndpointsTests", dependencies: ["Endpoints", "SQLiteLedger", "TestSupport"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["bellpull"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["bellpull", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

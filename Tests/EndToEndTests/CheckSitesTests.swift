@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct `Alice's site, when she asks whether the next push will be deployed` {
@@ -155,7 +156,7 @@ import Testing
             ["flock", "\(clone.path)/.git/bellpull.lock", "sh", "-c", "echo held; exec sleep 30"],
             environment: checkup.environment, output: folder("lock"))
         defer { lock.end() }
-        try #require(eventually { (try? text(of: folder("lock"))) == "held\n" })
+        try #require(Observation.eventually { (try? text(of: folder("lock"))) == "held\n" })
         try clone.write("half of", to: "index.html")
         let commit = try clone.head.prefix(6)
         try checkup.finds("ok", "blog", "main of alice/blog, at \(commit), being deployed now", hint: nil)

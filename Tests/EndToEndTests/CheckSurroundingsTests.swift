@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct `what is around Bellpull, when Alice asks whether the next push will be deployed` {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct `Bellpull as a plain CGI program` {
@@ -52,7 +53,7 @@ import Testing
         #expect(try clone.head != commit)
 
         try ssh.goOn()
-        #expect(try eventually { try clone.head == commit })
+        #expect(try Observation.eventually { try clone.head == commit })
         #expect(try text(of: "\(clone.path)/index.html") == "second")
         #expect(!(try ssh.group().isAlive))
     }
@@ -70,7 +71,7 @@ import Testing
 
         try ssh.goOn()
 
-        #expect(eventually { ssh.diary.count == 4 })
+        #expect(Observation.eventually { ssh.diary.count == 4 })
         #expect(ssh.diary.map { $0.prefix { $0 != " " } } == ["begin", "end", "begin", "end"])
         #expect(try clone.head == third)
     }
@@ -95,9 +96,12 @@ import Testing
             [try Responder.executable], environment: environment(for: delivery), input: .file(folder("body")),
             output: folder("reply"))
 
-        #expect(try eventually { try text(of: folder("reply")).contains("Bellpull-Outcome: queued") })
+        #expect(try Observation.eventually { try text(of: folder("reply")).contains("Bellpull-Outcome: queued") })
         let output = "/proc/\(program.pid)/fd/1"
-        #expect(eventually { (try? FileManager.default.destinationOfSymbolicLink(atPath: output)) == "/dev/null" })
+        #expect(
+            Observation.eventually {
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: output)) == "/dev/null"
+            })
         #expect(program.isRunning)
 
         try ssh.goOn()

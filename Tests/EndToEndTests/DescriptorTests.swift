@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct `Bellpull on a socket that it was handed as descriptor 0` {
@@ -19,7 +20,7 @@ import Testing
         let spawned = try Program(
             ["spawn-fcgi", "-n", "-s", socket, "--", try Responder.executable, "serve"],
             environment: Responder.environment(of: clone, in: folder), output: folder("bellpull.log"))
-        #expect(eventually { (try? text(of: folder("bellpull.log")).contains("serving ")) == true })
+        #expect(Observation.eventually { (try? text(of: folder("bellpull.log")).contains("serving ")) == true })
 
         try delivery.body.write(to: URL(fileURLWithPath: folder("body")))
         var environment = Repository.environment(home: folder.path)

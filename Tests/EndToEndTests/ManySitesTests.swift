@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct `a server with several sites` {
@@ -57,7 +58,7 @@ import Testing
         let took = try server.ledger("SELECT duration FROM deployment WHERE site = 'fine' AND state = 'deployed'")
         #expect(took.compactMap { Int($0) }.first.map { $0 < 1000 } == true)
         try ssh.goOn()
-        #expect(try eventually { try server.site("hung").head == commit })
+        #expect(try Observation.eventually { try server.site("hung").head == commit })
     }
 
     @Test func `has a hook for one site, with a secret of its own`() throws {
@@ -94,11 +95,11 @@ import Testing
         }
         try write("\(new)\n\(GitHubDelivery.secret)\n", to: server.folder("etc/secret"))
         try server.bellpull.program.signal(SIGHUP)
-        #expect(try eventually { try ping(new) == 200 })
+        #expect(try Observation.eventually { try ping(new) == 200 })
         #expect(try ping(GitHubDelivery.secret) == 200)
         try write("\(new)\n", to: server.folder("etc/secret"))
         try server.bellpull.program.signal(SIGHUP)
-        #expect(try eventually { try ping(GitHubDelivery.secret) == 401 })
+        #expect(try Observation.eventually { try ping(GitHubDelivery.secret) == 401 })
         #expect(try ping(new) == 200)
     }
 

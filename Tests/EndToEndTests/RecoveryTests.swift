@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct `a Bellpull that was killed` {
@@ -26,7 +27,7 @@ import Testing
         try ssh.goOn()
         try server.start()
 
-        #expect(try eventually { try server.site("blog").head == commit && isSettled(server) })
+        #expect(try Observation.eventually { try server.site("blog").head == commit && isSettled(server) })
         #expect(try server.ledger("SELECT state FROM deployment ORDER BY id") == ["interrupted", "deployed"])
         #expect(try server.post(.push(of: commit))["Bellpull-Outcome"] == "duplicate")
     }
@@ -58,7 +59,7 @@ import Testing
         try ssh.goOn()
         try server.start()
 
-        #expect(try eventually { try server.site("blog").head == commit && isSettled(server) })
+        #expect(try Observation.eventually { try server.site("blog").head == commit && isSettled(server) })
         #expect(try server.ledger("SELECT count(*) FROM request") == ["3"])
     }
 
@@ -83,7 +84,7 @@ import Testing
         let commit = try server.forge.push("the end")
         #expect(try server.post(.push(of: commit)).status == 200)
         #expect(try server.site("blog").head == commit)
-        #expect(try eventually { try isSettled(server) })
+        #expect(try Observation.eventually { try isSettled(server) })
     }
 }
 
@@ -92,15 +93,18 @@ import Testing
         let server = try ConfiguredServer(["blog": "branch = \"main\""], main: "", started: false)
         let commit = try server.forge.push("second")
         try server.start()
-        #expect(try eventually { try server.site("blog").head == commit })
+        #expect(try Observation.eventually { try server.site("blog").head == commit })
         #expect(try server.bellpull.says("catch-up found a push that was missed"))
-        #expect(try eventually { try server.ledger("SELECT cause, state FROM deployment") == ["catch-up|deployed"] })
+        #expect(
+            try Observation.eventually {
+                try server.ledger("SELECT cause, state FROM deployment") == ["catch-up|deployed"]
+            })
     }
 
     @Test func `is deployed when catch-up comes round`() throws {
         let server = try ConfiguredServer(["blog": "branch = \"main\"\ncatch_up = \"1s\""])
         let commit = try server.forge.push("second")
-        #expect(try eventually { try server.site("blog").head == commit })
+        #expect(try Observation.eventually { try server.site("blog").head == commit })
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct `Bellpull, told to stop` {
@@ -22,7 +23,7 @@ import Testing
 
         site.bellpull.program.signal(SIGTERM)
         // Who comes now is not kept waiting, and the next Bellpull can have the place.
-        #expect(eventually { !FileManager.default.fileExists(atPath: site.socket) })
+        #expect(Observation.eventually { !FileManager.default.fileExists(atPath: site.socket) })
         #expect(site.bellpull.program.isRunning)
         try site.ssh.goOn()
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite(.bait, .serialized) struct `a request that is no delivery` {
@@ -111,7 +112,7 @@ import Testing
         let entry = try #require(try bait.site.web.log.entries(count + 1).last)
         #expect(entry.status == 408)
         #expect(entry.upstream_status == nil)
-        #expect(!eventually(within: .milliseconds(300)) { bait.site.bellpull.log != log })
+        #expect(!Observation.eventually(within: .milliseconds(300)) { bait.site.bellpull.log != log })
         try bait.isUntouched()
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// nginx's access log, as its audit would be read.
 struct AccessLog: Sendable {
@@ -46,7 +47,7 @@ struct AccessLog: Sendable {
 
     /// All of it, once there are `count` lines: nginx writes a line when its reply is out.
     func entries(_ count: Int) throws -> [Entry] {
-        guard try eventually({ try entries.count >= count }) else {
+        guard try Observation.eventually({ try entries.count >= count }) else {
             throw Trouble("\(try entries.count) lines in the access log, not \(count)")
         }
         return try entries

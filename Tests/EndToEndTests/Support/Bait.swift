@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A site with a push that nobody has delivered properly yet: what a stranger must not get deployed.

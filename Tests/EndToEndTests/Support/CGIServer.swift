@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// lighttpd, which starts Bellpull as a CGI program for each request to `/github`.
 final class CGIServer: Sendable {

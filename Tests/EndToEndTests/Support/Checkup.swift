@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A set-up that is as it should be, for a test to break, and `bellpull check` of it.

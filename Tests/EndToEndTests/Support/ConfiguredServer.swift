@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// Alice's server with several sites of her repository, each in a file of the configuration, and a Bellpull that can be
 /// killed and started again.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Stands in for ssh, as a clone's `core.sshCommand`: it reaches a forge on this machine, keeps a diary, and can be
 /// made to hang, as a real one never does when asked to.
@@ -31,7 +32,7 @@ struct FakeSSH: Sendable {
 
     /// The process group in which it was called last, waited for if it has not been called yet.
     func group() throws -> ProcessGroup {
-        guard eventually({ diary.contains { $0.hasPrefix("begin") } }),
+        guard Observation.eventually({ diary.contains { $0.hasPrefix("begin") } }),
             let id = diary.last(where: { $0.hasPrefix("begin") }).flatMap({ pid_t($0.dropFirst(6)) })
         else { throw Trouble("git has not called ssh") }
         return ProcessGroup(id: id)

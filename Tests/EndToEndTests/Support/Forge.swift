@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A forge: the bare repository `alice/blog.git`, and Alice, who pushes to it.
 struct Forge: Sendable {

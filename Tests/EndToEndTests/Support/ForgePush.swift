@@ -41,11 +41,10 @@ struct ForgePush: CustomTestStringConvertible, Sendable {
     ) throws -> GitHubDelivery {
         let time = String(Int(time.timeIntervalSince1970))
         let value = try prove(payload, secret, id, time)
-        var delivery = try GitHubDelivery(event: push, body: isForm ? Self.form(of: payload) : payload)
         let type = isForm ? "application/x-www-form-urlencoded" : "application/json"
-        delivery.headers = [("Content-Type", type), (event, push), (self.id, id), (proof, value)]
-        delivery.headers += besides(value, id, time)
-        return delivery
+        let headers = [("Content-Type", type), (event, push), (self.id, id), (proof, value)]
+        return GitHubDelivery(
+            headers: headers + besides(value, id, time), body: isForm ? Self.form(of: payload) : payload)
     }
 
     /// The form that holds `payload`.

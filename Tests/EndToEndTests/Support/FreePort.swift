@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A port that nobody listens on at the moment.
 func freePort() throws -> UInt16 {
@@ -21,6 +22,6 @@ func freePort() throws -> UInt16 {
 extension Program {
     /// Whether it comes to answer on `port` of this machine.
     func isUp(on port: UInt16) -> Bool {
-        eventually { !isRunning || (try? PeerSocket(port: port)) != nil } && isRunning
+        Observation.eventually { !isRunning || (try? PeerSocket(port: port)) != nil } && isRunning
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A request as GitHub sends it to a webhook.
 ///
@@ -8,6 +9,12 @@ struct GitHubDelivery {
 
     var headers: [(name: String, value: String)]
     var body: Data
+
+    /// A delivery of exactly these headers and this body.
+    init(headers: [(name: String, value: String)], body: Data) {
+        self.headers = headers
+        self.body = body
+    }
 
     /// A delivery of `body`, signed in both ways.
     init(event: String, body: Data, id: String = UUID().uuidString, secret: String = Self.secret) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A connection on which a test sends the very bytes it wants to.
 final class PeerSocket: Sendable {

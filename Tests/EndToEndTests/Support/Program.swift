@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A program that runs beside the test, in a process group of its own. It ends with the test at the latest.
 ///
@@ -69,7 +70,7 @@ final class Program: @unchecked Sendable {
 
     /// How it ended, or `nil` if it runs still when `time` is over.
     func ending(within time: Duration) -> Ending? {
-        _ = eventually(within: time) { !isRunning }
+        _ = Observation.eventually(within: time) { !isRunning }
         return ending
     }
 
@@ -111,16 +112,4 @@ extension Program {
         guard let ending = program.ending(within: time) else { throw Trouble("\(command) does not come to its end") }
         return Result(ending: ending, output: try text(of: folder("output")), errors: try text(of: folder("errors")))
     }
-}
-
-/// What is in the file at `path`.
-func text(of path: String) throws -> String {
-    String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
-}
-
-/// Writes `text` into the file at `path`, and makes the folder it belongs in.
-func write(_ text: String, to path: String) throws {
-    let file = URL(fileURLWithPath: path)
-    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: file)
 }

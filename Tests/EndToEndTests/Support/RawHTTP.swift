@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// An HTTP request of which every byte is known, on its way to a port of this machine.
 struct RawHTTP {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A git repository with a work tree, in which the test works by hand.
 struct Repository: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Bellpull itself, as it runs behind a web server.
 final class Responder: Sendable {
@@ -33,7 +34,7 @@ final class Responder: Sendable {
 
     /// Whether it has logged, or comes to log, a line that contains `words`.
     func says(_ words: String, within time: Duration = .seconds(10)) -> Bool {
-        eventually(within: time) { log.contains(words) || !program.isRunning } && log.contains(words)
+        Observation.eventually(within: time) { log.contains(words) || !program.isRunning } && log.contains(words)
     }
 
     /// The lines on deployments, one for each time git was asked to pull.

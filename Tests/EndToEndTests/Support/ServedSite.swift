@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Alice's site: a clone of what she pushes, kept up to date by Bellpull and served by nginx. Everything it takes is
 /// started for one test, and ended and removed after it.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// nginx, with the project's own configuration files, in a folder of its own.
 final class WebServer: Sendable {
