@@ -63,28 +63,42 @@ import Testing
         #expect(try server.ledger("SELECT count(*) FROM request") == ["3"])
     }
 
-    @Test func `at any moment of recording, has what it acknowledged in the ledger`() throws {
-        let server = try ConfiguredServer(["blog": "branch = \"main\""])
+    @Test func `while it took deliveries, keeps and deploys each delivery that it had acknowledged`() throws {
+        let server = try ConfiguredServer(
+            ["blog": "branch = \"main\""], main: "catch_up = \"0\"\nanswer_within = \"10ms\"\n")
+        // The first answers come during the pull, the later ones after it.
         for round in 1...5 {
             let commit = try server.forge.push("round \(round)")
-            let deliveries = try (1...20).map { number in
-                let body = Data("{\"n\":\(number),".utf8) + (try GitHubDelivery.payload(of: commit)).dropFirst()
-                return try GitHubDelivery(event: "push", body: body, id: "\(round)-\(number)")
+            let senders = try (1...4).map {
+                try DeliverySender(port: server.web.port, commit: commit, name: "\(round)-\($0)")
             }
-            let requests = try deliveries.map { try server.send($0) }
-            usleep(UInt32(round) * 4_000)
+            // Kills at a random moment after some answers, while each sender sends its next delivery.
+            let count = Int.random(in: 1...40)
+            let isBusy = Observation.eventually { senders.reduce(0) { $0 + $1.acknowledged.count } >= count }
+            #expect(isBusy, "\(count) deliveries were not acknowledged")
+            usleep(.random(in: 0...20_000))
             try server.killBellpull()
-            let acknowledged = zip(deliveries, requests).filter { _, request in
-                (try? request.reply()).map { $0.status == 200 || $0.status == 202 } ?? false
-            }
+            #expect(senders.allSatisfy { $0.waitForFailure() == "502" })
+
+            let acknowledged = Set(senders.flatMap(\.acknowledged))
+            #expect(!acknowledged.isEmpty)
             let recorded = Set(try server.ledger("SELECT forge_id FROM delivery"))
-            #expect(acknowledged.allSatisfy { recorded.contains($0.0["X-GitHub-Delivery"]) })
+            #expect(acknowledged.subtracting(recorded).isEmpty)
+
             try server.start()
+            #expect(try Observation.eventually { try server.site("blog").head == commit && isSettled(server) })
+            let deployed = Set(try server.ledger(deployedDeliveries(commit)))
+            #expect(acknowledged.subtracting(deployed).isEmpty)
         }
-        let commit = try server.forge.push("the end")
-        #expect(try server.post(.push(of: commit)).status == 200)
-        #expect(try server.site("blog").head == commit)
-        #expect(try Observation.eventually { try isSettled(server) })
+    }
+
+    /// The query for the forge's ids of the deliveries whose deployment brought the site to `commit`.
+    private func deployedDeliveries(_ commit: String) -> String {
+        """
+        SELECT forge_id FROM delivery
+        JOIN request ON request.delivery = delivery.id JOIN deployment ON deployment.id = request.deployment
+        WHERE state IN ('deployed', 'unchanged') AND deployment."commit" = '\(commit)'
+        """
     }
 }
 
