@@ -44,8 +44,9 @@ import Testing
         try forge.push("second")
         let before = try clone.state
 
-        _ = try checkup.run()
+        let results = try checkup.results().all
 
+        #expect(results.contains { $0.subject == "blog" && $0.severity == "warning" }, "the remote was not asked")
         #expect(try clone.state == before)
         #expect(try clone.git("rev-parse", "origin/main") == clone.head)
         #expect(!FileManager.default.fileExists(atPath: "\(clone.path)/.git/bellpull.lock"))

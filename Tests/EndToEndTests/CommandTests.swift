@@ -46,8 +46,8 @@ import Testing
         let status = try server.command("status")
         let lines = status.output.split(separator: "\n")
         #expect(lines.map { $0.prefix { $0 != " " } } == ["SITE", "blog", "copy"])
-        #expect(
-            Set(lines.compactMap { $0.firstRange(of: commit.prefix(6))?.lowerBound.utf16Offset(in: $0) }).count == 1)
+        let columns = lines.compactMap { $0.firstRange(of: commit.prefix(6))?.lowerBound.utf16Offset(in: $0) }
+        #expect(columns.count == 2 && Set(columns).count == 1, "\(status.output)")
         #expect(!status.output.contains("\u{1b}"))
         let history = try server.command("history", "copy", "--json")
         let records = try #require(try json(history) as? [[String: Any]])

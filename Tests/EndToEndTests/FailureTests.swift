@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct `a push that cannot be pulled` {
@@ -14,8 +15,9 @@ import Testing
         let zombie = try Program(
             ["git", "version"], environment: Repository.environment(home: site.folder.path),
             output: site.folder("version"))
+        #expect(Observation.eventually { Observation.state(of: zombie.pid) == "Z" })
         try conflictsWithTheServer()
-        withExtendedLifetime(zombie) {}
+        #expect(Observation.state(of: zombie.pid) == "Z")
     }
 
     @Test func `beside an edit that nobody committed leaves the edit alone`() throws {

@@ -57,6 +57,8 @@ import Testing
         #expect(try server.site("fine").head == commit)
         let took = try server.ledger("SELECT duration FROM deployment WHERE site = 'fine' AND state = 'deployed'")
         #expect(took.compactMap { Int($0) }.first.map { $0 < 1000 } == true)
+        #expect(try ssh.group().isAlive)
+        #expect(try server.site("hung").head != commit)
         try ssh.goOn()
         #expect(try Observation.eventually { try server.site("hung").head == commit })
     }

@@ -116,7 +116,13 @@ import Testing
     }
 
     @Test func `is deployed when catch-up comes round`() throws {
-        let server = try ConfiguredServer(["blog": "branch = \"main\"\ncatch_up = \"1s\""])
+        let server = try ConfiguredServer(["blog": "branch = \"main\"\ncatch_up = \"1s\""], started: false)
+        let ssh = try FakeSSH(in: server.folder)
+        try server.site("blog").git("remote", "set-url", "origin", "ssh://git@forge\(server.forge.bare)")
+        try ssh.isUsed(by: server.site("blog"))
+        try server.start()
+        // The look at the start is over, and cannot have found the push.
+        #expect(Observation.eventually { ssh.diary.contains { $0.hasPrefix("end") } })
         let commit = try server.forge.push("second")
         #expect(try Observation.eventually { try server.site("blog").head == commit })
     }

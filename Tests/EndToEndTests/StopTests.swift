@@ -20,6 +20,7 @@ import Testing
         try site.ssh.hang()
         let request = try site.send(.push(of: commit))
         let group = try site.ssh.group()
+        #expect(group.isAlive)
 
         site.bellpull.program.signal(SIGTERM)
         // Who comes now is not kept waiting, and the next Bellpull can have the place.
@@ -42,6 +43,7 @@ import Testing
         try site.ssh.hang()
         let request = try site.send(delivery)
         let group = try site.ssh.group()
+        #expect(group.isAlive)
         let second = try site.send(delivery)
         _ = try site.post(GitHubDelivery(event: "ping", body: "{}"))
 

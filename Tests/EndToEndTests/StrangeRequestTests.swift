@@ -125,7 +125,9 @@ import Testing
         cut.finishSending()
 
         #expect(try cut.receive(within: .seconds(5)).isEmpty)
-        #expect(try bait.site.web.log.entries(count + 1).last?.upstream_status == nil)
+        let entry = try #require(try bait.site.web.log.entries(count + 1).last)
+        #expect(entry.status == 400)
+        #expect(entry.upstream_status == nil)
         try bait.isUntouched()
     }
 

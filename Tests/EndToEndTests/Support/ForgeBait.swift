@@ -49,6 +49,7 @@ final class ForgeBait: Sendable {
         _ deliveries: [String: GitHubDelivery], at hook: BaitedHook, status: Int, outcome: String,
         location: SourceLocation = #_sourceLocation
     ) throws -> [String: Reply] {
+        try #require(!deliveries.isEmpty, sourceLocation: location)
         let count = try server.web.log.entries.count
         let replies = try deliveries.map { ($0, try server.post($1, to: hook.target)) }
         let entries = try server.web.log.entries(count + replies.count).dropFirst(count)

@@ -44,8 +44,17 @@ final class Responder: Sendable {
         }
     }
 
-    /// The most memory that was resident so far, in bytes (proc(5), VmHWM).
-    var peakMemory: Int {
+    /// Runs `body`, and returns how many bytes the resident memory grew meanwhile, at its peak.
+    func memoryGrowth(during body: () throws -> Void) throws -> Int {
+        // Resets the peak, which may be that of an earlier request (proc(5), clear_refs).
+        try write("5", to: "/proc/\(program.pid)/clear_refs")
+        let before = try peakMemory
+        try body()
+        return try peakMemory - before
+    }
+
+    /// The peak of the resident memory, in bytes (proc(5), VmHWM).
+    private var peakMemory: Int {
         get throws {
             let lines = try text(of: "/proc/\(program.pid)/status").split(separator: "\n")
             let words = lines.first { $0.hasPrefix("VmHWM:") }?.split(whereSeparator: \.isWhitespace)
