@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct `what is around Bellpull, when Alice asks whether the next push will be deployed` {
+@Suite struct `a check of socket, nginx, systemd and secrets` {
     let checkup: Checkup
     let folder: TemporaryFolder
     let clone: Repository
@@ -14,13 +14,13 @@ import Testing
 
     // MARK: The socket
 
-    @Test func `is a socket that is not there yet`() throws {
+    @Test func `warns of a socket that does not exist yet`() throws {
         try checkup.finds(
             "warning", "socket", "there is no \(checkup.socket)", hint: "systemctl enable --now bellpull.socket")
         #expect(try checkup.results().wouldFail == false)
     }
 
-    @Test func `is a socket on which nobody listens`() throws {
+    @Test func `reports a socket without a listener`() throws {
         let bellpull = try start()
         bellpull.program.signal(SIGKILL)
         _ = bellpull.program.ending(within: .seconds(5))
@@ -28,12 +28,12 @@ import Testing
             "error", "socket", "nobody listens on \(checkup.socket)", hint: "systemctl restart bellpull.socket")
     }
 
-    @Test func `is something else than a socket`() throws {
+    @Test func `reports a file in place of the socket`() throws {
         try write("", to: checkup.socket)
         try checkup.finds("error", "socket", "\(checkup.socket) is no socket", hint: "rm \(checkup.socket)")
     }
 
-    @Test func `is a socket to which nginx may not connect`() throws {
+    @Test func `reports a socket that nginx may not connect to`() throws {
         let bellpull = try start()
         defer { bellpull.program.end() }
         try checkup.installNginx(user: "nobody")
@@ -47,27 +47,27 @@ import Testing
 
     // MARK: nginx
 
-    @Test func `is an nginx whose files are elsewhere`() throws {
+    @Test func `warns if the files of nginx are elsewhere`() throws {
         try FileManager.default.removeItem(atPath: folder("nginx"))
         try checkup.finds(
             "warning", "nginx", "could not be checked: \(folder("nginx")) cannot be read", hint: "--nginx PATH")
     }
 
-    @Test func `is an nginx that passes nothing on`() throws {
+    @Test func `warns if nginx passes nothing to Bellpull`() throws {
         let site = folder("nginx/sites-enabled/blog")
         try write(try text(of: site).replacing("include snippets", with: "#include snippets"), to: site)
         try checkup.finds(
             "warning", "nginx", "no location passes to \(checkup.socket)", hint: "include snippets/bellpull.conf;")
     }
 
-    @Test func `is an nginx that passes on by the name of an upstream`() throws {
+    @Test func `passes if nginx names the socket in an upstream block`() throws {
         try checkup.installNginx(("fastcgi_pass unix:\(checkup.socket);", "fastcgi_pass bellpull;"))
         let path = folder("nginx/conf.d/upstream.conf")
         try write("upstream bellpull { server unix:\(checkup.socket); }", to: path)
         try checkup.finds("ok", "nginx", "location /github passes to \(checkup.socket)", hint: nil)
     }
 
-    @Test func `is an nginx that refuses large deliveries`() throws {
+    @Test func `warns if nginx refuses large deliveries`() throws {
         try checkup.installNginx(("client_max_body_size      25m;", ""))
         try checkup.finds(
             "warning", "nginx", "location /github refuses deliveries above 1m", hint: "client_max_body_size 25m; there")
@@ -77,20 +77,20 @@ import Testing
         try checkup.finds("ok", "nginx", "location /github passes to ", hint: nil)
     }
 
-    @Test func `is an nginx that does not wait for the answer`() throws {
+    @Test func `warns if nginx does not wait for the answer`() throws {
         try checkup.installNginx(("fastcgi_read_timeout        30s;", "fastcgi_read_timeout 4;"))
         try checkup.finds(
             "warning", "nginx", "location /github gives up after 4, before the answer, which takes up to 4.0 s",
             hint: "fastcgi_read_timeout 24s; there")
     }
 
-    @Test func `is an nginx that has no format to log in`() throws {
+    @Test func `reports a missing log format`() throws {
         try FileManager.default.removeItem(atPath: folder("nginx/conf.d/bellpull-log.conf"))
         try checkup.finds(
             "error", "nginx", "the log format bellpull is nowhere", hint: "install conf.d/bellpull-log.conf")
     }
 
-    @Test func `is an nginx that logs in another format`() throws {
+    @Test func `warns if nginx logs in another format`() throws {
         try checkup.installNginx((" bellpull;", " combined;"))
         try checkup.finds(
             "warning", "nginx", "location /github does not log in the format bellpull",
@@ -99,7 +99,7 @@ import Testing
 
     // MARK: systemd
 
-    @Test func `is a service that may not write to the clone`() throws {
+    @Test func `warns if the service may not write to the clone`() throws {
         let unit = folder("units/bellpull.service")
         try write("[Service]\nUser=root\nProtectSystem=strict\nReadWritePaths=/srv\n", to: unit)
         try checkup.finds(
@@ -113,13 +113,13 @@ import Testing
         try checkup.finds("warning", "blog", "bellpull.service does not let", hint: "systemctl edit bellpull")
     }
 
-    @Test func `is a service whose user is missing`() throws {
+    @Test func `reports a service whose user does not exist`() throws {
         try write("[Service]\nUser=bellboy\n", to: folder("units/bellpull.service"))
         try checkup.finds(
             "error", "systemd", "bellpull.service runs as bellboy, and there is no such user", hint: "useradd --system")
     }
 
-    @Test func `is a service that has a secret which a shell has not`() throws {
+    @Test func `passes if only the service has the secret`() throws {
         let unit = folder("units/bellpull.service")
         let changes: [String: String?] = ["GITHUB_SECRET": nil]
         try write("[Service]\n", to: unit)
@@ -131,7 +131,7 @@ import Testing
 
     // MARK: The secret
 
-    @Test func `is a forge that signs with the previous secret`() throws {
+    @Test func `warns of a forge that signs with the previous secret`() throws {
         let changes: [String: String?] = [
             "GITHUB_SECRET": "the one that Alice made today", "GITHUB_SECRET_OLD": GitHubDelivery.secret,
         ]

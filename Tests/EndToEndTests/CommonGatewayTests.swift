@@ -34,7 +34,7 @@ import Testing
         #expect(try text(of: folder("bellpull.log")).contains("updated to \(commit.prefix(6))"))
     }
 
-    @Test func `refuses what is not signed`() throws {
+    @Test func `rejects an unsigned delivery`() throws {
         let delivery = try GitHubDelivery.push(of: try forge.push("second"))
 
         let reply = try post(delivery.with("X-Hub-Signature-256", nil).with("X-Hub-Signature", nil)).reply()
@@ -43,7 +43,7 @@ import Testing
         #expect(try text(of: "\(clone.path)/index.html") == "first")
     }
 
-    @Test func `goes on with a slow pull after its reply`() throws {
+    @Test func `continues a slow pull after the reply`() throws {
         let commit = try forge.push("second")
         try ssh.hang()
 
@@ -59,7 +59,7 @@ import Testing
         #expect(Observation.eventually { !group.isAlive })
     }
 
-    @Test func `runs git once at a time, however many of it there are`() throws {
+    @Test func `runs a single git at a time in several processes`() throws {
         let second = try forge.push("second")
         let third = try forge.push("third")
         try ssh.hang()
@@ -77,7 +77,7 @@ import Testing
         #expect(try clone.head == third)
     }
 
-    @Test func `takes nothing of a query for an argument`() throws {
+    @Test func `does not read a query as arguments`() throws {
         // As RFC 3875 §4.4 has a server start the program for /github?--socket+/tmp/x.
         let delivery = try GitHubDelivery.push(of: try forge.push("second"))
         let socket = folder("stranger.sock")
@@ -90,7 +90,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: socket))
     }
 
-    @Test func `lets go of its output with its reply, so that a server need not wait for the pull`() throws {
+    @Test func `closes its output after the reply, so that the server need not wait for the pull`() throws {
         let delivery = try GitHubDelivery.push(of: try forge.push("second"))
         try ssh.hang()
         let program = try Program(
@@ -110,7 +110,7 @@ import Testing
         #expect(try text(of: "\(clone.path)/index.html") == "second")
     }
 
-    @Test func `tells the server nothing but 500 when Alice has set it up wrongly`() throws {
+    @Test func `prints no response if it is set up wrongly, so that the server answers 500`() throws {
         let delivery = try GitHubDelivery.push(of: try forge.push("second"))
 
         let result = try Program.run(

@@ -1,7 +1,7 @@
 import Testing
 
-@Suite struct `a hundred deliveries of one push, all at once` {
-    @Test func `are all answered, and make one pull`() throws {
+@Suite struct `a hundred simultaneous deliveries of one push` {
+    @Test func `are all answered after a single pull`() throws {
         let site = try ServedSite(remote: .ssh)
         let commit = try site.forge.push("second")
         let delivery = try GitHubDelivery.push(of: commit)

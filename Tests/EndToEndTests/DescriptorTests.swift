@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct `Bellpull on a socket that it was handed as descriptor 0` {
+@Suite struct `Bellpull with a listening socket as descriptor 0` {
     let folder: TemporaryFolder
     let forge: Forge
     let clone: Repository
@@ -15,7 +15,7 @@ import Testing
         delivery = try .push(of: try forge.push("second"))
     }
 
-    @Test func `is started by spawn-fcgi, and asked by cgi-fcgi`() throws {
+    @Test func `answers cgi-fcgi after spawn-fcgi has started it`() throws {
         let socket = folder("bellpull.sock")
         let spawned = try Program(
             ["spawn-fcgi", "-n", "-s", socket, "--", try Responder.executable, "serve"],
@@ -38,7 +38,7 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: socket), "it is not Bellpull's to remove")
     }
 
-    @Test func `loses no delivery that comes while it restarts`() throws {
+    @Test func `loses no delivery during a restart`() throws {
         let socket = folder("bellpull.sock")
         let listening = try ListeningDescriptor(path: socket)
         let first = try responder(on: listening)

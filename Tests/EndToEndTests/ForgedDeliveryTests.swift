@@ -53,7 +53,7 @@ struct Forgery: Sendable, CustomTestStringConvertible {
 }
 
 @Suite(.bait, .serialized) struct `a forged delivery` {
-    @Test(arguments: Forgery.all) func `deploys nothing, and learns nothing from its reply`(_ forgery: Forgery) throws {
+    @Test(arguments: Forgery.all) func `is rejected with the same bytes whatever is wrong`(_ forgery: Forgery) throws {
         let bait = try Bait.current
 
         let reply = try bait.refuses(forgery.forge(bait.delivery), status: 401, outcome: "rejected")
@@ -61,7 +61,7 @@ struct Forgery: Sendable, CustomTestStringConvertible {
         #expect(reply.lines == Reply.rejection)
     }
 
-    @Test func `is told apart in Bellpull's own log`() throws {
+    @Test func `is logged with the reason for its rejection`() throws {
         let bait = try Bait.current
         let unsigned = bait.delivery.with("X-Hub-Signature", nil).with("X-Hub-Signature-256", nil)
 
@@ -87,7 +87,7 @@ struct Forgery: Sendable, CustomTestStringConvertible {
     @Test(arguments: [
         "X-Hub-Signature", "X-Hub-Signature-256", "X-GitHub-Event", "X-GitHub-Delivery", "Content-Encoding",
     ])
-    func `cannot have a header twice`(name: String) throws {
+    func `is malformed if a header is repeated`(name: String) throws {
         let bait = try Bait.current
         let value = name == "Content-Encoding" ? "identity" : bait.delivery[name]
         let delivery = bait.delivery.with(name, value).adding(name, value)

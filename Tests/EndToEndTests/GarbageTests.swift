@@ -57,7 +57,7 @@ struct Garbage: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct `garbage on Bellpull's socket` {
-    @Test func `does not trouble it`() throws {
+    @Test func `does not stop Bellpull`() throws {
         let bait = try Bait()
         for garbage in Garbage.harmless {
             let peer = try PeerSocket(path: bait.site.socket)
@@ -71,7 +71,7 @@ struct Garbage: Sendable, CustomTestStringConvertible {
     }
 
     @Test(arguments: Garbage.harmful)
-    func `costs a restart at most`(_ garbage: Garbage) throws {
+    func `costs at most a restart`(_ garbage: Garbage) throws {
         let bait = try Bait()
         let site = bait.site
         let peer = try PeerSocket(path: site.socket)
@@ -90,7 +90,7 @@ struct Garbage: Sendable, CustomTestStringConvertible {
         withExtendedLifetime(next) {}
     }
 
-    @Test func `does not keep the others waiting, even if it never ends`() throws {
+    @Test func `does not delay other requests, even if it never ends`() throws {
         let bait = try Bait()
         // As many as there are threads that read, and some.
         let silent = try (1...12).map { _ in try PeerSocket(path: bait.site.socket) }

@@ -63,8 +63,8 @@ struct Payload: Sendable, CustomTestStringConvertible {
     ]
 }
 
-@Suite(.bait, .serialized) struct `a payload that is signed and makes no sense` {
-    @Test(arguments: Payload.all) func `deploys nothing, says why and costs little`(_ payload: Payload) throws {
+@Suite(.bait, .serialized) struct `a signed but malformed payload` {
+    @Test(arguments: Payload.all) func `is answered with the reason, at little cost`(_ payload: Payload) throws {
         let bait = try Bait.current
         let delivery = try GitHubDelivery(event: "push", body: payload.body)
         var replies: [Reply] = []
@@ -82,7 +82,7 @@ struct Payload: Sendable, CustomTestStringConvertible {
         #expect(duration < 2000)
     }
 
-    @Test func `of a form with two payloads deploys neither`() throws {
+    @Test func `is refused as a form with two payloads`() throws {
         let bait = try Bait.current
         let form = try GitHubDelivery.form(of: bait.commit)
         let field = String(decoding: form.body, as: UTF8.self)
@@ -95,13 +95,13 @@ struct Payload: Sendable, CustomTestStringConvertible {
     }
 
     @Test(arguments: ["", "a=b", "payload", "payload=%", "payload=%zz", "payload=%ff", "PAYLOAD={}"])
-    func `of a form without a payload deploys nothing`(body: String) throws {
+    func `is refused as a form without a payload`(body: String) throws {
         let delivery = try GitHubDelivery(event: "push", body: body)
             .with("Content-Type", "application/x-www-form-urlencoded")
         try Bait.current.refuses(delivery, status: 400, outcome: "malformed")
     }
 
-    @Test func `without the name of its event deploys nothing`() throws {
+    @Test func `is refused without the name of its event`() throws {
         let bait = try Bait.current
         let reply = try bait.refuses(bait.delivery.with("X-GitHub-Event", nil), status: 400, outcome: "malformed")
         #expect(reply.error == "there is no X-GitHub-Event header")

@@ -9,7 +9,7 @@ import Testing
             && server.ledger("PRAGMA integrity_check") == ["ok"] && server.ledger("PRAGMA foreign_key_check") == []
     }
 
-    @Test func `while git was pulling, deploys the push after its start`() throws {
+    @Test func `during a pull deploys the push after its restart`() throws {
         let server = try ConfiguredServer(["blog": "branch = \"main\""])
         let ssh = try FakeSSH(in: server.folder)
         defer { try? ssh.goOn() }
@@ -33,7 +33,7 @@ import Testing
     }
 
     /// A killed git leaves the index's lock.
-    @Test func `with git's lock left behind, deploys the push after its start`() throws {
+    @Test func `and left the lock of git behind deploys the push after its restart`() throws {
         let server = try ConfiguredServer(["blog": "branch = \"main\""], started: false)
         let commit = try server.forge.push("second")
         try write("", to: server.folder("sites/blog/.git/index.lock"))
@@ -41,7 +41,7 @@ import Testing
         #expect(try server.post(.push(of: commit))["Bellpull-Outcome"] == "deployed")
     }
 
-    @Test func `between answer and deployment, deploys after its start what waited`() throws {
+    @Test func `between answer and deployment deploys the queued push after its restart`() throws {
         let server = try ConfiguredServer(
             ["blog": "branch = \"main\""], main: "catch_up = \"0\"\nanswer_within = \"100ms\"\n")
         let ssh = try FakeSSH(in: server.folder)
@@ -63,7 +63,7 @@ import Testing
         #expect(try server.ledger("SELECT count(*) FROM request") == ["3"])
     }
 
-    @Test func `while it took deliveries, keeps and deploys each delivery that it had acknowledged`() throws {
+    @Test func `while it took deliveries keeps and deploys each delivery that it had acknowledged`() throws {
         let server = try ConfiguredServer(
             ["blog": "branch = \"main\""], main: "catch_up = \"0\"\nanswer_within = \"10ms\"\n")
         // The first answers come during the pull, the later ones after it.
@@ -99,62 +99,5 @@ import Testing
         JOIN request ON request.delivery = delivery.id JOIN deployment ON deployment.id = request.deployment
         WHERE state IN ('deployed', 'unchanged') AND deployment."commit" = '\(commit)'
         """
-    }
-}
-
-@Suite struct `a push that nobody delivers` {
-    @Test func `is deployed after the start, if it came before`() throws {
-        let server = try ConfiguredServer(["blog": "branch = \"main\""], main: "", started: false)
-        let commit = try server.forge.push("second")
-        try server.start()
-        #expect(try Observation.eventually { try server.site("blog").head == commit })
-        #expect(try server.bellpull.says("catch-up found a push that was missed"))
-        #expect(
-            try Observation.eventually {
-                try server.ledger("SELECT cause, state FROM deployment") == ["catch-up|deployed"]
-            })
-    }
-
-    @Test func `is deployed when catch-up comes round`() throws {
-        let server = try ConfiguredServer(["blog": "branch = \"main\"\ncatch_up = \"1s\""], started: false)
-        let ssh = try FakeSSH(in: server.folder)
-        try server.site("blog").git("remote", "set-url", "origin", "ssh://git@forge\(server.forge.bare)")
-        try ssh.isUsed(by: server.site("blog"))
-        try server.start()
-        // The look at the start is over, and cannot have found the push.
-        #expect(Observation.eventually { ssh.diary.contains { $0.hasPrefix("end") } })
-        let commit = try server.forge.push("second")
-        #expect(try Observation.eventually { try server.site("blog").head == commit })
-    }
-}
-
-@Suite struct `a ledger in trouble` {
-    @Test func `is answered 503 in words, and works again by itself`() throws {
-        let server = try ConfiguredServer(["blog": "branch = \"main\""])
-        let before = try server.site("blog").state
-        let commit = try server.forge.push("second")
-        try FileManager.default.moveItem(atPath: server.folder("state"), toPath: server.folder("away"))
-
-        let reply = try server.post(.push(of: commit))
-        #expect(reply.status == 503)
-        #expect(reply["Bellpull-Outcome"] == "unrecorded")
-        #expect(reply["Retry-After"] == "60")
-        #expect(reply.error?.hasPrefix("cannot open \(server.folder("state"))/ledger.sqlite: No such file") == true)
-        #expect(try server.site("blog").state == before)
-
-        try FileManager.default.moveItem(atPath: server.folder("away"), toPath: server.folder("state"))
-        #expect(try server.post(.push(of: commit))["Bellpull-Outcome"] == "deployed")
-    }
-
-    @Test func `that is damaged keeps nobody from starting`() throws {
-        let server = try ConfiguredServer(["blog": "branch = \"main\""], started: false)
-        try write(String(repeating: "no database ", count: 1000), to: server.folder("state/ledger.sqlite"))
-        try server.start()
-        let commit = try server.forge.push("second")
-        let reply = try server.post(.push(of: commit))
-        #expect(reply.status == 503)
-        #expect(reply["Bellpull-Reason"]?.hasSuffix("ledger.sqlite is damaged") == true)
-        try FileManager.default.removeItem(atPath: server.folder("state/ledger.sqlite"))
-        #expect(try server.post(.push(of: commit))["Bellpull-Outcome"] == "deployed")
     }
 }

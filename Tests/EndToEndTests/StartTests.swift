@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct `a Bellpull that Alice has set up wrongly` {
+@Suite struct `bellpull serve` {
     let folder: TemporaryFolder
     let forge: Forge
     let clone: Repository
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(.enabled(if: getuid() == 0, "only root can give a folder away"))
-    func `does not start in a clone of someone else's`() throws {
+    func `does not start in another user's clone`() throws {
         #expect(chown(clone.path, 65534, 65534) == 0 && chown("\(clone.path)/.git", 65534, 65534) == 0)
         try refuses(because: "\(clone.path) belongs to ", hint: "chown -R root \(clone.path)")
     }
@@ -59,7 +59,7 @@ import Testing
         try refuses(because: "the branch main of \(clone.path) has no upstream", hint: "git -C \(clone.path) branch")
     }
 
-    @Test func `does not start off every branch`() throws {
+    @Test func `does not start with a detached HEAD`() throws {
         try clone.git("checkout", "--quiet", "--detach")
         try refuses(because: "\(clone.path) is not on a branch", hint: "git -C \(clone.path) switch")
     }

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct `Bellpull, told to stop` {
+@Suite struct `a Bellpull that is told to stop` {
     @Test(arguments: [SIGTERM, SIGINT])
-    func `leaves no socket behind when it has nothing to do`(signal: Int32) throws {
+    func `removes its socket`(signal: Int32) throws {
         let site = try ServedSite()
 
         site.bellpull.program.signal(signal)
@@ -14,7 +14,7 @@ import Testing
         #expect(site.bellpull.log.hasSuffix("info stopped\n"))
     }
 
-    @Test func `finishes the pull that runs, and answers`() throws {
+    @Test func `finishes the running pull, and answers`() throws {
         let site = try ServedSite(remote: .ssh)
         let commit = try site.forge.push("second")
         try site.ssh.hang()
@@ -36,7 +36,7 @@ import Testing
         #expect(try site.visit().body == "second")
     }
 
-    @Test func `ends a git that hangs, and deploys at the next start`() throws {
+    @Test func `ends a hanging git, and deploys after the next start`() throws {
         let site = try ServedSite(["--drain", "1s"], remote: .ssh)
         let delivery = try GitHubDelivery.push(of: try site.forge.push("second"))
         let before = try site.clone.state

@@ -2,21 +2,6 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A hook of `ForgeBait`.
-struct BaitedHook: CustomTestStringConvertible, Sendable {
-    let testDescription: String
-    let target: String
-    let secret: String
-
-    static let all = [
-        BaitedHook(
-            testDescription: "the shared hook", target: "/github", secret: "whsec_YSBzZWNyZXQgdGhhdCBzaXRlcyBzaGFyZQ=="),
-        BaitedHook(
-            testDescription: "a site's own hook", target: "/github/own",
-            secret: "whsec_YSBzZWNyZXQgb2Ygb25lIHNpdGUncyBvd24="),
-    ]
-}
-
 /// A server with a hook that sites share and one of a site's own, and a push that no forge has delivered properly yet.
 ///
 /// A suite that has `.forgeBait` shares one among its tests, and is `.serialized`.
@@ -76,19 +61,6 @@ final class ForgeBait: Sendable {
 }
 
 extension ConfiguredServer {
-    /// A server with the hooks of `BaitedHook`: the site `blog` at the shared one, `own` at its own.
-    static func withHooks() throws -> ConfiguredServer {
-        let server = try ConfiguredServer(["blog": "branch = \"main\""], started: false)
-        for (hook, name) in zip(BaitedHook.all, ["secret", "own.secret"]) {
-            try write(hook.secret, to: server.folder("etc/\(name)"))
-            chmod(server.folder("etc/\(name)"), 0o600)
-        }
-        _ = try server.forge.clone(to: server.folder("sites/own"))
-        try server.configure(site: "own", "branch = \"main\"\nsecret_file = \"\(server.folder("etc/own.secret"))\"")
-        try server.start()
-        return server
-    }
-
     fileprivate var states: [String] {
         get throws { try ["blog", "own"].map { try site($0).state } }
     }

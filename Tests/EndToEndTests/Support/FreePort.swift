@@ -18,10 +18,3 @@ func freePort() throws -> UInt16 {
     guard status == 0 else { throw Trouble("no free port") }
     return UInt16(bigEndian: address.sin_port)
 }
-
-extension Program {
-    /// Whether it comes to answer on `port` of this machine.
-    func isUp(on port: UInt16) -> Bool {
-        Observation.eventually { !isRunning || (try? PeerSocket(port: port)) != nil } && isRunning
-    }
-}

@@ -94,6 +94,11 @@ final class Program: @unchecked Sendable {
 }
 
 extension Program {
+    /// Waits until the program accepts connections on `port` of this machine, and returns whether it does.
+    func isUp(on port: UInt16) -> Bool {
+        Observation.eventually { !isRunning || (try? PeerSocket(port: port)) != nil } && isRunning
+    }
+
     /// What a program that has run left.
     struct Result {
         let ending: Ending

@@ -53,6 +53,11 @@ final class Responder: Sendable {
         return try peakMemory - before
     }
 
+    /// How many descriptors the process has open (proc(5)).
+    var descriptorCount: Int {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(program.pid)/fd").count }
+    }
+
     /// The peak of the resident memory, in bytes (proc(5), VmHWM).
     private var peakMemory: Int {
         get throws {
@@ -61,5 +66,31 @@ final class Responder: Sendable {
             guard let words, words.count == 3, let kilobytes = Int(words[1]) else { throw Trouble("no VmHWM") }
             return kilobytes << 10
         }
+    }
+}
+
+extension Responder {
+    /// What Bellpull has to be told about `clone`, in variables alone.
+    static func variables(of clone: Repository, in folder: TemporaryFolder) -> [String: String] {
+        Repository.environment(home: folder.path).merging(
+            [
+                "GITHUB_SECRET": GitHubDelivery.secret, "REPO_PATH": clone.path, "STATE_DIRECTORY": folder("state"),
+            ]) { $1 }
+    }
+
+    /// The same, with a file by which it deploys what is delivered, and does not look for more by itself.
+    static func environment(of clone: Repository, in folder: TemporaryFolder) throws -> [String: String] {
+        let settings = """
+            catch_up = "0"
+            [[site]]
+            name = "blog"
+            path = "\(clone.path)"
+
+            """
+        try write(settings, to: folder("bellpull.toml"))
+        var environment = variables(of: clone, in: folder)
+        environment["REPO_PATH"] = nil
+        environment["BELLPULL_CONFIG"] = folder("bellpull.toml")
+        return environment
     }
 }

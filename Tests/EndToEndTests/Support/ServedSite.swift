@@ -73,29 +73,3 @@ final class ServedSite: Sendable {
         try RawHTTP(port: web.port, RawHTTP.request("GET", target)).reply()
     }
 }
-
-extension Responder {
-    /// What Bellpull has to be told about `clone`, in variables alone.
-    static func variables(of clone: Repository, in folder: TemporaryFolder) -> [String: String] {
-        Repository.environment(home: folder.path).merging(
-            [
-                "GITHUB_SECRET": GitHubDelivery.secret, "REPO_PATH": clone.path, "STATE_DIRECTORY": folder("state"),
-            ]) { $1 }
-    }
-
-    /// The same, with a file by which it deploys what is delivered, and does not look for more by itself.
-    static func environment(of clone: Repository, in folder: TemporaryFolder) throws -> [String: String] {
-        let settings = """
-            catch_up = "0"
-            [[site]]
-            name = "blog"
-            path = "\(clone.path)"
-
-            """
-        try write(settings, to: folder("bellpull.toml"))
-        var environment = variables(of: clone, in: folder)
-        environment["REPO_PATH"] = nil
-        environment["BELLPULL_CONFIG"] = folder("bellpull.toml")
-        return environment
-    }
-}
