@@ -20,7 +20,7 @@ import Testing
         try server.site("blog").git("remote", "set-url", "origin", "ssh://git@forge\(server.forge.bare)")
         try ssh.isUsed(by: server.site("blog"))
         try server.start()
-        // The look at the start is over, and cannot have found the push.
+        // Waits for the end of the first catch-up, which cannot have found the push.
         #expect(Observation.eventually { ssh.diary.contains { $0.hasPrefix("end") } })
         let commit = try server.forge.push("second")
         #expect(try Observation.eventually { try server.site("blog").head == commit })

@@ -71,7 +71,7 @@ import Testing
         try checkup.installNginx(("client_max_body_size      25m;", ""))
         try checkup.finds(
             "warning", "nginx", "location /github refuses deliveries above 1m", hint: "client_max_body_size 25m; there")
-        // What a block says holds for those within it.
+        // A directive applies to the blocks inside its block, too.
         let path = folder("nginx/conf.d/size.conf")
         try write("client_max_body_size 32M;", to: path)
         try checkup.finds("ok", "nginx", "location /github passes to ", hint: nil)

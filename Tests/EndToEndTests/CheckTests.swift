@@ -98,7 +98,7 @@ import Testing
         try write("secret_file = \"\(folder("secret"))\"", to: folder("bellpull.toml"))
         #expect(try checkup.results().wouldFail == false)
 
-        // The state directory's owner is as whom bellpull runs.
+        // Bellpull runs as the owner of the state directory.
         try checkup.giveEverythingToNobody()
 
         try checkup.finds(
@@ -152,7 +152,7 @@ import Testing
     @Test(.enabled(if: getuid() == 0, "only root becomes another user"))
     func `tells another user to check as root or as the owner of the ledger`() throws {
         #expect(chown(folder("state"), 1, 1) == 0 && chmod(folder.path, 0o755) == 0)
-        // Where the program was built, nobody may be able to look.
+        // The user nobody may have no access to the build folder.
         let copy = folder("bellpull")
         _ = try Program.run(["cp", try Responder.executable, copy], environment: checkup.environment)
         let variables = checkup.environment.map { "\($0.key)=\($0.value)" }

@@ -18,7 +18,7 @@ import Testing
         try clone.git("remote", "set-url", "origin", "ssh://git@forge\(forge.bare)")
         try ssh.isUsed(by: clone)
         settings = Responder.variables(of: clone, in: folder).merging(["BELLPULL_ANSWER_WITHIN": "1s"]) { $1 }
-        // Without a PATH, as some servers have it.
+        // Some servers start CGI programs without a PATH.
         server = try CGIServer(in: folder, root: clone.path, environment: settings.filter { $0.key != "PATH" })
     }
 
@@ -65,7 +65,7 @@ import Testing
         try ssh.hang()
         let one = try post(.push(of: third))
         _ = try ssh.group()
-        // It announces a commit that the clone is never going to be at, so that this one has to ask the remote, too.
+        // The clone will never be at `second`, so that the second process has to ask the remote, too.
         let other = try post(.push(of: second))
         #expect(try [one, other].map { try $0.reply().status } == [202, 202])
         #expect(ssh.diary.count == 1)
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func `does not read a query as arguments`() throws {
-        // As RFC 3875 §4.4 has a server start the program for /github?--socket+/tmp/x.
+        // A server starts the program with these arguments for /github?--socket+/tmp/x (RFC 3875 §4.4).
         let delivery = try GitHubDelivery.push(of: try forge.push("second"))
         let socket = folder("stranger.sock")
         let result = try Program.run(
@@ -127,7 +127,7 @@ import Testing
         try RawHTTP(port: server.port, RawHTTP.request(headers: delivery.headers, body: delivery.body))
     }
 
-    /// What a web server tells its CGI program of `delivery`, whose body is in the file `body` then.
+    /// Writes the body of `delivery` to the file `body`, and returns the variables of the CGI request.
     private func environment(for delivery: GitHubDelivery) throws -> [String: String] {
         try delivery.body.write(to: URL(fileURLWithPath: folder("body")))
         var environment = settings

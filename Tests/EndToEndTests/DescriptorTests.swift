@@ -60,7 +60,7 @@ import Testing
     }
 }
 
-/// A listening unix socket, as systemd holds one for a service.
+/// A listening unix socket, such as systemd holds for a service.
 private final class ListeningDescriptor: Sendable {
     let descriptor: Int32
 

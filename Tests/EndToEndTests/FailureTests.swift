@@ -65,7 +65,7 @@ import Testing
         #expect(try site.visit().body == "edited on the server")
     }
 
-    /// Expects that a push fails with `reason` and `hint` in its reply, the reason in both logs, and the clone as before.
+    /// Expects a failed push, `reason` and `hint` in the reply, the reason in both logs, and an unchanged clone.
     private func fails(because reason: String, hint: String, page: String = "index.html") throws {
         let commit = try site.forge.push("second", page: page)
         let before = try site.clone.state

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A way to get a proof of a delivery wrong.
+/// A change to a delivery after which the signature is wrong or missing.
 struct Forgery: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let forge: @Sendable (GitHubDelivery) throws -> GitHubDelivery
@@ -11,7 +11,7 @@ struct Forgery: Sendable, CustomTestStringConvertible {
         self.forge = forge
     }
 
-    /// One whose only signature is this, made of the right digest.
+    /// A forgery whose only signature is `signature` of the right digest.
     static func signed(_ name: String, _ signature: @escaping @Sendable (_ digest: String) -> String) -> Forgery {
         Forgery(name) { delivery in
             let digest = String(delivery["X-Hub-Signature-256"].dropFirst("sha256=".count))

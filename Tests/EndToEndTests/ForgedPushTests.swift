@@ -55,7 +55,7 @@ import Testing
         let replies = try bait.refuses(forgeries, at: hook, status: 401, outcome: "rejected")
 
         for (name, reply) in replies { #expect(reply.lines == Reply.rejection, "\(name)") }
-        // One of several is enough: a push of another branch is ignored, but not rejected.
+        // A single right signature is enough: the push, of another branch, is ignored and not rejected.
         let news = ForgePush.News(commit: bait.commit, ref: "refs/heads/other")
         let proven = try gitlab.delivery(of: news, secret: hook.secret)
         let among = proven.with(gitlab.proof, "v2,x \(wrong) \(proven[gitlab.proof])")
@@ -136,7 +136,7 @@ import Testing
         #expect(replies["two"]?.error == "the form has several fields named payload")
     }
 
-    /// `proof` with one bit changed near its end.
+    /// Returns `proof` with a changed bit near its end.
     private static func changed(_ proof: String) -> String {
         var bytes = Array(proof.utf8)
         bytes[bytes.count - 4] ^= 1

@@ -44,7 +44,7 @@ import Testing
         try ignores(GitHubDelivery(event: "sneeze", body: body), because: "the event sneeze is not a push")
     }
 
-    /// Expects that `delivery` gets its 200 and `reason` is told everywhere, and nothing else happens.
+    /// Expects 200 for `delivery`, `reason` in the reply and both logs, and no deployment.
     private func ignores(_ delivery: GitHubDelivery, because reason: String) throws {
         let reply = try site.post(delivery)
 

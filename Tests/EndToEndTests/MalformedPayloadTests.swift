@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A body that is signed correctly and is no push payload.
+/// A correctly signed body that is not the payload of a push.
 struct Payload: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let reason: String
@@ -13,7 +13,7 @@ struct Payload: Sendable, CustomTestStringConvertible {
         self.body = Data(body)
     }
 
-    /// A push as far as its last brace, so that only what is added can be wrong with it.
+    /// A valid push without its last brace, so that only an added member can be wrong.
     private static let push =
         #"{"ref":"refs/heads/main","after":"\#(String(repeating: "a", count: 40))","#
         + #""repository":{"full_name":"alice/blog"}"#
@@ -77,7 +77,7 @@ struct Payload: Sendable, CustomTestStringConvertible {
         let reply = try #require(replies.first)
         #expect(reply.error == payload.reason)
         #expect(reply["Bellpull-Reason"] == payload.reason)
-        // The build under test is not optimised, and may be a sanitizer's; released, scripts/soak holds it to 50 ms.
+        // The limit allows for debug builds and sanitizers. scripts/soak expects 50 ms of a release build.
         let duration = try #require(reply["Bellpull-Duration-Ms"].flatMap { Int($0) })
         #expect(duration < 2000)
     }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct `a Bellpull that was killed` {
-    /// Whether every deployment is over and the ledger is whole.
+    /// Returns whether every deployment has ended and the ledger is intact.
     private func isSettled(_ server: ConfiguredServer) throws -> Bool {
         try server.ledger("SELECT count(*) FROM deployment WHERE ended IS NULL") == ["0"]
             && server.ledger("PRAGMA integrity_check") == ["ok"] && server.ledger("PRAGMA foreign_key_check") == []
@@ -32,7 +32,7 @@ import Testing
         #expect(try server.post(.push(of: commit))["Bellpull-Outcome"] == "duplicate")
     }
 
-    /// A killed git leaves the index's lock.
+    /// A killed git leaves the lock of the index.
     @Test func `and left the lock of git behind deploys the push after its restart`() throws {
         let server = try ConfiguredServer(["blog": "branch = \"main\""], started: false)
         let commit = try server.forge.push("second")
@@ -72,7 +72,7 @@ import Testing
             let senders = try (1...4).map {
                 try DeliverySender(port: server.web.port, commit: commit, name: "\(round)-\($0)")
             }
-            // Kills at a random moment after some answers, while each sender sends its next delivery.
+            // Bellpull dies at a random moment after some answers, while the senders continue to send.
             let count = Int.random(in: 1...40)
             let isBusy = Observation.eventually { senders.reduce(0) { $0 + $1.acknowledged.count } >= count }
             #expect(isBusy, "\(count) deliveries were not acknowledged")
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    /// The query for the forge's ids of the deliveries whose deployment brought the site to `commit`.
+    /// Returns a query for the forge's ids of all deliveries that led to a deployment of `commit`.
     private func deployedDeliveries(_ commit: String) -> String {
         """
         SELECT forge_id FROM delivery

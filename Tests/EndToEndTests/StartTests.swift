@@ -95,9 +95,9 @@ import Testing
         #expect(!bellpull.log.contains("sesame"))
     }
 
-    /// Expects that `bellpull serve` ends at once, with this beginning of an error and of a hint and nothing else.
+    /// Expects that `bellpull serve` exits at once, and writes an error and a hint with these beginnings.
     ///
-    /// - Returns: what it wrote to standard error.
+    /// - Returns: the text on standard error.
     @discardableResult
     private func refuses(
         _ changes: [String: String?] = [:], socket: String? = "bellpull.sock", options: [String] = [],

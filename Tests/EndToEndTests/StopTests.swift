@@ -23,7 +23,7 @@ import Testing
         #expect(group.isAlive)
 
         site.bellpull.program.signal(SIGTERM)
-        // Who comes now is not kept waiting, and the next Bellpull can have the place.
+        // Without the socket, nginx answers new requests at once, and the next Bellpull can start.
         #expect(Observation.eventually { !FileManager.default.fileExists(atPath: site.socket) })
         #expect(site.bellpull.program.isRunning)
         try site.ssh.goOn()

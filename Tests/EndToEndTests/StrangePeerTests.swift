@@ -61,7 +61,7 @@ import Testing
         #expect(try !site.ssh.environment.contains("evil"))
     }
 
-    /// Expects that the delivery with other parameters is refused, through the raw socket.
+    /// Expects that Bellpull refuses the delivery with changed parameters, sent to the socket directly.
     private func isRefused(
         status: Int, because reason: String, _ change: (inout [String: String]) -> Void
     ) throws {

@@ -108,7 +108,7 @@ import Testing
         let slow = try PeerSocket(port: bait.site.web.port)
         slow.send(head + bait.delivery.body.dropLast())
 
-        // nginx waits for the body for a second. Meanwhile Bellpull has no connection more.
+        // nginx waits a second for the rest of the body. Bellpull gets no connection in this second.
         #expect(
             try !Observation.eventually(within: .milliseconds(500)) {
                 try bait.site.bellpull.descriptorCount > descriptors
@@ -151,7 +151,7 @@ import Testing
         try isRefusedByNginx(RawHTTP.head(headers: bait.delivery.headers + [length, chunked]) + bait.delivery.body)
     }
 
-    /// Expects that nginx answers 400 itself, before it knows where the request would go, and nothing is deployed.
+    /// Expects that nginx answers 400 before it chooses a location, and that nothing is deployed.
     private func isRefusedByNginx(_ request: Data) throws {
         let bait = try Bait.current
         #expect(try RawHTTP(port: bait.site.web.port, request).reply().status == 400)

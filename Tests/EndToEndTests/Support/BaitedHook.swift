@@ -9,7 +9,8 @@ struct BaitedHook: CustomTestStringConvertible, Sendable {
 
     static let all = [
         BaitedHook(
-            testDescription: "the shared hook", target: "/github", secret: "whsec_YSBzZWNyZXQgdGhhdCBzaXRlcyBzaGFyZQ=="),
+            testDescription: "the shared hook", target: "/github",
+            secret: "whsec_YSBzZWNyZXQgdGhhdCBzaXRlcyBzaGFyZQ=="),
         BaitedHook(
             testDescription: "a site's own hook", target: "/github/own",
             secret: "whsec_YSBzZWNyZXQgb2Ygb25lIHNpdGUncyBvd24="),

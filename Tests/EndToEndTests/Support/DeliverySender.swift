@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// A thread that sends one delivery after the other, each with a body of its own, until one gets no good answer.
+/// A thread that sends deliveries, each with a different body, until an answer is missing or bad.
 final class DeliverySender: Sendable {
     private struct State {
         var acknowledged: [String] = []
@@ -13,7 +13,7 @@ final class DeliverySender: Sendable {
 
     /// Starts to send pushes of `commit` to `port`, under the delivery ids `name-1`, `name-2` and so on.
     ///
-    /// GitLab's deliveries hold the secret itself, so that the sender need not wait for a program that signs them.
+    /// GitLab's deliveries hold the secret itself, so that the sender need not start openssl for each.
     init(port: UInt16, commit: String, name: String) throws {
         state = Mutex(State())
         let payload = try JSONSerialization.data(
@@ -27,10 +27,10 @@ final class DeliverySender: Sendable {
         }
     }
 
-    /// The ids of the deliveries that Bellpull answered 200 or 202, and not as failed.
+    /// The ids of the deliveries with status 200 or 202 and another outcome than failed.
     var acknowledged: [String] { state.withLock(\.acknowledged) }
 
-    /// Waits for the first delivery without a good answer, and returns its status and outcome, or the error.
+    /// Waits for the end of the thread, and returns the status and outcome of the last answer, or the error.
     func waitForFailure() -> String? {
         _ = Observation.eventually { state.withLock { $0.failure != nil } }
         return state.withLock(\.failure)

@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A server with a hook that sites share and one of a site's own, and a push that no forge has delivered properly yet.
+/// A server with a shared hook and a hook of one site, and a push without a valid delivery so far.
 ///
-/// A suite that has `.forgeBait` shares one among its tests, and is `.serialized`.
+/// The tests of a suite with `.forgeBait` share a bait. The suite has to be `.serialized`.
 final class ForgeBait: Sendable {
     let server: ConfiguredServer
-    /// What would be deployed.
+    /// The commit of the push.
     let commit: String
     private let before: [String]
 
@@ -19,7 +19,7 @@ final class ForgeBait: Sendable {
         before = try server.states
     }
 
-    /// That of the suite.
+    /// The bait of the current suite.
     static var current: ForgeBait {
         get throws {
             guard let shared else { throw Trouble("the suite has no .forgeBait") }
@@ -27,8 +27,8 @@ final class ForgeBait: Sendable {
         }
     }
 
-    /// Sends all of `deliveries` to `hook`. Expects this status for each, and one line in the access log that says the
-    /// same, and that nothing is deployed.
+    /// Sends all of `deliveries` to `hook`. Expects this status and outcome in each reply and in the access log, and no
+    /// deployment.
     @discardableResult
     func refuses(
         _ deliveries: [String: GitHubDelivery], at hook: BaitedHook, status: Int, outcome: String,
@@ -49,7 +49,7 @@ final class ForgeBait: Sendable {
         return Dictionary(uniqueKeysWithValues: replies)
     }
 
-    /// Expects that nothing was deployed or recorded, and nothing logged that could be mistaken for something else.
+    /// Expects unchanged clones, an empty ledger, and an ASCII log without secrets.
     private func isUntouched(at location: SourceLocation) throws {
         #expect(try server.states == before, sourceLocation: location)
         let rows = try server.ledger("SELECT (SELECT count(*) FROM delivery) + (SELECT count(*) FROM deployment)")
@@ -66,7 +66,7 @@ extension ConfiguredServer {
     }
 }
 
-/// Gives a suite its `ForgeBait`.
+/// Makes a `ForgeBait` for a suite.
 struct ForgeBaitTrait: SuiteTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
@@ -77,6 +77,6 @@ struct ForgeBaitTrait: SuiteTrait, TestScoping {
 }
 
 extension Trait where Self == ForgeBaitTrait {
-    /// One `ForgeBait` for all tests of the suite.
+    /// A `ForgeBait` for the tests of the suite to share.
     static var forgeBait: Self { Self() }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A port that nobody listens on at the moment.
+/// Returns a free port.
 func freePort() throws -> UInt16 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     defer { close(descriptor) }

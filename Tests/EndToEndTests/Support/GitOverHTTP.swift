@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A forge's repositories over http: git-http-backend behind nginx, run by fcgiwrap.
+/// The repositories of a forge over http: nginx, fcgiwrap and git-http-backend.
 final class GitOverHTTP: Sendable {
     private let root: String
     private let socket: String

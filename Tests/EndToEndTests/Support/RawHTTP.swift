@@ -4,7 +4,7 @@ import Foundation
 struct RawHTTP {
     private let socket: PeerSocket
 
-    /// Sends `request`, whose header `Connection` has to say `close`.
+    /// Sends `request`, which has to hold `Connection: close`.
     init(port: UInt16, _ request: some Sequence<UInt8>) throws {
         socket = try PeerSocket(port: port)
         socket.send(request)

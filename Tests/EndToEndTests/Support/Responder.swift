@@ -1,13 +1,13 @@
 import Foundation
 import TestSupport
 
-/// Bellpull itself, as it runs behind a web server.
+/// A running `bellpull serve`.
 final class Responder: Sendable {
     let program: Program
-    /// Where it writes its log.
+    /// The path of its log.
     let logFile: String
 
-    /// The program under test, which the build puts beside the tests.
+    /// The path of the program under test, in the same folder as the tests.
     static var executable: String {
         get throws {
             let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
@@ -17,10 +17,10 @@ final class Responder: Sendable {
         }
     }
 
-    /// Starts `bellpull serve arguments…` and waits until it listens.
+    /// Starts `bellpull serve arguments…`, and waits until it listens.
     ///
     /// - Parameters:
-    ///   - input: what it gets as descriptor 0.
+    ///   - input: descriptor 0 of the process.
     init(_ arguments: [String], environment: [String: String], input: Program.Input = .nothing, logFile: String) throws
     {
         self.logFile = logFile
@@ -29,24 +29,24 @@ final class Responder: Sendable {
         guard says("serving ") else { throw Trouble("bellpull does not start: \(log)") }
     }
 
-    /// What it has logged.
+    /// The text of the log so far.
     var log: String { (try? text(of: logFile)) ?? "" }
 
-    /// Whether it has logged, or comes to log, a line that contains `words`.
+    /// Waits until the log contains `words`, and returns whether it does.
     func says(_ words: String, within time: Duration = .seconds(10)) -> Bool {
         Observation.eventually(within: time) { log.contains(words) || !program.isRunning } && log.contains(words)
     }
 
-    /// The lines on deployments, one for each time git was asked to pull.
+    /// The log lines of deployments, a line per `git pull`.
     var deployments: [Substring] {
         log.split(separator: "\n").filter { line in
             ["updated to", "already at", "deployment failed", "deployment interrupted"].contains { line.contains($0) }
         }
     }
 
-    /// Runs `body`, and returns how many bytes the resident memory grew meanwhile, at its peak.
+    /// Runs `body`, and returns by how many bytes the peak of the resident memory grew.
     func memoryGrowth(during body: () throws -> Void) throws -> Int {
-        // Resets the peak, which may be that of an earlier request (proc(5), clear_refs).
+        // Resets the peak of earlier requests (proc(5), clear_refs).
         try write("5", to: "/proc/\(program.pid)/clear_refs")
         let before = try peakMemory
         try body()
@@ -70,7 +70,7 @@ final class Responder: Sendable {
 }
 
 extension Responder {
-    /// What Bellpull has to be told about `clone`, in variables alone.
+    /// Returns the variables of a Bellpull without a configuration file that deploys `clone`.
     static func variables(of clone: Repository, in folder: TemporaryFolder) -> [String: String] {
         Repository.environment(home: folder.path).merging(
             [
@@ -78,7 +78,7 @@ extension Responder {
             ]) { $1 }
     }
 
-    /// The same, with a file by which it deploys what is delivered, and does not look for more by itself.
+    /// Writes a configuration file for `clone` without catch-up, and returns the variables for this file.
     static func environment(of clone: Repository, in folder: TemporaryFolder) throws -> [String: String] {
         let settings = """
             catch_up = "0"
