@@ -93,7 +93,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["bellpull"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["bellpull", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

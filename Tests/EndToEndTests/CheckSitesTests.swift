@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct `Alice's site, when she asks whether the next push will be deployed` {
+@Suite struct `a site that is checked` {
     let checkup: Checkup
     let folder: TemporaryFolder
     let forge: Forge
@@ -12,18 +13,18 @@ import Testing
         (folder, forge, clone) = (checkup.folder, checkup.forge, checkup.clone)
     }
 
-    @Test func `is fine with files that git does not know`() throws {
+    @Test func `passes with untracked files`() throws {
         try clone.write("", to: "upload.jpg")
         try checkup.finds("ok", "blog", "main of alice/blog, at ", hint: nil)
     }
 
-    @Test func `has local changes`() throws {
+    @Test func `fails with local changes`() throws {
         try clone.write("mine", to: "index.html")
         try checkup.finds(
             "error", "blog", "\(clone.path) has local changes", hint: "git -C \(clone.path) status; commit or restore")
     }
 
-    @Test func `has a rebase going on`() throws {
+    @Test func `fails during a rebase`() throws {
         try forge.push("theirs")
         try clone.write("mine", to: "index.html")
         try clone.commit()
@@ -33,30 +34,30 @@ import Testing
             hint: "finish the rebase, or git -C \(clone.path) rebase --abort")
     }
 
-    @Test func `is not there`() throws {
+    @Test func `fails if its folder does not exist`() throws {
         try FileManager.default.removeItem(atPath: clone.path)
         try checkup.finds("error", "blog", "\(clone.path) does not exist", hint: "git clone URL \(clone.path)")
     }
 
-    @Test func `is no clone`() throws {
+    @Test func `fails if its folder is not a clone`() throws {
         try FileManager.default.removeItem(atPath: "\(clone.path)/.git")
         try checkup.finds("error", "blog", "\(clone.path) is not a git clone", hint: "mv \(clone.path) ")
     }
 
-    @Test func `is on no branch`() throws {
+    @Test func `fails with a detached HEAD`() throws {
         try clone.git("checkout", "--quiet", "--detach")
         try checkup.finds(
             "error", "blog", "\(clone.path) is not on a branch", hint: "git -C \(clone.path) switch BRANCH")
     }
 
-    @Test func `follows no branch`() throws {
+    @Test func `fails if its branch has no upstream`() throws {
         try clone.git("branch", "--quiet", "--unset-upstream")
         try checkup.finds(
             "error", "blog", "the branch main of \(clone.path) has no upstream",
             hint: "git -C \(clone.path) branch --set-upstream-to=origin/main main")
     }
 
-    @Test func `follows another branch than it should`() throws {
+    @Test func `fails if it follows another branch than its file names`() throws {
         try checkup.configure(#"branch = "live""#)
         try checkup.finds(
             "error", "blog", "\(clone.path) follows main, but the site is to follow live",
@@ -64,7 +65,7 @@ import Testing
     }
 
     @Test(.enabled(if: getuid() == 0, "only root can give a folder away"))
-    func `is someone else's`() throws {
+    func `fails if it belongs to another user`() throws {
         #expect(chown(clone.path, 65534, 65534) == 0 && chown("\(clone.path)/.git", 65534, 65534) == 0)
         try checkup.finds(
             "error", "blog", "\(clone.path) belongs to nobody, but bellpull runs as root",
@@ -75,7 +76,7 @@ import Testing
         .enabled(if: getuid() == 0, "only root can run git as root"),
         arguments: ["objects", "refs/heads", "FETCH_HEAD"]
     )
-    func `is root's in part, since root has pulled there`(part: String) throws {
+    func `fails if a pull by root left files of root`(part: String) throws {
         try clone.git("pull", "--quiet", "--rebase")
         try checkup.giveEverythingToNobody()
         try checkup.finds("ok", "blog", "main of alice/blog", hint: nil)
@@ -87,7 +88,7 @@ import Testing
     }
 
     @Test(.enabled(if: getuid() == 0, "only root can run bellpull as root"))
-    func `has a lock that is root's`() throws {
+    func `fails if its lock belongs to root`() throws {
         try checkup.giveEverythingToNobody()
         let lock = "\(clone.path)/.git/bellpull.lock"
         try write("", to: lock)
@@ -95,13 +96,13 @@ import Testing
         try checkup.finds("error", "blog", "cannot write \(lock): Permission denied", hint: "ls -l \(lock)")
     }
 
-    @Test func `has a remote that is gone`() throws {
+    @Test func `fails if its remote cannot be reached`() throws {
         try forge.vanish()
         try checkup.finds(
             "error", "blog", "the remote cannot be reached: ", hint: "git -C \(clone.path) fetch shows why")
     }
 
-    @Test func `has a branch that is gone from the remote`() throws {
+    @Test func `fails if its branch is gone from the remote`() throws {
         try Repository(path: forge.bare).git("branch", "--quiet", "-m", "main", "trunk")
         try checkup.finds(
             "error", "blog", "the branch main is gone from the remote", hint: "git -C \(clone.path) branch -vv")
@@ -115,14 +116,14 @@ import Testing
             "the remote asks for a password", "give the clone a URL with ssh"
         ),
     ])
-    func `has a remote that refuses`(words: String, meaning: String, hint: String) throws {
+    func `fails if its remote refuses access`(words: String, meaning: String, hint: String) throws {
         try write("echo \"\(words)\" >&2; exit 255", to: folder("refuse"))
         try clone.git("remote", "set-url", "origin", "ssh://git@forge/alice/blog.git")
         try clone.git("config", "core.sshCommand", "sh '\(folder("refuse"))'")
         try checkup.finds("error", "blog", "\(meaning): ", hint: hint)
     }
 
-    @Test func `has missed a push, which keeps nothing from being deployed`() throws {
+    @Test func `passes with a warning after a missed push`() throws {
         let commit = try forge.push("second")
         let places =
             "the site is at \(try clone.head.prefix(6)), but refs/heads/main of the remote is at \(commit.prefix(6))"
@@ -132,37 +133,37 @@ import Testing
         #expect(try checkup.results().wouldFail == false)
     }
 
-    @Test func `waits for pushes to another repository than its remote`() throws {
+    @Test func `passes with a warning if its remote is another repository`() throws {
         try checkup.configure(#"repository = "bob/blog""#)
         try checkup.finds(
             "warning", "blog", "the remote is alice/blog, but the configuration expects pushes to bob/blog",
             hint: "set repository = \"alice/blog\" in \(folder("sites/blog.toml"))")
     }
 
-    @Test func `may be in a subgroup, which a URL does not tell`() throws {
+    @Test func `passes if its repository has the name of the remote in a subgroup`() throws {
         try checkup.configure(#"repository = "team/alice/blog""#)
         try checkup.finds("ok", "blog", "main of team/alice/blog, at ", hint: nil)
     }
 
-    @Test func `was being deployed when that was cut short`() throws {
+    @Test func `passes with a warning after an interrupted deployment`() throws {
         try write("deploying\n", to: "\(clone.path)/.git/bellpull.lock")
         try clone.write("half of", to: "index.html")
         try checkup.finds("warning", "blog", "a deployment was interrupted", hint: "bellpull deploy blog, or wait")
         #expect(try checkup.results().wouldFail == false)
     }
 
-    @Test func `is being deployed, so that what is half done is not looked at`() throws {
+    @Test func `passes during a deployment, whatever its files hold`() throws {
         let lock = try Program(
             ["flock", "\(clone.path)/.git/bellpull.lock", "sh", "-c", "echo held; exec sleep 30"],
             environment: checkup.environment, output: folder("lock"))
         defer { lock.end() }
-        try #require(eventually { (try? text(of: folder("lock"))) == "held\n" })
+        try #require(Observation.eventually { (try? text(of: folder("lock"))) == "held\n" })
         try clone.write("half of", to: "index.html")
         let commit = try clone.head.prefix(6)
         try checkup.finds("ok", "blog", "main of alice/blog, at \(commit), being deployed now", hint: nil)
     }
 
-    @Test func `follows tags, of which the remote has none`() throws {
+    @Test func `fails if the remote has no tag that matches`() throws {
         try checkup.configure(#"repository = "alice/blog""#, #"tag = "v*""#)
         try checkup.finds("error", "blog", "the remote has no tag v*", hint: "git ls-remote")
 

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct `what is around Bellpull, when Alice asks whether the next push will be deployed` {
+@Suite struct `a check of socket, nginx, systemd and secrets` {
     let checkup: Checkup
     let folder: TemporaryFolder
     let clone: Repository
@@ -13,13 +14,13 @@ import Testing
 
     // MARK: The socket
 
-    @Test func `is a socket that is not there yet`() throws {
+    @Test func `warns of a socket that does not exist yet`() throws {
         try checkup.finds(
             "warning", "socket", "\(checkup.socket) does not exist", hint: "systemctl enable --now bellpull.socket")
         #expect(try checkup.results().wouldFail == false)
     }
 
-    @Test func `is a socket on which nobody listens`() throws {
+    @Test func `reports a socket without a listener`() throws {
         let bellpull = try start()
         bellpull.program.signal(SIGKILL)
         _ = bellpull.program.ending(within: .seconds(5))
@@ -27,12 +28,12 @@ import Testing
             "error", "socket", "no process listens on \(checkup.socket)", hint: "systemctl restart bellpull.socket")
     }
 
-    @Test func `is something else than a socket`() throws {
+    @Test func `reports a file in place of the socket`() throws {
         try write("", to: checkup.socket)
         try checkup.finds("error", "socket", "\(checkup.socket) is not a socket", hint: "rm \(checkup.socket)")
     }
 
-    @Test func `is a socket to which nginx may not connect`() throws {
+    @Test func `reports a socket that nginx may not connect to`() throws {
         let bellpull = try start()
         defer { bellpull.program.end() }
         try checkup.installNginx(user: "nobody")
@@ -46,14 +47,14 @@ import Testing
 
     // MARK: nginx
 
-    @Test func `is an nginx whose files are elsewhere`() throws {
+    @Test func `warns if the files of nginx are elsewhere`() throws {
         try FileManager.default.removeItem(atPath: folder("nginx"))
         try checkup.finds(
             "warning", "nginx", "\(folder("nginx")) cannot be read, so nginx was not checked",
             hint: "run bellpull check as root")
     }
 
-    @Test func `is an nginx that passes nothing on`() throws {
+    @Test func `warns if nginx passes nothing to Bellpull`() throws {
         let site = folder("nginx/sites-enabled/blog")
         try write(try text(of: site).replacing("include snippets", with: "#include snippets"), to: site)
         try checkup.finds(
@@ -61,14 +62,14 @@ import Testing
             hint: "add include snippets/bellpull.conf;")
     }
 
-    @Test func `is an nginx that passes on by the name of an upstream`() throws {
+    @Test func `passes if nginx names the socket in an upstream block`() throws {
         try checkup.installNginx(("fastcgi_pass unix:\(checkup.socket);", "fastcgi_pass bellpull;"))
         let path = folder("nginx/conf.d/upstream.conf")
         try write("upstream bellpull { server unix:\(checkup.socket); }", to: path)
         try checkup.finds("ok", "nginx", "location /github passes requests to \(checkup.socket)", hint: nil)
     }
 
-    @Test func `is an nginx that refuses large deliveries`() throws {
+    @Test func `warns if nginx refuses large deliveries`() throws {
         try checkup.installNginx(("client_max_body_size      25m;", ""))
         try checkup.finds(
             "warning", "nginx", "location /github rejects request bodies above 1m",
@@ -79,20 +80,20 @@ import Testing
         try checkup.finds("ok", "nginx", "location /github passes requests to ", hint: nil)
     }
 
-    @Test func `is an nginx that does not wait for the answer`() throws {
+    @Test func `warns if nginx does not wait for the answer`() throws {
         try checkup.installNginx(("fastcgi_read_timeout        30s;", "fastcgi_read_timeout 4;"))
         try checkup.finds(
             "warning", "nginx", "location /github times out after 4, but a reply takes up to 4.0 s",
             hint: "set fastcgi_read_timeout 24s; in location /github")
     }
 
-    @Test func `is an nginx that has no format to log in`() throws {
+    @Test func `reports a missing log format`() throws {
         try FileManager.default.removeItem(atPath: folder("nginx/conf.d/bellpull-log.conf"))
         try checkup.finds(
             "error", "nginx", "the log format bellpull is not defined", hint: "install conf.d/bellpull-log.conf")
     }
 
-    @Test func `is an nginx that logs in another format`() throws {
+    @Test func `warns if nginx logs in another format`() throws {
         try checkup.installNginx((" bellpull;", " combined;"))
         try checkup.finds(
             "warning", "nginx", "location /github does not log in the format bellpull",
@@ -101,7 +102,7 @@ import Testing
 
     // MARK: systemd
 
-    @Test func `is a service that may not write to the clone`() throws {
+    @Test func `warns if the service may not write to the clone`() throws {
         let unit = folder("units/bellpull.service")
         try write("[Service]\nUser=root\nProtectSystem=strict\nReadWritePaths=/srv\n", to: unit)
         try checkup.finds(
@@ -115,14 +116,14 @@ import Testing
         try checkup.finds("warning", "blog", "bellpull.service does not let", hint: "systemctl edit bellpull")
     }
 
-    @Test func `is a service whose user is missing`() throws {
+    @Test func `reports a service whose user does not exist`() throws {
         try write("[Service]\nUser=bellboy\n", to: folder("units/bellpull.service"))
         try checkup.finds(
             "error", "systemd", "bellpull.service runs as bellboy, but the user bellboy does not exist",
             hint: "useradd --system")
     }
 
-    @Test func `is a service that has a secret which a shell has not`() throws {
+    @Test func `passes if only the service has the secret`() throws {
         let unit = folder("units/bellpull.service")
         let changes: [String: String?] = ["GITHUB_SECRET": nil]
         try write("[Service]\n", to: unit)
@@ -134,7 +135,7 @@ import Testing
 
     // MARK: The secret
 
-    @Test func `is a forge that signs with the previous secret`() throws {
+    @Test func `warns of a forge that signs with the previous secret`() throws {
         let changes: [String: String?] = [
             "GITHUB_SECRET": "the one that Alice made today", "GITHUB_SECRET_OLD": GitHubDelivery.secret,
         ]

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct `Alice, who asks whether the next push will be deployed` {
+@Suite struct `bellpull check` {
     let checkup: Checkup
     let folder: TemporaryFolder
     let forge: Forge
@@ -12,7 +13,7 @@ import Testing
         (folder, forge, clone) = (checkup.folder, checkup.forge, checkup.clone)
     }
 
-    @Test func `is told that it will, if all is well`() throws {
+    @Test func `says that nothing keeps pushes from being deployed if all is well`() throws {
         let bellpull = try Responder(
             ["--socket", checkup.socket], environment: checkup.environment, logFile: folder("bellpull.log"))
         defer { bellpull.program.end() }
@@ -29,7 +30,7 @@ import Testing
         #expect(!bellpull.log.contains("error"))
     }
 
-    @Test func `reads lines that align, with hints on their own`() throws {
+    @Test func `prints aligned lines, and each hint on a line of its own`() throws {
         try clone.write("mine", to: "index.html")
 
         let lines = try checkup.run().output.split(separator: "\n")
@@ -39,18 +40,19 @@ import Testing
         #expect(lines.last == "some deployments are blocked, 1 error, 1 warning")
     }
 
-    @Test func `changes nothing by asking`() throws {
+    @Test func `changes nothing`() throws {
         try forge.push("second")
         let before = try clone.state
 
-        _ = try checkup.run()
+        let results = try checkup.results().all
 
+        #expect(results.contains { $0.subject == "blog" && $0.severity == "warning" }, "the remote was not asked")
         #expect(try clone.state == before)
         #expect(try clone.git("rev-parse", "origin/main") == clone.head)
         #expect(!FileManager.default.fileExists(atPath: "\(clone.path)/.git/bellpull.lock"))
     }
 
-    @Test func `can ask of one site, and is told when there is none of that name`() throws {
+    @Test func `checks a single site, and reports a site that does not exist`() throws {
         try write(#"path = "/nowhere""#, to: folder("sites/shop.toml"))
 
         #expect(try checkup.results(["blog"]).wouldFail == false)
@@ -61,7 +63,7 @@ import Testing
 
     // MARK: Configuration
 
-    @Test func `is told of every issue in the files, and what is right is looked at all the same`() throws {
+    @Test func `reports every mistake in the files, and checks the correct files all the same`() throws {
         try write("brnach = \"main\"\npath = \"blog\"", to: folder("sites/shop.toml"))
         let place = folder("sites/shop.toml")
         try checkup.finds("error", "configuration", "\(place):1: unknown key brnach", hint: "")
@@ -69,7 +71,7 @@ import Testing
         try checkup.finds("ok", "blog", "main of alice/blog", hint: nil)
     }
 
-    @Test func `is told how to ask with the variables that the service has`() throws {
+    @Test func `explains how to check with the variables of the service`() throws {
         let path = folder("environment")
         try write("# for systemd\nGITHUB_SECRET=\(GitHubDelivery.secret)\n", to: path)
         try checkup.finds(
@@ -81,7 +83,7 @@ import Testing
         #expect(try checkup.results().wouldFail == false)
     }
 
-    @Test func `is told that a credential cannot be seen from a shell, which is no issue`() throws {
+    @Test func `warns that a shell cannot see a credential, without an error`() throws {
         try write(#"secret_file = "hook""#, to: folder("bellpull.toml"))
         let changes: [String: String?] = ["GITHUB_SECRET": nil]
         try checkup.finds(
@@ -91,13 +93,13 @@ import Testing
     }
 
     @Test(.enabled(if: getuid() == 0, "only root becomes another user"))
-    func `is told of a secret that only root can read`() throws {
+    func `reports a secret that only root can read`() throws {
         try write(GitHubDelivery.secret, to: folder("secret"))
         #expect(chmod(folder("secret"), 0o600) == 0)
         try write("secret_file = \"\(folder("secret"))\"", to: folder("bellpull.toml"))
         #expect(try checkup.results().wouldFail == false)
 
-        // The state directory's owner is as whom bellpull runs.
+        // Bellpull runs as the owner of the state directory.
         try checkup.giveEverythingToNobody()
 
         try checkup.finds(
@@ -108,12 +110,12 @@ import Testing
 
     // MARK: Git and the ledger
 
-    @Test func `is told that there is no git`() throws {
+    @Test func `reports that git is missing`() throws {
         try checkup.finds(
             "error", "git", "there is no git in PATH", hint: "apt-get install git", with: ["PATH": "/nonexistent"])
     }
 
-    @Test func `is told of a git that is none`() throws {
+    @Test func `warns of a program named git that is not git`() throws {
         try FileManager.default.createDirectory(atPath: folder("bin"), withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(atPath: folder("bin/git"), withDestinationPath: "/bin/echo")
         try checkup.finds(
@@ -121,13 +123,13 @@ import Testing
             with: ["PATH": folder("bin")])
     }
 
-    @Test func `is told of a damaged ledger`() throws {
+    @Test func `reports a damaged ledger`() throws {
         try write("not SQLite, but of some length all the same", to: folder("state/ledger.sqlite"))
         let path = folder("state/ledger.sqlite")
         try checkup.finds("error", "ledger", "\(path) is damaged", hint: "mv \(path) \(path).broken")
     }
 
-    @Test func `is told that there is no state directory yet, and none is made`() throws {
+    @Test func `warns of a missing state directory, and does not make the directory`() throws {
         let path = folder("nowhere")
         try checkup.finds(
             "warning", "ledger", "\(path) does not exist yet", hint: "systemctl start bellpull",
@@ -136,7 +138,7 @@ import Testing
     }
 
     @Test(.enabled(if: getuid() == 0, "only root mounts a disk"))
-    func `is told of a disk that is full or read-only`() throws {
+    func `reports a full disk and a read-only disk`() throws {
         let state = folder("state")
         let environment = Repository.environment(home: "/nonexistent")
         let mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", state]
@@ -150,9 +152,9 @@ import Testing
     }
 
     @Test(.enabled(if: getuid() == 0, "only root becomes another user"))
-    func `is told to ask as the user that bellpull runs as`() throws {
+    func `tells another user to check as root or as the owner of the ledger`() throws {
         #expect(chown(folder("state"), 1, 1) == 0 && chmod(folder.path, 0o755) == 0)
-        // Where the program was built, nobody may be able to look.
+        // The user nobody may have no access to the build folder.
         let copy = folder("bellpull")
         _ = try Program.run(["cp", try Responder.executable, copy], environment: checkup.environment)
         let variables = checkup.environment.map { "\($0.key)=\($0.value)" }

@@ -1,12 +1,12 @@
 import Foundation
 import Testing
 
-@Suite struct `Alice at her terminal` {
+@Suite struct `a command at the terminal` {
     private func json(_ result: Program.Result) throws -> Any {
         try JSONSerialization.jsonObject(with: Data(result.output.utf8))
     }
 
-    @Test func `deploys a site by hand, while bellpull runs and while it does not`() throws {
+    @Test func `deploys a site, with the service running and without it`() throws {
         let server = try ConfiguredServer(["blog": "branch = \"main\""], started: false)
         for isRunning in [false, true] {
             if isRunning { try server.start() }
@@ -23,7 +23,7 @@ import Testing
         #expect(record["cause"] as? String == "command")
     }
 
-    @Test func `is told why a deployment failed, and what to do`() throws {
+    @Test func `explains why a deployment failed, and what to do`() throws {
         let server = try ConfiguredServer(["blog": "branch = \"main\""], started: false)
         try server.site("blog").write("edited", to: "index.html")
         try server.forge.push("second")
@@ -38,7 +38,7 @@ import Testing
         #expect(try server.command("status").output.contains("failed"))
     }
 
-    @Test func `sees what happened, in columns and without colours where there is no terminal`() throws {
+    @Test func `lists deployments in aligned columns, and without colours in a file`() throws {
         let server = try ConfiguredServer(["blog": "branch = \"main\"", "copy": "branch = \"main\""])
         let commit = try server.forge.push("second")
         _ = try server.post(.push(of: commit))
@@ -46,8 +46,8 @@ import Testing
         let status = try server.command("status")
         let lines = status.output.split(separator: "\n")
         #expect(lines.map { $0.prefix { $0 != " " } } == ["SITE", "blog", "copy"])
-        #expect(
-            Set(lines.compactMap { $0.firstRange(of: commit.prefix(6))?.lowerBound.utf16Offset(in: $0) }).count == 1)
+        let columns = lines.compactMap { $0.firstRange(of: commit.prefix(6))?.lowerBound.utf16Offset(in: $0) }
+        #expect(columns.count == 2 && Set(columns).count == 1, "\(status.output)")
         #expect(!status.output.contains("\u{1b}"))
         let history = try server.command("history", "copy", "--json")
         let records = try #require(try json(history) as? [[String: Any]])
@@ -57,7 +57,7 @@ import Testing
         #expect(try server.command("log", "\(id)").output.contains("origin/main"))
     }
 
-    @Test func `is told what there is, if she asks for what there is not`() throws {
+    @Test func `names the configured sites if asked for another`() throws {
         let server = try ConfiguredServer(["blog": "branch = \"main\""], started: false)
         let deploy = try server.command("deploy", "bolg")
         #expect(deploy.ending == .exited(1))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct `Bellpull as a plain CGI program` {
@@ -17,7 +18,7 @@ import Testing
         try clone.git("remote", "set-url", "origin", "ssh://git@forge\(forge.bare)")
         try ssh.isUsed(by: clone)
         settings = Responder.variables(of: clone, in: folder).merging(["BELLPULL_ANSWER_WITHIN": "1s"]) { $1 }
-        // Without a PATH, as some servers have it.
+        // Some servers start CGI programs without a PATH.
         server = try CGIServer(in: folder, root: clone.path, environment: settings.filter { $0.key != "PATH" })
     }
 
@@ -33,7 +34,7 @@ import Testing
         #expect(try text(of: folder("bellpull.log")).contains("updated to \(commit.prefix(6))"))
     }
 
-    @Test func `refuses what is not signed`() throws {
+    @Test func `rejects an unsigned delivery`() throws {
         let delivery = try GitHubDelivery.push(of: try forge.push("second"))
 
         let reply = try post(delivery.with("X-Hub-Signature-256", nil).with("X-Hub-Signature", nil)).reply()
@@ -42,7 +43,7 @@ import Testing
         #expect(try text(of: "\(clone.path)/index.html") == "first")
     }
 
-    @Test func `goes on with a slow pull after its reply`() throws {
+    @Test func `continues a slow pull after the reply`() throws {
         let commit = try forge.push("second")
         try ssh.hang()
 
@@ -52,31 +53,32 @@ import Testing
         #expect(try clone.head != commit)
 
         try ssh.goOn()
-        #expect(try eventually { try clone.head == commit })
+        #expect(try Observation.eventually { try clone.head == commit })
         #expect(try text(of: "\(clone.path)/index.html") == "second")
-        #expect(!(try ssh.group().isAlive))
+        let group = try ssh.group()
+        #expect(Observation.eventually { !group.isAlive })
     }
 
-    @Test func `runs git once at a time, however many of it there are`() throws {
+    @Test func `runs a single git at a time in several processes`() throws {
         let second = try forge.push("second")
         let third = try forge.push("third")
         try ssh.hang()
         let one = try post(.push(of: third))
         _ = try ssh.group()
-        // It announces a commit that the clone is never going to be at, so that this one has to ask the remote, too.
+        // The clone will never be at `second`, so that the second process has to ask the remote, too.
         let other = try post(.push(of: second))
         #expect(try [one, other].map { try $0.reply().status } == [202, 202])
         #expect(ssh.diary.count == 1)
 
         try ssh.goOn()
 
-        #expect(eventually { ssh.diary.count == 4 })
+        #expect(Observation.eventually { ssh.diary.count == 4 })
         #expect(ssh.diary.map { $0.prefix { $0 != " " } } == ["begin", "end", "begin", "end"])
         #expect(try clone.head == third)
     }
 
-    @Test func `takes nothing of a query for an argument`() throws {
-        // As RFC 3875 §4.4 has a server start the program for /github?--socket+/tmp/x.
+    @Test func `does not read a query as arguments`() throws {
+        // A server starts the program with these arguments for /github?--socket+/tmp/x (RFC 3875 §4.4).
         let delivery = try GitHubDelivery.push(of: try forge.push("second"))
         let socket = folder("stranger.sock")
         let result = try Program.run(
@@ -88,16 +90,19 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: socket))
     }
 
-    @Test func `lets go of its output with its reply, so that a server need not wait for the pull`() throws {
+    @Test func `closes its output after the reply, so that the server need not wait for the pull`() throws {
         let delivery = try GitHubDelivery.push(of: try forge.push("second"))
         try ssh.hang()
         let program = try Program(
             [try Responder.executable], environment: environment(for: delivery), input: .file(folder("body")),
             output: folder("reply"))
 
-        #expect(try eventually { try text(of: folder("reply")).contains("Bellpull-Outcome: queued") })
+        #expect(try Observation.eventually { try text(of: folder("reply")).contains("Bellpull-Outcome: queued") })
         let output = "/proc/\(program.pid)/fd/1"
-        #expect(eventually { (try? FileManager.default.destinationOfSymbolicLink(atPath: output)) == "/dev/null" })
+        #expect(
+            Observation.eventually {
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: output)) == "/dev/null"
+            })
         #expect(program.isRunning)
 
         try ssh.goOn()
@@ -105,7 +110,7 @@ import Testing
         #expect(try text(of: "\(clone.path)/index.html") == "second")
     }
 
-    @Test func `tells the server nothing but 500 when Alice has set it up wrongly`() throws {
+    @Test func `prints no response if it is set up wrongly, so that the server answers 500`() throws {
         let delivery = try GitHubDelivery.push(of: try forge.push("second"))
 
         let result = try Program.run(
@@ -122,7 +127,7 @@ import Testing
         try RawHTTP(port: server.port, RawHTTP.request(headers: delivery.headers, body: delivery.body))
     }
 
-    /// What a web server tells its CGI program of `delivery`, whose body is in the file `body` then.
+    /// Writes the body of `delivery` to the file `body`, and returns the variables of the CGI request.
     private func environment(for delivery: GitHubDelivery) throws -> [String: String] {
         try delivery.body.write(to: URL(fileURLWithPath: folder("body")))
         var environment = settings

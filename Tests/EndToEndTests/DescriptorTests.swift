@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct `Bellpull on a socket that it was handed as descriptor 0` {
+@Suite struct `Bellpull with a listening socket as descriptor 0` {
     let folder: TemporaryFolder
     let forge: Forge
     let clone: Repository
@@ -14,12 +15,12 @@ import Testing
         delivery = try .push(of: try forge.push("second"))
     }
 
-    @Test func `is started by spawn-fcgi, and asked by cgi-fcgi`() throws {
+    @Test func `answers cgi-fcgi after spawn-fcgi has started it`() throws {
         let socket = folder("bellpull.sock")
         let spawned = try Program(
             ["spawn-fcgi", "-n", "-s", socket, "--", try Responder.executable, "serve"],
             environment: Responder.environment(of: clone, in: folder), output: folder("bellpull.log"))
-        #expect(eventually { (try? text(of: folder("bellpull.log")).contains("serving ")) == true })
+        #expect(Observation.eventually { (try? text(of: folder("bellpull.log")).contains("serving ")) == true })
 
         try delivery.body.write(to: URL(fileURLWithPath: folder("body")))
         var environment = Repository.environment(home: folder.path)
@@ -37,7 +38,7 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: socket), "it is not Bellpull's to remove")
     }
 
-    @Test func `loses no delivery that comes while it restarts`() throws {
+    @Test func `loses no delivery during a restart`() throws {
         let socket = folder("bellpull.sock")
         let listening = try ListeningDescriptor(path: socket)
         let first = try responder(on: listening)
@@ -59,7 +60,7 @@ import Testing
     }
 }
 
-/// A listening unix socket, as systemd holds one for a service.
+/// A listening unix socket, such as systemd holds for a service.
 private final class ListeningDescriptor: Sendable {
     let descriptor: Int32
 

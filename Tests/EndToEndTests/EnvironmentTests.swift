@@ -1,7 +1,7 @@
 import Testing
 
-@Suite struct `the environment that git gets` {
-    @Test func `holds nothing of a request, and no secret`() throws {
+@Suite struct `the environment of git` {
+    @Test func `holds no header of the request and no secret`() throws {
         let site = try ServedSite(remote: .ssh)
         let names = ["Proxy", "Git-Ssh-Command", "Git-Dir", "Path", "Github-Secret", "Bellpull-Timeout"]
         var delivery = try GitHubDelivery.push(of: try site.forge.push("second"))

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-@Suite(.forgeBait, .serialized) struct `a push of any forge, but not as the forge sends it` {
+@Suite(.forgeBait, .serialized) struct `a manipulated push from any forge` {
     @Test(arguments: ForgePush.all, BaitedHook.all)
-    func `proves nothing with a proof that is none, and learns nothing from the reply`(
+    func `is rejected with the same bytes whatever is wrong with its signature or token`(
         _ push: ForgePush, at hook: BaitedHook
     ) throws {
         let bait = try ForgeBait.current
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: BaitedHook.all)
-    func `of GitLab's needs a signature of this delivery, and of about now`(at hook: BaitedHook) throws {
+    func `is rejected if GitLab's signature is of another delivery or another time`(at hook: BaitedHook) throws {
         let bait = try ForgeBait.current
         let gitlab = ForgePush.signingGitLab
         let payload = try JSONSerialization.data(withJSONObject: gitlab.payload(ForgePush.News(commit: bait.commit)))
@@ -55,7 +55,7 @@ import Testing
         let replies = try bait.refuses(forgeries, at: hook, status: 401, outcome: "rejected")
 
         for (name, reply) in replies { #expect(reply.lines == Reply.rejection, "\(name)") }
-        // One of several is enough: a push of another branch is ignored, but not rejected.
+        // A single right signature is enough: the push, of another branch, is ignored and not rejected.
         let news = ForgePush.News(commit: bait.commit, ref: "refs/heads/other")
         let proven = try gitlab.delivery(of: news, secret: hook.secret)
         let among = proven.with(gitlab.proof, "v2,x \(wrong) \(proven[gitlab.proof])")
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test(arguments: ForgePush.all, BaitedHook.all)
-    func `cannot have a header twice`(_ push: ForgePush, at hook: BaitedHook) throws {
+    func `is malformed if a header is repeated`(_ push: ForgePush, at hook: BaitedHook) throws {
         let bait = try ForgeBait.current
         let delivery = try push.delivery(of: ForgePush.News(commit: bait.commit), secret: hook.secret)
         for name in [push.proof, push.event, push.id] {
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test(arguments: ForgePush.all)
-    func `has no delivery id that could be mistaken for something else`(_ push: ForgePush) throws {
+    func `is malformed if its delivery id holds unusual characters`(_ push: ForgePush) throws {
         let bait = try ForgeBait.current
         let hook = BaitedHook.all[0]
         let delivery = try push.delivery(of: ForgePush.News(commit: bait.commit), secret: hook.secret)
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test(arguments: ForgePush.all)
-    func `makes no sense with a payload that can be read in two ways, or in none`(_ push: ForgePush) throws {
+    func `is malformed if its payload is ambiguous or not JSON`(_ push: ForgePush) throws {
         let bait = try ForgeBait.current
         let hook = BaitedHook.all[0]
         let payload = push.payload(ForgePush.News(commit: bait.commit))
@@ -105,7 +105,8 @@ import Testing
     }
 
     @Test(arguments: ForgePush.all, BaitedHook.all)
-    func `is ignored when it is of something else`(_ push: ForgePush, at hook: BaitedHook) throws {
+    func `is ignored if it concerns another branch, repository or event`(_ push: ForgePush, at hook: BaitedHook) throws
+    {
         let bait = try ForgeBait.current
         let commit = bait.commit
         let news = [
@@ -126,7 +127,7 @@ import Testing
     }
 
     @Test(arguments: ForgePush.all.filter(\.isForm))
-    func `is not looked for in a form with two payloads`(_ push: ForgePush) throws {
+    func `is malformed as a form with two payloads`(_ push: ForgePush) throws {
         let bait = try ForgeBait.current
         let hook = BaitedHook.all[0]
         var delivery = try push.delivery(of: ForgePush.News(commit: bait.commit), secret: hook.secret)
@@ -135,7 +136,7 @@ import Testing
         #expect(replies["two"]?.error == "the form has several fields named payload")
     }
 
-    /// `proof` with one bit changed near its end.
+    /// Returns `proof` with a changed bit near its end.
     private static func changed(_ proof: String) -> String {
         var bytes = Array(proof.utf8)
         bytes[bytes.count - 4] ^= 1

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@Suite struct `a push from each forge` {
-    @Test(arguments: ForgePush.all) func `deploys at either hook, and is found in the access log`(
+@Suite struct `a push from any forge` {
+    @Test(arguments: ForgePush.all) func `is deployed at both hooks, and recorded in the access log and the ledger`(
         _ push: ForgePush
     ) throws {
         let server = try ConfiguredServer.withHooks()
@@ -22,10 +22,10 @@ import Testing
         }
     }
 
-    @Test func `of Bitbucket's deploys the one branch that is followed, whatever the others are called`() throws {
+    @Test func `deploys only the followed branch if Bitbucket sends it among hostile names`() throws {
         let server = try ConfiguredServer(["blog": "branch = \"main\""])
         let commit = try server.forge.push("second")
-        let names = (`a signed push whose names are not meant well`.names + ["main"]).map {
+        let names = (HostileNames.all + ["main"]).map {
             $0.replacing("MARK", with: server.folder("mark"))
         }
         let changes = names.flatMap { name in
@@ -43,7 +43,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: server.folder("mark")))
     }
 
-    @Test func `of GitLab's is answered 200 when it fails, so that the hook stays on`() throws {
+    @Test func `is answered 200 if it fails and came from GitLab, which disables hooks that fail`() throws {
         let server = try ConfiguredServer(["blog": "branch = \"main\""])
         try server.site("blog").write("edited on the server", to: "index.html")
         let news = ForgePush.News(commit: try server.forge.push("second"))

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Bytes that are no FastCGI request.
+/// Bytes other than a FastCGI request.
 struct Garbage: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let bytes: [UInt8]
@@ -33,7 +33,7 @@ struct Garbage: Sendable, CustomTestStringConvertible {
             Garbage("a question that is allowed", RawFastCGI.record(.getValues, RawFastCGI.pair("FCGI_MAX_CONNS", ""))),
         ] + (1...20).map { Garbage("noise \($0)", noise(seed: UInt64($0))) }
 
-    /// What libfcgi 2.4.2 does not survive, or might not.
+    /// Bytes that make libfcgi 2.4.2 crash, or could.
     static let harmful = [
         Garbage(
             "four questions",
@@ -46,7 +46,7 @@ struct Garbage: Sendable, CustomTestStringConvertible {
         RawFastCGI.record(.params, content) + RawFastCGI.record(.params, [])
     }
 
-    /// The same bytes in every run.
+    /// Returns 2000 bytes, the same in every run.
     private static func noise(seed: UInt64) -> [UInt8] {
         var state = seed
         return (0..<2000).map { _ in
@@ -57,7 +57,7 @@ struct Garbage: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct `garbage on Bellpull's socket` {
-    @Test func `does not trouble it`() throws {
+    @Test func `does not stop Bellpull`() throws {
         let bait = try Bait()
         for garbage in Garbage.harmless {
             let peer = try PeerSocket(path: bait.site.socket)
@@ -71,7 +71,7 @@ struct Garbage: Sendable, CustomTestStringConvertible {
     }
 
     @Test(arguments: Garbage.harmful)
-    func `costs a restart at most`(_ garbage: Garbage) throws {
+    func `costs at most a restart`(_ garbage: Garbage) throws {
         let bait = try Bait()
         let site = bait.site
         let peer = try PeerSocket(path: site.socket)
@@ -90,9 +90,9 @@ struct Garbage: Sendable, CustomTestStringConvertible {
         withExtendedLifetime(next) {}
     }
 
-    @Test func `does not keep the others waiting, even if it never ends`() throws {
+    @Test func `does not delay other requests, even if it never ends`() throws {
         let bait = try Bait()
-        // As many as there are threads that read, and some.
+        // More connections than Bellpull has reading threads.
         let silent = try (1...12).map { _ in try PeerSocket(path: bait.site.socket) }
         for peer in silent { peer.send([1]) }
         let start = ContinuousClock.now

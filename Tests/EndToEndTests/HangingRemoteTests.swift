@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct `Alice's site when git hangs` {
+@Suite struct `a site whose git hangs` {
     let site: ServedSite
     let delivery: GitHubDelivery
 
@@ -11,7 +11,7 @@ import Testing
         try site.ssh.hang()
     }
 
-    @Test func `answers the forge in time, and is deployed in the end`() throws {
+    @Test func `is queued in time for the forge, and deployed in the end`() throws {
         let start = ContinuousClock.now
         let reply = try site.post(delivery)
         let duration = start.duration(to: .now)
@@ -28,7 +28,7 @@ import Testing
         #expect(try site.visit().body == "second")
     }
 
-    @Test func `is deployed in the end although the forge has hung up, and the access log knows`() throws {
+    @Test func `is deployed and logged even if the forge hangs up`() throws {
         let forge = try PeerSocket(port: site.web.port)
         forge.send(RawHTTP.request(headers: delivery.headers, body: delivery.body))
         _ = try site.ssh.group()
@@ -42,7 +42,7 @@ import Testing
         #expect(try site.visit().body == "second")
     }
 
-    @Test func `answers everybody else meanwhile`() throws {
+    @Test func `does not delay other requests`() throws {
         _ = try site.send(delivery)
         _ = try site.ssh.group()
         let start = ContinuousClock.now
@@ -54,7 +54,7 @@ import Testing
         #expect(site.bellpull.deployments.isEmpty)
     }
 
-    @Test func `is rid of that git after the time-out, and deployed with the next delivery`() throws {
+    @Test func `loses that git after the time-out, and is deployed by the next delivery`() throws {
         let before = try site.clone.state
         #expect(try site.post(delivery).status == 202)
         let group = try site.ssh.group()

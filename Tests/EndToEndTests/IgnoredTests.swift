@@ -1,6 +1,6 @@
 import Testing
 
-@Suite struct `a delivery that is not for Alice's site` {
+@Suite struct `a site that follows a branch` {
     let site: ServedSite
     let commit: String
     let before: String
@@ -11,7 +11,7 @@ import Testing
         before = try site.clone.state
     }
 
-    @Test func `is a ping when she adds the webhook`() throws {
+    @Test func `answers a ping`() throws {
         let reply = try site.post(GitHubDelivery(event: "ping", body: #"{"zen":"Keep it logically awesome."}"#))
 
         #expect(reply.status == 200)
@@ -21,30 +21,30 @@ import Testing
         #expect(try site.clone.state == before)
     }
 
-    @Test func `is a push to another branch`() throws {
+    @Test func `ignores a push to another branch`() throws {
         let draft = try site.forge.push("draft", branch: "draft")
         try ignores(
             .push(of: draft, ref: "refs/heads/draft"), because: "refs/heads/draft is not main, which is followed")
     }
 
-    @Test func `is a tag`() throws {
+    @Test func `ignores a tag`() throws {
         try ignores(.push(of: commit, ref: "refs/tags/v1"), because: "not a branch: refs/tags/v1")
     }
 
-    @Test func `is the deletion of its branch`() throws {
+    @Test func `ignores the deletion of its branch`() throws {
         try ignores(.push(of: commit, deleted: true), because: "deletion of refs/heads/main")
     }
 
-    @Test func `is a push to someone else's repository`() throws {
+    @Test func `ignores a push to another repository`() throws {
         try ignores(.push(of: commit, repository: "mallory/blog"), because: "no site of repository mallory/blog")
     }
 
-    @Test func `is an event nobody has heard of`() throws {
+    @Test func `ignores an unknown event`() throws {
         let body = try GitHubDelivery.payload(of: commit)
         try ignores(GitHubDelivery(event: "sneeze", body: body), because: "the event sneeze is not a push")
     }
 
-    /// Expects that `delivery` gets its 200 and `reason` is told everywhere, and nothing else happens.
+    /// Expects 200 for `delivery`, `reason` in the reply and both logs, and no deployment.
     private func ignores(_ delivery: GitHubDelivery, because reason: String) throws {
         let reply = try site.post(delivery)
 

@@ -1,11 +1,11 @@
 import Testing
 
-@Suite struct `a push of Alice's` {
+@Suite struct `a push to the site` {
     let site: ServedSite
 
     init() throws { site = try ServedSite() }
 
-    @Test func `is what her visitors see once it is delivered`() throws {
+    @Test func `is visible to visitors after its delivery`() throws {
         let commit = try site.forge.push("second")
         #expect(try site.visit().body == "first")
 
@@ -17,7 +17,7 @@ import Testing
         #expect(try site.clone.head == commit)
     }
 
-    @Test func `is answered with what came of it`() throws {
+    @Test func `is answered with its outcome`() throws {
         let commit = try site.forge.push("second")
 
         let reply = try site.post(.push(of: commit, id: "72d3162e-cc78-11e3-81ab-4c9367dc0958"))
@@ -77,7 +77,7 @@ import Testing
         #expect(site.bellpull.deployments.count == 1)
     }
 
-    @Test func `is deployed from a form, as GitHub sends it unless told otherwise`() throws {
+    @Test func `is deployed from a form, which is GitHub's default`() throws {
         let commit = try site.forge.push("second")
 
         let reply = try site.post(.form(of: commit))
@@ -86,7 +86,7 @@ import Testing
         #expect(try site.visit().body == "second")
     }
 
-    @Test func `is deployed from a body of which nginx is not told the length`() throws {
+    @Test func `is deployed from a chunked body`() throws {
         let delivery = try GitHubDelivery.push(of: try site.forge.push("second"))
         var request = RawHTTP.head(headers: delivery.headers + [("Transfer-Encoding", "chunked")])
         for byte in delivery.body { request += [UInt8(ascii: "1"), 13, 10, byte, 13, 10] }
@@ -96,7 +96,7 @@ import Testing
         #expect(try site.visit().body == "second")
     }
 
-    @Test func `is hers in whatever case the forge writes her repository`() throws {
+    @Test func `is deployed whatever the case of its repository's name`() throws {
         let commit = try site.forge.push("second")
 
         let reply = try site.post(.push(of: commit, repository: "Alice/Blog"))
@@ -105,7 +105,7 @@ import Testing
         #expect(try site.visit().body == "second")
     }
 
-    @Test func `is deployed although she has asked for it with a query`() throws {
+    @Test func `is deployed from a URL with a query`() throws {
         let commit = try site.forge.push("second")
 
         let reply = try site.post(.push(of: commit), to: "/github?--socket+/tmp/x&token=abc")

@@ -1,14 +1,15 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct `a Bellpull that was killed` {
-    /// Whether every deployment is over and the ledger is whole.
+    /// Returns whether every deployment has ended and the ledger is intact.
     private func isSettled(_ server: ConfiguredServer) throws -> Bool {
         try server.ledger("SELECT count(*) FROM deployment WHERE ended IS NULL") == ["0"]
             && server.ledger("PRAGMA integrity_check") == ["ok"] && server.ledger("PRAGMA foreign_key_check") == []
     }
 
-    @Test func `while git was pulling, deploys the push after its start`() throws {
+    @Test func `during a pull deploys the push after its restart`() throws {
         let server = try ConfiguredServer(["blog": "branch = \"main\""])
         let ssh = try FakeSSH(in: server.folder)
         defer { try? ssh.goOn() }
@@ -26,13 +27,13 @@ import Testing
         try ssh.goOn()
         try server.start()
 
-        #expect(try eventually { try server.site("blog").head == commit && isSettled(server) })
+        #expect(try Observation.eventually { try server.site("blog").head == commit && isSettled(server) })
         #expect(try server.ledger("SELECT state FROM deployment ORDER BY id") == ["interrupted", "deployed"])
         #expect(try server.post(.push(of: commit))["Bellpull-Outcome"] == "duplicate")
     }
 
-    /// A killed git leaves the index's lock.
-    @Test func `with git's lock left behind, deploys the push after its start`() throws {
+    /// A killed git leaves the lock of the index.
+    @Test func `and left the lock of git behind deploys the push after its restart`() throws {
         let server = try ConfiguredServer(["blog": "branch = \"main\""], started: false)
         let commit = try server.forge.push("second")
         try write("", to: server.folder("sites/blog/.git/index.lock"))
@@ -40,7 +41,7 @@ import Testing
         #expect(try server.post(.push(of: commit))["Bellpull-Outcome"] == "deployed")
     }
 
-    @Test func `between answer and deployment, deploys after its start what waited`() throws {
+    @Test func `between answer and deployment deploys the queued push after its restart`() throws {
         let server = try ConfiguredServer(
             ["blog": "branch = \"main\""], main: "catch_up = \"0\"\nanswer_within = \"100ms\"\n")
         let ssh = try FakeSSH(in: server.folder)
@@ -58,79 +59,46 @@ import Testing
         try ssh.goOn()
         try server.start()
 
-        #expect(try eventually { try server.site("blog").head == commit && isSettled(server) })
-        #expect(try server.ledger("SELECT count(*) FROM request") == ["3"])
+        #expect(try Observation.eventually { try server.site("blog").head == commit && isSettled(server) })
+        #expect(try server.ledger("SELECT count(*) FROM delivery_deployment") == ["3"])
     }
 
-    @Test func `at any moment of recording, has what it acknowledged in the ledger`() throws {
-        let server = try ConfiguredServer(["blog": "branch = \"main\""])
+    @Test func `while it took deliveries keeps and deploys each delivery that it had acknowledged`() throws {
+        let server = try ConfiguredServer(
+            ["blog": "branch = \"main\""], main: "catch_up = \"0\"\nanswer_within = \"10ms\"\n")
+        // The first answers come during the pull, the later ones after it.
         for round in 1...5 {
             let commit = try server.forge.push("round \(round)")
-            let deliveries = try (1...20).map { number in
-                let body = Data("{\"n\":\(number),".utf8) + (try GitHubDelivery.payload(of: commit)).dropFirst()
-                return try GitHubDelivery(event: "push", body: body, id: "\(round)-\(number)")
+            let senders = try (1...4).map {
+                try DeliverySender(port: server.web.port, commit: commit, name: "\(round)-\($0)")
             }
-            let requests = try deliveries.map { try server.send($0) }
-            usleep(UInt32(round) * 4_000)
+            // Bellpull dies at a random moment after some answers, while the senders continue to send.
+            let count = Int.random(in: 1...40)
+            let isBusy = Observation.eventually { senders.reduce(0) { $0 + $1.acknowledged.count } >= count }
+            #expect(isBusy, "\(count) deliveries were not acknowledged")
+            usleep(.random(in: 0...20_000))
             try server.killBellpull()
-            let acknowledged = zip(deliveries, requests).filter { _, request in
-                (try? request.reply()).map { $0.status == 200 || $0.status == 202 } ?? false
-            }
+            #expect(senders.allSatisfy { $0.waitForFailure() == "502" })
+
+            let acknowledged = Set(senders.flatMap(\.acknowledged))
+            #expect(!acknowledged.isEmpty)
             let recorded = Set(try server.ledger("SELECT forge_id FROM delivery"))
-            #expect(acknowledged.allSatisfy { recorded.contains($0.0["X-GitHub-Delivery"]) })
+            #expect(acknowledged.subtracting(recorded).isEmpty)
+
             try server.start()
+            #expect(try Observation.eventually { try server.site("blog").head == commit && isSettled(server) })
+            let deployed = Set(try server.ledger(deployedDeliveries(commit)))
+            #expect(acknowledged.subtracting(deployed).isEmpty)
         }
-        let commit = try server.forge.push("the end")
-        #expect(try server.post(.push(of: commit)).status == 200)
-        #expect(try server.site("blog").head == commit)
-        #expect(try eventually { try isSettled(server) })
-    }
-}
-
-@Suite struct `a push that nobody delivers` {
-    @Test func `is deployed after the start, if it came before`() throws {
-        let server = try ConfiguredServer(["blog": "branch = \"main\""], main: "", started: false)
-        let commit = try server.forge.push("second")
-        try server.start()
-        #expect(try eventually { try server.site("blog").head == commit })
-        #expect(try server.bellpull.says("catch-up found a missed push"))
-        #expect(try eventually { try server.ledger("SELECT cause, state FROM deployment") == ["catch-up|deployed"] })
     }
 
-    @Test func `is deployed when catch-up comes round`() throws {
-        let server = try ConfiguredServer(["blog": "branch = \"main\"\ncatch_up = \"1s\""])
-        let commit = try server.forge.push("second")
-        #expect(try eventually { try server.site("blog").head == commit })
-    }
-}
-
-@Suite struct `a ledger in trouble` {
-    @Test func `is answered 503 in words, and works again by itself`() throws {
-        let server = try ConfiguredServer(["blog": "branch = \"main\""])
-        let before = try server.site("blog").state
-        let commit = try server.forge.push("second")
-        try FileManager.default.moveItem(atPath: server.folder("state"), toPath: server.folder("away"))
-
-        let reply = try server.post(.push(of: commit))
-        #expect(reply.status == 503)
-        #expect(reply["Bellpull-Outcome"] == "unrecorded")
-        #expect(reply["Retry-After"] == "60")
-        #expect(reply.error?.hasPrefix("cannot open \(server.folder("state"))/ledger.sqlite: No such file") == true)
-        #expect(try server.site("blog").state == before)
-
-        try FileManager.default.moveItem(atPath: server.folder("away"), toPath: server.folder("state"))
-        #expect(try server.post(.push(of: commit))["Bellpull-Outcome"] == "deployed")
-    }
-
-    @Test func `that is damaged keeps nobody from starting`() throws {
-        let server = try ConfiguredServer(["blog": "branch = \"main\""], started: false)
-        try write(String(repeating: "no database ", count: 1000), to: server.folder("state/ledger.sqlite"))
-        try server.start()
-        let commit = try server.forge.push("second")
-        let reply = try server.post(.push(of: commit))
-        #expect(reply.status == 503)
-        #expect(reply["Bellpull-Reason"]?.hasSuffix("ledger.sqlite is damaged") == true)
-        try FileManager.default.removeItem(atPath: server.folder("state/ledger.sqlite"))
-        #expect(try server.post(.push(of: commit))["Bellpull-Outcome"] == "deployed")
+    /// Returns a query for the forge's ids of all deliveries that led to a deployment of `commit`.
+    private func deployedDeliveries(_ commit: String) -> String {
+        """
+        SELECT forge_id FROM delivery
+        JOIN delivery_deployment ON delivery_deployment.delivery = delivery.id
+        JOIN deployment ON deployment.id = delivery_deployment.deployment
+        WHERE state IN ('deployed', 'unchanged') AND deployment."commit" = '\(commit)'
+        """
     }
 }

@@ -1,8 +1,8 @@
 import Testing
 
-@Suite struct `a site whose remote is somewhere` {
+@Suite struct `a site with a remote of any kind` {
     @Test(arguments: ServedSite.Remote.allCases)
-    func `is deployed from there`(remote: ServedSite.Remote) throws {
+    func `is deployed from its remote`(remote: ServedSite.Remote) throws {
         let site = try ServedSite(remote: remote)
         let commit = try site.forge.push("second")
 
@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test(arguments: ServedSite.Remote.allCases)
-    func `stays as it is when there is nobody any more`(remote: ServedSite.Remote) throws {
+    func `stays as it is while its remote is gone`(remote: ServedSite.Remote) throws {
         let site = try ServedSite(remote: remote)
         let delivery = try GitHubDelivery.push(of: try site.forge.push("second"))
         let before = try site.clone.state

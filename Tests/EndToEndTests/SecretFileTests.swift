@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-@Suite struct `a secret that Alice keeps in a file` {
+@Suite struct `a secret in a file` {
     let server: ConfiguredServer
 
     init() throws { server = try ConfiguredServer(["blog": "branch = \"main\""], started: false) }
 
     @Test(arguments: [("", "is empty"), ("\n", "is empty"), (" \t\n", "is empty"), ("x\n", "has only 1 byte")])
-    func `is more than nothing, or Bellpull does not start`(_ text: String, problem: String) throws {
+    func `keeps Bellpull from starting if it is empty or a single byte`(_ text: String, problem: String) throws {
         let shared = server.folder("etc/secret")
         try write(text, to: shared)
         try refuses(because: "\(server.folder("etc/bellpull.toml")):1: the secret file \(shared) \(problem)")
@@ -19,7 +19,7 @@ import Testing
         try refuses(because: "\(server.folder("etc/sites/blog.toml")):3: the secret file \(own) \(problem)")
     }
 
-    @Test func `is better not for everybody to read, and told so at the start`() throws {
+    @Test func `causes a warning if everybody can read it`() throws {
         let secret = server.folder("etc/secret")
         chmod(secret, 0o644)
 

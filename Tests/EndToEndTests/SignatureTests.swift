@@ -1,6 +1,6 @@
 import Testing
 
-@Suite struct `a push that only the older signature proves` {
+@Suite struct `a push with only a SHA-1 signature` {
     @Test func `is deployed`() throws {
         let site = try ServedSite()
         let delivery = try GitHubDelivery.push(of: try site.forge.push("second"))
@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test(arguments: [(["--no-sha1"], [:]), ([], ["BELLPULL_NO_SHA1": "1"])])
-    func `is refused by someone who has turned that signature off`(
+    func `is rejected if SHA-1 is turned off`(
         options: [String], environment: [String: String]
     ) throws {
         let site = try ServedSite(options, environment: environment)

@@ -43,7 +43,7 @@ import Testing
         #expect(next.says("updated to "))
     }
 
-    @Test func `is not made in place of a file`() throws {
+    @Test func `does not replace a file`() throws {
         let path = site.folder("file")
         try write("precious", to: path)
 

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct `a Bellpull that Alice has set up wrongly` {
+@Suite struct `bellpull serve` {
     let folder: TemporaryFolder
     let forge: Forge
     let clone: Repository
@@ -49,7 +50,7 @@ import Testing
     }
 
     @Test(.enabled(if: getuid() == 0, "only root can give a folder away"))
-    func `does not start in a clone of someone else's`() throws {
+    func `does not start in another user's clone`() throws {
         #expect(chown(clone.path, 65534, 65534) == 0 && chown("\(clone.path)/.git", 65534, 65534) == 0)
         try refuses(because: "\(clone.path) belongs to ", hint: "chown -R root: \(clone.path)")
     }
@@ -59,7 +60,7 @@ import Testing
         try refuses(because: "the branch main of \(clone.path) has no upstream", hint: "git -C \(clone.path) branch")
     }
 
-    @Test func `does not start off every branch`() throws {
+    @Test func `does not start with a detached HEAD`() throws {
         try clone.git("checkout", "--quiet", "--detach")
         try refuses(because: "\(clone.path) is not on a branch", hint: "git -C \(clone.path) switch")
     }
@@ -97,9 +98,9 @@ import Testing
         #expect(!bellpull.log.contains("sesame"))
     }
 
-    /// Expects that `bellpull serve` ends at once, with this beginning of an error and of a hint and nothing else.
+    /// Expects that `bellpull serve` exits at once, and writes an error and a hint with these beginnings.
     ///
-    /// - Returns: what it wrote to standard error.
+    /// - Returns: the text on standard error.
     @discardableResult
     private func refuses(
         _ changes: [String: String?] = [:], socket: String? = "bellpull.sock", options: [String] = [],

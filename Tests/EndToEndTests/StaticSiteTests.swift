@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct `Alice's pages` {
+@Suite struct `a static site behind nginx` {
     let site: ServedSite
 
     init() throws { site = try ServedSite() }
@@ -10,7 +10,7 @@ import Testing
         "/.git/config", "/.git/HEAD", "/.git/", "/.git", "/%2egit/config", "//.git/config", "/./.git/config",
         "/x/../.git/config", "/.git%2fconfig", "/.env", "/docs/.htpasswd",
     ])
-    func `do not show what is hidden`(path: String) throws {
+    func `hides dot files`(path: String) throws {
         try site.clone.write("secret", to: ".env")
         try site.clone.write("secret", to: "docs/.htpasswd")
 
@@ -20,14 +20,14 @@ import Testing
         #expect(!reply.body.contains("secret") && !reply.body.contains("[core]"))
     }
 
-    @Test func `show what a certificate is asked for with`() throws {
+    @Test func `shows the challenge of a certificate authority`() throws {
         let commit = try site.forge.push("token", page: ".well-known/acme-challenge/abc")
         #expect(try site.post(.push(of: commit)).status == 200)
 
         #expect(try site.visit("/.well-known/acme-challenge/abc").body == "token")
     }
 
-    @Test func `do not show the server's files to whoever commits a link to them`() throws {
+    @Test func `does not show the server's files through committed links`() throws {
         for (link, target) in [("passwd", "/etc/passwd"), ("etc", "/etc"), ("config", ".git/config")] {
             try FileManager.default.createSymbolicLink(
                 atPath: "\(site.forge.author.path)/\(link)", withDestinationPath: target)

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct `Bellpull, told to stop` {
+@Suite struct `a Bellpull that is told to stop` {
     @Test(arguments: [SIGTERM, SIGINT])
-    func `leaves no socket behind when it has nothing to do`(signal: Int32) throws {
+    func `removes its socket`(signal: Int32) throws {
         let site = try ServedSite()
 
         site.bellpull.program.signal(signal)
@@ -13,16 +14,17 @@ import Testing
         #expect(site.bellpull.log.hasSuffix("info stopped\n"))
     }
 
-    @Test func `finishes the pull that runs, and answers`() throws {
+    @Test func `finishes the running pull, and answers`() throws {
         let site = try ServedSite(remote: .ssh)
         let commit = try site.forge.push("second")
         try site.ssh.hang()
         let request = try site.send(.push(of: commit))
         let group = try site.ssh.group()
+        #expect(group.isAlive)
 
         site.bellpull.program.signal(SIGTERM)
-        // Who comes now is not kept waiting, and the next Bellpull can have the place.
-        #expect(eventually { !FileManager.default.fileExists(atPath: site.socket) })
+        // Without the socket, nginx answers new requests at once, and the next Bellpull can start.
+        #expect(Observation.eventually { !FileManager.default.fileExists(atPath: site.socket) })
         #expect(site.bellpull.program.isRunning)
         try site.ssh.goOn()
 
@@ -34,13 +36,14 @@ import Testing
         #expect(try site.visit().body == "second")
     }
 
-    @Test func `ends a git that hangs, and deploys at the next start`() throws {
+    @Test func `ends a hanging git, and deploys after the next start`() throws {
         let site = try ServedSite(["--drain", "1s"], remote: .ssh)
         let delivery = try GitHubDelivery.push(of: try site.forge.push("second"))
         let before = try site.clone.state
         try site.ssh.hang()
         let request = try site.send(delivery)
         let group = try site.ssh.group()
+        #expect(group.isAlive)
         let second = try site.send(delivery)
         _ = try site.post(GitHubDelivery(event: "ping", body: "{}"))
 

@@ -1,22 +1,22 @@
 import Foundation
 import Testing
 
-@Suite(.bait, .serialized) struct `a peer on Bellpull's socket that is not nginx` {
-    @Test func `would deploy if it sent what nginx sends`() throws {
+@Suite(.bait, .serialized) struct `a hostile FastCGI peer` {
+    @Test func `deploys if it sends the same as nginx`() throws {
         let bait = try Bait()
         let reply = try RawFastCGI.reply(to: request(bait.delivery), on: bait.site.socket)
         #expect(reply["Bellpull-Outcome"] == "deployed")
     }
 
     @Test(arguments: ["-1", "+5", " 5", "5 ", "0x10", "1e3", "five", "99999999999999999999999999", "\u{665}"])
-    func `cannot announce a length that is no number`(length: String) throws {
+    func `is refused if its content length is not a number`(length: String) throws {
         try isRefused(status: 400, because: "the content length is not a number of bytes") { params in
             params["CONTENT_LENGTH"] = length
         }
     }
 
     @Test(arguments: [(-1, "longer"), (1, "shorter"), (1_000_000, "shorter")])
-    func `cannot announce a length that is not the body's`(difference: Int, relation: String) throws {
+    func `is refused if its content length differs from the body's`(difference: Int, relation: String) throws {
         let length = try Bait.current.delivery.body.count + difference
         try isRefused(status: 400, because: "the body is \(relation) than its content length") { params in
             params["CONTENT_LENGTH"] = "\(length)"
@@ -24,16 +24,17 @@ import Testing
     }
 
     @Test(arguments: ["26214401", "9223372036854775807"])
-    func `cannot announce more than the limit`(length: String) throws {
-        let memory = try Bait.current.site.bellpull.peakMemory
-        try isRefused(status: 413, because: "the body is larger than 26214400 bytes") { params in
-            params["CONTENT_LENGTH"] = length
+    func `is refused if its content length exceeds the limit`(length: String) throws {
+        let growth = try Bait.current.site.bellpull.memoryGrowth {
+            try isRefused(status: 413, because: "the body is larger than 26214400 bytes") { params in
+                params["CONTENT_LENGTH"] = length
+            }
         }
-        #expect(try Bait.current.site.bellpull.peakMemory - memory < 4 << 20)
+        #expect(growth < 4 << 20)
     }
 
     @Test(arguments: ["CONTENT_LENGTH", "REQUEST_METHOD", "PATH_INFO", "CONTENT_TYPE", "HTTP_X_HUB_SIGNATURE_256"])
-    func `cannot say a thing twice`(name: String) throws {
+    func `is refused if it repeats a parameter`(name: String) throws {
         let bait = try Bait.current
         let params = RawFastCGI.params(bait.delivery)
         let twice = params + params.filter { $0.name == name }
@@ -60,7 +61,7 @@ import Testing
         #expect(try !site.ssh.environment.contains("evil"))
     }
 
-    /// Expects that the delivery with other parameters is refused, through the raw socket.
+    /// Expects that Bellpull refuses the delivery with changed parameters, sent to the socket directly.
     private func isRefused(
         status: Int, because reason: String, _ change: (inout [String: String]) -> Void
     ) throws {

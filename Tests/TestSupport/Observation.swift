@@ -4,9 +4,11 @@ import Testing
 
 /// What the system says of processes, threads and descriptors (proc(5)).
 package enum Observation {
-    /// Waits until `condition` holds, 10 s at most, and says whether it does.
-    package static func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
-        let deadline = ContinuousClock.now + .seconds(10)
+    /// Waits until `condition` holds, for `time` at most, and returns whether the condition holds.
+    package static func eventually(
+        within time: Duration = .seconds(10), _ condition: () throws -> Bool
+    ) rethrows -> Bool {
+        let deadline = ContinuousClock.now + time
         while ContinuousClock.now < deadline {
             if try condition() { return true }
             usleep(5_000)

@@ -45,13 +45,3 @@ package enum Isolation {
         return true
     }()
 }
-
-package enum TemporaryFolder {
-    /// Makes an empty folder, whose path has no symbolic links.
-    package static func make() throws -> String {
-        let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
-            .appendingPathComponent("bellpull-\(UUID().uuidString)", isDirectory: true)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        return folder.path
-    }
-}

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 
-/// nginx's access log, as its audit would be read.
+/// nginx's access log, parsed as for an audit.
 struct AccessLog: Sendable {
     let path: String
 
-    /// One line of it.
+    /// A line of the access log.
     struct Entry: Decodable, Equatable {
         let time: String
         let request_id: String
@@ -24,14 +25,14 @@ struct AccessLog: Sendable {
         let reason: String
     }
 
-    /// All of it, each line read on its own.
+    /// All complete lines.
     ///
-    /// - Throws: if a line is not UTF-8, or not JSON, or lacks a member.
+    /// - Throws: `Trouble` if a line is not UTF-8, not JSON, or lacks a member.
     var entries: [Entry] {
         get throws {
             guard FileManager.default.fileExists(atPath: path) else { return [] }
             let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-            // What is behind the last line break is being written just now.
+            // nginx may still write the text after the last line break.
             let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
             return try lines.map { line in
                 guard let text = String(validating: line, as: UTF8.self) else { throw Trouble("not UTF-8: \(line)") }
@@ -44,9 +45,9 @@ struct AccessLog: Sendable {
         }
     }
 
-    /// All of it, once there are `count` lines: nginx writes a line when its reply is out.
+    /// Waits for at least `count` lines, and returns all lines. nginx writes a line after its reply.
     func entries(_ count: Int) throws -> [Entry] {
-        guard try eventually({ try entries.count >= count }) else {
+        guard try Observation.eventually({ try entries.count >= count }) else {
             throw Trouble("\(try entries.count) lines in the access log, not \(count)")
         }
         return try entries

@@ -1,15 +1,16 @@
 import Foundation
+import TestSupport
 import Testing
 
-/// A site with a push that nobody has delivered properly yet: what a stranger must not get deployed.
+/// A site and a push without a valid delivery so far. No test of the suite may get the push deployed.
 ///
-/// A suite that has `.bait` shares one among its tests. It is `.serialized`, too: each test looks for its own line at the
-/// end of one access log.
+/// The tests of a suite with `.bait` share a bait. The suite has to be `.serialized`: each test expects its own line at
+/// the end of the access log.
 final class Bait: Sendable {
     let site: ServedSite
-    /// The delivery that would deploy it.
+    /// A valid delivery of the push.
     let delivery: GitHubDelivery
-    /// What it would deploy.
+    /// The commit of the push.
     let commit: String
     private let before: String
 
@@ -22,7 +23,7 @@ final class Bait: Sendable {
         before = try site.clone.state
     }
 
-    /// That of the suite.
+    /// The bait of the current suite.
     static var current: Bait {
         get throws {
             guard let shared else { throw Trouble("the suite has no .bait") }
@@ -30,8 +31,8 @@ final class Bait: Sendable {
         }
     }
 
-    /// Sends `request` to nginx. Expects this status, one line in the access log that says the same, and that nothing
-    /// is deployed.
+    /// Sends `request` to nginx. Expects this status and outcome in the reply and in a line of the access log, and no
+    /// deployment.
     @discardableResult
     func refuses(
         _ request: Data, status: Int, outcome: String, at location: SourceLocation = #_sourceLocation
@@ -48,7 +49,7 @@ final class Bait: Sendable {
         return reply
     }
 
-    /// The same for a delivery to `/github`.
+    /// Sends `delivery` to `/github`, with the same expectations.
     @discardableResult
     func refuses(
         _ delivery: GitHubDelivery, status: Int, outcome: String, at location: SourceLocation = #_sourceLocation
@@ -58,7 +59,7 @@ final class Bait: Sendable {
             at: location)
     }
 
-    /// Expects that nothing was deployed, and every line of the access log is one.
+    /// Expects an unchanged clone, no deployment, an ASCII log, and an access log of valid JSON.
     func isUntouched(at location: SourceLocation = #_sourceLocation) throws {
         #expect(try site.clone.state == before, sourceLocation: location)
         #expect(site.bellpull.deployments.isEmpty, sourceLocation: location)
@@ -67,7 +68,7 @@ final class Bait: Sendable {
     }
 }
 
-/// Gives a suite its `Bait`.
+/// Makes a `Bait` for a suite.
 struct BaitTrait: SuiteTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
@@ -78,6 +79,6 @@ struct BaitTrait: SuiteTrait, TestScoping {
 }
 
 extension Trait where Self == BaitTrait {
-    /// One `Bait` for all tests of the suite.
+    /// A `Bait` for the tests of the suite to share.
     static var bait: Self { Self() }
 }

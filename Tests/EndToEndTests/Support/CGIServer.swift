@@ -1,17 +1,18 @@
 import Foundation
+import TestSupport
 
-/// lighttpd, which starts Bellpull as a CGI program for each request to `/github`.
+/// A lighttpd that starts Bellpull as a CGI program for each request to `/github`.
 final class CGIServer: Sendable {
     let port: UInt16
     private let program: Program
 
-    /// Starts lighttpd for the site whose files are in `root`.
+    /// Starts lighttpd for the static files in `root`.
     ///
     /// - Parameters:
-    ///   - folder: where it may write.
-    ///   - environment: what it is configured to tell its CGI programs.
+    ///   - folder: the folder for its configuration and logs.
+    ///   - environment: the variables of its CGI programs.
     init(in folder: TemporaryFolder, root: String, environment: [String: String]) throws {
-        // Between result a port free and taking it, somebody else may.
+        // Another process may take the free port first.
         for _ in 1...3 {
             let port = try freePort()
             try write(

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
-/// A set-up that is as it should be, for a test to break, and `bellpull check` of it.
+/// A correct configuration, for a test to break and for `bellpull check` to examine.
 final class Checkup: Sendable {
-    /// What was found, as `--json` tells it.
+    /// A result in the output of `bellpull check --json`.
     struct CheckResult: Decodable {
         let severity: String
         let subject: String
@@ -15,7 +16,7 @@ final class Checkup: Sendable {
     let forge: Forge
     let clone: Repository
 
-    /// A forge, a clone of its repository, and a configuration with both.
+    /// Makes a forge, a clone, the configuration of a site, and nginx's files.
     init() throws {
         folder = try TemporaryFolder()
         forge = try Forge(in: folder)
@@ -26,12 +27,12 @@ final class Checkup: Sendable {
         try installNginx()
     }
 
-    /// Writes the site's file: its path, and these lines.
+    /// Writes the file of the site: its path and `lines`.
     func configure(_ lines: String...) throws {
         try write((["path = \"\(clone.path)\""] + lines).joined(separator: "\n"), to: folder("sites/blog.toml"))
     }
 
-    /// nginx's files as Debian and Bellpull bring them, with these changes to Bellpull's location.
+    /// Writes nginx's files of Debian and Bellpull, with `changes` to Bellpull's location.
     func installNginx(user: String? = nil, _ changes: (String, String)...) throws {
         var snippet = try WebServer.file("bellpull.conf")
         for (old, new) in [("/run/bellpull/bellpull.sock", socket)] + changes {
@@ -55,7 +56,7 @@ final class Checkup: Sendable {
             ]) { $1 }
     }
 
-    /// Runs `bellpull check arguments…`, with these variables changed.
+    /// Runs `bellpull check arguments…` with `changes` to the environment.
     func run(_ arguments: [String] = [], _ changes: [String: String?] = [:]) throws -> Program.Result {
         var environment = environment
         for (name, value) in changes { environment[name] = value }
@@ -64,7 +65,7 @@ final class Checkup: Sendable {
             [try Responder.executable, "check"] + places + arguments, environment: environment, within: .seconds(60))
     }
 
-    /// What `bellpull check --json` finds, and whether it says that something would fail.
+    /// Returns the results of `bellpull check --json`, and whether the command exits with 1.
     func results(
         _ arguments: [String] = [], _ changes: [String: String?] = [:]
     ) throws -> (all: [CheckResult], wouldFail: Bool) {
@@ -79,11 +80,11 @@ final class Checkup: Sendable {
 }
 
 extension Checkup {
-    /// Expects a result whose message and hint begin so, and, if it is an error, that something is said to fail.
+    /// Expects a result whose message and hint have these beginnings, and exit code 1 after an error.
     ///
     /// - Parameters:
-    ///   - arguments: those of the command.
-    ///   - changes: variables that are other than usual.
+    ///   - arguments: the arguments of the command.
+    ///   - changes: changes to the environment.
     func finds(
         _ severity: String, _ subject: String, _ message: String, hint: String?, asking arguments: [String] = [],
         with changes: [String: String?] = [:], at location: SourceLocation = #_sourceLocation
@@ -96,11 +97,11 @@ extension Checkup {
         #expect(found, "\(all)", sourceLocation: location)
         if severity == "error" { #expect(wouldFail, sourceLocation: location) }
         #expect(wouldFail == all.contains { $0.severity == "error" }, sourceLocation: location)
-        // Whatever is wrong has a way out.
+        // Each problem has a hint.
         #expect(all.allSatisfy { $0.severity == "ok" || $0.hint?.isEmpty == false }, sourceLocation: location)
     }
 
-    /// From now on the state directory, the clone and the forge belong to nobody, as whom root then asks.
+    /// Gives the state directory, the clone and the forge to nobody. `bellpull check` then runs as nobody.
     func giveEverythingToNobody() throws {
         guard chmod(folder.path, 0o755) == 0 else { throw Trouble("cannot open \(folder.path)") }
         for name in ["state", "blog", "forge"] {

@@ -1,15 +1,16 @@
 import Foundation
 import Synchronization
+import TestSupport
 
-/// Alice's server with several sites of her repository, each in a file of the configuration, and a Bellpull that can be
-/// killed and started again.
+/// A server with several sites of one repository, each with a configuration file, and a Bellpull that a test can kill
+/// and start again.
 final class ConfiguredServer: Sendable {
     let folder: TemporaryFolder
     let forge: Forge
     let web: WebServer
     private let running = Mutex<Responder?>(nil)
 
-    /// A server with these sites, and what is in the file of each beside its repository and path.
+    /// Makes a server with `sites`: the name, and the lines of the file after repository and path.
     init(_ sites: KeyValuePairs<String, String>, main: String = "catch_up = \"0\"\n", started: Bool = true) throws {
         folder = try TemporaryFolder()
         forge = try Forge(in: folder)
@@ -51,7 +52,7 @@ final class ConfiguredServer: Sendable {
         }
     }
 
-    /// Starts Bellpull, with a log of its own.
+    /// Starts Bellpull, with a new log file.
     func start() throws {
         let count = (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?.count { $0.hasSuffix(".log") }
         let responder = try Responder(
@@ -59,14 +60,14 @@ final class ConfiguredServer: Sendable {
         running.withLock { $0 = responder }
     }
 
-    /// Ends Bellpull as the system does when memory runs out; its git goes on or not.
+    /// Kills Bellpull with SIGKILL, as the kernel does when memory runs out. A running git continues.
     func killBellpull() throws {
         let program = try bellpull.program
         program.signal(SIGKILL)
         guard program.ending(within: .seconds(5)) != nil else { throw Trouble("bellpull does not die") }
     }
 
-    /// Runs `bellpull arguments…`, as Alice does.
+    /// Runs `bellpull arguments…` with the service's environment.
     func command(_ arguments: String...) throws -> Program.Result {
         try Program.run([try Responder.executable] + arguments, environment: environment)
     }
@@ -87,7 +88,7 @@ final class ConfiguredServer: Sendable {
         try send(delivery, to: target).reply()
     }
 
-    /// What an SQL query of the ledger gives, a line a row.
+    /// Returns the result of an SQL query of the ledger, a line per row.
     func ledger(_ query: String) throws -> [String] {
         let result = try Program.run(
             ["sqlite3", folder("state/ledger.sqlite"), query], environment: Repository.environment(home: folder.path))

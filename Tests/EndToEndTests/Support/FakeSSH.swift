@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 
-/// Stands in for ssh, as a clone's `core.sshCommand`: it reaches a forge on this machine, keeps a diary, and can be
-/// made to hang, as a real one never does when asked to.
+/// A clone's `core.sshCommand` in place of ssh. The script reaches a forge on this machine, keeps a diary, and hangs
+/// on demand, as a real ssh cannot.
 struct FakeSSH: Sendable {
     private let folder: String
 
@@ -10,34 +11,34 @@ struct FakeSSH: Sendable {
         try write(script, to: "\(self.folder)/script")
     }
 
-    /// Has `clone` call it. The script is read and not executed: a file that was just written may be open for writing
-    /// still, in a process that another test has started, and is refused as busy then.
+    /// Configures `clone` to call the script. A shell reads the script: executing a new file can fail with ETXTBSY
+    /// while a process that another test started still has the file open for writing.
     func isUsed(by clone: Repository) throws {
         try clone.git("config", "core.sshCommand", "sh '\(folder)/script'")
         try clone.git("config", "ssh.variant", "ssh")
     }
 
-    /// From now on it hangs, and does not mind SIGTERM.
+    /// Makes all calls hang from now on. They ignore SIGTERM.
     func hang() throws { try write("", to: "\(folder)/hanging") }
 
-    /// Lets it go on.
+    /// Lets hanging and later calls continue.
     func goOn() throws { try FileManager.default.removeItem(atPath: "\(folder)/hanging") }
 
-    /// What it did: `begin` and `end`, with the process group.
+    /// The lines of the diary: `begin` or `end`, and the process group.
     var diary: [String] {
         let text = try? text(of: "\(folder)/diary")
         return text?.split(separator: "\n").map(String.init) ?? []
     }
 
-    /// The process group in which it was called last, waited for if it has not been called yet.
+    /// Waits for the first call, and returns the process group of the last call.
     func group() throws -> ProcessGroup {
-        guard eventually({ diary.contains { $0.hasPrefix("begin") } }),
+        guard Observation.eventually({ diary.contains { $0.hasPrefix("begin") } }),
             let id = diary.last(where: { $0.hasPrefix("begin") }).flatMap({ pid_t($0.dropFirst(6)) })
         else { throw Trouble("git has not called ssh") }
         return ProcessGroup(id: id)
     }
 
-    /// The environment in which it was called last.
+    /// The environment of the last call.
     var environment: String {
         get throws { try text(of: "\(folder)/environment") }
     }

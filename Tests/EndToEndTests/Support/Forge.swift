@@ -1,13 +1,14 @@
 import Foundation
+import TestSupport
 
-/// A forge: the bare repository `alice/blog.git`, and Alice, who pushes to it.
+/// A forge with the bare repository `alice/blog.git`, and the clone of its author Alice.
 struct Forge: Sendable {
-    /// Where the forge keeps its repositories.
+    /// The folder of the repositories.
     let root: String
     /// Alice's clone.
     let author: Repository
 
-    /// A forge in `folder`, with one commit on `main`: a page that says `first`.
+    /// Makes a forge in `folder` with a commit on `main`: a page with the text `first`.
     init(in folder: TemporaryFolder) throws {
         root = folder("forge")
         author = Repository(path: folder("author"))
@@ -21,7 +22,7 @@ struct Forge: Sendable {
     /// The bare repository.
     var bare: String { "\(root)/alice/blog.git" }
 
-    /// Commits `text` as the site's `page` and pushes it; returns the commit.
+    /// Commits `text` as the site's `page`, pushes, and returns the commit.
     @discardableResult
     func push(_ text: String, page: String = "index.html", branch: String = "main") throws -> String {
         try author.write(text, to: page)
@@ -30,15 +31,15 @@ struct Forge: Sendable {
         return try author.head
     }
 
-    /// A clone of the repository, as someone makes it who serves the site.
+    /// Clones the repository for a site.
     func clone(to path: String) throws -> Repository {
         try author.git("clone", "--quiet", bare, path)
         return Repository(path: path)
     }
 
-    /// From now on the repository is not to be found.
+    /// Moves the repository away.
     func vanish() throws { try FileManager.default.moveItem(atPath: bare, toPath: "\(bare).away") }
 
-    /// It is found again.
+    /// Moves the repository back.
     func comeBack() throws { try FileManager.default.moveItem(atPath: "\(bare).away", toPath: bare) }
 }

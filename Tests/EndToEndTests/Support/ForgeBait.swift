@@ -1,27 +1,13 @@
 import Foundation
+import TestSupport
 import Testing
 
-/// A hook of `ForgeBait`.
-struct BaitedHook: CustomTestStringConvertible, Sendable {
-    let testDescription: String
-    let target: String
-    let secret: String
-
-    static let all = [
-        BaitedHook(
-            testDescription: "the shared hook", target: "/github", secret: "whsec_YSBzZWNyZXQgdGhhdCBzaXRlcyBzaGFyZQ=="),
-        BaitedHook(
-            testDescription: "a site's own hook", target: "/github/own",
-            secret: "whsec_YSBzZWNyZXQgb2Ygb25lIHNpdGUncyBvd24="),
-    ]
-}
-
-/// A server with a hook that sites share and one of a site's own, and a push that no forge has delivered properly yet.
+/// A server with a shared hook and a hook of one site, and a push without a valid delivery so far.
 ///
-/// A suite that has `.forgeBait` shares one among its tests, and is `.serialized`.
+/// The tests of a suite with `.forgeBait` share a bait. The suite has to be `.serialized`.
 final class ForgeBait: Sendable {
     let server: ConfiguredServer
-    /// What would be deployed.
+    /// The commit of the push.
     let commit: String
     private let before: [String]
 
@@ -33,7 +19,7 @@ final class ForgeBait: Sendable {
         before = try server.states
     }
 
-    /// That of the suite.
+    /// The bait of the current suite.
     static var current: ForgeBait {
         get throws {
             guard let shared else { throw Trouble("the suite has no .forgeBait") }
@@ -41,13 +27,14 @@ final class ForgeBait: Sendable {
         }
     }
 
-    /// Sends all of `deliveries` to `hook`. Expects this status for each, and one line in the access log that says the
-    /// same, and that nothing is deployed.
+    /// Sends all of `deliveries` to `hook`. Expects this status and outcome in each reply and in the access log, and no
+    /// deployment.
     @discardableResult
     func refuses(
         _ deliveries: [String: GitHubDelivery], at hook: BaitedHook, status: Int, outcome: String,
         location: SourceLocation = #_sourceLocation
     ) throws -> [String: Reply] {
+        try #require(!deliveries.isEmpty, sourceLocation: location)
         let count = try server.web.log.entries.count
         let replies = try deliveries.map { ($0, try server.post($1, to: hook.target)) }
         let entries = try server.web.log.entries(count + replies.count).dropFirst(count)
@@ -62,7 +49,7 @@ final class ForgeBait: Sendable {
         return Dictionary(uniqueKeysWithValues: replies)
     }
 
-    /// Expects that nothing was deployed or recorded, and nothing logged that could be mistaken for something else.
+    /// Expects unchanged clones, an empty ledger, and an ASCII log without secrets.
     private func isUntouched(at location: SourceLocation) throws {
         #expect(try server.states == before, sourceLocation: location)
         let rows = try server.ledger("SELECT (SELECT count(*) FROM delivery) + (SELECT count(*) FROM deployment)")
@@ -74,25 +61,12 @@ final class ForgeBait: Sendable {
 }
 
 extension ConfiguredServer {
-    /// A server with the hooks of `BaitedHook`: the site `blog` at the shared one, `own` at its own.
-    static func withHooks() throws -> ConfiguredServer {
-        let server = try ConfiguredServer(["blog": "branch = \"main\""], started: false)
-        for (hook, name) in zip(BaitedHook.all, ["secret", "own.secret"]) {
-            try write(hook.secret, to: server.folder("etc/\(name)"))
-            chmod(server.folder("etc/\(name)"), 0o600)
-        }
-        _ = try server.forge.clone(to: server.folder("sites/own"))
-        try server.configure(site: "own", "branch = \"main\"\nsecret_file = \"\(server.folder("etc/own.secret"))\"")
-        try server.start()
-        return server
-    }
-
     fileprivate var states: [String] {
         get throws { try ["blog", "own"].map { try site($0).state } }
     }
 }
 
-/// Gives a suite its `ForgeBait`.
+/// Makes a `ForgeBait` for a suite.
 struct ForgeBaitTrait: SuiteTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
@@ -103,6 +77,6 @@ struct ForgeBaitTrait: SuiteTrait, TestScoping {
 }
 
 extension Trait where Self == ForgeBaitTrait {
-    /// One `ForgeBait` for all tests of the suite.
+    /// A `ForgeBait` for the tests of the suite to share.
     static var forgeBait: Self { Self() }
 }

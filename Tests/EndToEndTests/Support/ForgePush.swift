@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// How one forge sends a push and proves it, built from its documentation.
+/// The format of a forge's pushes and signatures, built from the forge's documentation.
 struct ForgePush: CustomTestStringConvertible, Sendable {
-    /// What a push tells.
+    /// The content of a push.
     struct News {
         var commit: String
         var ref = "refs/heads/main"
@@ -12,43 +12,42 @@ struct ForgePush: CustomTestStringConvertible, Sendable {
     }
 
     let testDescription: String
-    /// What Bellpull calls the forge.
+    /// Bellpull's name for the forge.
     let forge: String
-    /// The name that the forge has for a push, and the headers that hold it, the delivery's id and the proof that decides.
+    /// The forge's name for a push, and the headers for event, delivery id and signature or token.
     let push: String
     let event: String
     let id: String
     let proof: String
-    /// Whether it comes as a form, of which the payload is signed.
+    /// Whether the forge sends a form, and signs only the payload.
     var isForm = false
     let payload: @Sendable (News) -> [String: Any]
-    /// The proof of a payload.
+    /// Returns the signature or token for a payload.
     let prove: @Sendable (_ payload: Data, _ secret: String, _ id: String, _ time: String) throws -> String
-    /// What else comes with it: the headers of forges that this one resembles, and the time if it is signed.
+    /// Returns further headers: those of compatible forges, and a signed time.
     var besides: @Sendable (_ proof: String, _ id: String, _ time: String) -> [(String, String)] = { _, _, _ in [] }
 
-    /// Whether the proof is one of the body.
+    /// Whether the header `proof` depends on the body.
     var signs: Bool { proof != "X-Gitlab-Token" }
 
-    /// The delivery of this news.
+    /// Returns the delivery of `news`.
     func delivery(of news: News, secret: String) throws -> GitHubDelivery {
         try delivery(of: JSONSerialization.data(withJSONObject: payload(news), options: .sortedKeys), secret: secret)
     }
 
-    /// The delivery of any payload, as of `time`.
+    /// Returns a delivery of `payload`, sent at `time`.
     func delivery(
         of payload: Data, secret: String, id: String = UUID().uuidString, time: Date = Date()
     ) throws -> GitHubDelivery {
         let time = String(Int(time.timeIntervalSince1970))
         let value = try prove(payload, secret, id, time)
-        var delivery = try GitHubDelivery(event: push, body: isForm ? Self.form(of: payload) : payload)
         let type = isForm ? "application/x-www-form-urlencoded" : "application/json"
-        delivery.headers = [("Content-Type", type), (event, push), (self.id, id), (proof, value)]
-        delivery.headers += besides(value, id, time)
-        return delivery
+        let headers = [("Content-Type", type), (event, push), (self.id, id), (proof, value)]
+        return GitHubDelivery(
+            headers: headers + besides(value, id, time), body: isForm ? Self.form(of: payload) : payload)
     }
 
-    /// The form that holds `payload`.
+    /// Returns a form with the field `payload`.
     static func form(of payload: Data) -> Data {
         let value = payload.flatMap { byte in
             byte.isAlphanumeric ? [byte] : Array(String(format: "%%%02X", byte).utf8)
@@ -92,7 +91,7 @@ extension ForgePush {
             ]
         }, prove: { _, secret, _, _ in secret })
 
-    /// As of Standard Webhooks 1.0.0, with a secret `whsec_…`.
+    /// Signs according to Standard Webhooks 1.0.0, with a secret `whsec_…`.
     static let signingGitLab = ForgePush(
         testDescription: "GitLab, by signature", forge: "gitlab", push: "Push Hook", event: "X-Gitlab-Event",
         id: "webhook-id", proof: "webhook-signature", payload: gitlab.payload,

@@ -1,6 +1,7 @@
 import Foundation
+import TestSupport
 
-/// A port that nobody listens on at the moment.
+/// Returns a free port.
 func freePort() throws -> UInt16 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     defer { close(descriptor) }
@@ -16,11 +17,4 @@ func freePort() throws -> UInt16 {
     }
     guard status == 0 else { throw Trouble("no free port") }
     return UInt16(bigEndian: address.sin_port)
-}
-
-extension Program {
-    /// Whether it comes to answer on `port` of this machine.
-    func isUp(on port: UInt16) -> Bool {
-        eventually { !isRunning || (try? PeerSocket(port: port)) != nil } && isRunning
-    }
 }

@@ -1,15 +1,22 @@
 import Foundation
+import TestSupport
 
-/// A request as GitHub sends it to a webhook.
+/// A webhook request of GitHub, or of another forge with its own headers.
 ///
-/// It is signed by `openssl dgst`, so that Bellpull is not measured by itself.
+/// The signatures come from `openssl dgst`, and not from the code under test.
 struct GitHubDelivery {
     static let secret = "It's a Secret to Everybody, and a long one"
 
     var headers: [(name: String, value: String)]
     var body: Data
 
-    /// A delivery of `body`, signed in both ways.
+    /// Makes a delivery of `headers` and `body`, without further headers.
+    init(headers: [(name: String, value: String)], body: Data) {
+        self.headers = headers
+        self.body = body
+    }
+
+    /// Makes a delivery of `body` with both signatures, SHA-1 and SHA-256.
     init(event: String, body: Data, id: String = UUID().uuidString, secret: String = Self.secret) throws {
         self.body = body
         headers = [
@@ -24,7 +31,7 @@ struct GitHubDelivery {
         try self.init(event: event, body: Data(body.utf8), id: id, secret: secret)
     }
 
-    /// News that `ref` moved to `commit`.
+    /// Returns a push that moved `ref` to `commit`.
     static func push(
         of commit: String, ref: String = "refs/heads/main", repository: String = "alice/blog", deleted: Bool = false,
         id: String = UUID().uuidString
@@ -33,13 +40,13 @@ struct GitHubDelivery {
         return try GitHubDelivery(event: "push", body: body, id: id)
     }
 
-    /// The same sent as a form, as GitHub does unless told otherwise.
+    /// Returns the push as a form, GitHub's default.
     static func form(of commit: String) throws -> GitHubDelivery {
         try GitHubDelivery(event: "push", body: ForgePush.form(of: payload(of: commit)))
             .with("Content-Type", "application/x-www-form-urlencoded")
     }
 
-    /// The part of GitHub's payload that a reader could stumble over, and what Bellpull reads.
+    /// Returns the members of GitHub's payload that Bellpull reads, and members that could confuse a parser.
     static func payload(
         of commit: String, ref: String = "refs/heads/main", repository: String = "alice/blog", deleted: Bool = false
     ) throws -> Data {
@@ -59,7 +66,7 @@ struct GitHubDelivery {
         return try JSONSerialization.data(withJSONObject: payload, options: .sortedKeys)
     }
 
-    /// The same with `name` as the only header of this name, or without it if `value` is `nil`.
+    /// Returns the delivery with a single header `name`, or without the header if `value` is `nil`.
     func with(_ name: String, _ value: String?) -> GitHubDelivery {
         var changed = self
         changed.headers.removeAll { $0.name == name }
@@ -67,14 +74,14 @@ struct GitHubDelivery {
         return changed
     }
 
-    /// The same with one header more, even if there is one of that name.
+    /// Returns the delivery with another header, even if the name repeats.
     func adding(_ name: String, _ value: String) -> GitHubDelivery {
         var changed = self
         changed.headers.append((name, value))
         return changed
     }
 
-    /// The same with another body, under the signatures of this one.
+    /// Returns the delivery with another body, and unchanged signatures.
     func with(body: String) -> GitHubDelivery {
         var changed = self
         changed.body = Data(body.utf8)
@@ -84,12 +91,12 @@ struct GitHubDelivery {
     /// The value of the header `name`.
     subscript(_ name: String) -> String { headers.first { $0.name == name }?.value ?? "" }
 
-    /// The digest of `body` in hexadecimal, by the program `openssl`.
+    /// Returns the HMAC of `body` in hexadecimal, computed by `openssl`.
     static func digest(_ algorithm: String, of body: Data, _ secret: String = Self.secret) throws -> String {
         try digest(of: body, ["-\(algorithm)", "-hmac", secret])
     }
 
-    /// The digest of `content` under the key that `token` holds (Standard Webhooks 1.0.0, "Signature scheme").
+    /// Returns the HMAC of `content` under the key in `token` (Standard Webhooks 1.0.0, "Signature scheme").
     static func standardDigest(of content: Data, token: String) throws -> Data {
         guard let key = Data(base64Encoded: String(token.dropFirst("whsec_".count))) else {
             throw Trouble("no signing token: \(token)")

@@ -1,6 +1,7 @@
 import Foundation
+import TestSupport
 
-/// A forge's repositories over http: git-http-backend behind nginx, run by fcgiwrap.
+/// The repositories of a forge over http: nginx, fcgiwrap and git-http-backend.
 final class GitOverHTTP: Sendable {
     private let root: String
     private let socket: String
@@ -13,7 +14,7 @@ final class GitOverHTTP: Sendable {
         program = try Program(
             ["fcgiwrap", "-s", "unix:\(socket)"], environment: Repository.environment(home: folder.path),
             output: folder("git.log"))
-        guard eventually({ access(socket, F_OK) == 0 }) else { throw Trouble("fcgiwrap does not start") }
+        guard Observation.eventually({ access(socket, F_OK) == 0 }) else { throw Trouble("fcgiwrap does not start") }
     }
 
     func end() { program.end() }

@@ -1,6 +1,7 @@
 import Foundation
+import TestSupport
 
-/// A connection on which a test sends the very bytes it wants to.
+/// A connection over which a test sends any bytes.
 final class PeerSocket: Sendable {
     private let descriptor: Int32
 
@@ -23,7 +24,7 @@ final class PeerSocket: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Sends `bytes`, as far as the peer takes them.
+    /// Sends `bytes`, or the part before the peer closes the connection.
     func send(_ bytes: some Sequence<UInt8>) {
         var left = Array(bytes)[...]
         while !left.isEmpty {
@@ -35,15 +36,15 @@ final class PeerSocket: Sendable {
         }
     }
 
-    /// Says that nothing more will be sent.
+    /// Closes the sending half of the connection.
     func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-    /// Wants to send and hear nothing any more.
+    /// Closes both halves of the connection.
     func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
-    /// What the peer sends until `isComplete` says that this is all, or it closes the connection.
+    /// Returns the bytes from the peer when `isComplete` accepts them or the peer closes the connection.
     ///
-    /// - Throws: `Trouble` if neither has happened when `time` is over.
+    /// - Throws: `Trouble` if neither happens within `time`.
     func receive(
         within time: Duration = .seconds(20), until isComplete: (Data) -> Bool = { _ in false }
     ) throws -> Data {

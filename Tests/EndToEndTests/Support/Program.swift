@@ -1,16 +1,17 @@
 import Foundation
+import TestSupport
 
-/// A program that runs beside the test, in a process group of its own. It ends with the test at the latest.
+/// A program that runs during a test in a process group of its own. The end of the test ends the program.
 ///
-/// Started by posix_spawn and not by Foundation, as Bellpull's own processes are: the threads that run tests block
-/// signals, which a child would inherit.
+/// `posix_spawn` starts the program, and not Foundation's `Process`: the threads of tests block signals, and a child of
+/// `Process` would inherit the blocked signals.
 final class Program: @unchecked Sendable {
     enum Ending: Equatable {
         case exited(Int32)
         case killed(signal: Int32)
     }
 
-    /// What a program gets as standard input.
+    /// The standard input of a program.
     enum Input {
         case nothing
         case file(String)
@@ -20,11 +21,11 @@ final class Program: @unchecked Sendable {
     let pid: pid_t
     private var ending: Ending?
 
-    /// Starts `command`, a program and its arguments, with exactly this environment.
+    /// Starts `command`, a program and its arguments, with `environment` alone.
     ///
     /// - Parameters:
-    ///   - output: the file that standard output is appended to.
-    ///   - errors: the file that standard error is appended to; that of the output if `nil`.
+    ///   - output: the file to append standard output to.
+    ///   - errors: the file to append standard error to; `nil` for the file of standard output.
     init(
         _ command: [String], environment: [String: String], input: Input = .nothing, output: String,
         errors: String? = nil
@@ -49,7 +50,7 @@ final class Program: @unchecked Sendable {
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
 
-        // env finds the program in the PATH that it is given, and not in ours, in which nginx may be missing.
+        // env searches the program in the PATH of `environment`. The test's own PATH may lack nginx.
         let arguments = (["/usr/bin/env"] + command).map { strdup($0) }
         let variables = environment.map { strdup("\($0.key)=\($0.value)") }
         defer { for string in arguments + variables { free(string) } }
@@ -62,18 +63,18 @@ final class Program: @unchecked Sendable {
 
     deinit { end() }
 
-    /// Sends it `signal`.
+    /// Sends `signal` to the program.
     func signal(_ signal: Int32) {
         if ending == nil { kill(pid, signal) }
     }
 
-    /// How it ended, or `nil` if it runs still when `time` is over.
+    /// Waits for the end of the program, and returns how it ended, or `nil` if it runs for longer than `time`.
     func ending(within time: Duration) -> Ending? {
-        _ = eventually(within: time) { !isRunning }
+        _ = Observation.eventually(within: time) { !isRunning }
         return ending
     }
 
-    /// Whether it has not ended yet.
+    /// Whether the program still runs.
     var isRunning: Bool {
         guard ending == nil else { return false }
         var status: Int32 = 0
@@ -83,7 +84,7 @@ final class Program: @unchecked Sendable {
         return false
     }
 
-    /// Ends it, and what it has started in its group.
+    /// Ends the program and its process group: SIGTERM, and SIGKILL after a second.
     func end() {
         signal(SIGTERM)
         guard ending(within: .seconds(1)) == nil else { return }
@@ -93,14 +94,19 @@ final class Program: @unchecked Sendable {
 }
 
 extension Program {
-    /// What a program that has run left.
+    /// Waits until the program accepts connections on `port` of this machine, and returns whether it does.
+    func isUp(on port: UInt16) -> Bool {
+        Observation.eventually { !isRunning || (try? PeerSocket(port: port)) != nil } && isRunning
+    }
+
+    /// The ending and output of a finished program.
     struct Result {
         let ending: Ending
         let output: String
         let errors: String
     }
 
-    /// Runs `command` to its end.
+    /// Runs `command`, and waits for its end.
     static func run(
         _ command: [String], environment: [String: String], input: Input = .nothing,
         within time: Duration = .seconds(20)
@@ -111,16 +117,4 @@ extension Program {
         guard let ending = program.ending(within: time) else { throw Trouble("\(command) does not come to its end") }
         return Result(ending: ending, output: try text(of: folder("output")), errors: try text(of: folder("errors")))
     }
-}
-
-/// What is in the file at `path`.
-func text(of path: String) throws -> String {
-    String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
-}
-
-/// Writes `text` into the file at `path`, and makes the folder it belongs in.
-func write(_ text: String, to path: String) throws {
-    let file = URL(fileURLWithPath: path)
-    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: file)
 }

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 
-/// A git repository with a work tree, in which the test works by hand.
+/// A git repository with a work tree, for tests to change.
 struct Repository: Sendable {
     let path: String
 
-    /// The environment of everything the test starts: nothing of this machine's own settings.
+    /// Returns an environment without this machine's settings, for programs that a test starts.
     static func environment(home: String) -> [String: String] {
         [
             "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": home, "LC_ALL": "C",
@@ -12,7 +13,7 @@ struct Repository: Sendable {
         ]
     }
 
-    /// Runs `git arguments…` in it and returns what it prints.
+    /// Runs `git arguments…` in the repository, and returns the output.
     @discardableResult
     func git(_ arguments: String...) throws -> String {
         var environment = Self.environment(home: "/nonexistent")
@@ -30,19 +31,19 @@ struct Repository: Sendable {
         try EndToEndTests.write(text, to: "\(path)/\(name)")
     }
 
-    /// Records everything in the work tree as a commit.
+    /// Commits all changes of the work tree.
     func commit() throws {
         try git("add", "--all")
         try git("commit", "--quiet", "--message", "Work")
     }
 
-    /// The commit HEAD is at.
+    /// The commit of HEAD.
     var head: String {
         get throws { try git("rev-parse", "HEAD") }
     }
 
-    /// The branch, the commit, what differs from it, and every file's content: if two of these are equal, nothing
-    /// was deployed between them. What was only fetched is no part of it.
+    /// The branch, the commit, the changes, and the content of every file. Two equal states mean that nothing was
+    /// deployed between. Fetched commits are not part of the state.
     var state: String {
         get throws {
             let status = try git("status", "--branch", "--porcelain=v2", "--untracked-files=all")

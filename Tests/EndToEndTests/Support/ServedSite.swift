@@ -1,27 +1,28 @@
 import Foundation
+import TestSupport
 
-/// Alice's site: a clone of what she pushes, kept up to date by Bellpull and served by nginx. Everything it takes is
-/// started for one test, and ended and removed after it.
+/// A site with its forge, clone, Bellpull and nginx. All programs start for a single test, and end
+/// with the test.
 final class ServedSite: Sendable {
-    /// How the clone reaches its remote.
+    /// The kind of the clone's remote.
     enum Remote: CaseIterable {
         case path, file, http, ssh
     }
 
     let folder: TemporaryFolder
     let forge: Forge
-    /// The clone that is the site.
+    /// The clone of the site.
     let clone: Repository
-    /// What stands for ssh, if the remote is reached by it.
+    /// The program in place of ssh, for the remote `ssh`.
     let ssh: FakeSSH
     let bellpull: Responder
     let web: WebServer
     private let backend: GitOverHTTP?
 
     /// - Parameters:
-    ///   - options: what follows `bellpull serve --socket PATH`.
-    ///   - environment: variables beside those of `Responder.environment`.
-    ///   - remote: the clone's remote.
+    ///   - options: arguments after `bellpull serve --socket PATH`.
+    ///   - environment: variables in addition to `Responder.environment`.
+    ///   - remote: the kind of the clone's remote.
     init(_ options: [String] = [], environment: [String: String] = [:], remote: Remote = .path) throws {
         folder = try TemporaryFolder()
         forge = try Forge(in: folder)
@@ -53,7 +54,7 @@ final class ServedSite: Sendable {
         backend?.end()
     }
 
-    /// The unix socket that Bellpull listens on.
+    /// The path of Bellpull's unix socket.
     var socket: String { folder("bellpull.sock") }
 
     /// Sends `delivery` to nginx, without waiting for the reply.
@@ -67,34 +68,8 @@ final class ServedSite: Sendable {
         try send(delivery, to: target).reply()
     }
 
-    /// What a visitor of the site sees.
+    /// Requests `target` from nginx as a visitor.
     func visit(_ target: String = "/") throws -> Reply {
         try RawHTTP(port: web.port, RawHTTP.request("GET", target)).reply()
-    }
-}
-
-extension Responder {
-    /// What Bellpull has to be told about `clone`, in variables alone.
-    static func variables(of clone: Repository, in folder: TemporaryFolder) -> [String: String] {
-        Repository.environment(home: folder.path).merging(
-            [
-                "GITHUB_SECRET": GitHubDelivery.secret, "REPO_PATH": clone.path, "STATE_DIRECTORY": folder("state"),
-            ]) { $1 }
-    }
-
-    /// The same, with a file by which it deploys what is delivered, and does not look for more by itself.
-    static func environment(of clone: Repository, in folder: TemporaryFolder) throws -> [String: String] {
-        let settings = """
-            catch_up = "0"
-            [[site]]
-            name = "blog"
-            path = "\(clone.path)"
-
-            """
-        try write(settings, to: folder("bellpull.toml"))
-        var environment = variables(of: clone, in: folder)
-        environment["REPO_PATH"] = nil
-        environment["BELLPULL_CONFIG"] = folder("bellpull.toml")
-        return environment
     }
 }

@@ -1,24 +1,25 @@
 import Foundation
+import TestSupport
 
-/// nginx, with the project's own configuration files, in a folder of its own.
+/// An nginx with the project's configuration files, in a temporary folder.
 final class WebServer: Sendable {
-    /// Where the site is served.
+    /// The port of the site.
     let port: UInt16
-    /// Where the other server block is, if there is one.
+    /// The port of the other server block, if any.
     let otherPort: UInt16
     let log: AccessLog
     private let program: Program
 
-    /// The folder nginx/ of this repository.
+    /// The folder `nginx` of the project.
     private static let configuration = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("nginx").path
 
-    /// Starts nginx for the site whose files are in `root` and whose Bellpull listens on `socket`.
+    /// Starts nginx for the static files in `root` and the Bellpull at `socket`.
     ///
     /// - Parameters:
-    ///   - folder: where it may write.
-    ///   - besides: another server block to add, given a port for it.
+    ///   - folder: the folder for its configuration and logs.
+    ///   - besides: returns another server block for a port.
     init(
         in folder: TemporaryFolder, root: String, socket: String, besides: (_ port: UInt16) -> String = { _ in "" }
     ) throws {
@@ -29,7 +30,7 @@ final class WebServer: Sendable {
         try Self.install(
             "bellpull.conf", as: "\(prefix)/snippets/bellpull.conf",
             [("unix:/run/bellpull/bellpull.sock", "unix:\(socket)"), logPath])
-        // Between result a port free and taking it, somebody else may.
+        // Another process may take the free port first.
         for _ in 1...3 {
             let (port, otherPort) = (try freePort(), try freePort())
             try Self.install(
@@ -49,10 +50,10 @@ final class WebServer: Sendable {
 
     func end() { program.end() }
 
-    /// The file `name` of the folder nginx/ of this repository.
+    /// Returns the text of the file `name` in the folder `nginx` of the project.
     static func file(_ name: String) throws -> String { try text(of: "\(configuration)/\(name)") }
 
-    /// Copies a file of the project, with each of `changes` made where it applies, which it has to.
+    /// Copies a file of the project with `changes`. Each change has to apply.
     private static func install(_ name: String, as path: String, _ changes: [(String, String)]) throws {
         var text = try file(name)
         for (old, new) in changes {
@@ -62,7 +63,8 @@ final class WebServer: Sendable {
         try write(text, to: path)
     }
 
-    /// As Debian's nginx.conf, but for what lies elsewhere. One process, so that no worker is another user.
+    /// Returns the text of an nginx.conf like Debian's, with other paths and a single process: workers would run as
+    /// another user.
     private static func main(_ prefix: String, _ besides: String) -> String {
         """
         daemon off;

@@ -1,0 +1,8 @@
+/// The reason why a test cannot go on: something other than Bellpull does not work.
+package struct Trouble: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) {
+        self.description = description
+    }
+}
