@@ -26,7 +26,7 @@ extension Failure {
     /// A rebase stopped at a conflict.
     static func conflict(in clone: BranchClone) -> Failure {
         Failure(
-            "local commits in \(clone.path) conflict with \(clone.upstream); the clone is as it was",
+            "local commits in \(clone.path) conflict with \(clone.upstream)",
             hint: "git -C \(clone.path) pull --rebase, then resolve the conflict; "
                 + "or git -C \(clone.path) reset --hard @{upstream}, which drops the local commits")
     }

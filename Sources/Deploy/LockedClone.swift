@@ -32,6 +32,18 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         }
     }
 
+    /// Restores the site. If that fails, the note stays in the lock, and the next deployment tries again.
+    private func restore(_ session: any StrategySession, after failure: Failure) throws(Failure) {
+        do throws(Failure) {
+            try session.restore()
+            lock.noteEnd()
+        } catch {
+            throw Failure(
+                "\(failure.message); then the site could not be restored: \(error.message)",
+                hint: error.hint ?? failure.hint)
+        }
+    }
+
     private func deploy(_ order: Order, _ session: any StrategySession) throws(Failure) -> DeploymentResult {
         try session.recover()
         let destination = try session.resolve(order)
@@ -48,8 +60,7 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
             lock.noteEnd(deployed: placement.upstream)
             return placement.live == before ? .unchanged(placement.live) : .deployed(placement.live)
         } catch {
-            // If the site cannot be restored now, the note stays, and the next deployment tries again.
-            if (try? session.restore()) != nil { lock.noteEnd() }
+            try restore(session, after: error)
             throw error
         }
     }

@@ -91,11 +91,12 @@ enum LedgerStatement: String, CaseIterable {
         FROM deployment WHERE id = ?
         """
 
+    /// The plus keeps SQLite from sorting all rows of the host: the ids are in order already.
     case newestDeployments = """
         SELECT id, host, site, "order", cause, state, target_ref, target_commit, "commit", queued, started, ended,
             duration, failure, hint, '' AS output,
             (SELECT count(*) FROM delivery_deployment WHERE deployment = deployment.id) AS deliveries
-        FROM deployment WHERE host = ? ORDER BY id DESC LIMIT ?
+        FROM deployment WHERE +host = ? ORDER BY id DESC LIMIT ?
         """
 
     case newestDeploymentsOfSite = """

@@ -51,6 +51,15 @@ final class SQLiteConnection: Sendable {
         }
     }
 
+    /// Closes the file if another one is at the path now.
+    func closeIfReplaced() {
+        opened.withLock { opened in
+            guard let open = opened, FileIdentity(of: path) != open.file else { return }
+            onReplaced(open.queue)
+            opened = nil
+        }
+    }
+
     /// Closes the file. The next use opens it again.
     func close() { opened.withLock { $0 = nil } }
 

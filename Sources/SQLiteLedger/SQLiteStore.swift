@@ -96,7 +96,9 @@ public final class SQLiteStore: LedgerStore {
     }
 
     private func read<Result>(_ body: (Database) throws -> Result) throws(LedgerError) -> Result {
-        try reader.use { try $0.read(body) }
+        // The log of a file that was moved away must be gone before the file in its place is opened.
+        writer.closeIfReplaced()
+        return try reader.use { try $0.read(body) }
     }
 
     private static func records(

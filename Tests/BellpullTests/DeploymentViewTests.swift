@@ -16,7 +16,8 @@ import Testing
         started: TimeInterval? = nil, ended: TimeInterval? = nil, duration: Duration? = nil, failure: Failure? = nil
     ) -> DeploymentRecord {
         DeploymentRecord(
-            id: 7, site: "blog", cause: .catchUp, state: state, target: target, commit: commit,
+            id: 7, site: SiteOnHost(name: "blog", host: "www"), cause: .catchUp, state: state, target: target,
+            commit: commit,
             queued: Date(timeIntervalSince1970: 0), started: started.map(Date.init(timeIntervalSince1970:)),
             ended: ended.map(Date.init(timeIntervalSince1970:)), duration: duration, failure: failure, deliveries: 3,
             output: "Fast-forward\n")

@@ -13,18 +13,18 @@ import Testing
 
     init() throws { commit = try Commit.fake(1) }
 
-    private func finished(_ outcome: Outcome) -> Dispatcher.Event {
-        let started = StartedDeployment(id: 7, targets: [commit], cause: .push, deliveries: 2)
+    private func finished(_ result: DeploymentResult) -> Dispatcher.Event {
+        let started = StartedDeployment(id: 7, announced: [commit], cause: .push, deliveries: 2)
         return .finished(
-            blog, FinishedDeployment(started: started, outcome: outcome, duration: .milliseconds(1250)))
+            blog, FinishedDeployment(started: started, result: result, duration: .milliseconds(1250)))
     }
 
     private let facts = "site=blog deployment=7 cause=push deliveries=2 duration_ms=1250"
 
     @Test func `has a line for each end of a deployment`() {
         let failure = Failure("the remote cannot be reached", hint: "git fetch")
-        for outcome in [Outcome.deployed(commit), .unchanged(commit), .failed(failure), .interrupted] {
-            log.logger.note(finished(outcome))
+        for result in [DeploymentResult.deployed(commit), .unchanged(commit), .failed(failure), .interrupted] {
+            log.logger.note(finished(result))
         }
         #expect(
             log.all == [
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func `tells why a deployment was not started`() {
-        log.logger.note(.stuck(blog, LedgerError("the disk is full")))
+        log.logger.note(.notStarted(blog, LedgerError("the disk is full")))
         #expect(log.all == [#"error deployment not started site=blog reason="the disk is full""#])
     }
 

@@ -46,7 +46,7 @@ import Testing
         let files = try FileTree()
         let state = StateDirectory(environment: ["STATE_DIRECTORY": files("a/b")])
         #expect(!FileManager.default.fileExists(atPath: state.path))
-        #expect(state.ledger().path == files("a/b/ledger.sqlite"))
+        #expect(state.store().path == files("a/b/ledger.sqlite"))
         let attributes = try FileManager.default.attributesOfItem(atPath: state.path)
         #expect(attributes[.posixPermissions] as? Int == 0o700)
     }

@@ -119,7 +119,7 @@ import Testing
         #expect(Observation.eventually { events.all.count == 2 })
         #expect(
             Set(events.all) == [
-                "blog in 0.1 seconds: the branch main is gone from the remote",
+                "blog in 0.1 seconds: branch main does not exist at the remote",
                 "gone in 0.1 seconds: \(blog.folder)/gone does not exist",
             ])
     }

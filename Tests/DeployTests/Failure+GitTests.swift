@@ -42,16 +42,17 @@ import Testing
             "error: The following untracked working tree files would be overwritten by checkout:\n\tx\nAborting",
             "an untracked file is in the way: error: The following", hint: "git -C /srv/blog pull --rebase"),
         Known(
-            "fatal: couldn't find remote ref refs/heads/main", "the branch is gone from the remote: fatal: couldn't",
+            "fatal: couldn't find remote ref refs/heads/main",
+            "the branch does not exist at the remote: fatal: couldn't",
             hint: "git -C /srv/blog branch -vv"),
         Known(
             """
             Your configuration specifies to merge with the ref 'refs/heads/main'
             from the remote, but no such ref was fetched.
-            """, "the branch is gone from the remote: ", hint: "git -C /srv/blog branch -vv"),
+            """, "the branch does not exist at the remote: ", hint: "git -C /srv/blog branch -vv"),
         Known(
             "Host key verification failed.\nfatal: Could not read from remote repository.\n\nPlease make sure",
-            "the remote's host key is not known: fatal: Could not read", hint: "ssh-keyscan <host>"),
+            "the remote's host key is unknown: fatal: Could not read", hint: "ssh-keyscan HOST"),
         Known(
             "git@github.com: Permission denied (publickey).\nfatal: Could not read from remote repository.",
             "the remote refuses the ssh key: ", hint: "add the public key"),
@@ -71,7 +72,7 @@ import Testing
         Known("fatal: write error: No space left on device", "the disk is full: fatal: write error", hint: nil),
         Known(
             "fatal: Unable to create '/srv/blog/.git/index.lock': File exists.\n\nAnother git process seems to be",
-            "another git is at work in the clone: fatal: Unable to create", hint: "it deploys with the next push"),
+            "another git is running in the clone: fatal: Unable to create", hint: "the next push deploys"),
         Known(
             "fatal: unable to access 'https://github.com/x/y/': Could not resolve host: github.com",
             "the remote cannot be reached: fatal: unable to access", hint: "git -C /srv/blog fetch shows why"),
@@ -99,7 +100,7 @@ import Testing
 
     @Test func `says that time was up, whatever git had said`() throws {
         let failure = try failure("fatal: unable to access 'x'", termination: .timedOut)
-        #expect(failure == Failure("git pull took longer than the time-out and was ended"))
+        #expect(failure == Failure("git pull did not finish within the time-out and was ended"))
     }
 
     @Test func `names the clone in what is no git error`() throws {

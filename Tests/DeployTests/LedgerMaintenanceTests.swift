@@ -47,7 +47,7 @@ import Testing
         maintenance.follow([blog])
         #expect(try Observation.eventually { try home.ledger.unfinishedSites() == ["blog"] })
         let failure = try #require(try home.ledger.deployments(of: "gone", limit: 1).first?.failure)
-        #expect(failure.message == "gone is no longer among the configured sites")
+        #expect(failure.message == "gone is no longer configured")
     }
 
     @Test func `lets a deployment that runs come to its end, though its site is gone`() throws {

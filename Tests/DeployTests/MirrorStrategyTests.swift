@@ -150,7 +150,7 @@ import Testing
         #expect(deploy().failure == nil)
         try blog.commit(["local.html": "mine\n"], in: blog.site)
         try release("v2")
-        try expectRefusal("\(blog.site) has commits of its own, which nothing would point to any more") {
+        try expectRefusal("\(blog.site) has local commits, which no branch would keep") {
             try blog.git("branch", "kept", in: blog.site)
         }
         #expect(try blog.git("show", "kept:local.html", in: blog.site) == "mine")

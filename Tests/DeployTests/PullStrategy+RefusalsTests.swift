@@ -37,8 +37,9 @@ import Testing
         try blog.commit(["index.html": "ours\n"], in: blog.site)
         try blog.push(["index.html": "theirs\n"])
         try expectRefusal(
-            blog, pull, message: "local commits in \(blog.site) conflict with main; the clone is as it was",
-            hint: "git -C \(blog.site) pull --rebase, and resolve it or drop them with git reset --hard @{upstream}"
+            blog, pull, message: "local commits in \(blog.site) conflict with main",
+            hint: "git -C \(blog.site) pull --rebase, then resolve the conflict; "
+                + "or git -C \(blog.site) reset --hard @{upstream}, which drops the local commits"
         ) {
             #expect(try blog.text("site/index.html") == "ours\n")
             try blog.push(["index.html": "one\n"])
@@ -54,7 +55,7 @@ import Testing
         try blog.push(["index.html": "two\n"])
         try expectRefusal(
             blog, pull, message: "the clone has local changes: ",
-            hint: "git -C \(blog.site) status; commit or restore them"
+            hint: "git -C \(blog.site) status shows them; commit or restore them"
         ) {
             #expect(try blog.text("site/index.html") == "mine\n")
             try blog.git("checkout", "--quiet", "index.html", in: blog.site)
@@ -119,7 +120,7 @@ import Testing
         try blog.git("checkout", "--quiet", "--detach", in: blog.site)
         try blog.push(["index.html": "two\n"])
         try expectRefusal(
-            blog, pull, message: "\(blog.site) is not on main", hint: "git -C \(blog.site) switch main"
+            blog, pull, message: "\(blog.site) is not on branch main", hint: "git -C \(blog.site) switch main"
         ) {
             try blog.git("switch", "--quiet", "main", in: blog.site)
         }
@@ -131,7 +132,7 @@ import Testing
         let pull = try PullStrategy(clone: blog.open())
         try blog.git("checkout", "--quiet", "-b", "draft", "--track", "origin/main", in: blog.site)
         try blog.push(["index.html": "two\n"])
-        try expectRefusal(blog, pull, message: "\(blog.site) is not on main") {
+        try expectRefusal(blog, pull, message: "\(blog.site) is not on branch main") {
             try blog.git("switch", "--quiet", "main", in: blog.site)
         }
     }
@@ -155,7 +156,7 @@ import Testing
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
         try blog.git("update-ref", "-d", "refs/heads/main", in: blog.remote)
-        try expectRefusal(blog, pull, message: "the branch is gone from the remote: ") {}
+        try expectRefusal(blog, pull, message: "the branch does not exist at the remote: ") {}
     }
 
     @Test func `to rebase under no name`() throws {

@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("Host key verification failed.", "the remote's host key is not known", "ssh-keyscan"),
+        ("Host key verification failed.", "the remote's host key is unknown", "ssh-keyscan"),
         ("git@forge: Permission denied (publickey).", "the remote refuses the ssh key", "add the public key"),
         (
             "fatal: could not read Username for 'https://forge': terminal prompts disabled",

@@ -60,7 +60,7 @@ import Testing
         try site.clone.git("config", "user.email", "bellpull@localhost")
 
         try fails(
-            because: "local commits in \(site.clone.path) conflict with main; the clone is as it was",
+            because: "local commits in \(site.clone.path) conflict with main",
             hint: "git -C \(site.clone.path) pull --rebase, and resolve it")
         #expect(try site.visit().body == "edited on the server")
     }

@@ -73,8 +73,8 @@ struct Forgery: Sendable, CustomTestStringConvertible {
             bait.delivery.with(body: "{}").with("X-GitHub-Delivery", "three"), status: 401, outcome: "rejected")
 
         for (id, reason) in [
-            ("one", "no signature"), ("two", "the signature header is not one"),
-            ("three", "the signature is not that of the body under our secret"),
+            ("one", "no signature"), ("two", "the signature header is malformed"),
+            ("three", "the signature does not match the body and the secret"),
         ] {
             let facts = "status=401 delivery=\(id) event=push"
             #expect(bait.site.bellpull.says(facts))
@@ -94,6 +94,6 @@ struct Forgery: Sendable, CustomTestStringConvertible {
 
         let reply = try bait.refuses(delivery, status: 400, outcome: "malformed")
 
-        #expect(reply.error == "the header \(name) came twice")
+        #expect(reply.error == "the header \(name) was sent twice")
     }
 }

@@ -70,7 +70,7 @@ import Testing
             let twice = [delivery[name], "x", ""].map { ($0, delivery.adding(name, $0)) }
             let replies = try bait.refuses(
                 Dictionary(uniqueKeysWithValues: twice), at: hook, status: 400, outcome: "malformed")
-            for (value, reply) in replies { #expect(reply.error == "the header \(name) came twice", "\(value)") }
+            for (value, reply) in replies { #expect(reply.error == "the header \(name) was sent twice", "\(value)") }
         }
     }
 

@@ -28,15 +28,15 @@ import Testing
     }
 
     @Test func `ignores a tag`() throws {
-        try ignores(.push(of: commit, ref: "refs/tags/v1"), because: "not a branch: refs/tags/v1")
+        try ignores(.push(of: commit, ref: "refs/tags/v1"), because: "refs/tags/v1 is not a branch")
     }
 
     @Test func `ignores the deletion of its branch`() throws {
-        try ignores(.push(of: commit, deleted: true), because: "deletion of refs/heads/main")
+        try ignores(.push(of: commit, deleted: true), because: "refs/heads/main was deleted")
     }
 
     @Test func `ignores a push to another repository`() throws {
-        try ignores(.push(of: commit, repository: "mallory/blog"), because: "no site of repository mallory/blog")
+        try ignores(.push(of: commit, repository: "mallory/blog"), because: "no site follows repository mallory/blog")
     }
 
     @Test func `ignores an unknown event`() throws {

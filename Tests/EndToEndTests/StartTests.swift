@@ -35,7 +35,8 @@ import Testing
     }
 
     @Test func `does not start in a folder that is no clone`() throws {
-        try refuses(["REPO_PATH": folder.path], because: "\(folder.path) is not a git clone", hint: "mv \(folder.path) ")
+        try refuses(
+            ["REPO_PATH": folder.path], because: "\(folder.path) is not a git clone", hint: "mv \(folder.path) ")
     }
 
     @Test func `does not start in a folder within a clone`() throws {
@@ -46,7 +47,9 @@ import Testing
     }
 
     @Test func `does not start in the bare repository`() throws {
-        try refuses(["REPO_PATH": forge.bare], because: "\(forge.bare) is a bare repository", hint: "git clone \(forge.bare) FOLDER")
+        try refuses(
+            ["REPO_PATH": forge.bare], because: "\(forge.bare) is a bare repository",
+            hint: "git clone \(forge.bare) FOLDER")
     }
 
     @Test(.enabled(if: getuid() == 0, "only root can give a folder away"))

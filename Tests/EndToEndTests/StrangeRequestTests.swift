@@ -11,7 +11,7 @@ import Testing
             outcome: "refused")
 
         #expect(reply["Allow"] == "POST")
-        #expect(reply.body == (method == "HEAD" ? "" : #"{"error":"deliveries are sent by POST"}"#))
+        #expect(reply.body == (method == "HEAD" ? "" : #"{"error":"deliveries use the method POST"}"#))
     }
 
     @Test(arguments: ["post", "P\"OST", "P\u{e4}ST", "\u{16}\u{3}\u{1}"])

@@ -58,11 +58,11 @@ import Webhook
     @Test func `are nobody, for the first reason`() throws {
         #expect(
             try whom(of: push("refs/heads/x"))
-                == ["nobody: refs/heads/x is not main, which is followed"])
-        #expect(try whom(of: push("refs/heads/main", of: "bob/x")) == ["nobody: no site of repository bob/x"])
+                == ["nobody: refs/heads/x is not followed; the site follows main"])
+        #expect(try whom(of: push("refs/heads/main", of: "bob/x")) == ["nobody: no site follows repository bob/x"])
         #expect(
             try whom(of: push("refs/heads/main", isDeletion: true), push("refs/heads/x"))
-                == ["nobody: deletion of refs/heads/main"])
-        #expect(whom() == ["nobody: nothing moved"])
+                == ["nobody: refs/heads/main was deleted"])
+        #expect(whom() == ["nobody: no branch or tag moved"])
     }
 }

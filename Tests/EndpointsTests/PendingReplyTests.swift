@@ -77,8 +77,8 @@ import Testing
     @Test func `says in the log alone why nothing was verified`() async throws {
         let wrong = try Hook.signature(of: "another body")
         for (signature, reason) in [
-            ("", "no signature"), ("x", "the signature header is not one"),
-            (wrong, "the signature is not that of the body under our secret"),
+            ("", "no signature"), ("x", "the signature header is malformed"),
+            (wrong, "the signature does not match the body and the secret"),
         ] {
             let stage = try Stage()
             _ = try await stage.answer(to: Hook(signatures: (sha256: signature, sha1: "")))

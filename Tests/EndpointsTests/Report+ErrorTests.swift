@@ -12,13 +12,13 @@ import Testing
             (Malformed("it is odd"), 400, "malformed", "it is odd"),
             (
                 Params.RepeatedParameter(name: "X-Hub-Signature"), 400, "malformed",
-                "the header X-Hub-Signature came twice"
+                "the header X-Hub-Signature was sent twice"
             ),
             (Request.BodyError.malformed("it is short"), 400, "malformed", "it is short"),
             (Request.BodyError.tooLarge(limit: 7), 413, "refused", "the body is larger than 7 bytes"),
             (
                 Delivery.UnsupportedEncoding(), 415, "refused",
-                "the body is neither plain application/json nor application/x-www-form-urlencoded"
+                "the content type must be application/json or application/x-www-form-urlencoded, without a content encoding"
             ),
             (Surprise(), 500, "failed", "the delivery could not be read: Surprise()"),
         ] as [(any Error, Int, String, String)])

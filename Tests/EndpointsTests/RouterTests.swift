@@ -55,9 +55,9 @@ import Webhook
     func `answers 404 anywhere else`(_ path: String, method: String) async throws {
         let response = try await answer(to: Hook(event: "ping", method: method, path: path))
         #expect(response.status == 404)
-        #expect(response.body == #"{"error":"there is nothing here"}"#)
+        #expect(response.body == #"{"error":"no hook is at this path"}"#)
         #expect(response.header("Bellpull-Outcome") == "refused")
-        #expect(response.header("Bellpull-Reason") == "there is nothing here")
+        #expect(response.header("Bellpull-Reason") == "no hook is at this path")
     }
 
     @Test(arguments: ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "post", "POST ", "POSTS", ""])
@@ -65,7 +65,7 @@ import Webhook
         let response = try await answer(to: Hook(event: "ping", method: method, path: "/"))
         #expect(response.status == 405)
         #expect(response.header("Allow") == "POST")
-        #expect(response.body == #"{"error":"deliveries are sent by POST"}"#)
+        #expect(response.body == #"{"error":"deliveries use the method POST"}"#)
         #expect(response.header("Bellpull-Outcome") == "refused")
     }
 

@@ -171,7 +171,7 @@ import Webhook
         #expect(response.header("Retry-After") == "60")
         #expect(response.header("Bellpull-Outcome") == "unrecorded")
         #expect(response.header("Bellpull-Reason") == "cannot open \(path): Is a directory")
-        #expect(response.body == #"{"error":"cannot open \#(path): Is a directory\nmove the folder away"}"#)
+        #expect(response.body == #"{"error":"cannot open \#(path): Is a directory\nmove the folder \#(path) away"}"#)
         #expect(strategy.runs.isEmpty)
         #expect(try await stage.answer(to: Hook(event: "ping")).status == 200)
         try FileManager.default.removeItem(atPath: path)

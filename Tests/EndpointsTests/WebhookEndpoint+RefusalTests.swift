@@ -21,7 +21,7 @@ import Testing
         (Hook(event: ""), "the header X-GitHub-Event is missing"),
         (Hook(id: "a b"), "the delivery id is malformed: it must be 1 to 128 letters, digits or -._:"),
         (Hook(id: "\u{202e}\n"), "the delivery id is malformed: it must be 1 to 128 letters, digits or -._:"),
-        (Hook(event: "push, ping"), "the header X-GitHub-Event came twice"),
+        (Hook(event: "push, ping"), "the header X-GitHub-Event was sent twice"),
         (
             Hook(contentType: "application/x-www-form-urlencoded", body: "payload={}&payload={}"),
             "the form has several fields named payload"
@@ -35,7 +35,7 @@ import Testing
         #expect(response.header("Bellpull-Reason") == error)
     }
 
-    @Test func `a signature that came twice with 400, even if it is the right one`() async throws {
+    @Test func `a signature that was sent twice with 400, even if it is the right one`() async throws {
         let signature = try Hook.signature(of: "{}")
         let params = Params([
             "CONTENT_TYPE": "application/json", "HTTP_X_GITHUB_EVENT": "ping",
@@ -43,7 +43,7 @@ import Testing
         ])
         let response = try await Stage().answer(to: Request(params: params, body: .success(Data("{}".utf8))))
         #expect(response.status == 400)
-        #expect(response.body == #"{"error":"the header X-Hub-Signature-256 came twice"}"#)
+        #expect(response.body == #"{"error":"the header X-Hub-Signature-256 was sent twice"}"#)
     }
 
     @Test func `a body that cannot be read`() async throws {
@@ -66,7 +66,7 @@ import Testing
         let response = try await Stage().answer(to: hook)
         #expect(response.status == 415)
         #expect(response.header("Bellpull-Outcome") == "refused")
-        #expect(response.body.hasPrefix(#"{"error":"the body is neither plain application/json nor "#))
+        #expect(response.body.hasPrefix(#"{"error":"the content type must be application/json or "#))
     }
 
     @Test func `what it cannot verify with 401 and the same bytes each time`() async throws {

@@ -49,16 +49,16 @@ import Webhook
     }
 
     @Test(arguments: [
-        (Hook.push(repository: "alice/shop"), "no site of repository alice/shop"),
-        (Hook.push(repository: "mallory/blog"), "no site of repository mallory/blog"),
-        (Hook.push(repository: ""), #"no site of repository\u{20}"#),
-        (Hook.push(ref: "refs/heads/docs"), "refs/heads/docs is not main, which is followed"),
-        (Hook.push(ref: "refs/heads/Main"), "refs/heads/Main is not main, which is followed"),
-        (Hook.push(ref: "refs/heads/main/x"), "refs/heads/main/x is not main, which is followed"),
-        (Hook.push(ref: "refs/tags/main"), "not a branch: refs/tags/main"),
-        (Hook.push(ref: "main"), "not a branch: main"),
-        (Hook.push(after: String(repeating: "0", count: 40), deleted: true), "deletion of refs/heads/main"),
-        (Hook.push(deleted: true), "deletion of refs/heads/main"),
+        (Hook.push(repository: "alice/shop"), "no site follows repository alice/shop"),
+        (Hook.push(repository: "mallory/blog"), "no site follows repository mallory/blog"),
+        (Hook.push(repository: ""), #"no site follows repository\u{20}"#),
+        (Hook.push(ref: "refs/heads/docs"), "refs/heads/docs is not followed; the site follows main"),
+        (Hook.push(ref: "refs/heads/Main"), "refs/heads/Main is not followed; the site follows main"),
+        (Hook.push(ref: "refs/heads/main/x"), "refs/heads/main/x is not followed; the site follows main"),
+        (Hook.push(ref: "refs/tags/main"), "refs/tags/main is not a branch"),
+        (Hook.push(ref: "main"), "main is not a branch"),
+        (Hook.push(after: String(repeating: "0", count: 40), deleted: true), "refs/heads/main was deleted"),
+        (Hook.push(deleted: true), "refs/heads/main was deleted"),
     ])
     func `ignores a push that does not concern the site`(_ body: String, reason: String) async throws {
         let response = try await Stage().answer(to: Hook(body: body))
@@ -110,7 +110,7 @@ import Webhook
         #expect(response.header("Bellpull-Outcome") == "queued")
         #expect(response.header("Bellpull-Site") == "blog")
         #expect(response.header("Bellpull-Commit") == nil)
-        #expect(response.header("Bellpull-Reason") == "it is recorded, and the deployment goes on")
+        #expect(response.header("Bellpull-Reason") == "the delivery is recorded, and the deployment is running")
         let duration = try #require(response.header("Bellpull-Duration-Ms").flatMap { Int($0) })
         #expect((50..<2000).contains(duration))
 
@@ -147,7 +147,7 @@ import Webhook
         #expect(response.status == 202)
         #expect(response.body == "{}")
         #expect(response.header("Bellpull-Outcome") == "queued")
-        let reason = "it is recorded; bellpull is stopping, and deploys it at its next start"
+        let reason = "the delivery is recorded; bellpull is stopping and deploys after its next start"
         #expect(response.header("Bellpull-Reason") == reason)
         #expect(try stage.ledger.ledger.unfinishedSites() == ["blog"])
     }
@@ -160,6 +160,6 @@ import Webhook
         #expect(response.status == 200)
         #expect(response.header("Bellpull-Outcome") == "duplicate")
         #expect(response.header("Bellpull-Delivery") == "another")
-        #expect(response.header("Bellpull-Reason") == "it came before, and was deployed")
+        #expect(response.header("Bellpull-Reason") == "the same delivery arrived before and was deployed")
     }
 }

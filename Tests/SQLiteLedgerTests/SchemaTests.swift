@@ -72,7 +72,9 @@ import Testing
     @Test(arguments: LedgerStatement.allCases)
     func `lets every statement find its rows by an index`(_ statement: LedgerStatement) throws {
         let plan = try home.connection().read { database in
-            try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN \(statement.sql)").map { $0["detail"] as String }
+            let explanation = try database.makeStatement(sql: "EXPLAIN QUERY PLAN \(statement.sql)")
+            explanation.setUncheckedArguments(StatementArguments())
+            return try Row.fetchAll(explanation).map { $0["detail"] as String }
         }
         let scans = plan.filter { $0.hasPrefix("SCAN ") && !$0.hasPrefix("SCAN known") && !$0.contains("CONSTANT") }
         switch statement {
@@ -80,7 +82,9 @@ import Testing
         case .adoptDeployments, .adoptDeliveries: #expect(scans.count == 1)
         case .newestDeployments: #expect(scans == ["SCAN deployment"], "in the order of the ids, up to the limit")
         case .pruneDeployments, .pruneDeliveries, .forgetForgeIDs, .unfinishedSites, .latestDeployments: break
-        default: #expect(scans.isEmpty, "\(plan)")
+        default:
+            #expect(scans.isEmpty, "\(plan)")
+            #expect(!plan.contains { $0.hasPrefix("USE TEMP B-TREE FOR ORDER BY") }, "\(plan)")
         }
         // A statement that reads no table has no plan.
         let readsNothing = [.insertDelivery, .link, .insertQueued, .insertUnchanged].contains(statement)

@@ -27,7 +27,7 @@ import Testing
     @Test func `is not read from a header that was sent twice`() throws {
         #expect(try Delivery.value(of: "X-Id") { _ in "a" } == "a")
         #expect(try Delivery.value(of: "X-Id") { _ in nil } == nil)
-        #expect(throws: Malformed("the header X-Id came twice")) { try Delivery.value(of: "X-Id") { _ in "a, a" } }
+        #expect(throws: Malformed("the header X-Id was sent twice")) { try Delivery.value(of: "X-Id") { _ in "a, a" } }
     }
 
     @Test func `does not appear in the error`() throws {

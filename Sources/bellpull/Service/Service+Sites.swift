@@ -46,8 +46,10 @@ extension Site {
     }
 
     private static func kind(_ settings: SiteSettings) -> StrategyKind {
-        guard let follows = settings.follows, follows.branch == nil else { return .pull }
-        return .mirror
+        switch settings.strategy {
+        case .pull: .pull
+        case .mirror: .mirror
+        }
     }
 }
 
