@@ -7,7 +7,7 @@ import Testing
         let commit = try server.forge.push("second")
         try server.start()
         #expect(try Observation.eventually { try server.site("blog").head == commit })
-        #expect(try server.bellpull.says("catch-up found a push that was missed"))
+        #expect(try server.bellpull.says("catch-up found a missed push"))
         #expect(
             try Observation.eventually {
                 try server.ledger("SELECT cause, state FROM deployment") == ["catch-up|deployed"]

@@ -21,7 +21,8 @@ import Testing
     @Test func `fails with local changes`() throws {
         try clone.write("mine", to: "index.html")
         try checkup.finds(
-            "error", "blog", "\(clone.path) has local changes", hint: "git -C \(clone.path) status; commit or restore")
+            "error", "blog", "\(clone.path) has local changes",
+            hint: "git -C \(clone.path) status shows them; commit or restore")
     }
 
     @Test func `fails during a rebase`() throws {
@@ -60,7 +61,7 @@ import Testing
     @Test func `fails if it follows another branch than its file names`() throws {
         try checkup.configure(#"branch = "live""#)
         try checkup.finds(
-            "error", "blog", "\(clone.path) follows main, but the site is to follow live",
+            "error", "blog", "\(clone.path) follows main, but the site is configured to follow live",
             hint: "git -C \(clone.path) switch live")
     }
 
@@ -84,7 +85,7 @@ import Testing
         #expect(chown("\(clone.path)/.git/\(part)", 0, 0) == 0)
 
         try checkup.finds(
-            "error", "blog", "\(clone.path)/.git/\(part) cannot be written to", hint: "chown -R \(clone.path) to ")
+            "error", "blog", "\(clone.path)/.git/\(part) is not writable", hint: "chown -R \(clone.path) to ")
     }
 
     @Test(.enabled(if: getuid() == 0, "only root can run bellpull as root"))
@@ -105,7 +106,7 @@ import Testing
     @Test func `fails if its branch is gone from the remote`() throws {
         try Repository(path: forge.bare).git("branch", "--quiet", "-m", "main", "trunk")
         try checkup.finds(
-            "error", "blog", "the branch main is gone from the remote", hint: "git -C \(clone.path) branch -vv")
+            "error", "blog", "branch main does not exist at the remote", hint: "git -C \(clone.path) branch -vv")
     }
 
     @Test(arguments: [

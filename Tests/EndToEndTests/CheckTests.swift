@@ -36,7 +36,9 @@ import Testing
         let lines = try checkup.run().output.split(separator: "\n")
 
         let index = try #require(lines.firstIndex { $0.hasPrefix("error    blog           \(clone.path) has local ") })
-        #expect(lines[index + 1] == "                        hint: git -C \(clone.path) status; commit or restore them")
+        #expect(
+            lines[index + 1]
+                == "                        hint: git -C \(clone.path) status shows them; commit or restore them")
         #expect(lines.last == "some deployments are blocked, 1 error, 1 warning")
     }
 

@@ -23,7 +23,9 @@ import Testing
     @Test func `because of an uncommitted edit leaves the edit alone`() throws {
         try site.clone.write("half an idea", to: "index.html")
 
-        try fails(because: "the clone has local changes: ", hint: "git -C \(site.clone.path) status; commit or restore")
+        try fails(
+            because: "the clone has local changes: ",
+            hint: "git -C \(site.clone.path) status shows them; commit or restore")
         #expect(try site.visit().body == "half an idea")
     }
 
@@ -31,7 +33,8 @@ import Testing
         try site.clone.write("notes", to: "about.html")
 
         try fails(
-            because: "an untracked file is in the way: ", hint: "git -C \(site.clone.path) pull --rebase names it",
+            because: "an untracked file is in the way: ",
+            hint: "git -C \(site.clone.path) pull --rebase names the file",
             page: "about.html")
         #expect(try site.visit("/about.html").body == "notes")
     }
@@ -39,7 +42,7 @@ import Testing
     @Test func `because of a detached HEAD leaves HEAD detached`() throws {
         try site.clone.git("checkout", "--quiet", "--detach")
 
-        try fails(because: "\(site.clone.path) is not on main", hint: "git -C \(site.clone.path) switch main")
+        try fails(because: "\(site.clone.path) is not on branch main", hint: "git -C \(site.clone.path) switch main")
     }
 
     @Test func `is deployed by the next delivery after the cause is gone`() throws {
@@ -61,7 +64,7 @@ import Testing
 
         try fails(
             because: "local commits in \(site.clone.path) conflict with main",
-            hint: "git -C \(site.clone.path) pull --rebase, and resolve it")
+            hint: "git -C \(site.clone.path) pull --rebase, then resolve the conflict")
         #expect(try site.visit().body == "edited on the server")
     }
 

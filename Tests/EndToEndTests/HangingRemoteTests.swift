@@ -60,7 +60,7 @@ import Testing
         let group = try site.ssh.group()
         #expect(group.isAlive)
 
-        #expect(site.bellpull.says("took longer than the time-out"))
+        #expect(site.bellpull.says("did not finish within the time-out"))
         #expect(!group.isAlive)
         #expect(try site.clone.state == before)
 

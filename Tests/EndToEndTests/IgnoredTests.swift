@@ -24,7 +24,8 @@ import Testing
     @Test func `ignores a push to another branch`() throws {
         let draft = try site.forge.push("draft", branch: "draft")
         try ignores(
-            .push(of: draft, ref: "refs/heads/draft"), because: "refs/heads/draft is not main, which is followed")
+            .push(of: draft, ref: "refs/heads/draft"),
+            because: "refs/heads/draft is not followed; the site follows main")
     }
 
     @Test func `ignores a tag`() throws {

@@ -128,7 +128,7 @@ import Testing
         let delivery = try GitHubDelivery.push(of: commit)
         let reply = try server.post(delivery)
         #expect(outcome(reply) == "200 ignored")
-        #expect(reply["Bellpull-Reason"] == "blog does not take deliveries of github")
+        #expect(reply["Bellpull-Reason"] == "blog does not accept deliveries of github")
         let digest = delivery["X-Hub-Signature-256"].dropFirst("sha256=".count)
         let fromGitea = delivery.adding("X-Gitea-Event", "push").adding("X-Gitea-Delivery", UUID().uuidString)
             .adding("X-Gitea-Signature", String(digest))

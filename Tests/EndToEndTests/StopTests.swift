@@ -52,7 +52,7 @@ import Testing
         for reply in [try request.reply(), try second.reply()] {
             #expect(reply.status == 202)
             #expect(reply["Bellpull-Outcome"] == "queued")
-            #expect(reply["Bellpull-Reason"]?.hasPrefix("it is recorded; bellpull is stopping") == true)
+            #expect(reply["Bellpull-Reason"]?.hasPrefix("the delivery is recorded; bellpull is stopping") == true)
         }
         #expect(site.bellpull.program.ending(within: .seconds(5)) == .exited(0))
         #expect(!group.isAlive)
