@@ -3,31 +3,32 @@ internal import Git
 internal import Processes
 internal import Synchronization
 
-/// Asks the remotes of the sites, without having been told to, whether a push was missed, and has missed pushes deployed.
-/// Asks at the start and then at every interval, spread over time, a few remotes at once. A remote that does not answer is
-/// asked less and less often.
+/// Asks the remotes of the sites unprompted whether a push was missed, and has missed pushes deployed. Asks at the
+/// start and then at every interval, spread over time, a few remotes at once. Asks an unreachable remote less and less
+/// often.
 public final class CatchUp: Sendable {
-    /// What an observer hears.
+    /// An event for the observer.
     public enum Event: Sendable {
         /// The site's remote has moved, and no delivery announced the push.
         case missed(Site, DeploymentRecord.Target)
-        /// The remote does not answer. Reported once, until the remote answers again. The time is that until the next try.
+        /// The remote does not answer. Reported once, until the remote answers again. `next` is the time until the next
+        /// try.
         case unreachable(Site, Failure, next: Duration)
         /// The remote answers again.
         case reachable(Site)
     }
 
-    /// Hears what catch-up finds.
+    /// Receives the events of catch-up.
     public typealias Observer = @Sendable (Event) -> Void
 
-    /// A site, and how asking its remote went.
+    /// A site, and the results of asking its remote.
     private struct Watch {
         let site: Site
-        /// The call of `follow` that the watch comes from. A watch of an earlier call has ended.
+        /// The call of `follow` behind the watch. A watch of an earlier call has ended.
         let generation: Int
         /// How many tries in a row have failed. The pause doubles with each.
         var failures = 0
-        /// Whether the observer was told that the remote does not answer.
+        /// Whether the observer was told about the silent remote.
         var isUnreachable = false
     }
 
@@ -35,7 +36,7 @@ public final class CatchUp: Sendable {
         var generation = 0
         /// How many threads ask remotes.
         var askers = 0
-        /// The watches whose time has come, and that no thread has taken yet.
+        /// The due watches that no thread has taken yet.
         var due: [Watch] = []
     }
 
@@ -45,7 +46,7 @@ public final class CatchUp: Sendable {
     private static let gap = Duration.milliseconds(100)
     /// How long a remote has to answer.
     private static let answerTimeout = Duration.seconds(30)
-    /// The longest time between two tries at a remote that does not answer.
+    /// The longest time between two tries at an unreachable remote.
     private static let longestPause = Duration.seconds(24 * 3600)
 
     private let dispatcher: Dispatcher
@@ -54,14 +55,14 @@ public final class CatchUp: Sendable {
     private let cancellation = Cancellation()
     private let state = Mutex(State())
 
-    /// Creates a catch-up that has sites deployed by `dispatcher`.
+    /// Creates a catch-up. `dispatcher` deploys the sites.
     public init(dispatcher: Dispatcher, timers: TimerQueue, observer: @escaping Observer = { _ in }) {
         self.dispatcher = dispatcher
         self.timers = timers
         self.observer = observer
     }
 
-    /// Watches `sites` from now on, and no others. Skips sites whose `catchUp` is `nil`.
+    /// Watches only `sites` from now on. Skips sites whose `catchUp` is `nil`.
     public func follow(_ sites: [Site]) {
         let generation = state.withLock { state in
             state.generation += 1
@@ -76,7 +77,7 @@ public final class CatchUp: Sendable {
         }
     }
 
-    /// Stops asking, and cancels the questions that are running.
+    /// Stops asking, and cancels the running questions.
     public func stop() {
         state.withLock { state in
             state.generation += 1
@@ -85,7 +86,7 @@ public final class CatchUp: Sendable {
         cancellation.cancel()
     }
 
-    /// Queues a watch whose time has come, and starts a thread if fewer than `parallel` are running.
+    /// Queues a due watch, and starts a thread if fewer than `parallel` are running.
     private func schedule(_ watch: Watch) {
         let needsThread = state.withLock { state in
             guard watch.generation == state.generation else { return false }
@@ -112,7 +113,7 @@ public final class CatchUp: Sendable {
     }
 
     private func ask(_ watch: Watch) {
-        // A site that is being deployed needs no question.
+        // A site in deployment needs no question.
         guard !dispatcher.isActive(watch.site.name) else { return scheduleAgain(watch, failures: watch.failures) }
         let limits = Limits.within(min(watch.site.timeout, Self.answerTimeout), cancellation: cancellation)
         let answer: Result<DeploymentRecord.Target?, Failure>
@@ -136,7 +137,7 @@ public final class CatchUp: Sendable {
         guard let target else { return scheduleAgain(next, failures: 0) }
         observer(.missed(watch.site, target))
         dispatcher.request(watch.site, cause: .catchUp, target: target) { [self, next] result in
-            // A deployment that fails is tried less and less often too. The dispatcher reports its failure.
+            // A failing deployment is also tried less and less often. The dispatcher reports its failure.
             let isFailure = if case .success(.finished(.failed)) = result { true } else { false }
             scheduleAgain(next, failures: isFailure ? next.failures + 1 : 0)
         }
@@ -155,7 +156,7 @@ public final class CatchUp: Sendable {
     private func scheduleAgain(_ watch: Watch, failures: Int) {
         var next = watch
         next.failures = failures
-        // A random tenth more, so that sites that were asked together drift apart.
+        // A random tenth more, so that sites asked together drift apart.
         let delay = pause(next, failures: failures) * Double.random(in: 1...1.1)
         timers.after(delay) { [self, next] in schedule(next) }
     }

@@ -1,15 +1,15 @@
 internal import Git
 internal import Synchronization
 
-/// The opened clone of a site. Opening takes several git processes, so the clone is opened once, and again after git
-/// failed: the cause may be that the clone has changed since.
+/// The opened clone of a site. Opening takes several git processes, so the clone is opened once, and again after a git
+/// error: the cause may be a change of the clone.
 final class CloneCache<Clone: WorkingClone>: Sendable {
     /// The folder of the clone, as configured.
     let path: String
 
     private struct State {
         var clone: Clone?
-        /// Kept after `forget`: a push must find its site also while the clone is closed.
+        /// Kept after `forget`: a push must find its site even while the clone is closed.
         var source: Source?
     }
 
@@ -20,13 +20,13 @@ final class CloneCache<Clone: WorkingClone>: Sendable {
         self.path = path
     }
 
-    /// The clone, if it is open. It may have been moved away since.
+    /// The clone, if open. The folder may have been moved away since.
     var kept: Clone? { state.withLock(\.clone) }
 
-    /// The clone, if it is open and still where it was.
+    /// The clone, if open and still in place.
     var opened: Clone? { kept.flatMap { $0.isInPlace ? $0 : nil } }
 
-    /// What the clone said about its origin when it was last opened.
+    /// The clone's origin and followed ref, as of the last opening.
     var source: Source? { state.withLock(\.source) }
 
     /// Keeps `clone` for later calls.
@@ -37,7 +37,7 @@ final class CloneCache<Clone: WorkingClone>: Sendable {
     /// Closes the clone, so that the next use opens it again.
     func forget() { state.withLock { $0.clone = nil } }
 
-    /// Runs `body`, which runs git, and explains its error. An error of git closes the clone.
+    /// Runs `body` and explains its error. An error of git closes the clone.
     func attempt<Result>(_ body: () throws -> Result) throws(Failure) -> Result {
         do {
             return try body()

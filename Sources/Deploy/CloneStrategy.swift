@@ -1,30 +1,29 @@
 internal import Git
 internal import Processes
 
-/// A strategy that works in one clone. The extension below is the same for all of them: one cache, one lock, one
-/// inspection.
+/// A strategy for one clone. The extension below gives all such strategies one cache, one lock and one inspection.
 protocol CloneStrategy: Strategy {
     associatedtype Clone: WorkingClone
 
-    /// The clone, opened when it is first needed.
+    /// The clone, opened at the first use.
     var cache: CloneCache<Clone> { get }
 
-    /// Checks that `clone` is what the site is configured to follow.
+    /// Checks that `clone` matches the site's configuration.
     func accept(_ clone: Clone) throws(Failure)
 
-    /// Returns what `clone` says about its origin; `nil` if the configuration decides.
+    /// Returns the origin of `clone`; `nil` if the configuration decides.
     func source(of clone: Clone) -> Source?
 
     /// Starts a deployment in `clone`.
     func session(in clone: Clone, _ context: SessionContext) -> any StrategySession
 
-    /// Asks the remote of `clone` for a push that the site missed.
+    /// Asks the remote of `clone` for a missed push.
     func missedPush(in clone: Clone, _ limits: Limits) throws -> DeploymentRecord.Target?
 
-    /// Whether a git that was killed left work in `clone` that the next deployment undoes.
+    /// Whether a killed git left work in `clone` for the next deployment to undo.
     func hasLeftovers(_ clone: Clone) -> Bool
 
-    /// Returns what an inspection says about `clone`, before it looks for problems.
+    /// Returns the description of `clone` for an inspection, before the inspection looks for problems.
     func describe(_ clone: Clone, _ limits: Limits) throws -> SiteInspection
 }
 

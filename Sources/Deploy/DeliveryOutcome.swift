@@ -1,6 +1,6 @@
 /// The result of a delivery at one site, or at all its sites.
 public enum DeliveryOutcome: Sendable, Equatable {
-    /// The deployment that the delivery asked for has ended.
+    /// The requested deployment has ended.
     case finished(DeploymentResult)
     /// The same delivery arrived before and was deployed.
     case duplicate

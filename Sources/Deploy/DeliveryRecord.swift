@@ -7,15 +7,15 @@ public struct DeliveryRecord: Sendable, Equatable {
     public let received: Date
     /// The SHA-256 digest of the body, 32 bytes.
     public let digest: Data
-    /// The forge that sent the delivery, such as `github`.
+    /// The sending forge, such as `github`.
     public let forge: String
     /// The forge's id for the delivery, if the forge sent one. The signature does not cover the id.
     public let forgeID: String?
     /// The repository, as the forge writes its name.
     public let repository: String
-    /// The site whose own hook accepted the delivery; `nil` for the shared hook.
+    /// The site, if the site's own hook accepted the delivery; `nil` for the shared hook.
     public let hook: String?
-    /// Which of the hook's secrets verified the delivery.
+    /// The slot of the hook's secret used to verify the delivery.
     public let secret: Secrets.Slot
 
     /// Creates a record with these properties.

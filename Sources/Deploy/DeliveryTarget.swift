@@ -1,4 +1,4 @@
-/// A site that a delivery concerns, and where the delivery wants the site to be.
+/// A site concerned by a delivery, and the target announced for the site.
 public struct DeliveryTarget: Sendable, Equatable {
     /// The name of the site.
     public let name: String

@@ -2,8 +2,8 @@ internal import Foundation
 internal import Git
 internal import Processes
 
-/// Deploys what the ledger has queued for a site: locks the site, records the start, runs the strategy, records the end.
-/// Runs on a plain thread, because commands inherit the thread's signal mask.
+/// Deploys the queued work of a site: locks the site, records the start, runs the strategy, records the end. Runs on a
+/// plain thread, because commands inherit the thread's signal mask.
 struct Deployer: Sendable {
     let writer: GroupCommitWriter
 
@@ -35,14 +35,14 @@ struct Deployer: Sendable {
         let result = lockedSite.deploy(started.order, announced: started.announced, limits, transcript)
         let finished = FinishedDeployment(started: started, result: result, duration: start.age)
         let conclusion = DeploymentRecord.Conclusion(result, duration: finished.duration, output: transcript.text)
-        // If the end cannot be recorded, the deployment is still recorded as running, and the next holder of the lock
-        // queues its work again: nothing is lost.
+        // If the end cannot be recorded, the deployment is still recorded as running. The next holder of the lock then
+        // queues the work again: nothing is lost.
         _ = try? writer.write { try $0.finish(started.id, conclusion, at: Date()) }
         return finished
     }
 }
 
 extension ContinuousClock.Instant {
-    /// The time that has passed since the instant.
+    /// The time passed since the instant.
     var age: Duration { duration(to: .now) }
 }

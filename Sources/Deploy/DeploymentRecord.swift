@@ -24,7 +24,7 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
     public enum State: String, Sendable, CaseIterable {
         /// The deployment waits for its turn.
         case queued
-        /// The deployment is running, unless the process that ran it is gone.
+        /// The deployment is running, unless its process is gone.
         case running
         /// The deployment brought the site to its commit.
         case deployed
@@ -39,7 +39,7 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
         public var isFinished: Bool { self != .queued && self != .running }
     }
 
-    /// A ref, and the commit that was announced for the ref.
+    /// A ref and its announced commit.
     public struct Target: Sendable, Equatable {
         /// The full name of the ref, such as `refs/heads/main`.
         public let ref: String
@@ -59,7 +59,7 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
         public let result: DeploymentResult
         /// How long the deployment took.
         public let duration: Duration
-        /// The last 64 KiB of what the commands wrote.
+        /// The last 64 KiB of output of the commands.
         public let output: String
 
         /// Creates a conclusion.
@@ -72,9 +72,9 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
 
     /// The number of the deployment.
     public let id: ID
-    /// The site, and the host that the site is on.
+    /// The site and its host.
     public let site: SiteOnHost
-    /// What the deployment was asked for.
+    /// The order of the deployment.
     public let order: Order
     /// Why the deployment was queued.
     public let cause: Cause
@@ -82,7 +82,7 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
     public let state: State
     /// The newest announced target; `nil` if none was announced.
     public let target: Target?
-    /// The commit that the deployment verified; `nil` unless the deployment succeeded.
+    /// The verified commit; `nil` unless the deployment succeeded.
     public let commit: Commit?
     /// When the deployment was queued.
     public let queued: Date
@@ -96,7 +96,7 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
     public let failure: Failure?
     /// How many deliveries asked for the deployment.
     public let deliveries: Int
-    /// The last 64 KiB of what the commands wrote; empty where the query left the output out.
+    /// The last 64 KiB of output of the commands; empty if the query left the output out.
     public let output: String
 
     /// Creates a record with these properties.

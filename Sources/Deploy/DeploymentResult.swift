@@ -2,16 +2,16 @@ public import Git
 
 /// How a deployment ended.
 public enum DeploymentResult: Sendable, Equatable {
-    /// The deployment brought the site to this commit.
+    /// The deployment brought the site to the commit.
     case deployed(Commit)
-    /// The site was at this commit before the deployment.
+    /// The site was at the commit before the deployment.
     case unchanged(Commit)
     /// The deployment failed.
     case failed(Failure)
     /// Bellpull stopped before the deployment ended. The ledger queues the work again.
     case interrupted
 
-    /// The commit that the site is at; `nil` if the deployment did not verify one.
+    /// The commit of the site; `nil` if the deployment did not verify a commit.
     public var commit: Commit? {
         switch self {
         case .deployed(let commit), .unchanged(let commit): commit

@@ -5,7 +5,7 @@ internal import Processes
 /// Has sites deployed. Every request is in the ledger before anything else happens. A site runs one deployment at a time,
 /// a limited number of sites run at once, and the sites take turns (`SiteQueue`).
 public final class Dispatcher: @unchecked Sendable {
-    /// What an observer hears about deployments.
+    /// An event for the observer of deployments.
     public enum Event: Sendable {
         /// A deployment has ended.
         case finished(Site, FinishedDeployment)
@@ -21,7 +21,7 @@ public final class Dispatcher: @unchecked Sendable {
         case answered
     }
 
-    /// Hears about deployments, on the thread that deploys.
+    /// Receives the events, on the deploying thread.
     public typealias Observer = @Sendable (Event) -> Void
     /// Receives the outcome of a delivery at one site.
     public typealias Answer = @Sendable (Site, DeliveryOutcome) -> Void
@@ -39,7 +39,7 @@ public final class Dispatcher: @unchecked Sendable {
     /// How many deliveries and requests are being recorded.
     private var arriving = 0
 
-    /// Creates a dispatcher that records in `ledger` and deploys at most `limit` sites at once.
+    /// Creates a dispatcher. Records in `ledger` and deploys at most `limit` sites at once.
     public init(ledger: any Ledger, limit: Int, observer: @escaping Observer = { _ in }) {
         self.ledger = ledger
         self.observer = observer
@@ -62,8 +62,8 @@ public final class Dispatcher: @unchecked Sendable {
     /// Records `delivery` and has `sites` deployed, each to its target, unless a site is there already.
     ///
     /// - Parameters:
-    ///   - recorded: called first, once. Receives whether a deployment is to be waited for, or the error if the delivery
-    ///     could not be recorded; then nothing else follows. Returns whether the sender waits for the answers.
+    ///   - recorded: called first, once. Receives whether a deployment must be waited for, or the error if the delivery
+    ///     could not be recorded; nothing else follows an error. Returns whether the sender waits for the answers.
     ///   - answer: called once per site with the outcome.
     public func receive(
         _ delivery: DeliveryRecord, for sites: [(site: Site, target: DeploymentRecord.Target)],
@@ -107,7 +107,7 @@ public final class Dispatcher: @unchecked Sendable {
         }
     }
 
-    /// Resumes the unfinished deployments of `sites` that a process that is gone, or an error, left in the ledger.
+    /// Resumes the unfinished deployments of `sites` left in the ledger by a vanished process or an error.
     public func resume(_ sites: some Collection<Site>) throws(LedgerError) {
         let unfinished = try ledger.unfinishedSites()
         guard !unfinished.isEmpty else { return }
@@ -134,13 +134,14 @@ public final class Dispatcher: @unchecked Sendable {
     // MARK: Turns
 
     private func enqueue(_ site: Site, for id: DeploymentRecord.ID? = nil, _ answer: Answer? = nil) {
-        // A closed queue means that Bellpull is stopping. The deployment is in the ledger, and the next start resumes it.
+        // A closed queue means Bellpull is stopping. The deployment is in the ledger, and the next start resumes the
+        // work.
         let isAccepted = condition.withLock { queue.enqueue(site, for: id, answer) }
         if isAccepted { startWorker() } else { answer?(site, .finished(.interrupted)) }
     }
 
     private func startWorker() {
-        // A plain thread: Dispatch's threads block the signals that a child process would inherit.
+        // A plain thread: a child process would inherit the signals blocked by Dispatch's threads.
         if condition.withLock({ queue.addWorker() }) { Thread.detachNewThread { [self] in work() } }
     }
 
@@ -178,7 +179,7 @@ public final class Dispatcher: @unchecked Sendable {
     private func finishTurn(of name: String) {
         guard let unanswered = condition.withLock({ queue.finishTurn(of: name) }) else { return }
         for (id, answers) in unanswered.waiters {
-            // Another process may have run the deployment; or it could not be started.
+            // Another process may have run the deployment, or the deployment could not be started.
             let result = (try? ledger.deployment(id))?.result
             for answer in answers { answer(unanswered.site, result.map(DeliveryOutcome.finished) ?? .queued) }
         }
@@ -187,11 +188,11 @@ public final class Dispatcher: @unchecked Sendable {
 
     // MARK: Stopping
 
-    /// Waits up to `time` for running deployments, then ends them. Deployments that have not started stay in the ledger.
-    /// Everybody who waits gets an answer.
+    /// Waits up to `time` for running deployments, then ends them. Deployments not yet started stay in the ledger.
+    /// Every waiting sender gets an answer.
     public func drain(within time: Duration) { drain(within: time, grace: .seconds(10)) }
 
-    /// - Parameter grace: how long ended commands have to exit and to be cleaned up after.
+    /// - Parameter grace: how long ended commands have to exit, cleanup included.
     func drain(within time: Duration, grace: Duration) {
         for unanswered in condition.withLock({ queue.close() }) {
             for answer in unanswered.waiters.values.joined() { answer(unanswered.site, .finished(.interrupted)) }

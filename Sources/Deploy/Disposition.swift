@@ -1,6 +1,6 @@
-/// What the ledger decided about a delivery at one site.
+/// The ledger's decision about a delivery at one site.
 public enum Disposition: Sendable, Equatable {
-    /// The delivery waits for this deployment, which is queued or running.
+    /// The delivery waits for the given deployment, queued or running.
     case awaits(DeploymentRecord.ID)
     /// The site is at the announced commit already.
     case unchanged

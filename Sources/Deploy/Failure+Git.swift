@@ -2,7 +2,7 @@ internal import Git
 internal import Text
 
 extension Failure {
-    /// Explains `error`, which ended a deployment of the clone at `path`.
+    /// Explains `error`, the end of a deployment of the clone at `path`.
     init(_ error: any Error, in path: String) {
         switch error {
         case let failure as Failure: self = failure
@@ -12,7 +12,7 @@ extension Failure {
         }
     }
 
-    /// Explains what `error` means for the clone at `path`.
+    /// Explains the meaning of `error` for the clone at `path`.
     init(_ error: GitError, in path: String) {
         if error.termination == .timedOut {
             self.init("git \(error.arguments.first ?? "") did not finish within the time-out and was ended")
@@ -43,14 +43,14 @@ extension Failure {
         Failure("\(path) has local changes", hint: "git -C \(path) status shows them; commit or restore them")
     }
 
-    /// The clone has commits that no branch or tag would keep.
+    /// The clone has commits on no branch or tag, so a checkout would lose them.
     static func localCommits(in path: String) -> Failure {
         Failure(
             "\(path) has local commits, which no branch would keep",
             hint: "git -C \(path) branch kept keeps them; the next deployment then goes on")
     }
 
-    /// The remote has no ref that the site follows.
+    /// The remote does not have the followed ref.
     static func noMatch(_ pattern: RefPattern) -> Failure {
         let kind = pattern.kind == .tag ? "tag" : "branch"
         return Failure("the remote has no \(kind) \(pattern)", hint: "git ls-remote shows the refs of the remote")

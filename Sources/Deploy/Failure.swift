@@ -2,15 +2,15 @@ public import Text
 
 /// Why a deployment failed.
 public struct Failure: Error, Sendable, Equatable {
-    /// What happened and how to repair it.
+    /// The problem and its remedy.
     public let explanation: Explanation
 
-    /// What happened, in one line that a person can act on.
+    /// The problem, in one line that a person can act on.
     public var message: String { explanation.message }
-    /// The remedy; `nil` if there is none to name.
+    /// The remedy; `nil` if none is known.
     public var hint: String? { explanation.hint }
 
-    /// Creates a failure with this message and remedy.
+    /// Creates a failure from a message and a remedy.
     public init(_ message: String, hint: String? = nil) {
         self.init(Explanation(message, hint: hint))
     }

@@ -1,4 +1,4 @@
-/// A deployment that has ended.
+/// A finished deployment.
 public struct FinishedDeployment: Sendable {
     /// The deployment as it was started.
     public let started: StartedDeployment

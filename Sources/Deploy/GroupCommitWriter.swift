@@ -1,7 +1,7 @@
 internal import Foundation
 
-/// Writes to a ledger on one thread. Entries that arrive while a transaction is being made durable share the next
-/// transaction (group commit): a disk that syncs a thousand times per second can take many thousand deliveries.
+/// Writes to a ledger on one thread. All entries arriving during the commit of a transaction share the next transaction
+/// (group commit): a disk with a thousand syncs per second can take many thousand deliveries.
 ///
 /// Entries are written, and callers informed, in the order of arrival:
 ///
@@ -18,7 +18,7 @@ final class GroupCommitWriter: @unchecked Sendable {
     /// How long to wait for more entries while many arrive, in microseconds: a transaction costs more than its entries. A
     /// single write is never delayed.
     private static let delay: UInt32 = 1000
-    /// Three transactions within this time mean that many entries arrive. A single push needs two: record and start.
+    /// Three transactions within the window mean that many entries arrive. A single push needs two: record and start.
     private static let busyInterval = Duration.milliseconds(10)
 
     private let ledger: any Ledger
@@ -27,7 +27,7 @@ final class GroupCommitWriter: @unchecked Sendable {
     private var entries: [Entry] = []
     private var isDismissed = false
 
-    /// Creates a writer for `ledger`, which writes until dismissed.
+    /// Creates a writer for `ledger`. The writer runs until dismissed.
     init(_ ledger: any Ledger) {
         self.ledger = ledger
         let thread = Thread { [self] in work() }
@@ -35,7 +35,7 @@ final class GroupCommitWriter: @unchecked Sendable {
         thread.start()
     }
 
-    /// Writes the entries that are waiting, and accepts no more.
+    /// Writes the waiting entries, and accepts no more.
     func dismiss() {
         condition.withLock {
             isDismissed = true
@@ -106,14 +106,14 @@ final class GroupCommitWriter: @unchecked Sendable {
         do throws(LedgerError) {
             for done in try ledger.write({ writer in try batch.map { try $0.write(writer) } }) { done() }
         } catch {
-            // An entry that cannot be written must not fail the others.
+            // An impossible entry must not fail the others.
             guard error.isOfEntry, batch.count > 1 else { return batch.forEach { $0.fail(error) } }
             for entry in batch { write([entry]) }
         }
     }
 }
 
-/// A result that one thread sets and another waits for.
+/// A result set by one thread and awaited by another.
 private final class Answer<Value: Sendable>: @unchecked Sendable {
     private let given = DispatchSemaphore(value: 0)
     private var result: Result<Value, LedgerError> = .failure(LedgerError("nothing was written"))

@@ -1,6 +1,6 @@
 /// Why a delivery does not concern any site.
 public enum IgnoreReason: Sendable, Equatable {
-    /// No site follows this repository.
+    /// No site follows the repository.
     case repository(String)
     /// A tag or another ref moved, and the site follows a branch.
     case notABranch(String)
@@ -10,9 +10,9 @@ public enum IgnoreReason: Sendable, Equatable {
     case notACommit(String)
     /// The site accepts deliveries of another forge only.
     case forge(String, site: String)
-    /// The delivery names no branch or tag that moved.
+    /// The delivery names no moved branch or tag.
     case noPushes
-    /// The ref that moved is not the ref or pattern that the site follows.
+    /// The moved ref does not match the ref or pattern followed by the site.
     case otherRef(String, followed: String)
 
     /// The reason in words. The words contain text of the delivery: escape them before use.

@@ -1,13 +1,13 @@
-/// A message of git or ssh that Bellpull recognizes, in the C locale.
+/// A known message of git or ssh, in the C locale.
 struct KnownGitMessage {
     /// The words of git or ssh.
     let words: String
-    /// What the words mean for a site.
+    /// The meaning of the words for a site.
     let meaning: String
     /// The remedy. `PATH` stands for the folder of the clone.
     let hint: String?
 
-    /// The known messages. The first that matches is used, so the more specific ones come first.
+    /// The known messages. The first match is used, so the more specific messages come first.
     static let all = [
         KnownGitMessage(
             words: "cannot pull with rebase", meaning: "the clone has local changes",

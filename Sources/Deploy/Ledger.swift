@@ -1,18 +1,18 @@
 public import Foundation
 
-/// The durable record of deliveries and deployments. What the ledger has acknowledged survives the end of the process,
-/// for whatever reason.
+/// The durable record of deliveries and deployments. Acknowledged writes survive the end of the process, for whatever
+/// reason.
 ///
-/// Several processes may share a ledger, and each finds there what the others wrote. A deployment is started and finished
-/// while its site is locked. A process that holds the lock and finds a running deployment therefore knows that the process
-/// that ran the deployment is gone.
+/// Several processes may share a ledger, and each finds the writes of the others. A deployment is started and finished
+/// while its site is locked. If the holder of the lock finds a running deployment, the process behind that deployment
+/// is therefore gone.
 public protocol Ledger: Sendable {
-    /// Runs `body` in one transaction, and returns when everything that `body` wrote is durable.
+    /// Runs `body` in one transaction, and returns when all writes of `body` are durable.
     ///
-    /// - Throws: `LedgerError` if the ledger cannot be written. Nothing is written then.
+    /// - Throws: `LedgerError` if the ledger cannot be written. The transaction then has no effect.
     func write<Result>(_ body: (any LedgerWriter) throws -> Result) throws(LedgerError) -> Result
 
-    /// Returns the sites of this host that have deployments queued or running.
+    /// Returns the sites of the host with queued or running deployments.
     func unfinishedSites() throws(LedgerError) -> Set<String>
 
     /// Returns a deployment with its output; `nil` if the ledger does not have the deployment.
@@ -23,12 +23,12 @@ public protocol Ledger: Sendable {
     /// - Parameter site: the site; `nil` for all sites.
     func deployments(of site: String?, limit: Int) throws(LedgerError) -> [DeploymentRecord]
 
-    /// Returns the newest finished deployment of each site of this host, and all unfinished ones, oldest first and without
-    /// their output.
+    /// Returns the newest finished deployment of each site of the host, and all unfinished deployments, oldest first
+    /// and without their output.
     func latestDeployments() throws(LedgerError) -> [DeploymentRecord]
 
-    /// Returns when a hook last accepted a delivery that only the previous one of its two secrets verified; `nil` if never.
+    /// Returns when a hook last accepted a delivery verified by only the previous of its two secrets; `nil` if never.
     ///
-    /// - Parameter hook: the site that the hook belongs to; `nil` for the shared hook.
+    /// - Parameter hook: the site of the hook; `nil` for the shared hook.
     func lastUseOfPreviousSecret(by hook: String?) throws(LedgerError) -> Date?
 }

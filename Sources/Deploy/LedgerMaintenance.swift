@@ -25,7 +25,7 @@ public final class LedgerMaintenance: Sendable {
 
     private static let resumeInterval = Duration.seconds(60)
     private static let pruneInterval = Duration.seconds(600)
-    /// How many rows one transaction deletes. A delivery that arrives meanwhile waits no longer than that takes.
+    /// How many rows one transaction deletes. A delivery arriving meanwhile waits for at most one transaction.
     private static let batch = 500
 
     private let dispatcher: Dispatcher
@@ -33,9 +33,10 @@ public final class LedgerMaintenance: Sendable {
     private let observer: @Sendable (LedgerError) -> Void
     private let state: Mutex<State>
 
-    /// Creates a maintenance of the ledger that `dispatcher` records in.
+    /// Creates a maintenance of the ledger of `dispatcher`.
     ///
-    /// - Parameter observer: told once when the ledger cannot be read, and again after it could be read meanwhile.
+    /// - Parameter observer: told once when the ledger cannot be read. Told again only after a successful read in
+    ///   between.
     public init(
         dispatcher: Dispatcher, timers: TimerQueue, retention: Retention,
         observer: @escaping @Sendable (LedgerError) -> Void = { _ in }
@@ -53,7 +54,7 @@ public final class LedgerMaintenance: Sendable {
         timers.after(.seconds(5)) { [self] in prune() }
     }
 
-    /// Replaces the sites whose deployments are resumed.
+    /// Replaces the sites to resume.
     public func follow(_ sites: [Site], retention: Retention? = nil) {
         state.withLock { state in
             state.sites = sites
@@ -76,14 +77,14 @@ public final class LedgerMaintenance: Sendable {
         timers.after(Self.resumeInterval) { [self] in resume() }
     }
 
-    /// Ends the deployments of sites that are no longer configured: nothing would ever run them.
+    /// Ends the deployments of unconfigured sites: nothing would ever run them.
     private func rejectRemovedSites(_ sites: [Site]) {
         guard let unfinished = try? dispatcher.ledger.unfinishedSites(), !unfinished.isEmpty else { return }
         let removed = unfinished.subtracting(sites.map(\.name)).filter { !dispatcher.isActive($0) }
         for name in removed {
             let failure = Failure("\(name) is no longer configured")
             dispatcher.writer.write { writer in
-                // A deployment that is still running was left by a process that is gone.
+                // A deployment that is still running was left by a vanished process.
                 guard let started = try writer.start(name, at: Date()) else { return }
                 try writer.finish(started.id, DeploymentRecord.Conclusion(.failed(failure)), at: Date())
             } then: { _ in
@@ -97,7 +98,7 @@ public final class LedgerMaintenance: Sendable {
         dispatcher.writer.write {
             try $0.prune(before: oldest, keeping: retention.count, limit: Self.batch)
         } then: { [self] result in
-            // While there is more to delete, one batch per second.
+            // While more rows must go, one batch per second.
             let isDone = ((try? result.get()) ?? 0) < Self.batch
             timers.after(isDone ? Self.pruneInterval : .seconds(1)) { [self] in prune() }
         }

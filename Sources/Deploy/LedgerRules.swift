@@ -3,15 +3,15 @@ internal import Git
 
 /// The rules of the ledger, within one transaction of any store:
 ///
-/// - A delivery is a duplicate if its body, or the forge's id for it, was recorded before.
+/// - A delivery is a duplicate if its body, or its id at the forge, was recorded before.
 /// - Deployments of one site with equal orders merge while they are queued.
 /// - The work of an interrupted deployment is queued again.
 struct LedgerRules: LedgerWriter {
     let transaction: any LedgerTransaction
-    /// The host whose sites are deployed.
+    /// The host of the deployed sites.
     let host: String
 
-    /// How many deliveries are also known by the forge's id. Forges that send a delivery again do so within hours.
+    /// How many deliveries are also known by the forge's id. Forges repeat a delivery within hours.
     private static let recentDeliveries = 20_000
 
     private func onHost(_ site: String) -> SiteOnHost { SiteOnHost(name: site, host: host) }
@@ -34,12 +34,12 @@ struct LedgerRules: LedgerWriter {
         return try sites.map { try repeated(known, at: $0, received: delivery.received) }
     }
 
-    /// Decides what happens at a site for which the delivery asks for the first time.
+    /// Decides the disposition at a site on the first request by the delivery.
     private func first(
         _ delivery: LedgerTransaction.DeliveryID, at target: DeliveryTarget, received: Date
     ) throws -> Disposition {
         let site = onHost(target.name)
-        // A deployment that is running may fail or be followed by another: its result decides.
+        // A running deployment may fail or be followed by another: its result decides.
         if target.isAtCommit, try !isUnfinished(site) {
             let deployment = try transaction.insertUnchanged(site, target.target, at: received)
             try transaction.link(delivery, to: deployment, target.target)
@@ -50,8 +50,8 @@ struct LedgerRules: LedgerWriter {
         return .awaits(deployment)
     }
 
-    /// Decides what happens at a site when the delivery was recorded before. The forge's id is not verified, so the delivery
-    /// is the same only if it announces the same commit.
+    /// Decides the disposition at a site if the delivery was recorded before. The forge's id is not verified, so the
+    /// delivery is the same only if the announced commit is the same.
     private func repeated(
         _ delivery: LedgerTransaction.DeliveryID, at target: DeliveryTarget, received: Date
     ) throws -> Disposition {
@@ -94,7 +94,7 @@ struct LedgerRules: LedgerWriter {
 
     func finish(_ id: DeploymentRecord.ID, _ conclusion: DeploymentRecord.Conclusion, at time: Date) throws {
         let state = DeploymentRecord.State(conclusion.result)
-        // Another process that held the lock since may have finished the deployment.
+        // Another holder of the lock may have finished the deployment since.
         guard try transaction.markFinished(id, state, conclusion, at: time), state == .interrupted else { return }
         try queueAgain(id, at: time)
     }
@@ -106,11 +106,10 @@ struct LedgerRules: LedgerWriter {
         return started
     }
 
-    /// Queues the work of an interrupted deployment, or leaves the work to the deployment that is queued with the same
-    /// order.
+    /// Queues the work of an interrupted deployment, or leaves the work to the queued deployment with the same order.
     private func queueAgain(_ id: DeploymentRecord.ID, at time: Date) throws {
         guard let (site, work) = try transaction.work(of: id) else { return }
-        // A person who asked by hand has seen the interruption, and asks again.
+        // After a manual request, the person has seen the interruption and asks again.
         guard try work.cause != .command || transaction.announcements(for: id).deliveries > 0 else { return }
         let queued =
             try transaction.queuedDeployment(of: site, work.order)
@@ -121,7 +120,7 @@ struct LedgerRules: LedgerWriter {
     private func started(_ id: DeploymentRecord.ID) throws -> StartedDeployment? {
         guard let (_, work) = try transaction.work(of: id) else { return nil }
         let (deliveries, commits) = try transaction.announcements(for: id)
-        // A person who asks by hand wants to see the deployment run.
+        // After a manual request, the person wants to see the deployment run.
         let announced =
             work.cause == .command
             ? [] : Set(commits.compactMap { Commit($0) } + [work.target?.commit].compactMap(\.self))
@@ -140,7 +139,7 @@ struct LedgerRules: LedgerWriter {
 }
 
 extension DeploymentRecord.State {
-    /// The state of a deployment that ended with `result`.
+    /// The final state of a deployment with the given `result`.
     fileprivate init(_ result: DeploymentResult) {
         switch result {
         case .deployed: self = .deployed

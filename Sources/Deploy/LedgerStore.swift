@@ -1,15 +1,15 @@
 public import Foundation
 
-/// Where a ledger is stored. A store has primitive operations only; the rules (what is a duplicate, what merges, what is
-/// queued again) are in `LedgerRules` and hold for every store. `LedgerContractTests` tests every store.
+/// The storage of a ledger. A store has primitive operations only. The rules (duplicates, merging, queueing again) are
+/// in `LedgerRules` and hold for every store. `LedgerContractTests` tests every store.
 public protocol LedgerStore: Sendable {
-    /// Runs `body` in one transaction, and returns when everything that `body` wrote is durable.
+    /// Runs `body` in one transaction, and returns when all writes of `body` are durable.
     func write<Result>(_ body: (any LedgerTransaction) throws -> Result) throws(LedgerError) -> Result
 
-    /// Returns the sites of `host` that have deployments queued or running.
+    /// Returns the sites of `host` with queued or running deployments.
     func unfinishedSites(on host: String) throws(LedgerError) -> Set<String>
 
-    /// Returns a deployment with its output; `nil` if there is none with this id.
+    /// Returns a deployment with its output; `nil` if the id is unknown.
     func deployment(_ id: DeploymentRecord.ID) throws(LedgerError) -> DeploymentRecord?
 
     /// Returns the newest deployments on `host`, newest first and without their output.
@@ -17,7 +17,7 @@ public protocol LedgerStore: Sendable {
     /// - Parameter site: the site; `nil` for all sites.
     func deployments(of site: String?, on host: String, limit: Int) throws(LedgerError) -> [DeploymentRecord]
 
-    /// Returns the newest finished deployment of each site on `host`, and all unfinished ones, oldest first.
+    /// Returns the newest finished deployment of each site on `host`, and all unfinished deployments, oldest first.
     func latestDeployments(on host: String) throws(LedgerError) -> [DeploymentRecord]
 
     /// Returns when a delivery to `hook` was last verified by the previous secret; `nil` if never.

@@ -7,29 +7,29 @@ public protocol LedgerTransaction {
 
     // MARK: Deliveries
 
-    /// Returns the recent delivery that the forge sent under this id for this repository.
+    /// Returns the recent delivery with the forge's id `id` for the repository.
     func recentDelivery(forgeID: String, forge: String, repository: String) throws -> DeliveryID?
 
-    /// Returns the delivery whose body has this digest.
+    /// Returns the delivery whose body has the given digest.
     func delivery(withDigest digest: Data) throws -> DeliveryID?
 
     /// Inserts a delivery, and returns its id; `nil` if the store has a delivery with the same digest.
     func insert(_ delivery: DeliveryRecord, on host: String) throws -> DeliveryID?
 
-    /// Records that `delivery` asked `deployment` for `target`. Does nothing if that is recorded already.
+    /// Records that `delivery` asked `deployment` for `target`. Does nothing if the link is recorded already.
     func link(_ delivery: DeliveryID, to deployment: DeploymentRecord.ID, _ target: DeploymentRecord.Target) throws
 
     /// Links the deliveries of one deployment to another deployment too.
     func copyLinks(from old: DeploymentRecord.ID, to new: DeploymentRecord.ID) throws
 
-    /// Returns the newest deployment of `site` that `delivery` asked to reach `commit`, and its state.
+    /// Returns the newest deployment of `site` requested by `delivery` to reach `commit`, and its state.
     func latestDeployment(
         for delivery: DeliveryID, of site: SiteOnHost, at commit: String
     ) throws -> (id: DeploymentRecord.ID, state: DeploymentRecord.State)?
 
     // MARK: Deployments
 
-    /// Returns the queued deployment of `site` with this order.
+    /// Returns the queued deployment of `site` with the given order.
     func queuedDeployment(of site: SiteOnHost, _ order: Order) throws -> DeploymentRecord.ID?
 
     /// Returns the oldest queued deployment of `site`.
@@ -41,7 +41,7 @@ public protocol LedgerTransaction {
     /// Inserts a queued deployment. A site has at most one queued deployment per order.
     func insertQueued(_ site: SiteOnHost, _ work: QueuedWork, at time: Date) throws -> DeploymentRecord.ID
 
-    /// Inserts a deployment that is finished as unchanged and took no time.
+    /// Inserts a finished, unchanged deployment with no duration.
     func insertUnchanged(
         _ site: SiteOnHost, _ target: DeploymentRecord.Target, at time: Date
     ) throws -> DeploymentRecord.ID
@@ -58,24 +58,24 @@ public protocol LedgerTransaction {
         at time: Date
     ) throws -> Bool
 
-    /// Marks a queued deployment as failed without having run.
+    /// Marks a queued deployment as failed without a run.
     func markRejected(_ id: DeploymentRecord.ID, _ failure: Failure, at time: Date) throws
 
-    /// Returns what a deployment was asked for; `nil` if there is no such deployment.
+    /// Returns the request behind a deployment; `nil` if the deployment is unknown.
     func work(of id: DeploymentRecord.ID) throws -> (site: SiteOnHost, work: QueuedWork)?
 
-    /// Returns how many deliveries are linked to a deployment, and up to two of the commits that they announced.
+    /// Returns how many deliveries are linked to a deployment, and up to two of their announced commits.
     func announcements(for id: DeploymentRecord.ID) throws -> (deliveries: Int, commits: [String])
 
     // MARK: Pruning
 
-    /// Deletes up to `limit` finished deployments that are older than `time` or not among the newest `count`. Keeps the
-    /// last finished deployment of each site. Returns the number of deleted rows.
+    /// Deletes up to `limit` finished deployments older than `time` or not among the newest `count`. Keeps the last
+    /// finished deployment of each site. Returns the number of deleted rows.
     func pruneDeployments(before time: Date, keeping count: Int, limit: Int) throws -> Int
 
-    /// Deletes up to `limit` deliveries likewise. Keeps deliveries that an unfinished deployment waits for.
+    /// Deletes up to `limit` deliveries likewise. Keeps the deliveries of unfinished deployments.
     func pruneDeliveries(before time: Date, keeping count: Int, limit: Int) throws -> Int
 
-    /// Forgets the forge's id of up to `limit` deliveries that are not among the newest `count`.
+    /// Forgets the forge's id of up to `limit` deliveries beyond the newest `count`.
     func forgetForgeIDs(keeping count: Int, limit: Int) throws
 }

@@ -1,14 +1,14 @@
 internal import Git
 internal import Processes
 
-/// A clone that is locked for one deployment. Runs the parts of a deployment in their order:
+/// A clone locked for one deployment. Runs the parts of a deployment in their order:
 ///
 ///     recover → resolve → fetch → place → verify → deployed
 ///                  │                 └──────┴─ error → restore → failed
 ///                  └─ the clone is there already → unchanged
 ///
 /// The lock file says `deploying` from before `place` until the site is verified or restored. A process that finds the
-/// note with the lock free knows that the deployment before was killed.
+/// note with the lock free knows that the previous deployment was killed.
 struct LockedClone<S: CloneStrategy>: LockedSite {
     let strategy: S
     let clone: S.Clone
@@ -19,7 +19,7 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
     func deploy(
         _ order: Order, announced: Set<Commit>, _ limits: Limits, _ transcript: Transcript
     ) -> DeploymentResult {
-        // Another process may have deployed the commit while this one waited for the lock.
+        // Another process may have deployed the commit during the wait for the lock.
         if order == .follow, !lock.isAfterInterruption, let known = strategy.knownCommit, announced == [known] {
             return .unchanged(known)
         }
@@ -32,7 +32,7 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         }
     }
 
-    /// Restores the site. If that fails, the note stays in the lock, and the next deployment tries again.
+    /// Restores the site. If the restore fails, the note stays in the lock, and the next deployment tries again.
     private func restore(_ session: any StrategySession, after failure: Failure) throws(Failure) {
         do throws(Failure) {
             try session.restore()

@@ -11,7 +11,7 @@ final class MirrorSession: StrategySession {
     private let context: SessionContext
     /// The highest version at the remote, if the order is to follow the pattern.
     private var latest: RemoteRef?
-    /// Whether the checkout was ended before git could finish or undo it.
+    /// Whether the checkout was ended before git could finish or undo its work.
     private var isCheckoutCutShort = false
 
     init(
@@ -79,7 +79,7 @@ final class MirrorSession: StrategySession {
 
     func restore() throws(Failure) {
         try cache.attempt {
-            // A git that ended by itself has moved everything or nothing.
+            // A git that exited by itself has moved everything or nothing.
             try clone.repair(checkoutBegan: isCheckoutCutShort, .within(SessionContext.restoreTimeout))
         }
     }

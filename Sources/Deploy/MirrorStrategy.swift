@@ -1,14 +1,14 @@
 internal import Git
 internal import Processes
 
-/// The strategy `mirror`: the work tree is put at exactly the commit of the ref that is followed, on no branch (detached
-/// HEAD). Of several refs that match a pattern, the site follows the highest version, so the site depends on the remote
-/// alone and not on the order in which deliveries arrive.
+/// The strategy `mirror`: puts the work tree at exactly the commit of the followed ref, on no branch (detached HEAD).
+/// If several refs match a pattern, the site follows the highest version, so the site depends on the remote alone and
+/// not on the order of the deliveries.
 final class MirrorStrategy: CloneStrategy {
     let cache: CloneCache<DetachedClone>
     let pattern: RefPattern
 
-    /// Creates the strategy for the clone at `path`, which is opened when it is first needed.
+    /// Creates the strategy for the clone at `path`. The clone is opened at the first use.
     init(path: String, pattern: RefPattern) {
         cache = CloneCache(path: path)
         self.pattern = pattern

@@ -1,17 +1,17 @@
 public import Git
 
-/// What a deployment was asked for. The ledger stores the order, and merges only deployments with equal orders.
+/// The goal of a deployment. The ledger stores the order, and merges only deployments with equal orders.
 public enum Order: Sendable, Hashable {
-    /// Bring the site to the commit that the followed ref points to.
+    /// Bring the site to the commit of the followed ref.
     case follow
-    /// Bring the site to this commit, wherever the followed ref points.
+    /// Bring the site to the given commit, wherever the followed ref points.
     case place(at: Commit)
 }
 
 extension Order: RawRepresentable {
     private static let placePrefix = "place "
 
-    /// Reads `follow` or `place COMMIT`, as the ledger stores them; `nil` for anything else.
+    /// Reads `follow` or `place COMMIT` as stored in the ledger; `nil` for anything else.
     public init?(rawValue: String) {
         if rawValue == "follow" {
             self = .follow
@@ -23,7 +23,7 @@ extension Order: RawRepresentable {
         }
     }
 
-    /// The order as the ledger stores it.
+    /// The order as stored in the ledger.
     public var rawValue: String {
         switch self {
         case .follow: "follow"

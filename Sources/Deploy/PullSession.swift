@@ -1,6 +1,6 @@
 internal import Git
 
-/// One deployment by `git pull --rebase`, which fetches and places in one command.
+/// One deployment by `git pull --rebase`. One command both fetches and places.
 ///
 ///     on the branch, clean ── pull ──→ at the upstream, or rebased on top of it ──→ verified
 ///                              ├─ conflict: rebase --abort ──────────→ as before
@@ -11,7 +11,7 @@ final class PullSession: StrategySession {
     private let cache: CloneCache<BranchClone>
     private let context: SessionContext
     private var before: StateBeforePull?
-    /// The error of git that made `place` or `verify` fail.
+    /// The error of git behind the failure of `place` or `verify`.
     private var gitError: GitError?
 
     init(_ clone: BranchClone, _ cache: CloneCache<BranchClone>, _ context: SessionContext) {
@@ -60,8 +60,8 @@ final class PullSession: StrategySession {
         }
     }
 
-    /// Checks that HEAD is at the upstream or on top of it, that the work tree is clean, and that no commit came back
-    /// which the remote has removed.
+    /// Checks that HEAD is at the upstream or on top of it, the work tree is clean, and no commit removed by the remote
+    /// came back.
     func verify(_ destination: Destination) throws(Failure) -> Placement {
         try run {
             let upstream = destination.commit ?? clone.fetchedUpstream
@@ -77,7 +77,7 @@ final class PullSession: StrategySession {
     private func verifyRebased() throws -> Placement {
         var status = try clone.status(context.limits)
         if let before, status.ahead > before.localCommits {
-            // The upstream was rewritten, and the rebase took the commits removed there for commits made here.
+            // The upstream was rewritten, and the rebase took the removed commits for local commits.
             guard before.localCommits == 0, let upstream = clone.fetchedUpstream else {
                 if let head = before.head { try clone.reset(keepingChanges: head, context.limits) }
                 throw Failure.rewritten(clone)
@@ -93,7 +93,7 @@ final class PullSession: StrategySession {
     }
 
     func restore() throws(Failure) {
-        // Any other failure means that git changed nothing, or that a person changed the files.
+        // Any other failure means: git changed nothing, or a person changed the files.
         guard let error = gitError, !error.isForLocalChanges else { return }
         try cache.attempt {
             try clone.repair(
@@ -102,7 +102,7 @@ final class PullSession: StrategySession {
         }
     }
 
-    /// Runs `body` and remembers the error of git, which `restore` needs.
+    /// Runs `body` and keeps the error of git for `restore`.
     private func run<Result>(_ body: () throws -> Result) throws(Failure) -> Result {
         try cache.attempt {
             do {
@@ -119,6 +119,6 @@ extension GitError {
     /// Git could not rebase a local commit on top of the upstream.
     fileprivate var isConflict: Bool { message.contains("could not apply") }
 
-    /// Git found local changes before it changed anything.
+    /// Git found local changes before changing anything.
     fileprivate var isForLocalChanges: Bool { message.contains("cannot pull with rebase") }
 }

@@ -1,13 +1,13 @@
 internal import Git
 internal import Processes
 
-/// The strategy `pull`: `git pull --rebase` in a clone. A pull that fails leaves the clone as it was.
+/// The strategy `pull`: `git pull --rebase` in a clone. A failed pull leaves the clone unchanged.
 final class PullStrategy: CloneStrategy {
     let cache: CloneCache<BranchClone>
-    /// What the clone is configured to follow; `nil` for the upstream of the branch that is checked out.
+    /// The followed ref, as configured; `nil` for the upstream of the checked-out branch.
     private let follows: RefPattern?
 
-    /// Creates the strategy for the clone at `path`, which is opened when it is first needed.
+    /// Creates the strategy for the clone at `path`. The clone is opened at the first use.
     init(path: String, follows: RefPattern? = nil) {
         cache = CloneCache(path: path)
         self.follows = follows
@@ -47,7 +47,7 @@ final class PullStrategy: CloneStrategy {
         return DeploymentRecord.Target(ref: clone.upstream.ref, commit: commit)
     }
 
-    /// A rebase that did not stop for a person was killed.
+    /// A rebase without a conflict to resolve was killed.
     func hasLeftovers(_ clone: BranchClone) -> Bool { clone.hasUnfinishedRebase }
 
     func describe(_ clone: BranchClone, _ limits: Limits) throws -> SiteInspection {

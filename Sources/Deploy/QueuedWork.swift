@@ -1,4 +1,4 @@
-/// What a queued deployment is asked to do.
+/// The work of a queued deployment.
 public struct QueuedWork: Sendable, Equatable {
     /// The order.
     public let order: Order
@@ -7,7 +7,7 @@ public struct QueuedWork: Sendable, Equatable {
     /// The newest announced target; `nil` if none was announced.
     public let target: DeploymentRecord.Target?
 
-    /// Creates work with these properties.
+    /// Creates work from an order, a cause and a target.
     public init(_ order: Order, cause: DeploymentRecord.Cause, target: DeploymentRecord.Target?) {
         self.order = order
         self.cause = cause

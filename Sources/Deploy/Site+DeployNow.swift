@@ -2,11 +2,11 @@ internal import Foundation
 public import Processes
 
 extension Site {
-    /// Brings the site up to date, wherever the site is, and returns when the deployment has ended. Waits for another
-    /// process that is deploying the site. Runs on a plain thread, because commands inherit the thread's signal mask.
+    /// Brings the site up to date, wherever the site is, and returns when the deployment has ended. Waits if another
+    /// process is deploying the site. Runs on a plain thread, because commands inherit the thread's signal mask.
     ///
     /// - Parameters:
-    ///   - ledger: records the deployment. What was queued for the site before is deployed with it.
+    ///   - ledger: records the deployment. Work queued for the site before is deployed too.
     ///   - transcript: receives the output of the commands.
     /// - Returns: the record of the deployment.
     public func deployNow(

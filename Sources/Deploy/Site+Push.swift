@@ -4,13 +4,14 @@ public import Webhook
 extension Site {
     /// Whether a push concerns a site.
     public enum Relevance: Sendable, Equatable {
-        /// The push asks for a deployment to this target.
+        /// The push asks for a deployment to the target.
         case deploy(DeploymentRecord.Target)
         /// The push does not concern the site.
         case ignore(IgnoreReason)
     }
 
-    /// Decides whether `push` concerns this site. Compares whole names only: text of the push never reaches a command line.
+    /// Decides whether `push` concerns the site. Compares whole names only: text of the push never reaches a command
+    /// line.
     public func relevance(of push: Push) -> Relevance {
         let (repository, follows) = origin
         guard repository?.matches(push.repository) != false else { return .ignore(.repository(push.repository)) }
@@ -18,7 +19,7 @@ extension Site {
         guard isBranch || follows?.kind == .tag else { return .ignore(.notABranch(push.ref)) }
         let isDeletion = push.isDeletion || push.after.utf8.allSatisfy { $0 == UInt8(ascii: "0") }
         guard !isDeletion else { return .ignore(.deletion(push.ref)) }
-        // Where the site does not know yet what it follows, the deployment opens the clone and decides.
+        // While the site's ref is unknown, the deployment opens the clone and decides.
         guard follows?.matches(push.ref) != false else {
             return .ignore(.otherRef(push.ref, followed: follows?.description ?? ""))
         }

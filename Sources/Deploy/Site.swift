@@ -5,7 +5,7 @@ public import Processes
 public struct Site: Sendable {
     /// The name, unique among the sites, such as `blog`.
     public let name: String
-    /// The longest time that a deployment may take.
+    /// The longest allowed time of a deployment.
     public let timeout: Duration
     /// How often catch-up asks the remote; `nil` for never.
     public let catchUp: Duration?
@@ -18,16 +18,16 @@ public struct Site: Sendable {
     public enum StrategyKind: Sendable {
         /// `git pull --rebase`, of one branch.
         case pull
-        /// Exactly the commit of a branch, or of the highest version among the refs that match a pattern.
+        /// Exactly the commit of a branch, or of the highest version among the refs matching a pattern.
         case mirror
     }
 
-    /// Creates a site that is the clone at `path`. The clone is opened when it is first needed.
+    /// Creates a site in the clone at `path`. The clone is opened at the first use.
     ///
     /// - Parameters:
     ///   - repository: the repository whose pushes concern the site; `nil` for the repository of the clone's remote.
-    ///   - follows: what the site follows; `nil` for the upstream of the branch that is checked out. A mirror without
-    ///     `follows` is a pull.
+    ///   - follows: the followed refs; `nil` for the upstream of the checked-out branch. A mirror without `follows` is
+    ///     a pull.
     public init(
         name: String, path: String, strategy: StrategyKind = .pull, repository: RepositoryName? = nil,
         follows: RefPattern? = nil, timeout: Duration, catchUp: Duration? = nil
@@ -59,7 +59,7 @@ public struct Site: Sendable {
     /// The repository whose pushes concern the site; `nil` if only the clone tells, and the clone could not be opened.
     public var repository: RepositoryName? { declaredRepository ?? strategy.source?.repository }
 
-    /// What the site follows; `nil` like `repository`.
+    /// The followed refs; `nil` like `repository`.
     public var follows: RefPattern? { declaredFollows ?? strategy.source?.follows }
 
     /// Both, from one reading of the clone's state.
@@ -72,16 +72,16 @@ public struct Site: Sendable {
     /// Whether the configuration names the repository.
     public var declaresRepository: Bool { declaredRepository != nil }
 
-    /// Whether the configuration names the repository and what the site follows.
+    /// Whether the configuration names the repository and the followed refs.
     public var isDeclared: Bool { declaredRepository != nil && declaredFollows != nil }
 
-    /// The commit that needs no deployment when a delivery announces it; `nil` if only the remote can tell.
+    /// The commit already in place: a delivery announcing it needs no deployment. `nil` if only the remote can tell.
     var knownCommit: Commit? { strategy.knownCommit }
 
-    /// The commit that visitors get, as far as files tell without a git process.
+    /// The commit seen by visitors, as far as files tell without a git process.
     public var liveCommit: Commit? { strategy.liveCommit }
 
-    /// Opens the site's clone, so that `repository` and `follows` are known. Returns the problem if that fails.
+    /// Opens the site's clone, so `repository` and `follows` are known. Returns the problem if opening fails.
     public func open(_ limits: Limits) -> Failure? {
         do throws(Failure) {
             try strategy.open(limits)
@@ -91,11 +91,11 @@ public struct Site: Sendable {
         }
     }
 
-    /// Checks the site without running git. Returns the first problem that would block a deployment.
+    /// Checks the site without running git. Returns the first problem able to block a deployment.
     public func precheck() -> Failure? { strategy.precheck() }
 
     /// Inspects the site and asks the remote. Changes nothing. Runs on a plain thread.
     ///
-    /// - Throws: the problem that keeps the inspection from going on.
+    /// - Throws: the problem, if the inspection cannot go on.
     public func inspect(_ limits: Limits) throws(Failure) -> SiteInspection { try strategy.inspect(limits) }
 }

@@ -1,18 +1,18 @@
 public import Git
 
-/// What an inspection found at a site.
+/// The result of an inspection of a site.
 public struct SiteInspection: Sendable {
-    /// The repository that the clone's remote names, as far as the remote's URL tells.
+    /// The repository named by the clone's remote, as far as the remote's URL tells.
     public let repository: RepositoryName?
-    /// The ref, or the pattern of refs, that the site follows.
+    /// The ref, or the pattern of refs, followed by the site.
     public let follows: RefPattern
-    /// The commit that the site is at.
+    /// The commit of the site.
     public let commit: Commit?
-    /// The problems that will block the next deployment.
+    /// The problems in the way of the next deployment.
     public internal(set) var obstacles: [Failure] = []
-    /// The push that the site missed; also `nil` if the remote could not be asked.
+    /// The missed push; also `nil` if the remote could not be asked.
     public internal(set) var missed: DeploymentRecord.Target?
-    /// Whether a deployment is running. The inspection then skips the work tree, which is changing.
+    /// Whether a deployment is running. The inspection then skips the changing work tree.
     public internal(set) var isBeingDeployed = false
     /// Whether a deployment was interrupted. The next deployment repairs the clone.
     public internal(set) var isAfterInterruption = false
@@ -23,7 +23,7 @@ public struct SiteInspection: Sendable {
         self.commit = commit
     }
 
-    /// Runs `inspect` and adds the error that it throws to the obstacles.
+    /// Runs `inspect` and adds its error to the obstacles.
     ///
     /// - Parameter path: the folder of the clone.
     mutating func collect(at path: String, _ inspect: (inout SiteInspection) throws -> Void) {

@@ -3,7 +3,7 @@ internal import Git
 internal import Processes
 
 /// The right to run git in a clone, held by one process at a time: a lock on the file `bellpull.lock` in the clone's
-/// `.git` folder (flock(2)). All processes that could work in the clone meet there, however they were started. The system
+/// `.git` folder (flock(2)). All processes working in the clone meet at the lock, however they were started. The system
 /// releases the lock when the process ends, for whatever reason.
 ///
 /// The file also records the upstream's commit at the last deployment, and whether a deployment is in progress:
@@ -11,9 +11,9 @@ internal import Processes
 ///     free ── lock ──→ held ── noteBeginning ──→ held, deploying ── noteEnd ──→ held ── release ──→ free
 ///                                                      └─ killed ──→ free, deploying = after an interruption
 ///
-/// The next holder that finds `deploying` knows that Bellpull, and not a person, left the clone half changed.
+/// If the next holder finds `deploying`, Bellpull left the clone half changed, and not a person.
 final class SiteLock {
-    /// The state of a lock as a process sees it without taking the lock.
+    /// The state of a lock as seen without taking the lock.
     enum State {
         /// No process holds the lock.
         case free
@@ -23,7 +23,7 @@ final class SiteLock {
         case afterInterruption
     }
 
-    /// Whether the deployment before this one was interrupted.
+    /// Whether the previous deployment was interrupted.
     let isAfterInterruption: Bool
     /// The upstream's commit at the last deployment.
     let lastUpstream: Commit?
@@ -50,9 +50,9 @@ final class SiteLock {
         lastUpstream = Self.lines(of: descriptor).first.flatMap { Commit($0) }
     }
 
-    /// Returns the state of the lock in `gitDirectory` without waiting, and without creating the file.
+    /// Returns the state of the lock in `gitDirectory` without waiting or creating the file.
     ///
-    /// - Throws: `Failure` if this user could not take the lock.
+    /// - Throws: `Failure` if the user could not take the lock.
     static func state(in gitDirectory: String) throws(Failure) -> State {
         let path = path(in: gitDirectory)
         let descriptor = open(path, O_RDWR | O_CLOEXEC)
@@ -65,10 +65,10 @@ final class SiteLock {
         return isNoted(in: descriptor) ? .afterInterruption : .free
     }
 
-    /// Records that a deployment is changing the clone.
+    /// Records the start of changes to the clone.
     func noteBeginning() { write((lastUpstream.map { "\($0)\n" } ?? "") + "\(Self.note)\n") }
 
-    /// Records that the clone is no longer being changed.
+    /// Records the end of changes to the clone.
     ///
     /// - Parameter upstream: the upstream's commit, if the deployment succeeded.
     func noteEnd(deployed upstream: Commit? = nil) { write((upstream ?? lastUpstream).map { "\($0)\n" } ?? "") }
@@ -76,7 +76,7 @@ final class SiteLock {
     /// Releases the lock.
     func release() { close(descriptor) }
 
-    /// Overwrites the text before it truncates the file, so that a note is never lost in between.
+    /// Overwrites the text before truncating the file, so a note is never lost in between.
     private func write(_ text: String) {
         pwrite(descriptor, text, text.utf8.count, 0)
         ftruncate(descriptor, off_t(text.utf8.count))

@@ -1,4 +1,4 @@
-/// A site, and the host whose disk the site is on.
+/// A site, and the host whose disk holds the site.
 public struct SiteOnHost: Sendable, Hashable {
     /// The name of the site.
     public let name: String

@@ -6,23 +6,23 @@
 ///                            ↑                    │
 ///                            └────────────────────┘ finishTurn, if more was enqueued meanwhile
 ///
-/// A site runs one deployment at a time. At most `limit` workers run, each with one site. A site that needs another turn
-/// goes to the end of the line.
+/// A site runs one deployment at a time. At most `limit` workers run, each with one site. A site in need of another
+/// turn goes to the end of the line.
 struct SiteQueue<Waiter> {
     private struct Entry {
         /// The site as it was last configured.
         var site: Site
         var isRunning = false
-        /// Whether something was enqueued that the running deployment does not serve.
+        /// Whether something was enqueued beyond the running deployment.
         var needsAnotherTurn = false
-        /// The deployment that is running, once its start is recorded.
+        /// The running deployment, once its start is recorded.
         var running: DeploymentRecord.ID?
-        /// The deployments that were enqueued and have not started.
+        /// The enqueued deployments before their start.
         var pending: Set<DeploymentRecord.ID> = []
         var waiters: [DeploymentRecord.ID: [Waiter]] = [:]
     }
 
-    /// The waiters that a turn left without an answer.
+    /// The waiters left without an answer by a turn.
     struct Unanswered {
         let site: Site
         let waiters: [DeploymentRecord.ID: [Waiter]]
@@ -55,7 +55,7 @@ struct SiteQueue<Waiter> {
     /// Gives `site` a turn, unless the deployment is running already. Returns false if the queue is closed.
     ///
     /// - Parameters:
-    ///   - id: the deployment that was queued; `nil` to run whatever the ledger has queued.
+    ///   - id: the queued deployment; `nil` to run any queued work in the ledger.
     ///   - waiter: whoever waits for the result of `id`.
     mutating func enqueue(_ site: Site, for id: DeploymentRecord.ID? = nil, _ waiter: Waiter? = nil) -> Bool {
         guard !isClosed else { return false }
@@ -79,7 +79,7 @@ struct SiteQueue<Waiter> {
         return true
     }
 
-    /// Starts the turn of the first site that is waiting. Returns `nil` if the worker must end.
+    /// Starts the turn of the first waiting site. Returns `nil` if the worker must end.
     mutating func startNext() -> Site? {
         guard !waiting.isEmpty, !isClosed, workers <= limit else {
             workers -= 1
@@ -96,7 +96,7 @@ struct SiteQueue<Waiter> {
         entries[site]?.pending.remove(id)
     }
 
-    /// Records that the deployment `id` has ended. Returns the waiters for its result.
+    /// Records the end of the deployment `id`. Returns the waiters for its result.
     mutating func recordEnd(of id: DeploymentRecord.ID, at site: String) -> [Waiter] {
         entries[site]?.running = nil
         // A queue with several orders for one site has more to run.
@@ -104,8 +104,8 @@ struct SiteQueue<Waiter> {
         return entries[site]?.waiters.removeValue(forKey: id) ?? []
     }
 
-    /// Ends the turn of the site. Returns the waiters that no further turn will answer; `nil` if the site goes to the end
-    /// of the line.
+    /// Ends the turn of the site. Returns the waiters without a further turn to answer them; `nil` if the site goes to
+    /// the end of the line.
     mutating func finishTurn(of site: String) -> Unanswered? {
         guard var entry = entries[site] else { return nil }
         guard entry.needsAnotherTurn, !isClosed else {
@@ -120,7 +120,7 @@ struct SiteQueue<Waiter> {
         return nil
     }
 
-    /// Closes the queue: no further site starts. Returns the waiters of the sites that were waiting.
+    /// Closes the queue: no further site starts. Returns the waiters of the waiting sites.
     mutating func close() -> [Unanswered] {
         isClosed = true
         let left = waiting.compactMap { entries.removeValue(forKey: $0) }

@@ -1,6 +1,6 @@
 package import Git
 
-/// What a clone says about its origin: its repository and what the clone follows.
+/// The origin of a clone: its repository and the followed refs.
 package struct Source: Sendable, Equatable {
     package let repository: RepositoryName
     package let follows: RefPattern

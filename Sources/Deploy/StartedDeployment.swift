@@ -1,10 +1,10 @@
 public import Git
 
-/// A deployment that was started or rejected.
+/// A started or rejected deployment.
 public struct StartedDeployment: Sendable, Equatable {
     /// The number of the deployment.
     public let id: DeploymentRecord.ID
-    /// What the deployment was asked for.
+    /// The order of the deployment.
     public let order: Order
     /// The announced commits, two at most: more than one always needs a deployment. Empty if the deployment must run
     /// wherever the site is.

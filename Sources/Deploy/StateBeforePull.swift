@@ -5,13 +5,13 @@ internal import Processes
 struct StateBeforePull {
     let head: Commit?
     let upstream: Commit?
-    /// How many commits the clone has that the upstream does not have.
+    /// How many commits the clone has beyond the upstream.
     let localCommits: Int
 
     /// Reads the state of `clone`.
     ///
-    /// - Parameter known: the upstream's commit at the last deployment. The upstream may have been fetched and rewritten
-    ///   since; commits removed from it then look like local commits.
+    /// - Parameter known: the upstream's commit at the last deployment. The upstream may have been fetched and
+    ///   rewritten since; commits removed by the rewrite then look like local commits.
     init(of clone: BranchClone, since known: Commit?, _ limits: Limits) throws(GitError) {
         head = clone.head
         upstream = clone.fetchedUpstream

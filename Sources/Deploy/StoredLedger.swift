@@ -16,7 +16,7 @@ public struct StoredLedger: Ledger {
         try store.write { try body(LedgerRules(transaction: $0, host: host)) }
     }
 
-    /// Returns the sites that have deployments queued or running.
+    /// Returns the sites with queued or running deployments.
     public func unfinishedSites() throws(LedgerError) -> Set<String> { try store.unfinishedSites(on: host) }
 
     /// Returns a deployment with its output.
@@ -29,12 +29,12 @@ public struct StoredLedger: Ledger {
         try store.deployments(of: site, on: host, limit: limit)
     }
 
-    /// Returns the newest finished deployment of each site, and all unfinished ones.
+    /// Returns the newest finished deployment of each site, and all unfinished deployments.
     public func latestDeployments() throws(LedgerError) -> [DeploymentRecord] {
         try store.latestDeployments(on: host)
     }
 
-    /// Returns when only the previous secret of a hook last verified a delivery.
+    /// Returns when a delivery was last verified by only the previous secret of a hook.
     public func lastUseOfPreviousSecret(by hook: String?) throws(LedgerError) -> Date? {
         try store.lastUseOfPreviousSecret(by: hook)
     }

@@ -1,15 +1,15 @@
 internal import Git
 internal import Processes
 
-/// One deployment in a locked clone. `LockedClone` calls the methods in this order.
+/// One deployment in a locked clone. `LockedClone` calls the methods in the order below.
 protocol StrategySession: AnyObject {
-    /// The commit that the clone is at; `nil` if its files do not tell.
+    /// The commit of the clone; `nil` if its files do not tell.
     var head: Commit? { get }
 
-    /// Removes what an interrupted deployment left behind.
+    /// Removes the remains of an interrupted deployment.
     func recover() throws(Failure)
 
-    /// Decides where the site should be, and checks that going there loses nothing.
+    /// Decides on the destination of the site, and checks that going there loses nothing.
     func resolve(_ order: Order) throws(Failure) -> Destination
 
     /// Fetches the destination from the remote, unless `place` does.
@@ -21,23 +21,23 @@ protocol StrategySession: AnyObject {
     /// Verifies that the work tree is at the destination, exactly and completely.
     func verify(_ destination: Destination) throws(Failure) -> Placement
 
-    /// Puts the clone back to its state before a `place` or `verify` that failed.
+    /// Restores the clone to its state before a failed `place` or `verify`.
     func restore() throws(Failure)
 }
 
-/// What every session works with.
+/// The tools of every session.
 struct SessionContext {
     let lock: SiteLock
     let limits: Limits
     let transcript: Transcript
 
-    /// How long `restore` may take when the time of the deployment is up.
+    /// How long `restore` may take after the deployment's time is up.
     static let restoreTimeout = Duration.seconds(30)
 }
 
 /// Where a deployment brings a site.
 struct Destination: Equatable {
-    /// The full name of the remote's ref; `nil` for a commit that was ordered by name.
+    /// The full name of the remote's ref; `nil` for a commit ordered by name.
     var ref: String?
     /// The commit; `nil` if only the fetch tells.
     var commit: Commit?
@@ -45,9 +45,9 @@ struct Destination: Equatable {
 
 /// Where a deployment has brought a site.
 struct Placement: Equatable {
-    /// The commit that visitors get.
+    /// The commit seen by visitors.
     let live: Commit
-    /// The commit of the remote below it. Differs from `live` where the clone has commits of its own.
+    /// The commit of the remote below `live`. Differs from `live` if the clone has commits of its own.
     let upstream: Commit?
 }
 

@@ -9,7 +9,7 @@ public final class TimerQueue: @unchecked Sendable {
 
     // Guards and signals the properties below.
     private let condition = NSCondition()
-    /// The entries in the order of their times. The next is at `first`; those before it have run.
+    /// The entries in the order of their times. The next entry is at `first`; earlier entries have run.
     private var entries: [Entry] = []
     private var first = 0
     private var isStopped = false
