@@ -4,7 +4,7 @@ internal import Git
 internal import GRDB
 
 extension DeploymentRecord {
-    /// Reads a row of `LedgerStatement.deployment` or of the statements that list deployments.
+    /// Reads a row of `LedgerStatement.deployment` or of a statement for listing deployments.
     init(_ row: Row) throws {
         let failure: String? = row["failure"]
         let started: Int64? = row["started"]
@@ -38,7 +38,7 @@ extension Row {
         return Commit(commit).map { DeploymentRecord.Target(ref: ref, commit: $0) }
     }
 
-    /// Reads a word of a list that grows with the versions of Bellpull, so the schema does not check it.
+    /// Reads a word of a list. Later versions of Bellpull extend the list, so the schema does not check the word.
     private func word<Word>(at column: String, _ read: (String) -> Word?) throws -> Word {
         let text: String = self[column]
         guard let word = read(text) else {

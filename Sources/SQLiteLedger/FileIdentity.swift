@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// The file that a path leads to, told apart from any other file.
+/// The identity of the file at a path, different from any other file's.
 struct FileIdentity: Equatable {
     let device: UInt64
     let number: UInt64

@@ -23,7 +23,7 @@ extension LedgerError {
         case .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG, .SQLITE_RANGE:
             self.init("\(path) refuses an entry: \(error.message ?? "\(error.resultCode)")", isOfEntry: true)
         case .SQLITE_ERROR:
-            // The file has other tables than a ledger.
+            // The file's tables are not the ledger's.
             self.init("\(path) is not a ledger: \(error.message ?? "SQL error")", hint: Self.newFile(path))
         default:
             self.init("\(path): \(error.message ?? "\(error.resultCode)")")

@@ -1,6 +1,7 @@
-/// The SQL of the ledger, by name. Production runs exactly these statements, and `SchemaTests` explains each of them.
+/// The SQL of the ledger, by name. Production runs exactly these statements, and `SchemaTests` explains every
+/// statement.
 ///
-/// States stand as literals where SQLite has to recognize the condition of a partial index.
+/// States are literals wherever SQLite must recognize the condition of a partial index.
 enum LedgerStatement: String, CaseIterable {
     // MARK: Deliveries
 
@@ -128,7 +129,7 @@ enum LedgerStatement: String, CaseIterable {
         """
 
     // MARK: Pruning. Times increase with the ids, so young rows need not be read. If the clock was set back, some rows
-    // stay until there are too many.
+    // stay until the table has too many.
 
     case pruneDeployments = """
         DELETE FROM deployment WHERE id IN (
@@ -143,7 +144,7 @@ enum LedgerStatement: String, CaseIterable {
             ORDER BY id LIMIT ?3)
         """
 
-    /// A delivery whose deployment is kept may be deleted when there are too many deliveries.
+    /// Under pressure of space, a delivery may be deleted even if its deployment is kept.
     case pruneDeliveries = """
         DELETE FROM delivery WHERE id IN (
             SELECT id FROM delivery

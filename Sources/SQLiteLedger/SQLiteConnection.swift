@@ -3,15 +3,15 @@ internal import Foundation
 internal import GRDB
 internal import Synchronization
 
-/// A connection to the ledger's file. The file is opened when it is first needed, and again after every error of the file
-/// and whenever another file is found at the path: once the cause is repaired, the ledger works again by itself.
+/// A connection to the ledger's file. The file is opened at the first use, after every error of the file, and whenever
+/// another file is found at the path. Once the cause is repaired, the ledger works again without a restart.
 final class SQLiteConnection: Sendable {
     /// An opened file.
     struct Opened {
         let queue: DatabaseQueue
-        /// The file; `nil` if there was none.
+        /// The file; `nil` if the file did not exist.
         let file: FileIdentity?
-        /// Whether the next use opens the file again: it may have been created or migrated meanwhile.
+        /// Whether the next use opens the file again, because the file may have been created or migrated meanwhile.
         var isProvisional = false
     }
 
@@ -24,7 +24,7 @@ final class SQLiteConnection: Sendable {
     /// Creates a connection to the file at `path`.
     ///
     /// - Parameters:
-    ///   - onReplaced: called with the connection to a file that was moved away or replaced.
+    ///   - onReplaced: called with the connection to a moved or replaced file.
     ///   - open: opens the file.
     init(
         path: String, onReplaced: @escaping @Sendable (DatabaseQueue) -> Void = { _ in },
@@ -51,7 +51,7 @@ final class SQLiteConnection: Sendable {
         }
     }
 
-    /// Closes the file if another one is at the path now.
+    /// Closes the file if another file is at the path now.
     func closeIfReplaced() {
         opened.withLock { opened in
             guard let open = opened, FileIdentity(of: path) != open.file else { return }
@@ -60,13 +60,13 @@ final class SQLiteConnection: Sendable {
         }
     }
 
-    /// Closes the file. The next use opens it again.
+    /// Closes the file. The next use opens the file again.
     func close() { opened.withLock { $0 = nil } }
 
     private func open() throws -> DatabaseQueue {
         try opened.withLock { opened in
             if let open = opened, !open.isProvisional {
-                // Rows written to a file that was moved away would never be found again.
+                // Rows written to a moved file would never be found again.
                 if FileIdentity(of: path) == open.file { return open.queue }
                 onReplaced(open.queue)
             }

@@ -2,7 +2,7 @@ internal import Deploy
 internal import Foundation
 internal import GRDB
 
-/// The ledger's file: how it is created, migrated and opened.
+/// The ledger's file: creates, migrates and opens the file.
 struct SQLiteFile {
     let path: String
     let host: String
@@ -11,7 +11,7 @@ struct SQLiteFile {
 
     // MARK: Writing
 
-    /// Opens the file for writing. Creates and migrates it if needed.
+    /// Opens the file for writing. Creates and migrates the file if needed.
     func openForWriting() throws -> SQLiteConnection.Opened {
         try create()
         let queue = try alone { try migratedQueue() }
@@ -41,16 +41,16 @@ struct SQLiteFile {
             hint: "install that version again, or move the file away; the next delivery then starts a new ledger")
     }
 
-    /// Writes the log into the file that the connection has open, wherever that is now. SQLite would otherwise take the log
-    /// for that of the file put in its place (sqlite.org/howtocorrupt.html, "Mispairing database files and hot journals").
+    /// Writes the log into the open file, wherever the file is now. SQLite would otherwise take the log for the log of
+    /// the replacement (sqlite.org/howtocorrupt.html, "Mispairing database files and hot journals").
     static func emptyLog(_ queue: DatabaseQueue) {
         _ = try? queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }
     }
 
-    /// Creates the file, if there is none, readable for its owner alone: the ledger tells who pushed what.
+    /// Creates a missing file, readable for its owner alone: the ledger shows who pushed what.
     ///
-    /// An existing file is not opened here: closing it again would release the locks that SQLite holds on the file in this
-    /// process (sqlite.org/howtocorrupt.html, "Posix advisory locks canceled by a separate thread doing close()").
+    /// Never opens an existing file: closing the file again would release SQLite's locks in the process
+    /// (sqlite.org/howtocorrupt.html, "Posix advisory locks canceled by a separate thread doing close()").
     private func create() throws(LedgerError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor < 0 else {
@@ -64,8 +64,9 @@ struct SQLiteFile {
         guard access(path, R_OK | W_OK) == 0 else { throw LedgerError(cannotOpen: path, because: errno) }
     }
 
-    /// Runs `body` while no other process does: of two that find no tables, one would fail to create them. The processes
-    /// meet at a lock on the folder (flock(2)). A process that hangs there is waited for no longer than a busy database.
+    /// Runs `body` while no other process does: of two processes creating the tables at once, the second would fail.
+    /// The processes meet at a lock on the folder (flock(2)). The wait for a hanging process is as long as for a busy
+    /// database.
     private func alone<Result>(_ body: () throws -> Result) rethrows -> Result {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -77,7 +78,7 @@ struct SQLiteFile {
 
     // MARK: Reading
 
-    /// Opens the file for reading. A file that is missing or has no tables yet reads as an empty ledger, and a file of an
+    /// Opens the file for reading. A missing file, or a file without tables, reads as an empty ledger. A file of an
     /// earlier version reads through views.
     func openForReading() throws -> SQLiteConnection.Opened {
         guard let file = FileIdentity(of: path) else { return try empty(file: nil) }
@@ -97,7 +98,7 @@ struct SQLiteFile {
         return SQLiteConnection.Opened(queue: queue, file: file)
     }
 
-    /// Opens the file for writing as it is. A file that does not exist opens as an empty ledger.
+    /// Opens the file for writing, unmigrated. A missing file opens as an empty ledger.
     func openUnmigrated() throws -> SQLiteConnection.Opened {
         guard let file = FileIdentity(of: path) else { return try empty(file: nil) }
         guard access(path, R_OK | W_OK) == 0 else { throw LedgerError(cannotOpen: path, because: errno) }
@@ -127,7 +128,7 @@ struct SQLiteFile {
     private var writing: GRDB.Configuration {
         var configuration = base
         configuration.prepareDatabase { database in
-            // Few checkpoints: each writes all pages that changed since the one before, and in a large ledger every
+            // Few checkpoints: each writes all pages changed since the previous checkpoint, and in a large ledger every
             // delivery changes other pages.
             try database.execute(
                 sql: """

@@ -5,11 +5,11 @@ internal import GRDB
 /// A ledger store in a SQLite file, in WAL mode with `synchronous=FULL`: acknowledged writes survive a power failure too
 /// (sqlite.org/pragma.html#pragma_synchronous).
 ///
-/// Writes use one connection, which creates and migrates the file. Reads use another one, which cannot write: reading
+/// Writes use one connection, which creates and migrates the file. Reads use a second, read-only connection: reading
 /// never creates, migrates or locks a ledger.
 public final class SQLiteStore: LedgerStore {
     /// How often to try again while another process writes, a millisecond apart: about two seconds in all. SQLite's own
-    /// back-off grows to a tenth of a second, and a process that writes all the time leaves no gap of that length.
+    /// back-off grows to a tenth of a second, and a constantly writing process leaves no gap of such length.
     static let busyTries = 2000
 
     /// The path of the ledger's file.
@@ -20,8 +20,8 @@ public final class SQLiteStore: LedgerStore {
 
     /// Creates a store in the file at `path`. The first write creates the file.
     ///
-    /// - Parameter host: the name of this host. Rows of the file with another host are renamed: a file is on one host, and
-    ///   the host got a new name.
+    /// - Parameter host: the name of the host. Rows of another host are renamed: a file is on one host, and the host
+    ///   got a new name.
     public init(path: String, host: String) {
         self.path = path
         let file = SQLiteFile(path: path, host: host)
@@ -45,7 +45,7 @@ public final class SQLiteStore: LedgerStore {
         }
     }
 
-    /// Returns the sites of `host` that have deployments queued or running.
+    /// Returns the sites of `host` with queued or running deployments.
     public func unfinishedSites(on host: String) throws(LedgerError) -> Set<String> {
         try read { try Set(String.fetchAll($0, sql: LedgerStatement.unfinishedSites.sql, arguments: [host])) }
     }
@@ -67,7 +67,7 @@ public final class SQLiteStore: LedgerStore {
         }
     }
 
-    /// Returns the newest finished deployment of each site on `host`, and all unfinished ones.
+    /// Returns the newest finished deployment of each site on `host`, and all unfinished deployments.
     public func latestDeployments(on host: String) throws(LedgerError) -> [DeploymentRecord] {
         try read { try Self.records($0, .latestDeployments, [host]) }
     }
@@ -80,8 +80,8 @@ public final class SQLiteStore: LedgerStore {
         }
     }
 
-    /// Checks that the file can be written: takes the lock for writing, and writes nothing. A file that does not exist is
-    /// not created.
+    /// Checks that the file can be written: takes the lock for writing, and writes nothing. A missing file is not
+    /// created.
     public func checkWritable() throws(LedgerError) {
         let writable = SQLiteConnection(path: path) { [file] in try file.openUnmigrated() }
         try writable.use { queue in
@@ -89,14 +89,14 @@ public final class SQLiteStore: LedgerStore {
         }
     }
 
-    /// Closes the file. The next use opens it again.
+    /// Closes the file. The next use opens the file again.
     public func close() {
         writer.close()
         reader.close()
     }
 
     private func read<Result>(_ body: (Database) throws -> Result) throws(LedgerError) -> Result {
-        // The log of a file that was moved away must be gone before the file in its place is opened.
+        // The log of a moved file must be gone before the replacement is opened.
         writer.closeIfReplaced()
         return try reader.use { try $0.read(body) }
     }

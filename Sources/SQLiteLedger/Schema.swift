@@ -2,7 +2,7 @@ internal import GRDB
 
 /// The tables of the ledger, created and changed by named migrations. Times are in milliseconds since 1970, UTC.
 struct Schema {
-    /// The host that rows of earlier versions belong to.
+    /// The host for rows of earlier versions.
     let host: String
 
     static let deliveriesAndDeployments = "deliveries and deployments"
@@ -22,8 +22,8 @@ struct Schema {
         return migrator
     }
 
-    /// Views in the connection's own schema that show the tables of the first version as those of today, so that a
-    /// connection that must not write can read them.
+    /// Views in the connection's own schema. The views present the tables of the first version in today's form to
+    /// read-only connections.
     static func viewsOfVersion1(host: String) -> String {
         let host = host.replacing("'", with: "''")
         return """
@@ -84,11 +84,11 @@ struct Schema {
         """
 
     /// A delivery is known by its body for as long as the row is kept, and by the forge's id only while the delivery is
-    /// recent: an index of a million random ids would cost each delivery as much as everything else that is written.
+    /// recent: for each delivery, an index of a million random ids would cost as much as all other writes.
     ///
-    /// A site has at most one queued deployment per order, and at most one running deployment, whichever process writes:
-    /// two partial indexes enforce that. States, causes and orders are words that later versions add to, so no constraint
-    /// lists them.
+    /// A site has at most one queued deployment per order, and at most one running deployment, whichever process
+    /// writes: two partial indexes enforce the limits. Later versions add states, causes and orders, so no constraint
+    /// lists the words.
     private static let version2 = """
         CREATE TABLE new_delivery (
             id INTEGER PRIMARY KEY,
