@@ -1,17 +1,17 @@
 internal import Deploy
 internal import Webhook
 
-/// The sites that the pushes of a delivery concern.
+/// The sites concerned by the pushes of a delivery.
 enum AffectedSites {
-    /// A site, and the target that the delivery announces for the site.
+    /// A site, and its announced target.
     typealias Entry = (site: Site, target: DeploymentRecord.Target)
 
-    /// These sites, each once, all of this repository.
+    /// The given sites, each once, all of the given repository.
     case some([Entry], repository: String)
-    /// No site, for this reason.
+    /// No site, for the given reason.
     case none(IgnoreReason)
 
-    /// Finds the sites of `pushes`, all of one repository, that `forge` may reach through `hook`.
+    /// Finds the sites of `pushes` (all of one repository) within the reach of `forge` through `hook`.
     init(of pushes: [Push], from forge: ForgeName, at hook: Hook) {
         var sites: [Entry] = []
         var reasons: [IgnoreReason] = []
@@ -26,7 +26,7 @@ enum AffectedSites {
                 switch site.relevance(of: push) {
                 case .ignore(let reason): reasons.append(reason)
                 case .deploy(let target):
-                    // Of several changes to one site, the last one counts.
+                    // Of several changes to one site, the last counts.
                     sites.removeAll { $0.site.name == site.name }
                     sites.append((site, target))
                 }

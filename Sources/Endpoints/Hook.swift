@@ -2,16 +2,16 @@ internal import Deploy
 internal import Git
 internal import Webhook
 
-/// A place where deliveries are sent: the shared hook, or the hook of one site.
+/// A destination of deliveries: the shared hook, or the hook of one site.
 struct Hook: Sendable {
-    /// The site that the hook belongs to; `nil` for the shared hook.
+    /// The site of the hook; `nil` for the shared hook.
     let site: String?
     let secrets: Secrets
 
     private let byRepository: [RepositoryName: [Site]]
-    /// The sites whose repository only their clones tell, once the clones are open.
+    /// The sites without a configured repository. Such a site's repository is known once its clone is open.
     private let undeclared: [Site]
-    /// The forge that a site accepts deliveries of, by the site's name.
+    /// The only accepted forge of a site, by the site's name.
     private let forges: [String: ForgeName]
 
     init(site: String?, secrets: Secrets, sites entries: [Hooks.Entry]) {
@@ -28,11 +28,11 @@ struct Hook: Sendable {
     /// Whether `site` accepts deliveries of `forge`.
     func accepts(_ forge: ForgeName, for site: Site) -> Bool { forges[site.name].map { $0 == forge } ?? true }
 
-    /// Returns the sites that may follow `repository`, named as the forge writes it.
+    /// Returns the sites of `repository`, in the spelling of the forge, and the sites whose repository may be the same.
     func sites(of repository: String) -> [Site] {
         let declared = byRepository.isEmpty ? [] : RepositoryName(repository).flatMap { byRepository[$0] } ?? []
         guard !undeclared.isEmpty else { return declared }
-        // A site's own hook reaches the site also while its repository is unknown.
+        // A site's own hook reaches the site even while the repository is unknown.
         return declared + undeclared.filter { $0.repository?.matches(repository) ?? (site != nil) }
     }
 }

@@ -3,7 +3,7 @@ public import Webhook
 
 /// All hooks: the shared hook, which finds sites by repository and branch, and the hooks of single sites.
 public struct Hooks: Sendable {
-    /// A site, and how deliveries reach the site.
+    /// A site, its secrets and its forge.
     public struct Entry: Sendable {
         let site: Site
         let secrets: Secrets?
@@ -12,9 +12,9 @@ public struct Hooks: Sendable {
         /// Creates an entry for `site`.
         ///
         /// - Parameters:
-        ///   - secrets: the secrets of the site's own hook, if the site has one. The shared hook then does not reach the
-        ///     site.
-        ///   - forge: the forge that the site accepts deliveries of; `nil` for any forge.
+        ///   - secrets: the secrets of the site's own hook, if the site has such a hook. The shared hook then does not
+        ///     reach the site.
+        ///   - forge: the only accepted forge; `nil` for any forge.
         public init(_ site: Site, secrets: Secrets? = nil, forge: ForgeName? = nil) {
             self.site = site
             self.secrets = secrets

@@ -1,7 +1,7 @@
 internal import Deploy
 internal import Synchronization
 
-/// Collects the outcomes of one delivery at all its sites.
+/// Collects the outcomes of one delivery at all concerned sites.
 final class OutcomeCollector: Sendable {
     private struct State {
         var outcomes: [(site: Site, outcome: DeliveryOutcome)] = []
@@ -16,7 +16,7 @@ final class OutcomeCollector: Sendable {
         state = Mutex(State(missing: count))
     }
 
-    /// Adds the outcome at `site`. Returns whether all outcomes are there.
+    /// Adds the outcome at `site`. Returns whether all outcomes have arrived.
     func add(_ outcome: DeliveryOutcome, at site: Site) -> Bool {
         state.withLock { state in
             state.outcomes.append((site, outcome))
@@ -25,8 +25,8 @@ final class OutcomeCollector: Sendable {
         }
     }
 
-    /// The report on the delivery: the most serious outcome so far. While sites are missing, only a failure is more serious
-    /// than the deployments that are still running.
+    /// The report on the delivery: the most serious outcome so far. While sites are missing, only a failure is more
+    /// serious than the running deployments.
     var report: Report {
         let (outcomes, missing) = state.withLock { ($0.outcomes, $0.missing) }
         let worst = outcomes.max { $0.outcome.severity < $1.outcome.severity }

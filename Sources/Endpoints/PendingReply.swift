@@ -4,10 +4,10 @@ internal import Logging
 internal import Synchronization
 internal import Webhook
 
-/// A delivery that has no reply yet: what is known about the delivery, and where the reply goes. The delivery is answered,
-/// and logged, once.
+/// A delivery without a reply yet: the known facts about the delivery, and the destination of the reply. The delivery
+/// is answered, and logged, once.
 final class PendingReply: Sendable {
-    /// The reply to every delivery that cannot be verified: the same bytes, whatever was wrong.
+    /// The reply to every unverified delivery: the same bytes, whatever was wrong.
     private static let rejection = Response(
         status: 401, headers: [("Bellpull-Outcome", "rejected")],
         body: #"{"error":"the signature is missing or wrong"}"#)
@@ -49,10 +49,10 @@ final class PendingReply: Sendable {
     /// Calls `body` when the reply has been sent.
     func onReply(_ body: @escaping @Sendable () -> Void) { subject.withLock { $0.onReply = body } }
 
-    /// The time that has passed since the delivery arrived.
+    /// The time since the arrival of the delivery.
     var age: Duration { received.duration(to: .now) }
 
-    /// Sends `report` and logs it, unless a reply was sent before.
+    /// Sends and logs `report`, unless a reply was sent before.
     func send(_ report: Report) {
         let report = complete(report)
         let duration = received.millisecondsAgo
@@ -61,7 +61,7 @@ final class PendingReply: Sendable {
         logger.log(level: report.level, "\(report.line(after: duration))")
     }
 
-    /// Rejects a delivery that cannot be verified. Only the log says why.
+    /// Rejects an unverified delivery. Only the log says why.
     func reject(_ authentication: Delivery.Authentication) {
         guard exchange.reply(Self.rejection) else { return }
         var report = complete(Report(401, "rejected"))

@@ -1,7 +1,7 @@
 internal import Deploy
 internal import Synchronization
 
-/// Limits how long replies wait for their deployments, and how many replies wait at once.
+/// Limits how long replies wait for deployments, and how many replies wait at once.
 final class ReplyTimeouts: Sendable {
     private let timers: TimerQueue
     private let waiting = Mutex(0)

@@ -3,7 +3,7 @@ internal import Text
 internal import Webhook
 
 extension Report {
-    /// Creates the report on a delivery that could not be read.
+    /// Creates the report on an unreadable delivery.
     init(_ error: any Error) {
         switch error {
         case let error as Malformed:

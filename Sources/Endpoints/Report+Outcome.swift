@@ -3,7 +3,7 @@ internal import FastCGI
 internal import Text
 
 extension Report {
-    /// Creates the report on a push with this outcome.
+    /// Creates the report on a push with the given outcome.
     init(_ outcome: DeliveryOutcome) {
         switch outcome {
         case .finished(.deployed(let commit)):
@@ -29,13 +29,14 @@ extension Report {
         }
     }
 
-    /// Creates the report on a delivery that could not be recorded. Nothing else was done with the delivery.
+    /// Creates the report on a delivery after the ledger failed to record the delivery. Nothing else was done with the
+    /// delivery.
     init(_ error: LedgerError) {
         self.init(503, "unrecorded", error: error.explanation)
         extraHeaders = [("Retry-After", "60")]
     }
 
-    /// There is no hook at the path.
+    /// No hook is at the path.
     static let noSuchHook = Report.refused(404, "no hook is at this path")
 
     /// The forge tested the hook.
@@ -51,7 +52,7 @@ extension Report {
     /// The delivery is malformed.
     static func malformed(_ reason: String) -> Report { Report(400, "malformed", error: Explanation(reason)) }
 
-    /// The request is none that the hook answers.
+    /// The hook does not answer such a request.
     static func refused(_ status: Int, _ error: String) -> Report {
         Report(status, "refused", error: Explanation(error))
     }

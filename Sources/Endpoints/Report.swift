@@ -2,14 +2,14 @@ internal import FastCGI
 internal import Foundation
 internal import Text
 
-/// The report on one delivery. The forge gets the report as the reply, the web server's access log gets it through the
-/// reply's headers, and Bellpull's own log gets it as a line.
+/// The report on one delivery. The forge gets the report as the reply, the web server's access log through the reply's
+/// headers, and Bellpull's own log as a line.
 struct Report: Sendable {
     /// The HTTP status code.
     var status: Int
     /// The outcome, one word, the same in the reply and in both logs.
     let outcome: FieldValue
-    /// What is wrong and how to repair it, for the body; `nil` if the delivery succeeded.
+    /// The problem and its remedy, for the body; `nil` if the delivery succeeded.
     let error: Explanation?
     var site: FieldValue?
     var commit: FieldValue?
@@ -25,7 +25,7 @@ struct Report: Sendable {
         reason = error.map { FieldValue(escaping: String($0.message.prefix { !$0.isNewline })) }
     }
 
-    /// Returns the reply to the sender of a delivery that arrived `milliseconds` ago.
+    /// Returns the reply to a delivery, `milliseconds` after the arrival.
     func response(after milliseconds: Int64) -> Response {
         var headers = extraHeaders
         headers.reserveCapacity(8)
@@ -63,7 +63,7 @@ struct Report: Sendable {
 }
 
 extension FieldValue {
-    /// The value as it follows a key in the log: in quotation marks, unless the value is one plain word.
+    /// The value after a key in the log: in quotation marks, unless the value is one plain word.
     fileprivate var quoted: String {
         let text = description
         return text.isEmpty || text.utf8.contains(where: Self.needsQuotes) ? "\"\(text)\"" : text
@@ -78,7 +78,7 @@ extension FieldValue {
 }
 
 extension ContinuousClock.Instant {
-    /// The time that has passed since the instant, in whole milliseconds.
+    /// The time since the instant, in whole milliseconds.
     var millisecondsAgo: Int64 {
         let duration = duration(to: .now).components
         return duration.seconds * 1000 + duration.attoseconds / 1_000_000_000_000_000

@@ -4,12 +4,12 @@ public import FastCGI
 public struct Router: Responder {
     private let webhook: WebhookEndpoint
 
-    /// Creates a router to these endpoints.
+    /// Creates a router to the given endpoints.
     public init(webhook: WebhookEndpoint) {
         self.webhook = webhook
     }
 
-    /// Passes the request to the hook at its path, or answers 404 or 405.
+    /// Passes the request to the hook at the request's path, or answers 404 or 405.
     public func respond(to request: Request, through exchange: Exchange) {
         let path: String?
         let method: String?

@@ -5,17 +5,17 @@ public import Logging
 internal import Synchronization
 public import Webhook
 
-/// Accepts deliveries: verifies and decodes them, and has them recorded and their sites deployed.
+/// Accepts deliveries: verifies and decodes a delivery, and has the delivery recorded and the sites deployed.
 public final class WebhookEndpoint: Sendable {
-    /// The settings that a reload can change.
+    /// The reloadable settings.
     public struct Settings: Sendable {
         /// The hooks.
         public var hooks: Hooks
-        /// The forges whose deliveries are accepted.
+        /// The accepted forges.
         public var forge: any Forge
-        /// How long a reply waits for its deployment before the reply says that the deployment is running.
+        /// How long a reply waits for its deployment before reporting a running deployment.
         public var answerWithin: Duration
-        /// How many replies may wait at once. Further replies say immediately that the deployment is running.
+        /// How many replies may wait at once. Further replies report a running deployment immediately.
         public var waitingReplies: Int
 
         /// Creates settings.
@@ -27,7 +27,7 @@ public final class WebhookEndpoint: Sendable {
         }
     }
 
-    /// Settings behind one reference: the reading threads copy the reference alone while they hold the lock.
+    /// Settings behind one reference: the reading threads copy only the reference under the lock.
     private final class Snapshot: Sendable {
         let settings: Settings
 
@@ -86,7 +86,7 @@ public final class WebhookEndpoint: Sendable {
         }
     }
 
-    /// A verified delivery, and the hook and secret that verified it.
+    /// A verified delivery, and the hook and secret used to verify the delivery.
     private struct VerifiedDelivery {
         let delivery: Delivery
         let verified: VerifiedBody
