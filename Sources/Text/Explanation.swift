@@ -1,8 +1,8 @@
-/// What is wrong and how to repair it, for the person who meets the problem.
+/// A problem and a remedy, for the person who has the problem.
 public struct Explanation: Sendable, Equatable {
-    /// What is wrong: one line, lower case, without a full stop.
+    /// The problem: one line, lower case, without a full stop.
     public let message: String
-    /// A remedy that works when it is pasted; `nil` if there is none.
+    /// A remedy that works when pasted; `nil` if none is known.
     public let hint: String?
 
     /// Creates an explanation.
@@ -11,6 +11,6 @@ public struct Explanation: Sendable, Equatable {
         self.hint = hint
     }
 
-    /// The message and, on a line of its own, the hint.
+    /// The message and, on the next line, the hint.
     public var text: String { hint.map { "\(message)\n\($0)" } ?? message }
 }

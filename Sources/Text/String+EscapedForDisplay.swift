@@ -1,6 +1,6 @@
 extension String {
-    /// The text, safe to show in one line of a terminal: control characters, invisible characters and backslashes are
-    /// escaped, and text of more than 200 characters is cut and ends in `...`.
+    /// The text, safe to show in a single line of a terminal. Control characters, invisible characters and backslashes
+    /// are escaped. Text of more than 200 characters is cut and ends in `...`.
     public var escapedForDisplay: String {
         guard utf8.count > Self.displayLimit || !utf8.allSatisfy(Self.isPlain) else { return self }
         var escaped = ""

@@ -1,7 +1,7 @@
 extension String {
-    /// The text as one word of a POSIX shell command, for a command that a person will paste.
+    /// The text as one word of a POSIX shell command, to be pasted by a person.
     ///
-    /// Text without special characters stays as it is. Other text is put between single quotes.
+    /// Text without special characters stays unchanged. Other text is put between single quotes.
     public var quotedForShell: String {
         let isPlain = !isEmpty && utf8.allSatisfy(Self.isPlainInShell)
         return isPlain ? self : "'\(replacing("'", with: #"'\''"#))'"
