@@ -52,7 +52,7 @@ extension Report {
     /// The delivery is malformed.
     static func malformed(_ reason: String) -> Report { Report(400, "malformed", error: Explanation(reason)) }
 
-    /// The hook does not answer such a request.
+    /// The hook refuses the request.
     static func refused(_ status: Int, _ error: String) -> Report {
         Report(status, "refused", error: Explanation(error))
     }

@@ -63,7 +63,7 @@ struct Report: Sendable {
 }
 
 extension FieldValue {
-    /// The value after a key in the log: in quotation marks, unless the value is one plain word.
+    /// The value to put after a key in the log: in quotation marks, unless the value is one plain word.
     fileprivate var quoted: String {
         let text = description
         return text.isEmpty || text.utf8.contains(where: Self.needsQuotes) ? "\"\(text)\"" : text

@@ -144,7 +144,7 @@ enum LedgerStatement: String, CaseIterable {
             ORDER BY id LIMIT ?3)
         """
 
-    /// Under pressure of space, a delivery may be deleted even if its deployment is kept.
+    /// If the table has too many rows, a delivery may be deleted even if its deployment is kept.
     case pruneDeliveries = """
         DELETE FROM delivery WHERE id IN (
             SELECT id FROM delivery

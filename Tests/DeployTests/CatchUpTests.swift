@@ -12,7 +12,7 @@ import Testing
     private let dispatcher: Dispatcher
     private let events = CatchUpEvents()
 
-    /// Often enough for a test to wait for it.
+    /// Short enough for a test to wait for several intervals.
     private let interval = Duration.milliseconds(50)
 
     init() throws {
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test func `finds a push that was missed, at once and later, and has it deployed`() throws {
+    @Test func `finds a missed push, at the start and later, and has it deployed`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let first = try blog.push(["index.html": "two\n"])
@@ -58,7 +58,7 @@ import Testing
         #expect(deployments.map(\.target) == [.main(second), .main(first)])
     }
 
-    @Test func `finds nothing where commits were made on top of the remote's`() throws {
+    @Test func `finds nothing if the site has commits on top of the remote's`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         try blog.commit(["local.html": "mine\n"], in: blog.site)
@@ -91,7 +91,7 @@ import Testing
         #expect(try site.strategy.missedPush(.within(.seconds(20))) == .main(commit) && first != commit)
     }
 
-    @Test func `says once that a remote cannot be asked, and once that it can be again`() throws {
+    @Test func `reports an unreachable remote once, and a reachable remote once`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let away = "\(blog.folder)/away.git"
@@ -108,7 +108,7 @@ import Testing
         #expect(events.all.last == "blog reachable")
     }
 
-    @Test func `says why, of a branch that is gone and of a clone that is`() throws {
+    @Test func `reports the reason if the branch or the clone is gone`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         try blog.git("update-ref", "-d", "refs/heads/main", in: blog.remote)
@@ -124,7 +124,7 @@ import Testing
             ])
     }
 
-    @Test func `asks a remote that does not answer less and less`() throws {
+    @Test func `asks an unreachable remote less and less often`() throws {
         let looks = Looks()
         let strategy = FakeStrategy(missed: { _ throws(Failure) in
             looks.look {}
@@ -139,7 +139,7 @@ import Testing
         #expect(events.all == ["blog in 0.04 seconds: no"])
     }
 
-    @Test func `tries what cannot be deployed less and less, and does not blame the remote`() throws {
+    @Test func `retries a failing deployment less and less often, and does not blame the remote`() throws {
         let looks = Looks()
         let target = DeploymentRecord.Target.main(try .fake(1))
         let strategy = FakeStrategy { _, _, run in
@@ -156,7 +156,7 @@ import Testing
         #expect(Set(events.all) == ["blog missed refs/heads/main \(target.commit)"])
     }
 
-    @Test func `leaves a site alone that is being deployed`() throws {
+    @Test func `does not ask for a site that is being deployed`() throws {
         let door = Door()
         let looks = Looks()
         let strategy = FakeStrategy { announced, _, _ in
@@ -177,7 +177,7 @@ import Testing
         #expect(Observation.eventually { looks.count > 0 })
     }
 
-    @Test func `asks no more than eight at once, and all of them`() throws {
+    @Test func `asks at most eight remotes at once, and asks all of them`() throws {
         let looks = Looks()
         let names = Mutex<Set<String>>([])
         let catchUp = catchUp()
@@ -197,7 +197,7 @@ import Testing
         #expect((2...8).contains(looks.most))
     }
 
-    @Test func `asks many sites one after the other at the start`() throws {
+    @Test func `asks many remotes one after the other at the start`() throws {
         let looks = Looks()
         let strategy = FakeStrategy(missed: { _ in looks.look { nil } })
         let catchUp = catchUp()
@@ -208,7 +208,7 @@ import Testing
         #expect(times[0].duration(to: times[3]) >= .milliseconds(200))
     }
 
-    @Test func `follows those it was told of last, and passes over those that want no catch-up`() throws {
+    @Test func `follows only the latest list of sites, and skips sites without catch-up`() throws {
         let looks = (0..<3).map { _ in Looks() }
         let sites = try looks.enumerated().map { index, looks in
             try Site.fake(
@@ -226,7 +226,7 @@ import Testing
         #expect(looks[0].count == count && looks[2].count == 0)
     }
 
-    @Test func `forgets what it finds at a site that is not to be followed any more`() throws {
+    @Test func `drops its findings at a site that is no longer followed`() throws {
         let door = Door()
         let target = DeploymentRecord.Target.main(try .fake(1))
         let strategy = FakeStrategy(missed: { _ in
@@ -243,7 +243,7 @@ import Testing
         #expect(events.all.isEmpty && strategy.runs.isEmpty)
     }
 
-    @Test func `asks nobody once it is stopped, and ends those that ask`() throws {
+    @Test func `asks no remote after it was stopped, and cancels running questions`() throws {
         let looks = Looks()
         let blog = try Blog()
         defer { blog.remove() }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Deploy
 
-@Suite(.onPlainThreads) struct `deployer` {
+@Suite(.onPlainThreads) struct `the deployer` {
     private let home: TemporaryLedger
     private let writer: GroupCommitWriter
 
@@ -23,7 +23,7 @@ import Testing
         try Deployer(writer: writer).deploy(site, cancellation, Transcript())
     }
 
-    @Test func `has until its site's time is up`() throws {
+    @Test func `gives a deployment the time that its site allows`() throws {
         let commit = try Commit.fake(1)
         let strategy = FakeStrategy { _, limits, _ in
             let time = ContinuousClock.now.duration(to: limits.deadline)
@@ -34,7 +34,7 @@ import Testing
         writer.dismiss()
     }
 
-    @Test func `deploys nothing where nothing is queued, and lets the site go`() throws {
+    @Test func `deploys nothing if nothing is queued, and unlocks the site`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let site = Site(name: "blog", path: blog.site, timeout: .seconds(20))
@@ -43,7 +43,7 @@ import Testing
         writer.dismiss()
     }
 
-    @Test func `notes what it did, how long it took and what git wrote`() throws {
+    @Test func `records the result, the duration and the output of git`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let site = Site(name: "blog", path: blog.site, timeout: .seconds(20))
@@ -59,7 +59,7 @@ import Testing
         writer.dismiss()
     }
 
-    @Test func `queues again what it was stopped at`() throws {
+    @Test func `queues an interrupted deployment again`() throws {
         let cancellation = Cancellation()
         let strategy = FakeStrategy { _, limits, _ in
             cancellation.cancel()

@@ -4,7 +4,7 @@ import Testing
 @testable import Deploy
 
 @Suite struct `a deployment result` {
-    @Test func `has a commit if the site is at one`() throws {
+    @Test func `has a commit if the site is at a verified commit`() throws {
         let commit = try #require(Commit(String(repeating: "1a", count: 20)))
         #expect(DeploymentResult.deployed(commit).commit == commit)
         #expect(DeploymentResult.unchanged(commit).commit == commit)

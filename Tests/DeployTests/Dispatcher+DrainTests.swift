@@ -5,7 +5,7 @@ import Testing
 
 @testable import Deploy
 
-@Suite(.onPlainThreads) struct `draining` {
+@Suite(.onPlainThreads) struct `draining the dispatcher` {
     private let ledger: TemporaryLedger
     private let answers = Answers()
     private let clock = ContinuousClock()
@@ -14,7 +14,7 @@ import Testing
 
     private func make(limit: Int = 8) -> Dispatcher { Dispatcher(ledger: ledger.ledger, limit: limit) }
 
-    /// A strategy that deploys until it is cancelled, as a command that hangs does.
+    /// A strategy whose deployments hang until cancelled.
     private static func hanging(_ started: Door) -> FakeStrategy {
         FakeStrategy { _, limits, _ in
             started.open()
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func `finishes what runs, and leaves in the ledger what has not started`() throws {
+    @Test func `finishes running deployments, and leaves queued deployments in the ledger`() throws {
         let door = Door()
         let one = try Site.fake(Self.waiting(at: door), name: "one")
         let other = try Site.fake(FakeStrategy(), name: "other")
@@ -44,7 +44,7 @@ import Testing
         dispatcher.drain(within: .seconds(10))
         #expect(opening.isSuccess())
         #expect(answers.byDelivery[1] == .deployed(try .fake(1)))
-        // As it was on its way from the ledger to its turn, or had one to wait for.
+        // Depends on whether the entry was in the queue or only in the ledger when draining began.
         #expect([.queued, .interrupted].contains(answers.byDelivery[2]))
         #expect(answers.byDelivery[3] == .interrupted)
         #expect(answers.count == 3)
@@ -52,12 +52,12 @@ import Testing
         #expect(states == [.queued, .queued, .deployed])
     }
 
-    @Test func `takes no time when nothing runs`() throws {
+    @Test func `takes no time if nothing is running`() throws {
         let dispatcher = make()
         #expect(clock.measure { dispatcher.drain(within: .seconds(10)) } < .seconds(1))
     }
 
-    @Test func `ends what runs when its time is up, answers everybody, and loses nothing`() throws {
+    @Test func `ends running deployments when its time is up, answers every sender, and loses nothing`() throws {
         let started = Door()
         let site = try Site.fake(Self.hanging(started))
         let dispatcher = make()
@@ -72,7 +72,7 @@ import Testing
         #expect(deployments.first?.deliveries == 10)
     }
 
-    @Test func `records and answers what comes after it`() throws {
+    @Test func `records and answers deliveries that arrive afterwards`() throws {
         let site = try Site.fake(FakeStrategy())
         let dispatcher = make()
         dispatcher.drain(within: .zero)

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Deploy
 
-/// Several processes share a ledger and their sites, and any of them may end at any time.
-@Suite(.onPlainThreads) struct `dispatcher beside other processes` {
+/// Several processes share a ledger and the sites, and any process may end at any time.
+@Suite(.onPlainThreads) struct `a dispatcher beside other processes` {
     private let home: TemporaryLedger
     private let blog: Blog
     private let answers = Answers()
@@ -20,12 +20,12 @@ import Testing
         Site(name: "blog", path: blog.site, timeout: timeout)
     }
 
-    /// How far the site's deployments are, newest first.
+    /// The states of the site's deployments, newest first.
     private var states: [DeploymentRecord.State] {
         get throws { try home.ledger.deployments(of: "blog", limit: 9).map(\.state) }
     }
 
-    /// Holds the site as another process does, for as long as `body` takes.
+    /// Locks the site like another process while `body` runs.
     private func holdingSite(_ body: () throws -> Void) throws {
         let lock = "\(blog.site)/.git/bellpull.lock"
         let holder = Running {
@@ -39,7 +39,7 @@ import Testing
         try body()
     }
 
-    @Test func `waits for who holds the site, and deploys then`() throws {
+    @Test func `waits for another process that holds the site, then deploys`() throws {
         defer { blog.remove() }
         let dispatcher = Dispatcher(ledger: home.ledger, limit: 4)
         let commit = try blog.push(["index.html": "two\n"])
@@ -54,7 +54,7 @@ import Testing
         #expect(answers.byDelivery[1] == .deployed(commit))
     }
 
-    @Test func `says so when the other does not let go, and deploys a redelivery when it has`() throws {
+    @Test func `reports a process that does not unlock the site, and deploys a redelivery later`() throws {
         defer { blog.remove() }
         let dispatcher = Dispatcher(ledger: home.ledger, limit: 4)
         let commit = try blog.push(["index.html": "two\n"])
@@ -70,7 +70,7 @@ import Testing
         #expect(answers.byDelivery[2] == .deployed(commit))
     }
 
-    @Test func `leaves what it waits to begin to the next start when it is stopped`() throws {
+    @Test func `leaves a deployment that waits for the lock to the next start when it is stopped`() throws {
         defer { blog.remove() }
         let dispatcher = Dispatcher(ledger: home.ledger, limit: 4)
         let commit = try blog.push(["index.html": "two\n"])
@@ -88,7 +88,7 @@ import Testing
         #expect(try blog.text("site/index.html") == "two\n")
     }
 
-    @Test func `says what another process has done in its place`() throws {
+    @Test func `reports a deployment that another process ran`() throws {
         defer { blog.remove() }
         let dispatcher = Dispatcher(ledger: home.ledger, limit: 4)
         let commit = try blog.push(["index.html": "two\n"])
@@ -106,7 +106,7 @@ import Testing
         #expect(try blog.text("site/index.html") == "one\n")
     }
 
-    @Test func `takes up what a process left that is gone`() throws {
+    @Test func `resumes the deployments of a process that is gone`() throws {
         defer { blog.remove() }
         let commit = try blog.push(["index.html": "two\n"])
         for name in ["queued", "running", "over", "elsewhere"] {
@@ -132,7 +132,7 @@ import Testing
         #expect(try home.ledger.unfinishedSites() == ["elsewhere"])
     }
 
-    @Test func `takes up nothing twice`() throws {
+    @Test func `resumes no deployment twice`() throws {
         defer { blog.remove() }
         let door = Door()
         let strategy = FakeStrategy { announced, _, _ in

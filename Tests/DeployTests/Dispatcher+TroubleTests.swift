@@ -6,8 +6,8 @@ import Testing
 
 @testable import Deploy
 
-/// What goes wrong beside the deployment itself loses no delivery.
-@Suite(.onPlainThreads) struct `dispatcher in trouble` {
+/// Trouble beside the deployment itself loses no delivery.
+@Suite(.onPlainThreads) struct `a dispatcher in trouble` {
     private let home: TemporaryLedger
     private let ledger: WatchedLedger
     private let answers = Answers()
@@ -18,7 +18,7 @@ import Testing
         ledger = WatchedLedger(home.ledger)
     }
 
-    @Test func `says that a delivery cannot be recorded, and does nothing about it`() throws {
+    @Test func `reports a delivery that cannot be recorded, and deploys nothing`() throws {
         let strategy = FakeStrategy()
         let site = try Site.fake(strategy)
         let dispatcher = Dispatcher(ledger: ledger, limit: 4)
@@ -44,7 +44,7 @@ import Testing
         #expect(answers.byDelivery[2] == .deployed(try .fake(1)))
     }
 
-    @Test func `says that it is queued when it cannot be started, and leaves it queued`() throws {
+    @Test func `answers that a deployment is queued if it cannot be started, and leaves it queued`() throws {
         let strategy = FakeStrategy()
         let site = try Site.fake(strategy)
         let stuck = Mutex<[LedgerError]>([])
@@ -70,8 +70,8 @@ import Testing
         #expect(strategy.announced == [[try .fake(1)]])
     }
 
-    /// It is done all the same, and found there by who looks again.
-    @Test func `says what came of a deployment whose end cannot be written`() throws {
+    /// The site is deployed all the same, and the next look at the ledger finds the site up to date.
+    @Test func `reports the result of a deployment whose end cannot be recorded`() throws {
         let strategy = FakeStrategy { [ledger, full] announced, _, run in
             if run == 1 { ledger.fail(full) }
             return announced.first.map(DeploymentResult.deployed) ?? .interrupted
@@ -90,7 +90,7 @@ import Testing
         #expect(strategy.runs.count == 1)
     }
 
-    @Test func `says why a site cannot be deployed at all, and deploys it when it can`() throws {
+    @Test func `reports why a site cannot be deployed, and deploys the site once it can`() throws {
         let strategy = FakeStrategy()
         let site = try Site.fake(strategy)
         let gone = Failure("/srv/blog does not exist", hint: "git clone <url> /srv/blog")
@@ -111,7 +111,7 @@ import Testing
         #expect(answers.byDelivery[2] == .deployed(try .fake(1)))
     }
 
-    @Test func `deploys what nobody waits for, and tells nobody`() throws {
+    @Test func `deploys a delivery whose sender does not wait, and answers nobody`() throws {
         let site = try Site.fake(FakeStrategy())
         let dispatcher = Dispatcher(ledger: ledger, limit: 4)
         dispatcher.receive(.fake(1), for: [(site, .main(try .fake(1)))]) { _ in
@@ -124,7 +124,7 @@ import Testing
         #expect(try home.ledger.deployment(1)?.state == .deployed)
     }
 
-    @Test func `says of each of several sites what came of it`() throws {
+    @Test func `answers each of several sites with its own outcome`() throws {
         let no = DeliveryOutcome.failed(Failure("no"))
         let there = try Commit.fake(1)
         let sites = try [

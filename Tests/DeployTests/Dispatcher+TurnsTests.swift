@@ -6,13 +6,13 @@ import Testing
 
 @testable import Deploy
 
-@Suite(.onPlainThreads) struct `turns` {
+@Suite(.onPlainThreads) struct `the turns of the dispatcher` {
     private let home: TemporaryLedger
     private let answers = Answers()
 
     init() throws { home = try TemporaryLedger() }
 
-    /// Which sites deployed, in order, and how many at once.
+    /// The names of the deployed sites, in order, and how many ran at once.
     private final class Stage: Sendable {
         private struct State {
             var started: [String] = []
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func `let no more sites deploy at once than agreed`() throws {
+    @Test func `let at most the agreed number of sites deploy at once`() throws {
         let stage = Stage()
         let door = Door()
         let dispatcher = Dispatcher(ledger: home.ledger, limit: 3)
@@ -63,7 +63,7 @@ import Testing
         #expect(answers.byDelivery.values.allSatisfy { $0.commit != nil })
     }
 
-    @Test func `let more deploy at once as soon as that is agreed`() throws {
+    @Test func `let more sites deploy at once as soon as the limit rises`() throws {
         let stage = Stage()
         let door = Door()
         let dispatcher = Dispatcher(ledger: home.ledger, limit: 1)
@@ -76,7 +76,7 @@ import Testing
         #expect(stage.most == 4 && answers.count == 6)
     }
 
-    @Test func `let fewer deploy at once when those that run are done`() throws {
+    @Test func `let fewer sites deploy at once after the limit fell and running deployments ended`() throws {
         let stage = Stage()
         let doors = (0..<6).map { _ in Door() }
         let dispatcher = Dispatcher(ledger: home.ledger, limit: 4)
@@ -93,7 +93,7 @@ import Testing
         #expect(stage.started.count == 6)
     }
 
-    @Test func `keep a site that is always busy from holding others up`() throws {
+    @Test func `keep a busy site from delaying other sites`() throws {
         let stage = Stage()
         let door = Door()
         let dispatcher = Dispatcher(ledger: home.ledger, limit: 1)
@@ -113,7 +113,7 @@ import Testing
         #expect(stage.started == ["busy", "one", "two", "busy"])
     }
 
-    @Test func `come to every one of many sites`() throws {
+    @Test func `reach every one of many sites`() throws {
         let dispatcher = Dispatcher(ledger: home.ledger, limit: 4)
         let sites = try (0..<500).map { try Site.fake(FakeStrategy(), name: "site-\($0)") }
         try deploy(sites, by: dispatcher)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Deploy
 
-@Suite(.onPlainThreads) struct `dispatcher` {
+@Suite(.onPlainThreads) struct `the dispatcher` {
     private let ledger: TemporaryLedger
     private let answers = Answers()
 
@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test func `a site that hangs holds no other up`() throws {
+    @Test func `deploys other sites while one site hangs`() throws {
         let door = Door()
         let slow = try Site.fake(Self.waiting(at: door), name: "slow")
         let quick = try Site.fake(FakeStrategy(), name: "quick")
@@ -40,7 +40,7 @@ import Testing
         #expect(answers.count == 2)
     }
 
-    @Test func `a hundred deliveries that come while one is deployed share one follow-up`() throws {
+    @Test func `runs one follow-up for a hundred deliveries that arrive during a deployment`() throws {
         let door = Door()
         let strategy = Self.waiting(at: door)
         let site = try Site.fake(strategy)
@@ -59,7 +59,7 @@ import Testing
         #expect(answers.count == 101)
     }
 
-    @Test func `those whose commit the one before has reached cost no run`() throws {
+    @Test func `runs nothing for queued deliveries whose commit was already reached`() throws {
         let door = Door()
         let strategy = Self.waiting(at: door)
         let site = try Site.fake(strategy)
@@ -75,7 +75,7 @@ import Testing
         #expect(answers.byDelivery.count == 100 && answers.count == 100)
     }
 
-    @Test func `a redelivery of what is being deployed awaits that deployment`() throws {
+    @Test func `lets a redelivery wait for the deployment that is running`() throws {
         let door = Door()
         let strategy = Self.waiting(at: door)
         let site = try Site.fake(strategy)
@@ -93,7 +93,7 @@ import Testing
         #expect(try ledger.ledger.deployments(of: "blog", limit: 10).count == 1)
     }
 
-    @Test func `a redelivery of what was deployed is a duplicate`() throws {
+    @Test func `treats a redelivery of a deployed push as a duplicate`() throws {
         let strategy = FakeStrategy()
         let site = try Site.fake(strategy)
         let dispatcher = make()
@@ -106,7 +106,7 @@ import Testing
         #expect(strategy.runs.count == 1)
     }
 
-    @Test func `a site deploys one thing at a time, and misses nothing`() throws {
+    @Test func `runs one deployment of a site at a time, and misses no delivery`() throws {
         let strategy = FakeStrategy { announced, _, _ in
             usleep(1_000)
             return announced.first.map(DeploymentResult.deployed) ?? .interrupted
@@ -128,7 +128,7 @@ import Testing
         #expect(deployments.allSatisfy { $0.state.isFinished })
     }
 
-    @Test func `what is there already is answered without a run`() throws {
+    @Test func `answers without a run if the site is at the commit`() throws {
         let strategy = FakeStrategy()
         let site = try Site.fake(strategy)
         let dispatcher = make()
@@ -142,7 +142,7 @@ import Testing
         #expect(try ledger.ledger.deployments(of: "blog", limit: 1).first?.state == .unchanged)
     }
 
-    @Test func `a failure is shared, and a redelivery tries again`() throws {
+    @Test func `shares a failure among deliveries, and tries again for a redelivery`() throws {
         let door = Door()
         let failure = DeploymentResult.failed(Failure("no"))
         let strategy = FakeStrategy { announced, _, run in
@@ -168,7 +168,7 @@ import Testing
         #expect(answers.byDelivery[5] == .deployed(try .fake(4)))
     }
 
-    @Test func `an answer may ask for the next deployment`() throws {
+    @Test func `accepts the next deployment from within an answer`() throws {
         let site = try Site.fake(FakeStrategy())
         let dispatcher = make()
         let second = try Commit.fake(2)
@@ -180,7 +180,7 @@ import Testing
         #expect(answers.byDelivery[2] == .deployed(second))
     }
 
-    @Test func `the observer hears of every deployment, and how many deliveries it served`() throws {
+    @Test func `tells the observer of every deployment, and how many deliveries it served`() throws {
         let door = Door()
         let strategy = Self.waiting(at: door)
         let site = try Site.fake(strategy)
@@ -196,7 +196,7 @@ import Testing
         dispatcher.deploy(site, to: try .fake(0), answer: answers.answer(0))
         door.awaitArrival()
         for number in 1..<5 { dispatcher.deploy(site, to: try .fake(9), answer: answers.answer(number)) }
-        // Until all of them are recorded.
+        // Waits until all deliveries are recorded.
         #expect(
             try Observation.eventually {
                 try ledger.ledger.deployments(of: "blog", limit: 1).first?.deliveries == 4
@@ -207,7 +207,7 @@ import Testing
         #expect(runs.value == 2 && served.value == 5)
     }
 
-    @Test func `a hundred deliveries of one push make two pulls at most`() throws {
+    @Test func `runs at most two pulls for a hundred deliveries of one push`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let runs = Counter()
@@ -228,7 +228,7 @@ import Testing
         #expect(try blog.text("site/index.html") == "two\n")
     }
 
-    @Test func `a thousand deployments leave nothing behind`() throws {
+    @Test func `keeps no memory and no thread of a thousand deployments`() throws {
         let site = try Site.fake(FakeStrategy())
         let dispatcher = make()
         let released = Counter()
@@ -244,13 +244,13 @@ import Testing
         }
         #expect(answers.byDelivery.count == 1000)
         #expect(Observation.eventually { released.value == 1000 })
-        // What runs beside this test has a few; a thread, or its stack, left by each would be a thousand.
+        // Other tests running now have a few threads. A leaked thread, or stack, per deployment would be a thousand.
         #expect(try Observation.eventually { try Observation.status("Threads") < threads + 100 })
         #expect(try Observation.status("VmRSS") < memory + 128 << 10)
     }
 }
 
-/// Something that an answer holds on to.
+/// An object that an answer retains.
 private final class Delivery: Sendable {
     private let released: Counter
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Deploy
 @testable import Git
 
-@Suite struct `failure in words` {
+@Suite struct `the explanation of a git error` {
     private let path = "/srv/blog"
 
     private func clone() throws -> BranchClone {
@@ -20,7 +20,7 @@ import Testing
         return Failure(GitError(arguments: ["pull", "--rebase"], completion: completion), in: path)
     }
 
-    /// What git says, as it says it, and the beginning of what is made of it.
+    /// A message of git, word for word, and the start of its explanation.
     struct Known: Sendable {
         let errors: String
         let message: String
@@ -81,7 +81,7 @@ import Testing
             "the remote cannot be reached: ", hint: "git -C /srv/blog fetch shows why"),
     ]
 
-    @Test(arguments: known) func `says what git's words mean, and what to do`(_ known: Known) throws {
+    @Test(arguments: known) func `has the meaning of a known message, and a remedy`(_ known: Known) throws {
         let failure = try failure(known.errors)
         #expect(failure.message.hasPrefix(known.message))
         #expect(!failure.message.contains("\n"))
@@ -92,18 +92,18 @@ import Testing
         }
     }
 
-    @Test func `repeats words it does not know`() throws {
+    @Test func `repeats an unknown message`() throws {
         let failure = try failure("fatal: the sky is falling\n", termination: .exited(128))
         #expect(failure.message == "git pull --rebase exited with status 128: fatal: the sky is falling")
         #expect(failure.hint == nil)
     }
 
-    @Test func `says that time was up, whatever git had said`() throws {
+    @Test func `names the timeout, whatever git wrote before`() throws {
         let failure = try failure("fatal: unable to access 'x'", termination: .timedOut)
         #expect(failure == Failure("git pull did not finish within the time-out and was ended"))
     }
 
-    @Test func `names the clone in what is no git error`() throws {
+    @Test func `names the clone in a failure that Bellpull itself found`() throws {
         let clone = try clone()
         for failure in [Failure.conflict(in: clone), .rewritten(clone), .dirty(path)] {
             #expect("\(failure.message) \(failure.hint ?? "")".contains("/srv/blog"))

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Deploy
 
-@Suite(.onPlainThreads) struct `writer` {
+@Suite(.onPlainThreads) struct `the group commit writer` {
     private let home: TemporaryLedger
     private let ledger: WatchedLedger
 
@@ -15,7 +15,7 @@ import Testing
         ledger = WatchedLedger(home.ledger)
     }
 
-    /// What became of entries, by their numbers, in the order in which it was said.
+    /// The results of entries by number, in the order of arrival.
     private final class Results: Sendable {
         let all = Mutex<[(number: Int, error: LedgerError?)]>([])
 
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    /// Has delivery `number` recorded, for a site of its own.
+    /// Records delivery `number` for a site of its own.
     private func record(
         _ number: Int, _ delivery: DeliveryRecord? = nil, by writer: GroupCommitWriter, _ results: Results
     ) throws {
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    /// A writer who is at a first entry and comes no further until `door` is open.
+    /// A writer, with the first entry waiting until `door` is open.
     private func busyScribe(_ door: Door, _ results: Results) throws -> GroupCommitWriter {
         let writer = GroupCommitWriter(ledger)
         ledger.wait(at: door)
@@ -48,7 +48,7 @@ import Testing
         return writer
     }
 
-    @Test func `writes in one transaction what came while the one before was written, in order`() throws {
+    @Test func `writes all entries that arrive during a transaction in the next one, in order`() throws {
         let door = Door()
         let results = Results()
         let writer = try busyScribe(door, results)
@@ -63,7 +63,7 @@ import Testing
         #expect(sites == (0...1000).map { "site-\($0)" })
     }
 
-    @Test func `takes from many threads, each entry once`() throws {
+    @Test func `accepts entries of many threads, each once`() throws {
         let results = Results()
         let writer = GroupCommitWriter(ledger)
         defer { writer.dismiss() }
@@ -77,7 +77,7 @@ import Testing
         #expect(ledger.writes <= 400)
     }
 
-    @Test func `says that something is written when it is, and not before`() throws {
+    @Test func `reports an entry as written when it is durable, and not before`() throws {
         let writer = GroupCommitWriter(ledger)
         defer { writer.dismiss() }
         for number in 0..<20 {
@@ -86,7 +86,7 @@ import Testing
             writer.write {
                 try $0.queue(site, .follow, cause: .command, target: nil, at: Date())
             } then: { [home] _ in
-                // On a connection of its own, as another process would look.
+                // Reads on a separate connection, like another process.
                 let found = try? home.reopened().deployments(of: site, limit: 1).count == 1
                 isThere.withLock { $0 = found }
             }
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test func `lets an entry that cannot be written take no other with it`() throws {
+    @Test func `fails an entry that cannot be written without failing others`() throws {
         let door = Door()
         let results = Results()
         let writer = try busyScribe(door, results)
@@ -109,7 +109,7 @@ import Testing
         #expect(try home.ledger.deployments(of: nil, limit: 100).count == 20)
     }
 
-    @Test func `fails all at once when the ledger is in trouble, and writes again when it is not`() throws {
+    @Test func `fails all entries at once while the ledger is in trouble, and writes again afterwards`() throws {
         let door = Door()
         let results = Results()
         let writer = try busyScribe(door, results)
@@ -127,7 +127,7 @@ import Testing
         #expect(results.errors[11] == nil)
     }
 
-    @Test func `refuses at once what is more than it can remember`() throws {
+    @Test func `refuses entries at once while its queue is full`() throws {
         let door = Door()
         let results = Results()
         let writer = try busyScribe(door, results)
@@ -144,7 +144,7 @@ import Testing
         #expect(results.errors.count == 1)
     }
 
-    @Test func `writes what came before it is dismissed, and nothing after`() throws {
+    @Test func `writes the entries from before its dismissal, and none after`() throws {
         let door = Door()
         let results = Results()
         let writer = try busyScribe(door, results)
@@ -158,7 +158,7 @@ import Testing
         #expect(throws: LedgerError("bellpull is stopping and records nothing more")) { try writer.write { _ in } }
     }
 
-    @Test func `gives back what was asked for to who waits for it`() throws {
+    @Test func `returns a result to the thread that waits for it`() throws {
         let writer = GroupCommitWriter(ledger)
         defer { writer.dismiss() }
         #expect(try writer.write { try $0.queue("blog", .follow, cause: .command, target: nil, at: Date()) } == 1)
@@ -168,7 +168,7 @@ import Testing
         }
     }
 
-    @Test func `is gone with its thread and its ledger when it is dismissed`() throws {
+    @Test func `releases its thread and its ledger when it is dismissed`() throws {
         weak let watched: WatchedLedger? = try {
             let watched = WatchedLedger(home.ledger)
             let writer = GroupCommitWriter(watched)

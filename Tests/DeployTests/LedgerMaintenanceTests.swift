@@ -6,7 +6,7 @@ import Testing
 
 @testable import Deploy
 
-@Suite(.onPlainThreads) struct `maintenance` {
+@Suite(.onPlainThreads) struct `ledger maintenance` {
     private let home: TemporaryLedger
     private let ledger: WatchedLedger
     private let timers = TimerQueue()
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func `takes up at the start what is left`() throws {
+    @Test func `resumes unfinished deployments at the start`() throws {
         defer { timers.stop() }
         try queue("blog", "shop")
         let strategies = [FakeStrategy(), FakeStrategy()]
@@ -38,7 +38,7 @@ import Testing
         #expect(try home.ledger.deployments(of: "blog", limit: 1).first?.state == .deployed)
     }
 
-    @Test func `ends what is queued for sites that are gone`() throws {
+    @Test func `ends queued deployments of sites that are gone`() throws {
         defer { timers.stop() }
         let maintenance = LedgerMaintenance(dispatcher: dispatcher, timers: timers, retention: retention)
         let blog = try Site.fake(FakeStrategy(), name: "blog")
@@ -50,7 +50,7 @@ import Testing
         #expect(failure.message == "gone is no longer configured")
     }
 
-    @Test func `lets a deployment that runs come to its end, though its site is gone`() throws {
+    @Test func `lets a running deployment finish, even if its site is gone`() throws {
         defer { timers.stop() }
         let door = Door()
         let strategy = FakeStrategy { announced, _, _ in
@@ -66,7 +66,7 @@ import Testing
         #expect(try home.ledger.deployments(of: "blog", limit: 9).map(\.state) == [.deployed])
     }
 
-    @Test func `says once that the ledger cannot be read, until it could be again`() throws {
+    @Test func `reports an unreadable ledger once, until the ledger was readable again`() throws {
         defer { timers.stop() }
         let errors = Mutex<[LedgerError]>([])
         let maintenance = LedgerMaintenance(dispatcher: dispatcher, timers: timers, retention: retention) {
@@ -83,8 +83,8 @@ import Testing
         }
     }
 
-    /// It begins five seconds after the start, and takes a second between one portion and the next.
-    @Test func `has the ledger forget what is old, in portions`() throws {
+    /// Pruning starts after five seconds, and pauses for a second between two batches.
+    @Test func `deletes old rows in batches`() throws {
         defer { timers.stop() }
         let old = Date(timeIntervalSinceNow: -7200)
         for part in 0..<6 {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Deploy
 
-@Suite(.onPlainThreads) final class `newest`: Sendable {
+@Suite(.onPlainThreads) final class `a mirror`: Sendable {
     private let blog: Blog
     private let tags: MirrorStrategy
     private var limits: Limits { .within(.seconds(20)) }
@@ -18,7 +18,7 @@ import Testing
 
     deinit { blog.remove() }
 
-    /// Commits `text`, and pushes it as a tag alone.
+    /// Commits `text`, and pushes only a tag of the commit.
     @discardableResult
     private func release(_ tag: String, _ text: String? = nil, _ options: String...) throws -> Commit {
         let commit = try blog.commit(["index.html": "\(text ?? tag)\n"], in: blog.author)
@@ -33,7 +33,7 @@ import Testing
 
     // MARK: Following
 
-    @Test func `deploys the tag of the highest version, in whatever order they come`() throws {
+    @Test func `deploys the tag of the highest version, in whatever order tags arrive`() throws {
         let ten = try release("v1.10")
         try release("v1.9")
         try release("v1.2")
@@ -46,7 +46,7 @@ import Testing
         #expect(try blog.text("site/.git/bellpull.lock") == "\(two)\n")
     }
 
-    @Test func `takes a release for newer than its candidates, and no other tag for one`() throws {
+    @Test func `ranks a release above its candidates, and ignores other tags`() throws {
         let final = try release("v2.0")
         try release("v2.0-rc1")
         try release("x9.0")
@@ -60,7 +60,7 @@ import Testing
         #expect(deploy() == .unchanged(commit))
     }
 
-    @Test func `follows a tag that is moved, and goes back when one is deleted`() throws {
+    @Test func `follows a moved tag, and goes back when a tag is deleted`() throws {
         let one = try release("v1")
         try release("v2")
         #expect(deploy().commit != one)
@@ -74,7 +74,7 @@ import Testing
         #expect(page == "v1\n")
     }
 
-    @Test func `follows branches by a pattern, also where one was rewritten`() throws {
+    @Test func `follows branches by a pattern, even a rewritten branch`() throws {
         let branches = MirrorStrategy(path: blog.site, pattern: try #require(RefPattern(branch: "release/*")))
         for name in ["release/1.9", "release/1.10", "next"] {
             try blog.git("checkout", "--quiet", "-b", name, in: blog.author)
@@ -87,14 +87,14 @@ import Testing
         #expect(branches.deploy([], limits) == .deployed(rewritten))
     }
 
-    @Test func `needs to ask, so that it knows nothing of itself`() throws {
+    @Test func `knows no commit without asking the remote`() throws {
         #expect(tags.knownCommit == nil && tags.source == nil && tags.precheck() == nil)
         let commit = try release("v1")
-        // As another tag may be newer, what is announced is no reason to do nothing.
+        // Another tag may be newer, so an announced commit is no reason to do nothing.
         #expect(tags.deploy([try blog.head(of: blog.site)], limits) == .deployed(commit))
     }
 
-    @Test func `finds what was missed`() throws {
+    @Test func `finds a missed push`() throws {
         let one = try release("v1")
         #expect(try tags.missedPush(limits) == DeploymentRecord.Target(ref: "refs/tags/v1", commit: one))
         #expect(deploy() == .deployed(one))
@@ -107,7 +107,8 @@ import Testing
 
     // MARK: Refusing
 
-    /// Fails twice in these words and leaves all as it was; once `undo` has taken the reason away, it deploys.
+    /// Expects two failures with the given message and no change. Once `undo` has removed the reason, the mirror
+    /// deploys.
     private func expectRefusal(
         _ message: String, at location: SourceLocation = #_sourceLocation, undo: () throws -> Void
     ) throws {
@@ -122,7 +123,7 @@ import Testing
         #expect(deploy() == .deployed(commit), sourceLocation: location)
     }
 
-    @Test func `refuses where there is no tag`() throws {
+    @Test func `fails without a tag`() throws {
         try expectRefusal("the remote has no tag v*") {}
     }
 
@@ -135,7 +136,7 @@ import Testing
         }
     }
 
-    @Test func `refuses to overwrite a file that git does not know`() throws {
+    @Test func `refuses to overwrite an untracked file`() throws {
         try blog.commit(["new.html": "theirs\n"], in: blog.author)
         try release("v1")
         try blog.write("mine\n", to: "site/new.html")
@@ -145,7 +146,7 @@ import Testing
         }
     }
 
-    @Test func `refuses to leave commits behind that were made here`() throws {
+    @Test func `refuses to leave local commits behind`() throws {
         try release("v1")
         #expect(deploy().failure == nil)
         try blog.commit(["local.html": "mine\n"], in: blog.site)
@@ -156,7 +157,7 @@ import Testing
         #expect(try blog.git("show", "kept:local.html", in: blog.site) == "mine")
     }
 
-    @Test func `says that the remote is gone`() throws {
+    @Test func `reports a remote that is gone`() throws {
         try release("v1")
         let away = "\(blog.folder)/away.git"
         try FileManager.default.moveItem(atPath: blog.remote, toPath: away)
@@ -166,7 +167,7 @@ import Testing
         }
     }
 
-    @Test func `says that there is no clone, or none that has a remote`() throws {
+    @Test func `reports a missing clone, and a clone without a remote`() throws {
         let none = MirrorStrategy(path: "\(blog.folder)/none", pattern: tags.pattern)
         #expect(none.deploy([], limits).failure?.message == "\(blog.folder)/none does not exist")
         #expect(none.precheck()?.message == "\(blog.folder)/none does not exist")
@@ -177,13 +178,13 @@ import Testing
     // MARK: Recovering
 
     @Test(arguments: ["index", "HEAD", "packed-refs", "refs/tags/v1"])
-    func `recovers from a lock that was left`(_ name: String) throws {
+    func `recovers from a stale lock`(_ name: String) throws {
         try blog.write("", to: "site/.git/\(name).lock")
         let commit = try release("v1")
         #expect(deploy() == .deployed(commit))
     }
 
-    @Test func `recovers from a checkout that was killed`() throws {
+    @Test func `recovers from a killed checkout`() throws {
         let filter = "test -e \(blog.folder)/killed && exec cat; touch \(blog.folder)/killed; kill -9 $PPID"
         try blog.git("config", "filter.kill.smudge", filter, in: blog.site)
         try blog.write("z.html filter=kill\n", to: "site/.git/info/attributes")
@@ -197,12 +198,12 @@ import Testing
         #expect(try blog.git("status", "--porcelain", in: blog.site) == "")
     }
 
-    @Test func `recovers from its own end in a checkout, and keeps what was changed since`() throws {
+    @Test func `recovers from its own death in a checkout, and keeps later changes`() throws {
         try release("v1")
         #expect(deploy().failure == nil)
         try blog.commit(["a.html": "new\n"], in: blog.author)
         let commit = try release("v2")
-        // As a checkout leaves it that was killed with all the others.
+        // The state left by a checkout that was killed together with Bellpull.
         try blog.git("fetch", "--quiet", "origin", "tag", "v2", in: blog.site)
         try blog.write("new\n", to: "site/a.html")
         try blog.write("mine\n", to: "site/index.html")
@@ -213,7 +214,7 @@ import Testing
         #expect(try blog.git("show", "stash@{0}:index.html", in: blog.site) == "mine")
     }
 
-    @Test func `puts everything back when it is stopped in a checkout, and deploys the next time`() throws {
+    @Test func `restores the site when it is stopped in a checkout, and deploys the next time`() throws {
         let filter = "cd \(blog.folder); test -e started || { touch started; sleep 60; }; cat"
         try blog.git("config", "filter.slow.smudge", filter, in: blog.site)
         try blog.write("z.html filter=slow\n", to: "site/.git/info/attributes")

@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test(arguments: ["", "Follow", "follow ", "place", "place main", "place  c0", "roll back"])
-    func `is nothing else`(_ text: String) {
+    func `cannot be read from other text`(_ text: String) {
         #expect(Order(rawValue: text) == nil)
     }
 }

@@ -6,13 +6,13 @@ import Testing
 
 @testable import Deploy
 
-/// What a git that was killed leaves behind is cleared away by the next deployment.
+/// The next deployment clears away the remains of a killed git.
 @Suite(.onPlainThreads) struct `pull recovers` {
     private var limits: Limits { .within(.seconds(20)) }
     private let clock = ContinuousClock()
 
     @Test(arguments: ["index", "HEAD", "refs/heads/main", "refs/remotes/origin/main", "packed-refs"])
-    func `from a lock that was left`(_ name: String) throws {
+    func `from a stale lock`(_ name: String) throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
@@ -22,7 +22,7 @@ import Testing
         #expect(!blog.exists("site/.git/\(name).lock"))
     }
 
-    @Test(arguments: [false, true]) func `from a rebase that was killed`(_ isOpen: Bool) throws {
+    @Test(arguments: [false, true]) func `from a killed rebase`(_ isOpen: Bool) throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = isOpen ? try PullStrategy(clone: blog.open()) : PullStrategy(path: blog.site)
@@ -33,10 +33,10 @@ import Testing
         #expect(!blog.exists("site/.git/rebase-merge"))
     }
 
-    @Test func `from a conflict of its own, as it was killed before it could clear up`() throws {
+    @Test func `from its own conflict, killed before it could clean up`() throws {
         let blog = try Blog()
         defer { blog.remove() }
-        // The next process opens the clone as it finds it.
+        // The next process opens the clone in its present state.
         let pull = PullStrategy(path: blog.site)
         _ = try blog.stateBeforeConflict(killed: false)
         try blog.write("deploying\n", to: "site/.git/bellpull.lock")
@@ -45,8 +45,8 @@ import Testing
         #expect(try blog.text("site/index.html") == "ours\n")
     }
 
-    /// Files that were written already, and files that are new, are in the way of the next pull.
-    @Test(arguments: [false, true]) func `from a checkout that was killed`(_ hasLocalCommit: Bool) throws {
+    /// Files written already, and new files, are in the way of the next pull.
+    @Test(arguments: [false, true]) func `from a killed checkout`(_ hasLocalCommit: Bool) throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
@@ -62,7 +62,7 @@ import Testing
         #expect(try blog.text("site/z.html") == "last\n")
     }
 
-    @Test(arguments: [false, true]) func `from its own end in a checkout`(_ hasLocalCommit: Bool) throws {
+    @Test(arguments: [false, true]) func `from its own death in a checkout`(_ hasLocalCommit: Bool) throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
@@ -77,7 +77,7 @@ import Testing
         #expect(try blog.text("site/.git/bellpull.lock") == "\(commit)\n")
     }
 
-    @Test func `from a remote that hangs, of which nothing is left at the deadline`() throws {
+    @Test func `from a hanging remote, and leaves no process after the deadline`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pid = "\(blog.folder)/pid"
@@ -97,7 +97,7 @@ import Testing
         #expect(hanging.deploy([commit], limits) == .deployed(commit))
     }
 
-    @Test func `from a rebase that takes too long, which is no conflict`() throws {
+    @Test func `from a rebase that takes too long, without calling it a conflict`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
@@ -132,13 +132,13 @@ import Testing
         #expect(pull.deploy([commit], limits) == .deployed(commit))
     }
 
-    @Test func `but tries again if it could not clear up`() throws {
+    @Test func `after a failed restore by trying again`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
         try blog.commit(["index.html": "ours\n"], in: blog.site)
         let commit = try blog.push(["index.html": "theirs\n"])
-        // The way back leads over the file's old state, which a filter refuses to write.
+        // The restore must write the file's old state, and a filter refuses to.
         try blog.git("config", "filter.no.smudge", "grep -vx ours", in: blog.site)
         try blog.git("config", "filter.no.clean", "cat", in: blog.site)
         try blog.git("config", "filter.no.required", "true", in: blog.site)
@@ -156,7 +156,7 @@ import Testing
 }
 
 extension Blog {
-    /// Lets git be killed once, in the site's clone, where it is about to write `file`.
+    /// Lets git be killed once in the site's clone, just before writing `file`.
     fileprivate func killCheckout(of file: String) throws {
         let filter = "test -e \(folder)/killed && exec cat; touch \(folder)/killed; kill -9 $PPID"
         try git("config", "filter.kill.smudge", filter, in: site)

@@ -6,11 +6,11 @@ import Testing
 
 @testable import Deploy
 
-/// Commits that were removed from the branch never come back unnoticed.
-@Suite(.onPlainThreads) struct `pull of a rewritten branch` {
+/// Commits removed from the branch never come back unnoticed.
+@Suite(.onPlainThreads) struct `a pull of a rewritten branch` {
     private var limits: Limits { .within(.seconds(20)) }
 
-    /// What the clone remembers of where its references were.
+    /// The state of the clone's reflog.
     enum Reflog: CaseIterable {
         case kept, deleted, disabled
     }
@@ -20,7 +20,7 @@ import Testing
         if reflog != .kept { try FileManager.default.removeItem(atPath: "\(blog.site)/.git/logs") }
     }
 
-    @Test(arguments: Reflog.allCases) func `follows where there is nothing local`(_ reflog: Reflog) throws {
+    @Test(arguments: Reflog.allCases) func `follows the remote if nothing is local`(_ reflog: Reflog) throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
@@ -45,8 +45,8 @@ import Testing
         #expect(!blog.exists("site/removed.html"))
     }
 
-    /// Whoever fetched it: a person, or a deployment that came no further.
-    @Test(arguments: Reflog.allCases) func `follows what was fetched already`(_ reflog: Reflog) throws {
+    /// The fetch may be a person's, or that of an unfinished deployment.
+    @Test(arguments: Reflog.allCases) func `follows a rewrite that was fetched already`(_ reflog: Reflog) throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
@@ -59,7 +59,7 @@ import Testing
         #expect(!blog.exists("site/removed.html"))
     }
 
-    @Test(arguments: Reflog.allCases) func `keeps local commits, and only those`(_ reflog: Reflog) throws {
+    @Test(arguments: Reflog.allCases) func `keeps local commits, and no removed commits`(_ reflog: Reflog) throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test(arguments: [Reflog.deleted, .disabled])
-    func `refuses where local and removed commits cannot be told apart`(_ reflog: Reflog) throws {
+    func `fails if local and removed commits cannot be told apart`(_ reflog: Reflog) throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())

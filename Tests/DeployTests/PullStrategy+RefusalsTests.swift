@@ -6,11 +6,11 @@ import Testing
 
 @testable import Deploy
 
-/// What a pull cannot do, it says in words, and leaves the clone as it was. Once the reason is gone, the next push deploys.
-@Suite(.onPlainThreads) struct `pull refuses` {
+/// A refused pull explains why, and leaves the clone unchanged. Once the reason is gone, the next push deploys.
+@Suite(.onPlainThreads) struct `a pull refuses` {
     private var limits: Limits { .within(.seconds(20)) }
 
-    /// Deploys what cannot be deployed, lets `undo` take the reason away, and deploys again.
+    /// Expects a failing deployment, lets `undo` remove the reason, and deploys again.
     private func expectRefusal(
         _ blog: Blog, _ pull: PullStrategy, message: String, hint: String? = nil, undo: () throws -> Void,
         sourceLocation: SourceLocation = #_sourceLocation
@@ -29,7 +29,7 @@ import Testing
         #expect(blog.exists("site/good.html"), sourceLocation: sourceLocation)
     }
 
-    @Test func `local commits that conflict`() throws {
+    @Test func `conflicting local commits`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test func `local changes to what is fetched already`() throws {
+    @Test func `local changes to files that a fetched commit changes`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test func `changes that are staged`() throws {
+    @Test func `staged changes`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func `a remote that is gone`() throws {
+    @Test func `a missing remote`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    @Test func `a branch that is gone from the remote`() throws {
+    @Test func `a branch missing at the remote`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
@@ -159,7 +159,7 @@ import Testing
         try expectRefusal(blog, pull, message: "the branch does not exist at the remote: ") {}
     }
 
-    @Test func `to rebase under no name`() throws {
+    @Test func `a rebase without a committer name`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
@@ -172,7 +172,7 @@ import Testing
         }
     }
 
-    @Test func `to disturb a person's rebase`() throws {
+    @Test func `a clone in the middle of a person's rebase`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())

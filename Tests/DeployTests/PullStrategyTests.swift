@@ -6,7 +6,7 @@ import Testing
 
 @testable import Deploy
 
-@Suite(.onPlainThreads) struct `pull` {
+@Suite(.onPlainThreads) struct `a pull` {
     private var limits: Limits { .within(.seconds(20)) }
 
     @Test func `deploys a push`() throws {
@@ -22,7 +22,7 @@ import Testing
         #expect(try blog.text("site/.git/bellpull.lock") == "\(commit)\n")
     }
 
-    @Test func `deploys what was pushed since, whatever was announced`() throws {
+    @Test func `deploys the newest push, whatever was announced`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
@@ -32,8 +32,8 @@ import Testing
         #expect(pull.deploy([first], limits) == .unchanged(second))
     }
 
-    /// With its settings broken, every git command would fail.
-    @Test func `needs no git for what is there already`() throws {
+    /// With broken settings, every git command would fail.
+    @Test func `runs no git if the site is at the commit`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
@@ -45,7 +45,7 @@ import Testing
         #expect(pull.deploy([commit, other], limits).failure?.message.contains("fatal: bad config") == true)
     }
 
-    @Test func `knows whose pushes concern it, also after a failure`() throws {
+    @Test func `knows its repository and branch, even after a failure`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = PullStrategy(path: blog.site)
@@ -59,7 +59,7 @@ import Testing
         #expect(pull.source == source)
     }
 
-    @Test func `deploys a branch of another name, and from packed references`() throws {
+    @Test func `deploys a branch of another name, and reads packed references`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         try blog.git("checkout", "--quiet", "-b", "live", "--track", "origin/main", in: blog.site)
@@ -81,7 +81,7 @@ import Testing
         #expect(try blog.text("site/index.html") == "one\n")
     }
 
-    @Test func `puts local commits on top`() throws {
+    @Test func `rebases local commits on top`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test func `lets files be that nobody tracks`() throws {
+    @Test func `keeps untracked files`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
@@ -106,7 +106,7 @@ import Testing
         #expect(try blog.text("site/upload.jpg") == "x\n")
     }
 
-    @Test func `deploys a site with a submodule that moves`() throws {
+    @Test func `deploys a site with a moving submodule`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
@@ -118,7 +118,7 @@ import Testing
         }
     }
 
-    @Test func `waits for another process that deploys, and finds the work done`() throws {
+    @Test func `waits for another deploying process, and finds the work done`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())

@@ -6,12 +6,12 @@ import Testing
 
 @testable import Deploy
 
-@Suite(.onPlainThreads) struct `deploying now` {
+@Suite(.onPlainThreads) struct `deploying a site now` {
     private let home: TemporaryLedger
 
     init() throws { home = try TemporaryLedger() }
 
-    @Test func `pulls whatever the site is at, and takes along what was queued`() throws {
+    @Test func `pulls wherever the site is, and includes queued work`() throws {
         let blog = try Blog()
         defer { blog.remove() }
         let site = Site(name: "blog", path: blog.site, timeout: .seconds(20))
@@ -27,7 +27,7 @@ import Testing
         #expect(try home.ledger.write { try $0.record(.fake(1), for: [delivered]) } == [.duplicate])
     }
 
-    @Test func `says why it cannot be`() throws {
+    @Test func `reports why the site cannot be deployed`() throws {
         let failure = Failure("it is gone", hint: "clone it")
         let strategy = FakeStrategy()
         strategy.refuse(failure)
@@ -39,7 +39,7 @@ import Testing
         #expect(throws: LedgerError("no")) { try site.deployNow(ledger: ledger, Cancellation(), Transcript()) }
     }
 
-    @Test func `is over when it is cut short, as she who asked has seen that`() throws {
+    @Test func `is not repeated after an interruption, which the person has seen`() throws {
         let cancellation = Cancellation()
         let strategy = FakeStrategy { _, _, _ in
             cancellation.cancel()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Deploy
 
-@Suite(.onPlainThreads) final class `site lock`: Sendable {
+@Suite(.onPlainThreads) final class `a site lock`: Sendable {
     private let folder: String
     private var file: String { "\(folder)/bellpull.lock" }
 
@@ -28,7 +28,7 @@ import Testing
         try lock(within: .milliseconds(100)).release()
     }
 
-    @Test func `is handed from one holder to the next`() throws {
+    @Test func `passes from one holder to the next`() throws {
         let inside = Counter()
         let holders = (0..<8).map { _ in
             Running { [self] in
@@ -58,7 +58,7 @@ import Testing
         #expect(other.isSuccess())
     }
 
-    @Test func `is not inherited`() throws {
+    @Test func `is not inherited by child processes`() throws {
         let own = try lock()
         let running = Running { try Shell.run("sleep 1") }
         usleep(200_000)
@@ -67,7 +67,7 @@ import Testing
         #expect(running.isSuccess())
     }
 
-    @Test func `does not wait once it is cancelled`() throws {
+    @Test func `stops waiting when it is cancelled`() throws {
         let own = try lock()
         defer { own.release() }
         let cancellation = Cancellation()
@@ -75,11 +75,11 @@ import Testing
         #expect(throws: Failure.self) { try lock(cancellation: cancellation) }
     }
 
-    @Test func `knows of an interruption until a deployment came to its end`() throws {
+    @Test func `records an interruption until a deployment has finished`() throws {
         let first = try lock()
         #expect(!first.isAfterInterruption)
         first.noteBeginning()
-        // Its process is killed, and with it goes the lock.
+        // The death of the process releases the lock.
         first.release()
         for _ in 0..<2 {
             let next = try lock()
@@ -95,10 +95,10 @@ import Testing
         later.release()
     }
 
-    @Test(arguments: [20, 32]) func `remembers what was deployed last`(_ bytes: Int) throws {
+    @Test(arguments: [20, 32]) func `remembers the last deployed commit`(_ bytes: Int) throws {
         let commit = try #require(Commit(String(repeating: "1a", count: bytes)))
         let next = try #require(Commit(String(repeating: "2b", count: bytes)))
-        /// Holds the lock, and expects what the holder before it left.
+        /// Takes the lock, and expects the note of the previous holder.
         func hold(_ last: Commit?, isAfterInterruption: Bool = false, _ body: (SiteLock) -> Void = { _ in }) throws {
             let lock = try self.lock()
             #expect(lock.lastUpstream == last)
@@ -115,7 +115,7 @@ import Testing
         try hold(next, isAfterInterruption: true)
     }
 
-    @Test func `says where it cannot be`() {
+    @Test func `reports a lock file that cannot be created`() {
         let failure = #expect(throws: Failure.self) { try SiteLock(in: "/nonexistent", .within(.seconds(1))) }
         #expect(failure?.message == "cannot write /nonexistent/bellpull.lock: No such file or directory")
     }

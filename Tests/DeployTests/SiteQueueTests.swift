@@ -27,7 +27,7 @@ import Testing
         #expect(queue.isIdle && !queue.contains("blog"))
     }
 
-    @Test func `lets all who wait for a deployment share its result`() {
+    @Test func `lets all waiters for a deployment share its result`() {
         var queue = queue()
         for waiter in ["a", "b", "c"] { #expect(queue.enqueue(blog, for: 1, waiter) == true) }
         #expect(queue.waitingCount == 1)
@@ -72,7 +72,7 @@ import Testing
         #expect(queue.finishTurn(of: "blog")?.waiters == [1: ["a"]])
     }
 
-    @Test func `uses the site as it was last configured`() throws {
+    @Test func `uses the latest configuration of a site`() throws {
         var queue = queue()
         _ = queue.enqueue(blog, for: 1, "a")
         _ = queue.enqueue(try .fake(FakeStrategy(), name: "blog", timeout: .seconds(7)), for: 1, "b")
@@ -80,7 +80,7 @@ import Testing
         #expect(queue.startNext()?.timeout == .seconds(7))
     }
 
-    @Test func `runs no more workers than its limit, which can change`() {
+    @Test func `runs no more workers than its limit, even after a change of the limit`() {
         var queue = queue(limit: 1)
         _ = queue.enqueue(blog, for: 1)
         _ = queue.enqueue(shop, for: 2)
@@ -94,7 +94,7 @@ import Testing
         #expect(queue.startNext()?.name == "blog")
     }
 
-    @Test func `starts nothing after it was closed, and returns who waited`() {
+    @Test func `starts nothing after it was closed, and returns the waiters`() {
         var queue = queue()
         _ = queue.enqueue(blog, for: 1, "a")
         start(&queue, 1)

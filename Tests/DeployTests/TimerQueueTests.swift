@@ -5,11 +5,11 @@ import Testing
 
 @testable import Deploy
 
-@Suite struct `a timers` {
+@Suite struct `a timer queue` {
     private let timers = TimerQueue()
     private let clock = ContinuousClock()
 
-    /// What was done, in order.
+    /// The names of the functions that ran, in order.
     private final class Diary: Sendable {
         private let entries = Mutex<[Int]>([])
 
@@ -18,7 +18,7 @@ import Testing
         func write(_ number: Int) { entries.withLock { $0.append(number) } }
     }
 
-    @Test func `does things at their time, whatever order they are asked for in`() {
+    @Test func `runs functions at their time, in whatever order they were added`() {
         defer { timers.stop() }
         let diary = Diary()
         let early = Mutex<[Int]>([])
@@ -35,7 +35,7 @@ import Testing
         #expect(early.withLock { $0 } == [])
     }
 
-    @Test func `does at once what should be done already`() {
+    @Test func `runs an overdue function at once`() {
         defer { timers.stop() }
         let diary = Diary()
         timers.after(.seconds(3600)) { diary.write(1) }
@@ -44,7 +44,7 @@ import Testing
         #expect(!diary.all.contains(1))
     }
 
-    @Test func `keeps the order of what is to be done at the same time`() {
+    @Test func `keeps the order of functions with the same time`() {
         defer { timers.stop() }
         let diary = Diary()
         for number in 0..<5000 { timers.after(.milliseconds(100)) { diary.write(number) } }
@@ -52,7 +52,7 @@ import Testing
         #expect(diary.all == Array(0..<5000))
     }
 
-    @Test func `does what is asked for by what it does`() {
+    @Test func `runs a function that another function added`() {
         defer { timers.stop() }
         let diary = Diary()
         @Sendable func next(_ number: Int) {
@@ -64,7 +64,7 @@ import Testing
         #expect(diary.all == Array(1...100))
     }
 
-    @Test func `takes ten thousand things of one delay in no time`() {
+    @Test func `accepts ten thousand functions of equal delay in no time`() {
         defer { timers.stop() }
         let time = clock.measure {
             for _ in 0..<10_000 { timers.after(.seconds(900)) {} }
@@ -72,7 +72,7 @@ import Testing
         #expect(time < .seconds(1))
     }
 
-    @Test func `does nothing once it is stopped, and lets go of everything`() {
+    @Test func `runs nothing after it was stopped, and releases everything`() {
         let diary = Diary()
         weak let held: Diary? = {
             let held = Diary()
@@ -87,7 +87,7 @@ import Testing
         #expect(held == nil)
     }
 
-    @Test func `is gone with its thread when it is stopped`() {
+    @Test func `ends its thread when it is stopped`() {
         weak let gone: TimerQueue? = {
             let gone = TimerQueue()
             gone.after(.seconds(3600)) {}

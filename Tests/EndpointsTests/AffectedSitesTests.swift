@@ -6,8 +6,9 @@ import Webhook
 @testable import Deploy
 @testable import Endpoints
 
-@Suite struct `addressees` {
-    /// The sites `blog` and `docs`, of two branches of one repository, `tagged`, of its tags, and `shop` of another.
+@Suite struct `affected sites` {
+    /// The sites `blog` and `docs`, on two branches of one repository; `tagged`, on the repository's tags; and `shop`,
+    /// of another repository.
     private let hook: Endpoints.Hook
 
     init() throws {
@@ -30,7 +31,7 @@ import Webhook
         Push(repository: repository, ref: ref, after: try Commit.fake(number).description, isDeletion: isDeletion)
     }
 
-    /// Whom the pushes concern, as `site ref`, or why nobody.
+    /// The affected sites as `site ref`, or the reason for none.
     private func whom(of pushes: Push...) -> [String] {
         switch AffectedSites(of: pushes, from: .github, at: hook) {
         case .none(let reason): ["nobody: \(reason.description)"]
@@ -39,7 +40,7 @@ import Webhook
         }
     }
 
-    @Test func `are the sites that follow what moved`() throws {
+    @Test func `are the sites that follow the moved ref`() throws {
         #expect(try whom(of: push("refs/heads/main")) == ["blog refs/heads/main 1", "alice/blog"])
         #expect(try whom(of: push("refs/heads/docs/x")) == ["docs refs/heads/docs/x 1", "alice/blog"])
         #expect(try whom(of: push("refs/tags/v1")) == ["tagged refs/tags/v1 1", "alice/blog"])
@@ -47,7 +48,7 @@ import Webhook
             try whom(of: push("refs/heads/main", of: "Alice/SHOP")) == ["shop refs/heads/main 1", "Alice/SHOP"])
     }
 
-    @Test func `of several pushes are those of each, and of one site the last`() throws {
+    @Test func `of several pushes are the sites of each push, with the last push per site`() throws {
         #expect(
             try whom(
                 of: push("refs/heads/main", 1), push("refs/heads/docs/a", 2), push("refs/heads/x", 3),
@@ -55,7 +56,7 @@ import Webhook
                 == ["blog refs/heads/main 1", "docs refs/heads/docs/b 4", "tagged refs/tags/v1 5", "alice/blog"])
     }
 
-    @Test func `are nobody, for the first reason`() throws {
+    @Test func `are none, with the first reason`() throws {
         #expect(
             try whom(of: push("refs/heads/x"))
                 == ["nobody: refs/heads/x is not followed; the site follows main"])

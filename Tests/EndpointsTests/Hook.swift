@@ -3,7 +3,7 @@ import Foundation
 
 @testable import Webhook
 
-/// A delivery as a forge sends it: right in everything that is not said otherwise.
+/// A delivery in the form of a real forge: valid unless a test sets a property otherwise.
 struct Hook {
     var event = "push"
     var id = "72d3162e-cc78-11e3-81ab-4c9367dc0958"
@@ -12,7 +12,7 @@ struct Hook {
     var method = "POST"
     var path = ""
     var body = Hook.push()
-    /// The headers that are to verify the body; those that do if `nil`. An empty one is not sent.
+    /// The signature headers; `nil` for valid headers. An empty header is not sent.
     var signatures: (sha256: String, sha1: String)?
 
     /// The payload of a push.
@@ -27,13 +27,13 @@ struct Hook {
             let repository: [String: String]
         }
         let payload = Payload(ref: ref, after: after, deleted: deleted, repository: ["full_name": repository])
-        // The same bytes each time, so that it can be delivered again.
+        // The same bytes each time, so the delivery can be repeated.
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         return (try? encoder.encode(payload)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
-    /// The header that verifies `body` by `secret`.
+    /// The header to verify `body` with `secret`.
     static func signature(
         of body: String, by algorithm: Signature.Algorithm = .sha256, secret: String = Stage.secret
     ) throws -> String {
@@ -41,10 +41,10 @@ struct Hook {
         return "\(algorithm.rawValue)=" + digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    /// Where it is sent, as the parameters of its request say.
+    /// The path of the hook, as in the parameters of the request.
     var place: String? { path.isEmpty ? nil : path }
 
-    /// The request that it comes in.
+    /// The request with the delivery.
     func request() throws -> Request {
         let signatures = try signatures ?? (sha256: Self.signature(of: body), sha1: "")
         return Request(

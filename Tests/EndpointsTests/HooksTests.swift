@@ -25,7 +25,7 @@ import Webhook
         hook?.sites(of: repository).map(\.name).sorted()
     }
 
-    @Test func `are one that sites share, and those that sites have for themselves`() {
+    @Test func `are the shared hook and the hooks of single sites`() {
         let hooks = Hooks(
             secrets: secrets,
             sites: [
@@ -39,13 +39,13 @@ import Webhook
         }
     }
 
-    @Test func `are none at the mount without secrets for all`() {
+    @Test func `are absent at the mount without a shared secret`() {
         let hooks = Hooks(secrets: nil, sites: [Hooks.Entry(site("shop"), secrets: own)])
         #expect(hooks.hook(at: nil) == nil && hooks.hook(at: "/") == nil)
         #expect(hooks.hook(at: "/shop") != nil)
     }
 
-    @Test func `lead to the sites of a repository, whatever its case`() {
+    @Test func `lead to the sites of a repository, whatever the case of its name`() {
         let sites = [site("blog"), site("staging"), site("shop", of: "alice/shop")]
         let hook = Hooks(secrets: secrets, sites: sites.map { Hooks.Entry($0) }).hook(at: "/")
         #expect(names(hook) == ["blog", "staging"])
@@ -56,7 +56,7 @@ import Webhook
         }
     }
 
-    @Test func `lead to no site by the shared secret that has its own`() {
+    @Test func `with the shared secret do not lead to a site with its own secret`() {
         let hooks = Hooks(
             secrets: secrets, sites: [Hooks.Entry(site("blog")), Hooks.Entry(site("shop"), secrets: own)])
         #expect(names(hooks.hook(at: "/")) == ["blog"])
@@ -64,7 +64,7 @@ import Webhook
         #expect(names(hooks.hook(at: "/shop"), "mallory/shop") == [])
     }
 
-    @Test func `lead to a site whose clone tells its repository as soon as it does`() {
+    @Test func `lead to a site as soon as its clone names the repository`() {
         let strategy = FakeStrategy()
         let hooks = Hooks(secrets: secrets, sites: [Hooks.Entry(site("blog", of: nil, strategy))])
         #expect(names(hooks.hook(at: "/")) == [])
@@ -77,7 +77,7 @@ import Webhook
         #expect(names(hooks.hook(at: "/"), "alice/shop") == [])
     }
 
-    @Test func `of a site's own lead to it, while nobody knows its repository`() {
+    @Test func `of a single site lead to the site while its repository is unknown`() {
         let hooks = Hooks(secrets: nil, sites: [Hooks.Entry(site("blog", of: nil), secrets: own)])
         #expect(names(hooks.hook(at: "/blog"), "alice/anything") == ["blog"])
     }

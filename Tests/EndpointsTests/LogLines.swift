@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// What was logged.
+/// The lines of a log.
 final class LogLines: Sendable {
     private struct Handler: LogHandler {
         let lines: LogLines

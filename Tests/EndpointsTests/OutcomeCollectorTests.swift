@@ -7,7 +7,7 @@ import Testing
 @testable import Deploy
 @testable import Endpoints
 
-@Suite struct `outcomes collected` {
+@Suite struct `an outcome collector` {
     private let commit: Commit
 
     init() throws { commit = try #require(Commit(Stage.commit)) }
@@ -23,7 +23,7 @@ import Testing
         return collector.report
     }
 
-    @Test func `tells of one site what came of it`() throws {
+    @Test func `reports the outcome of one site`() throws {
         for outcome in [DeliveryOutcome.deployed(commit), .unchanged(commit), .duplicate, .queued, .interrupted] {
             let report = try gathered(outcome)
             #expect(report.outcome == Report(outcome).outcome && report.status == Report(outcome).status)
@@ -33,7 +33,7 @@ import Testing
         #expect(failed.error?.text == "no\nyes" && failed.status == 500)
     }
 
-    @Test func `tells of several the worst`() throws {
+    @Test func `reports the most serious outcome of several sites`() throws {
         let failed = DeliveryOutcome.failed(Failure("no", hint: "yes"))
         let order: [DeliveryOutcome] = [
             .ignored(.noPushes), .duplicate, .unchanged(commit), .deployed(commit), .queued, .interrupted, failed,
@@ -49,7 +49,7 @@ import Testing
         #expect(try gathered(.deployed(commit), failed).reason == "site-1: no")
     }
 
-    @Test func `says that it goes on while not all have come, unless one has failed`() throws {
+    @Test func `reports running deployments while outcomes are missing, unless a site failed`() throws {
         #expect(try gathered(of: 1).outcome == "queued")
         #expect(try gathered(.deployed(commit), of: 2).status == 202)
         #expect(try gathered(.deployed(commit), .unchanged(commit), .duplicate, of: 4).outcome == "queued")
@@ -57,7 +57,7 @@ import Testing
         #expect(failed.status == 500 && failed.error?.text == "site-1: no")
     }
 
-    @Test func `knows the last, whoever comes when`() throws {
+    @Test func `recognizes the last outcome, even if several arrive at once`() throws {
         for _ in 0..<100 {
             let collector = OutcomeCollector(of: 8)
             let lasts = Mutex(0)

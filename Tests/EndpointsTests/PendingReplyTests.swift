@@ -10,7 +10,7 @@ import Testing
 @testable import Endpoints
 
 @Suite struct `a pending reply` {
-    /// What a stranger, or one who knows the secret, may put into a payload.
+    /// Dangerous text in a payload, from a stranger or from a sender who knows the secret.
     private static let hostile = [
         "-x", "--upload-pack=touch /tmp/x", "../../x", "a\nb", "a\r\nBellpull-Outcome: deployed", "$(id)",
         "`id`",
@@ -19,7 +19,7 @@ import Testing
     ]
 
     @Test(arguments: hostile)
-    func `shows nothing of a payload unescaped`(_ text: String) async throws {
+    func `escapes all text of a payload`(_ text: String) async throws {
         for body in [
             Hook.push(ref: text), Hook.push(ref: "refs/heads/\(text)"), Hook.push(ref: "refs/heads/main\(text)"),
             Hook.push(repository: text), Hook.push(repository: "alice/blog\(text)"),
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test(arguments: hostile)
-    func `shows nothing of an event unescaped`(_ text: String) async throws {
+    func `escapes all text of an event`(_ text: String) async throws {
         let stage = try Stage()
         let event = text.replacing(",", with: "").replacing("\0", with: "x")
         let response = try await stage.answer(to: Hook(event: event, body: "{}"))
@@ -49,7 +49,7 @@ import Testing
         #expect(text.utf8.allSatisfy { (0x20...0x7e).contains($0) })
     }
 
-    @Test func `is one line in the log, with the level its status has`() async throws {
+    @Test func `is one line in the log, at the level of its status`() async throws {
         let commit = try #require(Commit(Stage.commit))
         let stale = Hook(signatures: (sha256: try Hook.signature(of: "another body"), sha1: ""))
         let deliveries: [(stage: Stage, hook: Hook, level: Logger.Level, beginning: String)] = [
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func `says in the log alone why nothing was verified`() async throws {
+    @Test func `explains only in the log why the delivery was not verified`() async throws {
         let wrong = try Hook.signature(of: "another body")
         for (signature, reason) in [
             ("", "no signature"), ("x", "the signature header is malformed"),
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func `tells neither secret nor signature`() async throws {
+    @Test func `shows neither the secret nor the signature`() async throws {
         let body = Hook.push()
         let right = try Hook.signature(of: body).dropFirst(7)
         let wrong = try Hook.signature(of: "another body").dropFirst(7)
@@ -102,7 +102,7 @@ import Testing
         #expect(failure.log.lines.count == 3)
     }
 
-    @Test func `is sent and logged once, whoever comes first`() {
+    @Test func `is sent and logged once, even if several senders race`() {
         for _ in 0..<200 {
             let log = LogLines()
             let sent = Mutex<[Int]>([])

@@ -7,10 +7,10 @@ import Testing
 
 @testable import Endpoints
 
-@Suite struct `replyTimeouts` {
+@Suite struct `reply timeouts` {
     private let timers = TimerQueue()
 
-    /// A reply, and what was answered by it.
+    /// A reply, and the statuses sent through the reply.
     private final class Parked: Sendable {
         let reply: PendingReply
         private let sent: Sent
@@ -35,7 +35,7 @@ import Testing
         replyTimeouts.start(parked.reply, capacity: capacity, after: time) { Report(.queued) }
     }
 
-    @Test func `has room for as many as agreed, and again when one has gone`() {
+    @Test func `accept as many replies as the capacity, and more after a reply was sent`() {
         defer { timers.stop() }
         let replyTimeouts = ReplyTimeouts(timers: timers)
         let all = (0..<4).map { _ in Parked() }
@@ -48,12 +48,12 @@ import Testing
         #expect(all.map(\.statuses) == [[200], [], [], []])
     }
 
-    @Test func `has none where none is agreed`() {
+    @Test func `accept no reply at a capacity of zero`() {
         defer { timers.stop() }
         #expect(!take(Parked(), ReplyTimeouts(timers: timers), capacity: 0))
     }
 
-    @Test func `sends away who has waited long enough, and has room then`() {
+    @Test func `send a reply after its time, and have room again`() {
         defer { timers.stop() }
         let replyTimeouts = ReplyTimeouts(timers: timers)
         let one = Parked()
@@ -64,14 +64,14 @@ import Testing
         #expect(Observation.eventually { take(Parked(), replyTimeouts, capacity: 1) })
     }
 
-    @Test func `sends away at once who is late already`() {
+    @Test func `send an overdue reply at once`() {
         defer { timers.stop() }
         let one = Parked()
         #expect(take(one, ReplyTimeouts(timers: timers), for: .seconds(-1)))
         #expect(Observation.eventually { one.statuses == [202] })
     }
 
-    @Test func `says what is known when the time is over`() {
+    @Test func `send the report that is known when the time is up`() {
         defer { timers.stop() }
         let one = Parked()
         let replyTimeouts = ReplyTimeouts(timers: timers)
@@ -80,7 +80,7 @@ import Testing
         #expect(Observation.eventually { one.statuses == [500] })
     }
 
-    @Test func `counts right, whoever comes and goes`() {
+    @Test func `count correctly while replies come and go on many threads`() {
         defer { timers.stop() }
         let replyTimeouts = ReplyTimeouts(timers: timers)
         DispatchQueue.concurrentPerform(iterations: 8) { _ in

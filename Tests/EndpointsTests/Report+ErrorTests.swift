@@ -22,7 +22,7 @@ import Testing
             ),
             (Surprise(), 500, "failed", "the delivery could not be read: Surprise()"),
         ] as [(any Error, Int, String, String)])
-    func `says what is wrong`(_ error: any Error, status: Int, outcome: String, text: String) {
+    func `names the problem`(_ error: any Error, status: Int, outcome: String, text: String) {
         let report = Report(error)
         #expect(report.status == status)
         #expect(report.outcome.description == outcome)

@@ -13,7 +13,7 @@ import Testing
             (.failed(Failure("no")), 500, "failed", "no"),
             (.failed(Failure("no", hint: "yes")), 500, "failed", "no\nyes"),
         ] as [(DeliveryOutcome, Int, String, String?)])
-    func `says what became of the push`(_ outcome: DeliveryOutcome, status: Int, word: String, error: String?) {
+    func `has its status and word`(_ outcome: DeliveryOutcome, status: Int, word: String, error: String?) {
         let report = Report(outcome)
         #expect(report.status == status)
         #expect(report.outcome.description == word)
@@ -29,11 +29,11 @@ import Testing
             (.ignored(.noPushes), "no branch or tag moved"),
             (.failed(Failure("no", hint: "yes")), "no"),
         ] as [(DeliveryOutcome, String)])
-    func `says why`(_ outcome: DeliveryOutcome, reason: String) {
+    func `has the reason`(_ outcome: DeliveryOutcome, reason: String) {
         #expect(Report(outcome).reason?.description == reason)
     }
 
-    @Test func `says that a delivery cannot be recorded, and when to come back`() {
+    @Test func `asks the sender to come back later if a delivery cannot be recorded`() {
         let report = Report(LedgerError("the disk is full", hint: "make room"))
         #expect(report.status == 503)
         #expect(report.outcome.description == "unrecorded")
@@ -42,7 +42,7 @@ import Testing
         #expect(Report(LedgerError("no")).error?.text == "no")
     }
 
-    @Test func `names the commit that the site is at`() throws {
+    @Test func `names the commit of the site`() throws {
         let commit = try #require(Commit(Stage.commit))
         for outcome in [DeliveryOutcome.deployed(commit), .unchanged(commit)] {
             #expect(Report(outcome).status == 200)

@@ -8,7 +8,7 @@ import Text
 @testable import FastCGI
 
 @Suite struct `a report` {
-    @Test func `is told in headers that a web server can log`() throws {
+    @Test func `becomes headers for the access log of the web server`() throws {
         var report = Report(.deployed(try #require(Commit(Stage.commit))))
         report.site = "blog"
         report.delivery = "id-1"
@@ -23,7 +23,7 @@ import Text
             ])
     }
 
-    @Test func `is told in a line of words and values`() throws {
+    @Test func `becomes a line of words and values for the log`() throws {
         var report = Report(.deployed(try #require(Commit(Stage.commit))))
         report.site = "my blog"
         report.delivery = "id-1"
@@ -36,7 +36,7 @@ import Text
                 """)
     }
 
-    @Test func `leaves out what is not known`() {
+    @Test func `leaves out unknown values`() {
         let report = Report(200, "ping")
         let names = report.response(after: 0).headers.map { "\($0.name)" }
         #expect(names == ["Bellpull-Outcome", "Bellpull-Duration-Ms"])
@@ -54,7 +54,7 @@ import Text
     }
 
     @Test(arguments: ["status=500", #"a"b"#, #"a\b"#, "a\nb", " "])
-    func `quotes a word that could be taken for more`(_ text: String) {
+    func `quotes a word that could be mistaken for something else`(_ text: String) {
         var report = Report(200, "ping")
         report.delivery = FieldValue(escaping: text)
         report.event = FieldValue(escaping: text)
@@ -64,7 +64,7 @@ import Text
                 == "delivery outcome=ping status=200 delivery=\"\(value)\" event=\"\(value)\" duration_ms=0")
     }
 
-    @Test func `has the whole error in its body and the first line as its reason`() throws {
+    @Test func `has the whole error in its body, and the first line of the error as its reason`() throws {
         let report = Report(500, "failed", error: Explanation("é \"one\" /a\r\ntwo"))
         let response = report.response(after: 0)
         let body = try JSONDecoder().decode([String: String].self, from: Data(response.body.utf8))

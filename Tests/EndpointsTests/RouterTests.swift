@@ -22,18 +22,18 @@ import Webhook
     private func answer(to hook: Hook) async throws -> Response { await answer(to: try hook.request()) }
 
     @Test(arguments: ["", "/"])
-    func `takes a POST to the mount to the webhook`(_ path: String) async throws {
+    func `passes a POST to the mount to the webhook`(_ path: String) async throws {
         let response = try await answer(to: Hook(event: "ping", path: path))
         #expect(response.status == 200)
         #expect(response.header("Bellpull-Outcome") == "ping")
     }
 
-    @Test func `takes a request without a path for one to the mount`() async throws {
+    @Test func `passes a request without a path like a request to the mount`() async throws {
         let response = await answer(to: Request(params: Params(["REQUEST_METHOD": "POST"])))
         #expect(response.status == 401)
     }
 
-    @Test func `takes a POST to a site's own hook there, and nothing else`() async throws {
+    @Test func `passes a POST at a site's path to the site's own hook, and nothing else`() async throws {
         let secret = "a secret of its own"
         let site = Hooks.Entry(try .fake(FakeStrategy(), name: "shop"), secrets: Secrets(try Secret(secret)))
         let stage = try Stage(sites: [site])
@@ -52,7 +52,7 @@ import Webhook
             "/\0",
             "\\", "/github", "/é", "/\u{202e}", "/" + String(repeating: "x", count: 10_000),
         ], ["POST", "GET"])
-    func `answers 404 anywhere else`(_ path: String, method: String) async throws {
+    func `answers 404 to any other path`(_ path: String, method: String) async throws {
         let response = try await answer(to: Hook(event: "ping", method: method, path: path))
         #expect(response.status == 404)
         #expect(response.body == #"{"error":"no hook is at this path"}"#)
@@ -61,7 +61,7 @@ import Webhook
     }
 
     @Test(arguments: ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "post", "POST ", "POSTS", ""])
-    func `answers 405 to another method, and says which one it is`(_ method: String) async throws {
+    func `answers 405 to another method, and names the method`(_ method: String) async throws {
         let response = try await answer(to: Hook(event: "ping", method: method, path: "/"))
         #expect(response.status == 405)
         #expect(response.header("Allow") == "POST")
@@ -69,7 +69,7 @@ import Webhook
         #expect(response.header("Bellpull-Outcome") == "refused")
     }
 
-    @Test func `answers 400 to two paths or methods`() async {
+    @Test func `answers 400 to two paths or two methods`() async {
         let paths = await answer(to: Request(params: Params(["PATH_INFO": "/", "PATH_INFO": "/x"])))
         #expect(paths.status == 400)
         #expect(paths.body == #"{"error":"the web server sent PATH_INFO twice"}"#)

@@ -9,12 +9,12 @@ import Webhook
 @testable import Deploy
 @testable import Endpoints
 
-/// An endpoint for the site `blog`, which follows `main` of `alice/blog` and whose deployments come out as told.
+/// An endpoint for the site `blog`, which follows `main` of `alice/blog`. A test chooses the result of the deployments.
 struct Stage {
     static let secret = "It's a Secret to Everybody"
     static let commit = "5f1d0c8a3b0e64d2a9bb7c55e1f20d3c9a7e4416"
 
-    /// One for all: what is left in it does no harm.
+    /// Shared by all tests: leftover timers do no harm.
     private static let timers = TimerQueue()
 
     let log = LogLines()
@@ -22,7 +22,7 @@ struct Stage {
     let dispatcher: Dispatcher
     let endpoint: WebhookEndpoint
 
-    /// An endpoint for `sites`, whose hook they share unless they have secrets of their own.
+    /// An endpoint for `sites`. Sites without secrets of their own share the hook.
     init(
         sites: [Hooks.Entry], forge: any Forge = GitHub(), answerWithin: Duration = .seconds(60),
         waitingReplies: Int = 100
@@ -37,8 +37,8 @@ struct Stage {
     }
 
     /// - Parameters:
-    ///   - deployed: the commit that is there already.
-    ///   - outcome: what a deployment does; no test that leaves it out expects one.
+    ///   - deployed: the commit of the site from the start.
+    ///   - outcome: the result of a deployment; if left out, the test expects no deployment.
     init(
         deployed: Commit? = nil, forge: any Forge = GitHub(), answerWithin: Duration = .seconds(60),
         waitingReplies: Int = 100,
@@ -53,13 +53,13 @@ struct Stage {
             waitingReplies: waitingReplies)
     }
 
-    /// An endpoint whose deployments have this outcome.
+    /// An endpoint whose deployments have the given outcome.
     init(outcome: DeploymentResult) throws { try self.init { _, _ in outcome } }
 
-    /// What is answered to `hook`, once it is.
+    /// Returns the answer to `hook`, once sent.
     func answer(to hook: Hook) async throws -> Response { await answer(to: try hook.request(), at: hook.place) }
 
-    /// What is answered to `request` to the hook at `path`, once it is.
+    /// Returns the answer to `request` to the hook at `path`, once sent.
     func answer(to request: Request, at path: String? = nil) async -> Response {
         await withCheckedContinuation { continuation in
             endpoint.respond(

@@ -20,7 +20,7 @@ import Testing
         {"type":"branch","name":"main","target":{"hash":"\#(Stage.commit)"}}}]},"repository":{"full_name":"alice/blog"}}
         """#
 
-    /// One of each forge, verified by `secret`.
+    /// A delivery of each forge, verified by `secret`.
     private func requests(secret: String = Stage.secret) throws -> [Request] {
         let digest = String(try Hook.signature(of: Self.github, secret: secret).dropFirst("sha256=".count))
         let bitbucket = try Hook.signature(of: Self.bitbucket, secret: secret)
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func `is refused in the same bytes, whatever verifies it`() async throws {
+    @Test func `is refused with the same bytes, whichever forge sent it`() async throws {
         let stage = try Stage(forge: Forges())
         let unproven = try requests(secret: "another secret") + [request([:], "{}")]
         var answers: Set<String> = []

@@ -21,7 +21,7 @@ import Webhook
         Hook(path: path, body: body, signatures: (sha256: try Hook.signature(of: body, secret: secret), sha1: ""))
     }
 
-    /// The sites `blog`, for the hook that is shared, and `shop` with its own, both of `main` of `alice/blog`.
+    /// The sites `blog`, on the shared hook, and `shop`, on a hook of its own. Both follow `main` of `alice/blog`.
     private func stage(_ strategies: (blog: FakeStrategy, shop: FakeStrategy)) throws -> Stage {
         try Stage(sites: [
             Hooks.Entry(try .fake(strategies.blog, name: "blog")),
@@ -29,7 +29,7 @@ import Webhook
         ])
     }
 
-    @Test func `takes to a site's own hook what is signed with its own secret`() async throws {
+    @Test func `accepts the site's own secret at the site's own hook`() async throws {
         let strategies = (blog: FakeStrategy(), shop: FakeStrategy())
         let response = try await stage(strategies).answer(to: hook(at: "/shop", secret: Self.own))
         #expect(response.status == 200)
@@ -38,7 +38,7 @@ import Webhook
         #expect(strategies.shop.liveCommit == commit && strategies.blog.liveCommit == nil)
     }
 
-    @Test func `does not reach by the shared hook a site that has its own`() async throws {
+    @Test func `does not reach a site with its own hook through the shared hook`() async throws {
         let strategies = (blog: FakeStrategy(), shop: FakeStrategy())
         let stage = try stage(strategies)
         let response = try await stage.answer(to: hook())
@@ -47,7 +47,7 @@ import Webhook
         #expect(strategies.blog.liveCommit == commit && strategies.shop.liveCommit == nil)
     }
 
-    @Test func `believes at each hook its own secret alone`() async throws {
+    @Test func `accepts at each hook only the secret of the hook`() async throws {
         let stage = try stage((FakeStrategy(), FakeStrategy()))
         for (path, secret) in [("/shop", Stage.secret), ("", Self.own), ("/", Self.own)] {
             #expect(try await stage.answer(to: hook(at: path, secret: secret)).status == 401)
@@ -55,13 +55,13 @@ import Webhook
     }
 
     @Test(arguments: ["/blog", "/nobody", "shop", "/shop/"])
-    func `answers 404 where there is no hook`(_ path: String) async throws {
+    func `answers 404 if no hook is at the path`(_ path: String) async throws {
         let response = try await stage((FakeStrategy(), FakeStrategy())).answer(to: hook(at: path, secret: Self.own))
         #expect(response.status == 404)
         #expect(response.header("Bellpull-Outcome") == "refused")
     }
 
-    @Test func `notes which hook took a delivery, and which of its secrets verified it`() async throws {
+    @Test func `records which hook accepted a delivery, and which of its secrets verified it`() async throws {
         let shop = FakeStrategy()
         let secrets = Secrets(try Secret("the new one"), previous: try Secret(Self.own))
         let stage = try Stage(sites: [Hooks.Entry(try .fake(shop, name: "shop"), secrets: secrets)])
@@ -76,7 +76,7 @@ import Webhook
         #expect(try ledger.lastUseOfPreviousSecret(by: nil) == nil)
     }
 
-    @Test func `answers for all the sites of a push at once`() async throws {
+    @Test func `answers once for all the sites of a push`() async throws {
         let doors = [Door(), Door()]
         let strategies = doors.map { door in
             FakeStrategy { announced, _, _ in
@@ -97,7 +97,7 @@ import Webhook
         #expect(response.header("Bellpull-Outcome") == "deployed")
     }
 
-    @Test func `names the one of several sites that failed`() async throws {
+    @Test func `names the failed site among several`() async throws {
         let stage = try Stage(sites: [
             Hooks.Entry(try .fake(FakeStrategy(), name: "blog")),
             Hooks.Entry(try .fake(FakeStrategy { _, _, _ in .failed(Failure("no")) }, name: "staging")),
@@ -107,7 +107,7 @@ import Webhook
         #expect(response.header("Bellpull-Reason") == "staging: no")
     }
 
-    @Test func `answers GitLab 200 to a failure, and tells it all the same`() async throws {
+    @Test func `answers GitLab 200 to a failure, and reports the failure all the same`() async throws {
         let site = try Site.fake(FakeStrategy { _, _, _ in .failed(Failure("no")) })
         let body = #"""
             {"object_kind":"push","ref":"refs/heads/main","after":"\#(Stage.commit)","checkout_sha":"\#(Stage.commit)",
@@ -125,7 +125,7 @@ import Webhook
 
     // MARK: Waiting
 
-    @Test func `answers 202 at once to more than may wait, and 200 to what needs no waiting`() async throws {
+    @Test func `answers 202 at once when too many replies wait, and 200 if no wait is needed`() async throws {
         let door = Door()
         let strategy = FakeStrategy(live: commit) { announced, _, _ in
             door.pass()
@@ -150,7 +150,7 @@ import Webhook
         #expect(response.status == 200 && response.header("Bellpull-Outcome") == "deployed")
     }
 
-    @Test func `lets nobody wait where none may`() async throws {
+    @Test func `lets no reply wait at a capacity of zero`() async throws {
         let site = try Site.fake(FakeStrategy())
         let stage = try Stage(sites: [Hooks.Entry(site)], waitingReplies: 0)
         let response = try await stage.answer(to: hook())
@@ -161,7 +161,7 @@ import Webhook
 
     // MARK: The ledger
 
-    @Test func `answers 503 to what it cannot record, deploys nothing, and takes it again`() async throws {
+    @Test func `answers 503 if it cannot record a delivery, deploys nothing, and accepts a redelivery`() async throws {
         let strategy = FakeStrategy()
         let stage = try Stage(sites: [Hooks.Entry(try .fake(strategy))])
         let path = stage.ledger.store.path
@@ -178,7 +178,7 @@ import Webhook
         #expect(try await stage.answer(to: hook()).header("Bellpull-Outcome") == "deployed")
     }
 
-    @Test func `writes nothing of what is not verified, or nothing to it`() async throws {
+    @Test func `records no delivery that is unverified or concerns no site`() async throws {
         let stage = try Stage()
         for hook in [
             try hook(secret: "another secret"), try hook(at: "/nobody"), Hook(event: "ping"), Hook(event: "issues"),
@@ -190,7 +190,7 @@ import Webhook
 
     // MARK: Changes
 
-    @Test func `goes by new settings from the next delivery on`() async throws {
+    @Test func `uses new settings from the next delivery on`() async throws {
         let stage = try stage((FakeStrategy(), FakeStrategy()))
         let new = Secrets(try Secret("a new secret"), previous: nil)
         let app = FakeStrategy()

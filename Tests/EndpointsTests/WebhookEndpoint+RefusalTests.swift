@@ -27,7 +27,7 @@ import Testing
             "the form has several fields named payload"
         ),
     ])
-    func `what is malformed with 400`(_ hook: Hook, error: String) async throws {
+    func `a malformed delivery with 400`(_ hook: Hook, error: String) async throws {
         let response = try await Stage().answer(to: hook)
         #expect(response.status == 400)
         #expect(response.body == #"{"error":"\#(error)"}"#)
@@ -35,7 +35,7 @@ import Testing
         #expect(response.header("Bellpull-Reason") == error)
     }
 
-    @Test func `a signature that was sent twice with 400, even if it is the right one`() async throws {
+    @Test func `a signature sent twice with 400, even if the signature is valid`() async throws {
         let signature = try Hook.signature(of: "{}")
         let params = Params([
             "CONTENT_TYPE": "application/json", "HTTP_X_GITHUB_EVENT": "ping",
@@ -46,7 +46,7 @@ import Testing
         #expect(response.body == #"{"error":"the header X-Hub-Signature-256 was sent twice"}"#)
     }
 
-    @Test func `a body that cannot be read`() async throws {
+    @Test func `an unreadable body`() async throws {
         let params = try Hook().request().params
         let short = try await Stage().answer(to: Request(params: params, body: .failure(.malformed("it is short"))))
         #expect(short.status == 400)
@@ -62,14 +62,14 @@ import Testing
         Hook(contentType: "text/plain"), Hook(contentType: "multipart/form-data"), Hook(contentType: ""),
         Hook(contentEncoding: "gzip"),
     ])
-    func `an encoding that no forge sends with 415`(_ hook: Hook) async throws {
+    func `an unknown encoding with 415`(_ hook: Hook) async throws {
         let response = try await Stage().answer(to: hook)
         #expect(response.status == 415)
         #expect(response.header("Bellpull-Outcome") == "refused")
         #expect(response.body.hasPrefix(#"{"error":"the content type must be application/json or "#))
     }
 
-    @Test func `what it cannot verify with 401 and the same bytes each time`() async throws {
+    @Test func `an unverified delivery with 401, and always the same bytes`() async throws {
         let body = Hook.push()
         let right = try Hook.signature(of: body)
         let rightSHA1 = try Hook.signature(of: body, by: .sha1)
@@ -98,15 +98,15 @@ import Testing
         #expect(stage.log.lines.count == unproven.count)
     }
 
-    @Test func `SHA-1 alone, if that is off`() async throws {
+    @Test func `a delivery with only SHA-1 if SHA-1 is off`() async throws {
         let sha1 = try Hook.signature(of: "{}", by: .sha1)
         let hook = Hook(event: "ping", body: "{}", signatures: (sha256: "", sha1: sha1))
         #expect(try await Stage().answer(to: hook).status == 200)
         #expect(try await Stage(forge: GitHub(acceptsSHA1: false)).answer(to: hook).status == 401)
     }
 
-    @Test func `without having read anything, what it cannot verify`() async throws {
-        /// GitHub, counting what it decodes.
+    @Test func `an unverified delivery without decoding it`() async throws {
+        /// GitHub, with a count of decoded deliveries.
         final class Counting: Forge {
             private let decoded = Atomic(0)
 

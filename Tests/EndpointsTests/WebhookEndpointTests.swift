@@ -13,7 +13,7 @@ import Webhook
 
     init() throws { commit = try #require(Commit(Stage.commit)) }
 
-    @Test func `answers 200 when the push is deployed`() async throws {
+    @Test func `answers 200 after the push is deployed`() async throws {
         let stage = try Stage(outcome: .deployed(commit))
         let response = try await stage.answer(to: Hook())
         #expect(response.status == 200)
@@ -27,21 +27,21 @@ import Webhook
         #expect(response.header("Bellpull-Duration-Ms").flatMap { Int($0) } != nil)
     }
 
-    @Test func `has the announced commit deployed`() async throws {
+    @Test func `deploys the announced commit`() async throws {
         let stage = try Stage { announced, _ in announced.first.map(DeploymentResult.deployed) ?? .interrupted }
         let other = String(repeating: "a", count: 40)
         let response = try await stage.answer(to: Hook(body: Hook.push(after: other)))
         #expect(response.header("Bellpull-Commit") == other)
     }
 
-    @Test func `answers 200 when the commit turns out to be there`() async throws {
+    @Test func `answers 200 if the deployment finds the site at the commit`() async throws {
         let response = try await Stage(outcome: .unchanged(commit)).answer(to: Hook())
         #expect(response.status == 200)
         #expect(response.header("Bellpull-Outcome") == "unchanged")
         #expect(response.header("Bellpull-Commit") == Stage.commit)
     }
 
-    @Test func `deploys nothing when the commit is there already`() async throws {
+    @Test func `deploys nothing if the site is at the commit before`() async throws {
         let response = try await Stage(deployed: commit).answer(to: Hook())
         #expect(response.status == 200)
         #expect(response.header("Bellpull-Outcome") == "unchanged")
@@ -68,13 +68,13 @@ import Webhook
         #expect(response.header("Bellpull-Reason") == reason)
     }
 
-    @Test func `takes repositories without regard to case`() async throws {
+    @Test func `compares repositories without regard to case`() async throws {
         let response = try await Stage(outcome: .deployed(commit))
             .answer(to: Hook(body: Hook.push(repository: "Alice/Blog")))
         #expect(response.header("Bellpull-Outcome") == "deployed")
     }
 
-    @Test func `ignores an event never heard of`() async throws {
+    @Test func `ignores an unknown event`() async throws {
         let response = try await Stage().answer(to: Hook(event: "issues", body: "{}"))
         #expect(response.status == 200)
         #expect(response.header("Bellpull-Outcome") == "ignored")
@@ -82,21 +82,21 @@ import Webhook
         #expect(response.header("Bellpull-Reason") == "the event issues is not a push")
     }
 
-    @Test func `answers a ping`() async throws {
+    @Test func `answers a ping with 200`() async throws {
         let response = try await Stage().answer(to: Hook(event: "ping", body: #"{"zen":"Half measures"}"#))
         #expect(response.status == 200)
         #expect(response.body == "{}")
         #expect(response.header("Bellpull-Outcome") == "ping")
     }
 
-    @Test func `takes a push in a form`() async throws {
+    @Test func `accepts a push in a form`() async throws {
         let payload = Hook.push().addingPercentEncoding(withAllowedCharacters: []) ?? ""
         let hook = Hook(contentType: "application/x-www-form-urlencoded", body: "payload=\(payload)")
         let response = try await Stage(outcome: .deployed(commit)).answer(to: hook)
         #expect(response.header("Bellpull-Outcome") == "deployed")
     }
 
-    @Test func `answers 202 when the time for an answer is over, and the deployment goes on`() async throws {
+    @Test func `answers 202 when the time for an answer is up, and continues the deployment`() async throws {
         let isEnough = Atomic(false)
         let isDeployed = Atomic(false)
         let stage = try Stage(answerWithin: .milliseconds(50)) { [commit] _, _ in
@@ -121,7 +121,7 @@ import Webhook
         #expect(stage.log.lines.count == 1)
     }
 
-    @Test func `answers 500 with what went wrong and the way out`() async throws {
+    @Test func `answers 500 with the problem and the remedy`() async throws {
         let failure = Failure("the clone has local \"changes\"\nin é", hint: "git -C /srv/blog status")
         let response = try await Stage(outcome: .failed(failure)).answer(to: Hook())
         #expect(response.status == 500)
@@ -133,7 +133,7 @@ import Webhook
         #expect(response.header("Bellpull-Commit") == nil)
     }
 
-    @Test func `answers 202 when it is interrupted, as it is recorded`() async throws {
+    @Test func `answers 202 to an interrupted deployment, which is recorded`() async throws {
         let hasBegun = Atomic(false)
         let stage = try Stage { _, limits in
             hasBegun.store(true, ordering: .relaxed)
@@ -152,7 +152,7 @@ import Webhook
         #expect(try stage.ledger.ledger.unfinishedSites() == ["blog"])
     }
 
-    @Test func `answers 200 to what came before and was deployed`() async throws {
+    @Test func `answers 200 to a redelivery of a deployed push`() async throws {
         let stage = try Stage(outcome: .deployed(commit))
         #expect(try await stage.answer(to: Hook()).header("Bellpull-Outcome") == "deployed")
         stage.dispatcher.waitUntilIdle()

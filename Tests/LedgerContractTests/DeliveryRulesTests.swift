@@ -7,7 +7,7 @@ import Testing
 @Suite struct `recording a delivery` {
 
     @Test(arguments: StoreUnderTest.all)
-    func `queues a deployment of each site, in their order`(_ store: StoreUnderTest) throws {
+    func `queues a deployment of each site, in the order of the sites`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `joins the deployment that is queued, which then goes to the newest`(_ store: StoreUnderTest) throws {
+    func `joins the queued deployment, and replaces its target`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `queues a follow-up while one runs`(_ store: StoreUnderTest) throws {
+    func `queues a follow-up while a deployment is running`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `of what is there already ends at once, with a deployment to tell of it`(_ store: StoreUnderTest) throws {
+    func `of a commit that the site is at records an unchanged deployment`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -54,7 +54,8 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all, [false, true])
-    func `of what is there joins what is on its way, which may leave it`(_ store: StoreUnderTest, _ runs: Bool) throws {
+    func `of a commit that the site is at joins only a queued deployment`(_ store: StoreUnderTest, _ runs: Bool) throws
+    {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -71,7 +72,7 @@ import Testing
 
     /// The forge's ids differ, as in a replay.
     @Test(arguments: StoreUnderTest.all)
-    func `that came before awaits the deployment it asked for, queued or running`(_ store: StoreUnderTest) throws {
+    func `a second time waits for the first deployment, queued or running`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -84,7 +85,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `that came before and was deployed is a duplicate, however often`(_ store: StoreUnderTest) throws {
+    func `a second time is a duplicate if the first was deployed`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -97,7 +98,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `that failed before runs again`(_ store: StoreUnderTest) throws {
+    func `a second time runs again if the first failed`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -115,7 +116,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `runs again where it failed, and only there`(_ store: StoreUnderTest) throws {
+    func `a second time runs again only at the site that failed`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -129,7 +130,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `that came before reaches a site that it did not concern then`(_ store: StoreUnderTest) throws {
+    func `a second time reaches a site that it did not concern before`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -137,9 +138,9 @@ import Testing
         #expect(try ledger.record(1, for: ["blog", "shop"]) == [.duplicate, .awaits(2)])
     }
 
-    /// A forge that tries again may note so in the body.
+    /// A forge may note a redelivery in the body.
     @Test(arguments: StoreUnderTest.all)
-    func `of the same id and commit came before, whatever its body`(_ store: StoreUnderTest) throws {
+    func `with a known id and commit counts as a redelivery, whatever its body`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -151,9 +152,9 @@ import Testing
         #expect(try home.count("delivery") == 1)
     }
 
-    /// It is not verified, so that a stranger may have sent an old body under the id of a new delivery.
+    /// The id is not verified: a stranger may have sent an old body under the id of a new delivery.
     @Test(arguments: StoreUnderTest.all)
-    func `of the same id and another commit is deployed`(_ store: StoreUnderTest) throws {
+    func `with a known id and another commit deploys the commit`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -167,9 +168,9 @@ import Testing
         #expect(try ledger.start()?.announced == [try .fake(3)])
     }
 
-    /// Who has captured two deliveries can send the body of one under the id of the other.
+    /// An attacker with two captured deliveries can send the body of the first under the id of the second.
     @Test(arguments: StoreUnderTest.all)
-    func `that came before is deployed once more at most under another's id, however often`(_ store: StoreUnderTest)
+    func `replayed under another id deploys at most once more, however often it is repeated`(_ store: StoreUnderTest)
         throws
     {
         let home = try store.make()
@@ -189,7 +190,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `of the same id at another forge or repository is another`(_ store: StoreUnderTest) throws {
+    func `with an id known from another forge or repository counts as new`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -203,7 +204,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `that cannot be is rejected, and takes nothing with it`(_ store: StoreUnderTest) throws {
+    func `that is invalid fails, and leaves no row behind`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger

@@ -6,10 +6,10 @@ import Testing
 
 @Suite struct `the ledger of deployments` {
 
-    // MARK: Beginning
+    // MARK: Starting
 
     @Test(arguments: StoreUnderTest.all)
-    func `begins what is queued, with the commits that were announced`(_ store: StoreUnderTest) throws {
+    func `starts the queued deployment with all announced commits`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `knows two of many commits, which are as good as all`(_ store: StoreUnderTest) throws {
+    func `keeps two of many announced commits, which is enough to force a deployment`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `counts the remote's commit beside those announced`(_ store: StoreUnderTest) throws {
+    func `counts the commit found by catch-up among the announced commits`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `deploys what a person asks for, whatever the site is at`(_ store: StoreUnderTest) throws {
+    func `runs a manual deployment wherever the site is`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -57,9 +57,9 @@ import Testing
         #expect(started.id == id && started.cause == .command && started.announced.isEmpty && started.deliveries == 1)
     }
 
-    /// Who holds the site is alone with it: what runs then was left by a process that is gone.
+    /// Only the holder of the site's lock may run a deployment, so a running deployment was left by a vanished process.
     @Test(arguments: StoreUnderTest.all)
-    func `takes over what a process left that is gone`(_ store: StoreUnderTest) throws {
+    func `takes over the deployment of a process that is gone`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `takes it over into what is queued already`(_ store: StoreUnderTest) throws {
+    func `merges a taken-over deployment into the queued deployment`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -85,10 +85,10 @@ import Testing
         #expect(try ledger.all.map(\.state) == [.interrupted, .interrupted, .running])
     }
 
-    // MARK: Ending
+    // MARK: Finishing
 
     @Test(arguments: StoreUnderTest.all, [DeploymentRecord.State.deployed, .unchanged, .failed])
-    func `ends with what came of it`(_ store: StoreUnderTest, _ state: DeploymentRecord.State) throws {
+    func `records the result of a deployment`(_ store: StoreUnderTest, _ state: DeploymentRecord.State) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `queues again what was interrupted, with all its deliveries`(_ store: StoreUnderTest) throws {
+    func `queues an interrupted deployment again, with all its deliveries`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -126,9 +126,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `queues again what catch-up found, but not what a person asked for and saw cut short`(_ store: StoreUnderTest)
-        throws
-    {
+    func `queues interrupted catch-up work again, but not a manual deployment`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -143,7 +141,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `queues again what a person asked for together with a delivery`(_ store: StoreUnderTest) throws {
+    func `queues an interrupted manual deployment again if a delivery joined it`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -155,7 +153,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `ends nothing twice`(_ store: StoreUnderTest) throws {
+    func `finishes no deployment twice`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -166,7 +164,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `does not end what another process took over and does now`(_ store: StoreUnderTest) throws {
+    func `does not finish a deployment that another process took over`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -179,7 +177,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `refuses what is queued and cannot begin`(_ store: StoreUnderTest) throws {
+    func `rejects a queued deployment that cannot be started`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -193,7 +191,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `queues one at a time, of the newest target`(_ store: StoreUnderTest) throws {
+    func `queues one deployment per site, with the newest target`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -206,7 +204,7 @@ import Testing
 }
 
 extension Ledger {
-    /// Queues a deployment that no delivery asked for.
+    /// Queues a deployment without a delivery.
     fileprivate func queue(
         _ site: String = "blog", _ order: Order = .follow, cause: DeploymentRecord.Cause = .command,
         target: Int? = nil

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct `sites on two hosts in one store` {
     @Test(arguments: StoreUnderTest.all)
-    func `of one name have their own queues and histories`(_ store: StoreUnderTest) throws {
+    func `have separate queues and histories, even with the same name`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let (first, second) = (home.ledger(on: "a"), home.ledger(on: "b"))
@@ -27,7 +27,7 @@ import Testing
 
 @Suite struct `deployments with different orders` {
     @Test(arguments: StoreUnderTest.all)
-    func `do not merge, and run in the order in which they were queued`(_ store: StoreUnderTest) throws {
+    func `do not merge, and run in the order of queueing`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `keep their order when they are interrupted`(_ store: StoreUnderTest) throws {
+    func `keep their order after an interruption`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger

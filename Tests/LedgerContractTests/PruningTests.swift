@@ -8,7 +8,7 @@ import Testing
     private let old = Date(timeIntervalSince1970: 1000)
 
     @Test(arguments: StoreUnderTest.all)
-    func `deletes what is older, and keeps what is not`(_ store: StoreUnderTest) throws {
+    func `deletes old deployments, and keeps new ones`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `deletes what is more than is to be kept, the oldest first`(_ store: StoreUnderTest) throws {
+    func `deletes the oldest deployments beyond the limit`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `never deletes what has yet to be done, nor the deliveries that ask for it`(_ store: StoreUnderTest) throws {
+    func `never deletes an unfinished deployment or its deliveries`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -55,15 +55,15 @@ import Testing
         }
         try ledger.start("shop", at: old)
         try ledger.prune(keeping: 0)
-        // The last that is over is still each site's last, whatever is queued.
+        // A queued deployment does not replace the last finished deployment of its site.
         #expect(try ledger.all.map(\.state) == [.deployed, .queued, .deployed, .running])
         #expect(try home.count("delivery") == 1)
         #expect(try ledger.start("blog")?.deliveries == 1)
     }
 
-    /// As the process that ran it is gone, and the site cannot be held by another.
+    /// The process of the running deployment is gone, and no other process can lock the site.
     @Test(arguments: StoreUnderTest.all)
-    func `never deletes what still runs, though something newer is over`(_ store: StoreUnderTest) throws {
+    func `never deletes a running deployment, even if a newer deployment is finished`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `deletes no more than a portion at once`(_ store: StoreUnderTest) throws {
+    func `deletes at most one batch at once`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `lets a delivery be new again that is forgotten`(_ store: StoreUnderTest) throws {
+    func `makes a deleted delivery count as new again`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger

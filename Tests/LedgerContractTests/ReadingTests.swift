@@ -8,7 +8,7 @@ import Webhook
 @Suite struct `reading the ledger` {
 
     @Test(arguments: StoreUnderTest.all)
-    func `finds nothing where nothing was written`(_ store: StoreUnderTest) throws {
+    func `finds nothing in an empty ledger`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -20,7 +20,7 @@ import Webhook
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `names the sites that have something to do`(_ store: StoreUnderTest) throws {
+    func `returns the sites with unfinished deployments`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -31,7 +31,7 @@ import Webhook
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `tells the newest deployments first, without their output`(_ store: StoreUnderTest) throws {
+    func `returns the newest deployments first, without their output`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -51,7 +51,7 @@ import Webhook
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `tells of each site what came last, and what is to come`(_ store: StoreUnderTest) throws {
+    func `returns the last finished and all unfinished deployments of each site`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -66,7 +66,7 @@ import Webhook
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `does not count as a site's last what was cut short`(_ store: StoreUnderTest) throws {
+    func `does not return an interrupted deployment as the last of its site`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
@@ -77,7 +77,7 @@ import Webhook
     }
 
     @Test(arguments: StoreUnderTest.all)
-    func `knows when a hook was last used with its previous secret`(_ store: StoreUnderTest) throws {
+    func `returns when only the previous secret of a hook last verified a delivery`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger

@@ -6,15 +6,15 @@ import Testing
 
 @testable import SQLiteLedger
 
-/// Whatever is wrong with the ledger is told in words; and as soon as it is put right, the same object works again.
-@Suite(.onPlainThreads, .serialized) struct `a ledger in trouble` {
+/// Every trouble with the ledger is explained, and after the repair the same object works again.
+@Suite(.onPlainThreads, .serialized) struct `a ledger` {
     private let home: TemporaryLedger
     private var ledger: StoredLedger { home.ledger }
     private var path: String { home.store.path }
 
     init() throws { home = try TemporaryLedger() }
 
-    /// Expects reading and writing to fail in these words, and to work once `repair` has put things right.
+    /// Expects reads and writes to fail with the given message, and to work after `repair`.
     private func expectTrouble(
         _ message: String, hint: String?, reading: Bool = true, times: Int = 2,
         at location: SourceLocation = #_sourceLocation, repair: () throws -> Void
@@ -33,14 +33,14 @@ import Testing
         #expect(try ledger.deployment(1)?.state == .queued, sourceLocation: location)
     }
 
-    /// What the hints for a broken file say.
+    /// The hint for a broken file.
     private var newFile: String {
         "mv \(path) \(path).broken; bellpull then starts a new ledger, and catch-up deploys missed pushes"
     }
 
     private func moveAway() throws { try FileManager.default.moveItem(atPath: path, toPath: "\(path).broken") }
 
-    @Test(arguments: [false, true]) func `that another program has locked`(_ isOpen: Bool) throws {
+    @Test(arguments: [false, true]) func `locked by another program is reported`(_ isOpen: Bool) throws {
         if isOpen { try ledger.write { _ in } }
         try home.connection().writeWithoutTransaction { database in
             try database.execute(sql: "BEGIN EXCLUSIVE")
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func `that another program writes to for long can be read meanwhile`(_ isOpen: Bool) throws {
+    func `locked for writing by another program can still be read`(_ isOpen: Bool) throws {
         try ledger.record(1)
         if !isOpen { home.store.close() }
         try home.connection().writeWithoutTransaction { database in
@@ -63,13 +63,13 @@ import Testing
         }
     }
 
-    @Test func `that holds garbage`() throws {
+    @Test func `full of garbage is reported`() throws {
         let garbage = Data((0..<65_536).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) })
         try garbage.write(to: URL(fileURLWithPath: path))
         try expectTrouble("\(path) is damaged", hint: newFile, repair: moveAway)
     }
 
-    @Test func `that is damaged in the middle`() throws {
+    @Test func `damaged in the middle is reported`() throws {
         for number in 1...200 { try ledger.record(number, for: ["site-\(number)"]) }
         home.store.close()
         let size = try #require(
@@ -81,12 +81,12 @@ import Testing
         try expectTrouble("\(path) is damaged", hint: newFile, repair: moveAway)
     }
 
-    @Test func `that is a folder`() throws {
+    @Test func `at the path of a folder is reported`() throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         try expectTrouble("cannot open \(path): Is a directory", hint: "move the folder \(path) away", repair: moveAway)
     }
 
-    @Test func `whose folder is gone`() throws {
+    @Test func `in a missing folder is reported`() throws {
         try ledger.write { _ in }
         let away = "\(home.folder).away"
         try FileManager.default.moveItem(atPath: home.folder, toPath: away)
@@ -96,12 +96,12 @@ import Testing
         ) { try FileManager.default.moveItem(atPath: away, toPath: home.folder) }
     }
 
-    @Test func `of another program`() throws {
+    @Test func `of another program is reported`() throws {
         try home.connection().write { try $0.execute(sql: "CREATE TABLE delivery (address TEXT)") }
         try expectTrouble("\(path) is not a ledger: table delivery already exists", hint: newFile, repair: moveAway)
     }
 
-    @Test(arguments: [false, true]) func `of a newer version`(_ isOpen: Bool) throws {
+    @Test(arguments: [false, true]) func `of a newer version is reported`(_ isOpen: Bool) throws {
         if isOpen { try ledger.write { _ in } }
         try ledger.write { _ in }
         try home.connection().write {
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test(.enabled(if: geteuid() != 0, "root may write anywhere"))
-    func `that may not be written to`() throws {
+    func `without write permission is reported`() throws {
         try ledger.write { _ in }
         chmod(path, 0o400)
         home.store.close()
@@ -130,7 +130,7 @@ import Testing
     }
 
     @Test(.enabled(if: Disk.canBeMade, "only root can mount a disk"))
-    func `on a disk that is read-only`() throws {
+    func `on a read-only disk is reported`() throws {
         try Disk.mounted(at: home.folder) { disk in
             try ledger.write { _ in }
             home.store.close()
@@ -143,7 +143,7 @@ import Testing
     }
 
     @Test(.enabled(if: Disk.canBeMade, "only root can mount a disk"), arguments: [false, true])
-    func `on a disk that is full`(_ isOpen: Bool) throws {
+    func `on a full disk is reported`(_ isOpen: Bool) throws {
         try Disk.mounted(at: home.folder) { disk in
             if isOpen { try ledger.write { _ in } }
             disk.fill()
@@ -155,7 +155,7 @@ import Testing
     }
 
     @Test(.enabled(if: Disk.canBeMade, "only root can mount a disk"))
-    func `on a disk that becomes full loses nothing that it took`() throws {
+    func `on a disk that becomes full loses no acknowledged write`() throws {
         try Disk.mounted(at: home.folder) { disk in
             var taken = 0
             while (try? ledger.record(taken, for: ["site-\(taken)"])) != nil { taken += 1 }
@@ -180,7 +180,7 @@ import Testing
         (EMFILE, "Too many open files", "raise LimitNOFILE= in the service"),
         (ENOTDIR, "Not a directory", "check that /srv exists and that bellpull may write there"),
     ])
-    func `that the system does not let be opened`(_ reason: Int32, words: String, hint: String) {
+    func `refused by the system is reported with the reason`(_ reason: Int32, words: String, hint: String) {
         let error = LedgerError(cannotOpen: "/srv/ledger.sqlite", because: reason)
         #expect(error == LedgerError("cannot open /srv/ledger.sqlite: \(words)", hint: hint))
     }

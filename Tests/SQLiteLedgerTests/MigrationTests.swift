@@ -7,8 +7,8 @@ import Testing
 
 @testable import SQLiteLedger
 
-/// Bellpull 0.1.0 wrote Fixtures/ledger-0.1.0.sql: a push deployed, one unchanged, one failed; then the program was killed
-/// while a fourth was being deployed and a fifth was queued.
+/// Bellpull 0.1.0 wrote Fixtures/ledger-0.1.0.sql: one push deployed, one unchanged, one failed. Then the program was
+/// killed during a fourth deployment, with a fifth in the queue.
 @Suite(.onPlainThreads) struct `a ledger of Bellpull 0.1.0` {
     private let home: TemporaryLedger
 
@@ -33,7 +33,7 @@ import Testing
         #expect(try ledger.lastUseOfPreviousSecret(by: nil) == nil)
     }
 
-    @Test func `is read as it is, and not changed by that`() throws {
+    @Test func `is readable without a migration, and unchanged by reading`() throws {
         let before = try Data(contentsOf: URL(fileURLWithPath: home.store.path))
         try expectHistory(in: home.ledger)
         try home.store.checkWritable()
@@ -42,7 +42,7 @@ import Testing
         #expect(try Data(contentsOf: URL(fileURLWithPath: home.store.path)) == before)
     }
 
-    @Test func `is migrated by the first write, with everything in it`() throws {
+    @Test func `is migrated by the first write, with all its rows`() throws {
         try home.ledger.write { _ in }
         try expectHistory(in: home.ledger)
         #expect(try home.connection().read { try !$0.tableExists("request") })
@@ -51,13 +51,13 @@ import Testing
         #expect(try home.row("PRAGMA integrity_check")?[0] == "ok")
     }
 
-    @Test func `knows its deliveries and goes on with its work`() throws {
+    @Test func `recognizes its deliveries and resumes its work`() throws {
         let started = try #require(try home.ledger.start("site"))
         #expect(started.id == 5 && started.deliveries == 2)
         #expect(started.announced.map(\.description).sorted().map { $0.first } == ["a", "b"])
         #expect(try home.ledger.deployment(4)?.state == .interrupted)
         try home.ledger.finish(5, .deployed(.fake(1)))
-        // Numbers go on where they were.
+        // Numbers continue from the old sequence.
         #expect(try home.ledger.awaited(77) == 6)
         let delivery = try #require(try home.row("SELECT digest, forge_id FROM delivery WHERE id = 1"))
         let record = DeliveryRecord(
@@ -67,7 +67,7 @@ import Testing
         #expect(try home.ledger.write { try $0.record(record, for: [target]) } == [.duplicate])
     }
 
-    @Test func `that is read first and migrated then is read as migrated`() throws {
+    @Test func `is read as migrated even if it was read before the migration`() throws {
         #expect(try home.ledger.unfinishedSites() == ["site"])
         try home.ledger.finish(#require(try home.ledger.start("site")).id, .deployed(.fake(1)))
         #expect(try home.ledger.unfinishedSites().isEmpty)

@@ -19,8 +19,8 @@ import Webhook
         StoredLedger(SQLiteStore(path: path, host: TemporaryLedger.host), host: TemporaryLedger.host)
     }
 
-    /// What is written is to be there after a power failure, too (sqlite.org/pragma.html#pragma_synchronous).
-    @Test func `is in WAL mode, with every transaction synced, also when it is opened again`() throws {
+    /// Acknowledged writes must survive a power failure (sqlite.org/pragma.html#pragma_synchronous).
+    @Test func `is in WAL mode with every transaction synced, also after reopening`() throws {
         for _ in 0..<2 {
             try home.store.write { _ in }
             let pragmas = try home.store.writer.use { queue in
@@ -35,7 +35,7 @@ import Webhook
         }
     }
 
-    @Test func `can be read by its owner alone, with what lies beside it`() throws {
+    @Test func `can be read by its owner alone, as can the files beside it`() throws {
         try ledger.record(1)
         let files = try FileManager.default.contentsOfDirectory(atPath: home.folder)
         #expect(Set(files) == ["ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"])
@@ -45,9 +45,9 @@ import Webhook
         }
     }
 
-    @Test func `is left to another process with all that is in it`() throws {
+    @Test func `can be taken over by another process with all its rows`() throws {
         try ledger.record(1)
-        // One that was killed has closed nothing.
+        // The killed process has closed nothing.
         let other = home.reopened()
         #expect(try other.record(1) == [.awaits(1)])
         let started = try #require(try other.start())
@@ -56,7 +56,7 @@ import Webhook
         #expect(try ledger.deployment(1)?.state == .deployed)
     }
 
-    @Test func `takes what two processes write at the same time`() throws {
+    @Test func `holds the writes of two concurrent processes`() throws {
         let ledgers = [ledger, home.reopened()]
         let writers = (0..<4).map { writer in
             Running {
@@ -67,8 +67,8 @@ import Webhook
         #expect(try ledger.all.map(\.deliveries) == [50, 50, 50, 50])
     }
 
-    /// Another process would take itself for the last to leave, and remove the log.
-    @Test func `keeps its locks when the file is opened and closed by others`() throws {
+    /// Without the lock, another process would believe to be the last user, and remove the log.
+    @Test func `keeps its locks when other code opens and closes the file`() throws {
         try ledger.record(1)
         let other = SQLiteStore(path: home.store.path, host: "www")
         try StoredLedger(other, host: "www").record(2)
@@ -79,8 +79,8 @@ import Webhook
         #expect(try Shell.run(count).output == "3\n")
     }
 
-    /// As when a web server starts two programs at once.
-    @Test func `is started by several processes at the same time`() throws {
+    /// For example, a web server may start two programs at once.
+    @Test func `can be created by several processes at once`() throws {
         for round in 0..<20 {
             let path = "\(home.folder)/\(round).sqlite"
             let start = Door()
@@ -96,7 +96,7 @@ import Webhook
         }
     }
 
-    @Test func `is started anew where it was deleted or moved away, while it was open`() throws {
+    @Test func `is created again after it was deleted or moved away while open`() throws {
         for name in ["deleted", "moved"] {
             try ledger.record(1)
             if name == "moved" {
@@ -110,7 +110,7 @@ import Webhook
         }
     }
 
-    @Test func `is the one that was put in its place, while it was open`() throws {
+    @Test func `is the replacement if another file was put in its place while open`() throws {
         let other = try TemporaryLedger()
         try other.ledger.record(1)
         try other.ledger.record(2)
@@ -122,12 +122,12 @@ import Webhook
         #expect(try ledger.deployment(1)?.state == .running)
         #expect(try ledger.record(3) == [.awaits(2)])
         #expect(try home.count("delivery") == 3)
-        // Nor has the one before it lost what was in its log.
+        // The moved file has kept the contents of its log.
         let old = at("\(home.store.path).old")
         #expect(try old.record(3) == [.awaits(1)])
     }
 
-    @Test func `costs no descriptors for being opened a thousand times`() throws {
+    @Test func `uses no more descriptors after a thousand openings`() throws {
         try ledger.record(1)
         let count = try Observation.descriptorCount()
         for _ in 0..<1000 {
@@ -151,7 +151,7 @@ import Webhook
         #expect(row["secret"] == 2)
     }
 
-    /// A file is on one host. When the host gets a new name, the rows follow.
+    /// A file is on one host. When the host gets a new name, the rows get the new name too.
     @Test func `follows its host to a new name`() throws {
         try ledger.deploy(1)
         try ledger.record(2)
@@ -167,7 +167,7 @@ import Webhook
         #expect(try ledger.deployment(1) == nil && ledger.deployments(of: nil, limit: 10).isEmpty)
         try home.store.checkWritable()
         #expect(try FileManager.default.contentsOfDirectory(atPath: home.folder).isEmpty)
-        // What is written later is read by the same connection.
+        // The same connection reads later writes.
         try ledger.record(1)
         #expect(try ledger.unfinishedSites() == ["blog"])
     }

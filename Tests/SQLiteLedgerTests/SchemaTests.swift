@@ -30,19 +30,19 @@ import Testing
         #expect(error?.resultCode == .SQLITE_CONSTRAINT, sourceLocation: location)
     }
 
-    @Test func `has one deployment of a site queued per order`() throws {
+    @Test func `allows one queued deployment per site and order`() throws {
         try insert(#"state, "order""#, "'queued', 'follow'")
         refuses(#"state, "order""#, "'queued', 'follow'")
         try insert(#"state, "order""#, "'queued', 'place c0'")
         for _ in 0..<3 { try insert(#"state, "order""#, "'interrupted', 'follow'") }
     }
 
-    @Test func `has one deployment of a site running, whatever its order`() throws {
+    @Test func `allows one running deployment per site, whatever the order`() throws {
         try insert(#"state, "order""#, "'running', 'follow'")
         refuses(#"state, "order""#, "'running', 'place c0'")
     }
 
-    @Test func `knows the parts of a target`() {
+    @Test func `rejects a ref without a commit, and a time that is not a number`() {
         refuses(#"state, "order", target_ref"#, "'queued', 'follow', 'refs/heads/main'")
         refuses(#"state, "order", started"#, "'running', 'follow', 'soon'")
     }
@@ -58,7 +58,7 @@ import Testing
         #expect(try home.ledger.deployments(of: "blog", limit: 1).first?.id == 2)
     }
 
-    @Test func `deletes the link with the delivery or the deployment`() throws {
+    @Test func `deletes the link together with the delivery or the deployment`() throws {
         try home.ledger.record(1, for: ["blog", "shop"])
         try home.ledger.record(2, for: ["blog", "shop"])
         #expect(try home.count("delivery_deployment") == 4)
@@ -86,7 +86,7 @@ import Testing
             #expect(scans.isEmpty, "\(plan)")
             #expect(!plan.contains { $0.hasPrefix("USE TEMP B-TREE FOR ORDER BY") }, "\(plan)")
         }
-        // A statement that reads no table has no plan.
+        // A statement without a table has no plan.
         let readsNothing = [.insertDelivery, .link, .insertQueued, .insertUnchanged].contains(statement)
         #expect(plan.isEmpty == readsNothing, "\(plan)")
     }

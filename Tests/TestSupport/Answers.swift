@@ -1,19 +1,19 @@
 import Foundation
 import Deploy
 
-/// What deliveries were answered, each under its number.
+/// The answers to deliveries, by the number of the delivery.
 package final class Answers: @unchecked Sendable {
     private let condition = NSCondition()
     private var outcomes: [Int: [DeliveryOutcome]] = [:]
 
     package init() {}
 
-    /// The answers of all that were answered once; those of others are missing.
+    /// The answers to all deliveries with exactly one answer.
     package var byDelivery: [Int: DeliveryOutcome] {
         condition.withLock { outcomes.compactMapValues { $0.count == 1 ? $0[0] : nil } }
     }
 
-    /// How many answers came, altogether.
+    /// The total number of answers.
     package var count: Int { condition.withLock { outcomes.values.map(\.count).reduce(0, +) } }
 
     package func answer(_ delivery: Int) -> @Sendable (DeliveryOutcome) -> Void {
@@ -25,7 +25,7 @@ package final class Answers: @unchecked Sendable {
         }
     }
 
-    /// Waits, 10 s at most, until so many answers have come.
+    /// Waits up to 10 s for `count` answers.
     package func wait(for count: Int) -> Bool {
         let end = Date(timeIntervalSinceNow: 10)
         return condition.withLock {

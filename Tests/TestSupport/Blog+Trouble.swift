@@ -3,7 +3,7 @@ import Git
 import Testing
 
 extension Blog {
-    /// Makes the folder `name` a submodule, of the blog itself, in the author's clone and the site.
+    /// Adds the blog as a submodule `name` of itself, in the author's clone and the site.
     package func addSubmodule(_ name: String) throws {
         let allowed = [
             "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "protocol.file.allow", "GIT_CONFIG_VALUE_0": "always",
@@ -27,14 +27,14 @@ extension Blog {
         #expect(throws: GitError.self) { try git("pull", "--rebase", in: site) }
         guard killed else { return before }
         try FileManager.default.removeItem(atPath: "\(site)/.git/info/attributes")
-        // What the merge driver was to work on.
+        // The input of the merge driver.
         for file in try FileManager.default.contentsOfDirectory(atPath: site) where file.hasPrefix(".merge_file_") {
             try FileManager.default.removeItem(atPath: "\(site)/\(file)")
         }
         return before
     }
 
-    /// Starts a `git commit` that holds the index's lock while its editor is open, and waits until it does.
+    /// Starts a `git commit` with an open editor, and waits until the commit holds the lock of the index.
     package func startCommit(lasting time: Duration, in clone: String? = nil) throws -> Running {
         let clone = clone ?? site
         try write("\(UUID())\n", to: "\(clone)/index.html")

@@ -3,7 +3,7 @@ import Foundation
 import Git
 import Testing
 
-/// A repository `alice/blog.git`, its author's clone and the clone that is a site, in a temporary folder.
+/// A repository `alice/blog.git`, its author's clone and the site's clone, in a temporary folder.
 package struct Blog {
     /// The temporary folder, without symbolic links.
     package let folder: String
@@ -12,10 +12,10 @@ package struct Blog {
     package var remote: String { "\(folder)/alice/blog.git" }
     /// The author's clone.
     package var author: String { "\(folder)/author" }
-    /// The clone that is deployed.
+    /// The site's clone, to be deployed.
     package var site: String { "\(folder)/site" }
 
-    /// A blog of one commit, cloned for the site.
+    /// Creates a blog with one commit, cloned for the site.
     package init() throws {
         folder = try TemporaryFolder.make()
         do {
@@ -40,14 +40,14 @@ package struct Blog {
         return commit
     }
 
-    /// Takes the author's last commit back, and pushes `files` in its place.
+    /// Takes back the author's last commit, and pushes `files` as the replacement.
     @discardableResult
     package func replaceLastPush(with files: [String: String]) throws -> Commit {
         try git("reset", "--quiet", "--hard", "HEAD~", in: author)
         return try push(files, "--force")
     }
 
-    /// Writes `files` in `clone` and commits them.
+    /// Writes `files` in `clone` and commits the files.
     @discardableResult
     package func commit(_ files: [String: String], in clone: String) throws -> Commit {
         for (name, text) in files { try write(text, to: "\(clone)/\(name)") }
@@ -65,7 +65,7 @@ package struct Blog {
         try BranchClone.open(at: site, .within(.seconds(20)))
     }
 
-    /// What is to be the same when nothing was deployed: HEAD, the files that differ from it, and work half done.
+    /// The state that must not change without a deployment: HEAD, the changed files, and unfinished work.
     package func state() throws -> [String] {
         [
             try git("rev-parse", "--symbolic-full-name", "HEAD", in: site),
@@ -90,7 +90,7 @@ package struct Blog {
 
     // MARK: Git
 
-    /// Runs git as a person would, with no settings but the clone's, and returns what it prints.
+    /// Runs git like a person, with only the clone's settings, and returns the output.
     @discardableResult
     package func git(_ arguments: String..., in directory: String, environment: [String: String] = [:]) throws -> String
     {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A number that many threads change.
+/// A number shared by many threads.
 package final class Counter: Sendable {
     private let number = Mutex(0)
 

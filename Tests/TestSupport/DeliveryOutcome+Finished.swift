@@ -1,7 +1,7 @@
 import Deploy
 import Git
 
-/// Shorthands for the outcomes of a delivery whose deployment has ended.
+/// Shorthands for the outcomes of a delivery after its deployment.
 extension DeliveryOutcome {
     package static func deployed(_ commit: Commit) -> Self { .finished(.deployed(commit)) }
     package static func unchanged(_ commit: Commit) -> Self { .finished(.unchanged(commit)) }
@@ -13,7 +13,7 @@ extension DeliveryOutcome {
         if case .finished(let result) = self { result } else { nil }
     }
 
-    /// The commit that the site is at, if the deployment verified one.
+    /// The commit of the site, if the deployment verified a commit.
     package var commit: Commit? { result?.commit }
 
     /// The failure, if the deployment failed.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A door that is closed until it is opened, for whoever waits at it.
+/// A closed door. Threads wait at the door until a test opens the door.
 package final class Door: @unchecked Sendable {
     private let condition = NSCondition()
     private var isOpen = false
@@ -15,7 +15,7 @@ package final class Door: @unchecked Sendable {
         }
     }
 
-    /// Waits until it is open.
+    /// Waits until the door is open.
     package func pass() {
         condition.withLock {
             waiting += 1
@@ -24,6 +24,6 @@ package final class Door: @unchecked Sendable {
         }
     }
 
-    /// Waits until somebody waits, or has passed.
+    /// Waits until a thread waits at the door, or has passed.
     package func awaitArrival() { condition.withLock { while waiting == 0 { condition.wait() } } }
 }

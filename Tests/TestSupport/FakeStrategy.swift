@@ -3,13 +3,13 @@ import Git
 import Processes
 import Synchronization
 
-/// A strategy that does what a test tells it to, and remembers what it was asked for. By default a deployment reaches the
-/// announced commit. Like every strategy it does nothing where the site is already.
+/// A strategy under the control of a test, with a record of its calls. By default a deployment reaches the announced
+/// commit. Like every strategy, the fake does nothing if the site is at the commit already.
 package final class FakeStrategy: Strategy {
     package typealias Body = @Sendable (_ announced: Set<Commit>, _ limits: Limits, _ run: Int) -> DeploymentResult
     package typealias Missed = @Sendable (_ limits: Limits) throws(Failure) -> DeploymentRecord.Target?
 
-    /// What a deployment was asked for.
+    /// The input of a deployment.
     package struct Run: Equatable, Sendable {
         package let order: Order
         package let announced: Set<Commit>
@@ -29,7 +29,7 @@ package final class FakeStrategy: Strategy {
     private let missed: Missed
 
     /// - Parameters:
-    ///   - live: the commit that the site is at.
+    ///   - live: the commit of the site.
     ///   - missed: the answer of the remote.
     package init(
         live: Commit? = nil,
@@ -47,19 +47,19 @@ package final class FakeStrategy: Strategy {
 
     package var liveCommit: Commit? { state.withLock(\.live) }
 
-    /// What each deployment was asked for.
+    /// The input of each deployment.
     package var runs: [Run] { state.withLock(\.runs) }
 
-    /// The commits that were announced to each deployment.
+    /// The announced commits of each deployment.
     package var announced: [Set<Commit>] { runs.map(\.announced) }
 
     /// Whether two deployments ever ran at the same time.
     package var isOverrun: Bool { state.withLock(\.isOverrun) }
 
-    /// Sets what the clone says about its origin.
+    /// Sets the origin of the clone.
     package func setSource(_ source: Source) { state.withLock { $0.source = source } }
 
-    /// Makes every attempt to lock the site fail with `refusal`; `nil` lets them succeed again.
+    /// Makes every attempt to lock the site fail with `refusal`; `nil` lets later attempts succeed.
     package func refuse(_ refusal: Failure?) { state.withLock { $0.refusal = refusal } }
 
     package func open(_ limits: Limits) {}

@@ -3,9 +3,9 @@ import Foundation
 import Git
 import Testing
 
-/// Single steps, each in its own transaction, for sites that follow `main`.
+/// Single steps, each in its own transaction, for sites on `main`.
 extension Ledger {
-    /// Records delivery `number`, which announces the commit `commit`, or the commit of the same number.
+    /// Records delivery `number`. The delivery announces `commit`, or the commit of the same number.
     @discardableResult
     package func record(
         _ number: Int, commit: Int? = nil, forgeID: String? = nil, for sites: [String] = ["blog"],
@@ -16,7 +16,7 @@ extension Ledger {
         return try write { try $0.record(.fake(number, forgeID: forgeID, received: received), for: targets) }
     }
 
-    /// Records delivery `number` for `blog`, and returns the deployment that the delivery waits for.
+    /// Records delivery `number` for `blog`, and returns the awaited deployment.
     package func awaited(_ number: Int, commit: Int? = nil, forgeID: String? = nil) throws -> DeploymentRecord.ID {
         guard case .awaits(let id) = try record(number, commit: commit, forgeID: forgeID).first else {
             throw CocoaError(.featureUnsupported)
@@ -33,7 +33,7 @@ extension Ledger {
         try write { try $0.finish(id, DeploymentRecord.Conclusion(result), at: time) }
     }
 
-    /// Records delivery `number`, and records that its deployment ended with `result`, or deployed the commit.
+    /// Records delivery `number`, and finishes its deployment with `result`, or as deployed.
     @discardableResult
     package func deploy(
         _ number: Int, at site: String = "blog", result: DeploymentResult? = nil, on time: Date = Date()

@@ -2,9 +2,9 @@ import Foundation
 import Git
 import Testing
 
-/// What the system says of processes, threads and descriptors (proc(5)).
+/// Facts about processes, threads and descriptors from the system (proc(5)).
 package enum Observation {
-    /// Waits until `condition` holds, for `time` at most, and returns whether the condition holds.
+    /// Waits up to `time` for `condition`, and returns whether the condition holds.
     package static func eventually(
         within time: Duration = .seconds(10), _ condition: () throws -> Bool
     ) rethrows -> Bool {
@@ -16,20 +16,20 @@ package enum Observation {
         return try condition()
     }
 
-    /// Whether the process runs; one that has ended and was not yet waited for does not.
+    /// Whether the process runs. A process that has exited does not run, even before anyone waited for the process.
     package static func isRunning(_ process: Int32) -> Bool {
         guard let state = state(of: process) else { return false }
         return state != "Z" && state != "X"
     }
 
-    /// The letter of proc_pid_stat(5), or `nil` if there is no such process.
+    /// The letter of proc_pid_stat(5); `nil` if the process does not exist.
     package static func state(of process: Int32) -> Character? {
         guard let data = FileManager.default.contents(atPath: "/proc/\(process)/stat") else { return nil }
         let text = String(decoding: data, as: UTF8.self)
         return text.lastIndex(of: ")").flatMap { text[$0...].dropFirst(2).first }
     }
 
-    /// The process that a command wrote the number of to `file`; waits for that.
+    /// Waits for a command to write its process id to `file`, and returns the id.
     package static func process(in file: String) throws -> Int32 {
         var number: Int32?
         _ = eventually {
@@ -40,7 +40,7 @@ package enum Observation {
         return try #require(number)
     }
 
-    /// How many descriptors this process has open.
+    /// How many open descriptors the test process has.
     package static func descriptorCount() throws -> Int {
         try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
     }

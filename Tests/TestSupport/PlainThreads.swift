@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// Threads of our own for tests to run on, as commands are to be run: Dispatch's block signals, which children inherit.
+/// Plain threads for tests. Commands need plain threads: Dispatch's threads block signals, and children inherit the
+/// mask.
 package final class PlainThreads: TaskExecutor, @unchecked Sendable {
     package static let shared = PlainThreads(count: 8)
 
@@ -22,7 +23,7 @@ package final class PlainThreads: TaskExecutor, @unchecked Sendable {
     }
 
     private func work() {
-        // A thread starts with the mask of the one that made it, which may be Dispatch's.
+        // A thread starts with the signal mask of its creator, possibly a thread of Dispatch.
         var none = sigset_t()
         sigemptyset(&none)
         pthread_sigmask(SIG_SETMASK, &none, nil)
@@ -37,7 +38,7 @@ package final class PlainThreads: TaskExecutor, @unchecked Sendable {
     }
 }
 
-/// Runs the tests of a suite on `PlainThreads`, and away from the settings of whoever runs them.
+/// Runs the tests of a suite on `PlainThreads`, isolated from the user's settings.
 package struct PlainThreadsTrait: SuiteTrait, TestTrait, TestScoping {
     package var isRecursive: Bool { true }
 
@@ -50,6 +51,6 @@ package struct PlainThreadsTrait: SuiteTrait, TestTrait, TestScoping {
 }
 
 extension Trait where Self == PlainThreadsTrait {
-    /// On a thread that may wait and that blocks no signal.
+    /// Runs tests on threads that may wait and block no signal.
     package static var onPlainThreads: Self { Self() }
 }

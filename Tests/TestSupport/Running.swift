@@ -1,6 +1,6 @@
 import Foundation
 
-/// Something that goes on beside a test, on a thread of its own.
+/// Work beside a test, on a thread of its own.
 package final class Running: @unchecked Sendable {
     private let condition = NSCondition()
     private var result: Result<Void, any Error>?
@@ -15,7 +15,7 @@ package final class Running: @unchecked Sendable {
         }
     }
 
-    /// Waits until `event` has come, and then does `body`.
+    /// Waits for `event`, and then runs `body`.
     package convenience init(when event: @escaping @Sendable () -> Bool, _ body: @escaping @Sendable () -> Void) {
         self.init {
             defer { body() }
@@ -23,7 +23,7 @@ package final class Running: @unchecked Sendable {
         }
     }
 
-    /// Waits for the end, and says whether it was a good one.
+    /// Waits for the end, and returns whether the work succeeded.
     package func isSuccess() -> Bool {
         condition.withLock {
             while true {

@@ -4,7 +4,7 @@ import Git
 
 /// Commands of the shell.
 package enum Shell {
-    /// `sh -c script`, with `arguments` as `$1`, `$2`, ….
+    /// Returns `sh -c script`, with `arguments` as `$1`, `$2`, ….
     package static func command(
         _ script: String, _ arguments: [String] = [], in directory: String = "/",
         _ environment: [String: String] = ["PATH": "/usr/local/bin:/usr/bin:/bin"]
@@ -14,7 +14,7 @@ package enum Shell {
             directory: directory, environment: environment)
     }
 
-    /// Runs `script` for `time` at most.
+    /// Runs `script` for up to `time`.
     package static func run(
         _ script: String, within time: Duration = .seconds(20), cancellation: Cancellation = Cancellation()
     ) throws -> Command.Completion {
@@ -22,7 +22,7 @@ package enum Shell {
     }
 }
 
-/// Keeps the settings of whoever runs the tests out of them.
+/// Isolates the tests from the user's settings.
 package enum Isolation {
     /// The environment of the tests' own git commands.
     package static let environment = [
@@ -36,7 +36,7 @@ package enum Isolation {
     /// A home without settings.
     private static let home = "/nonexistent"
 
-    /// Bellpull's git commands get this process's environment, or a part of it.
+    /// Removes the settings from the environment of the process: Bellpull passes the environment on to git.
     package static func begin() { _ = environmentIsSet }
 
     private static let environmentIsSet: Bool = {

@@ -3,7 +3,7 @@ import Git
 import Testing
 
 extension Site {
-    /// Creates a site that follows the branch `main` of `alice/blog`.
+    /// Creates a site on the branch `main` of `alice/blog`.
     package static func fake(
         _ strategy: any Strategy, name: String = "blog", timeout: Duration = .seconds(20), catchUp: Duration? = nil
     ) throws -> Site {
@@ -15,7 +15,7 @@ extension Site {
 }
 
 extension Commit {
-    /// Returns a commit that does not exist, another one for every number.
+    /// Returns a nonexistent commit, different for every number.
     package static func fake(_ number: Int) throws -> Commit {
         let digits = String(number, radix: 16)
         return try #require(Commit("c" + String(repeating: "0", count: 39 - digits.count) + digits))

@@ -1,11 +1,11 @@
 import Foundation
 
-/// An empty folder for one test, which is removed with all its contents when the test releases it.
+/// An empty folder for one test. Releasing the object removes the folder with all its contents.
 package final class TemporaryFolder: Sendable {
-    /// The folder's path, which has no symbolic links.
+    /// The path of the folder, without symbolic links.
     package let path: String
 
-    /// Makes a folder whose path is short: the path of a unix socket has room for 107 bytes.
+    /// Creates a folder with a short path: the path of a unix socket has room for 107 bytes.
     package init() throws {
         var template = Array("/tmp/bellpull-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Trouble("cannot make a folder in /tmp") }
@@ -17,7 +17,7 @@ package final class TemporaryFolder: Sendable {
     /// The path of `name` in the folder.
     package func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
 
-    /// Makes a folder that the caller removes, and returns its path, which has no symbolic links.
+    /// Creates a folder for the caller to remove, and returns its path, without symbolic links.
     package static func make() throws -> String {
         let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
             .appendingPathComponent("bellpull-\(UUID().uuidString)", isDirectory: true)

@@ -3,7 +3,7 @@ import Foundation
 import Git
 import SQLiteLedger
 
-/// A ledger in a temporary folder, which is removed with the ledger.
+/// A ledger in a temporary folder. The folder is removed with the ledger.
 package final class TemporaryLedger: Sendable {
     package let folder: String
     package let store: SQLiteStore
@@ -18,7 +18,7 @@ package final class TemporaryLedger: Sendable {
     /// The host of the sites in the tests.
     package static let host = "www"
 
-    /// Opens the same file once more, as another process would.
+    /// Opens the same file once more, like another process.
     package func reopened() -> StoredLedger {
         StoredLedger(SQLiteStore(path: store.path, host: Self.host), host: Self.host)
     }
@@ -27,7 +27,7 @@ package final class TemporaryLedger: Sendable {
 }
 
 extension DeliveryRecord {
-    /// Returns a delivery of `alice/blog` with another body for every number.
+    /// Returns a delivery of `alice/blog`, with a different body for every number.
     package static func fake(_ number: Int, forgeID: String? = nil, received: Date = Date()) -> DeliveryRecord {
         let digest = Data((0..<32).map { UInt8(truncatingIfNeeded: number >> (8 * min($0, 7))) })
         return DeliveryRecord(

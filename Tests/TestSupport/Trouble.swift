@@ -1,4 +1,4 @@
-/// The reason why a test cannot go on: something other than Bellpull does not work.
+/// The reason for abandoning a test: something other than Bellpull does not work.
 package struct Trouble: Error, CustomStringConvertible {
     package let description: String
 

@@ -2,7 +2,7 @@ import Synchronization
 
 @testable import Deploy
 
-/// What catch-up found, in words.
+/// The events of catch-up, in words.
 final class CatchUpEvents: Sendable {
     private let words = Mutex<[String]>([])
 

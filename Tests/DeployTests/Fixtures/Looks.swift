@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Counts how often something is asked for, when, and how many times at once.
+/// Counts calls, with their times and how many ran at once.
 final class Looks: Sendable {
     private struct State {
         var times: [ContinuousClock.Instant] = []

@@ -4,7 +4,7 @@ import Foundation
 import SQLiteLedger
 import Synchronization
 
-/// A ledger that counts its transactions, and can be made to fail or to wait.
+/// A ledger with a counter of transactions. A test can make the ledger fail or wait.
 final class WatchedLedger: Ledger {
     private struct State {
         var writes = 0
@@ -17,13 +17,13 @@ final class WatchedLedger: Ledger {
 
     init(_ ledger: StoredLedger) { self.ledger = ledger }
 
-    /// How many transactions there were.
+    /// How many transactions have run.
     var writes: Int { state.withLock(\.writes) }
 
-    /// Fails at everything from now on, or at nothing any more.
+    /// Makes every operation fail with the given error; `nil` ends the failures.
     func fail(_ trouble: LedgerError?) { state.withLock { $0.trouble = trouble } }
 
-    /// Lets every transaction wait at `door` from now on.
+    /// Makes every further transaction wait at `door`.
     func wait(at door: Door) { state.withLock { $0.door = door } }
 
     func write<Result>(_ body: (any LedgerWriter) throws -> Result) throws(LedgerError) -> Result {

@@ -6,7 +6,7 @@ import Git
 struct Disk {
     private let path: String
 
-    /// Whether this process may mount one, and has the commands.
+    /// Whether the process may mount a disk, and has the commands.
     static let canBeMade: Bool = {
         guard geteuid() == 0, let folder = try? TemporaryFolder.make() else { return false }
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -20,13 +20,13 @@ struct Disk {
         try body(Disk(path: path))
     }
 
-    /// Mounts it again with this option, such as `ro`.
+    /// Mounts the disk again with the given option, such as `ro`.
     func remount(_ option: String) throws { try Self.mount("-o remount,\(option)", path) }
 
-    /// Leaves no room on it.
+    /// Fills the disk.
     func fill() { _ = try? Shell.run("cat /dev/zero > '\(path)/filling'") }
 
-    /// Leaves room on it again.
+    /// Makes room on the disk again.
     func makeRoom() throws { try FileManager.default.removeItem(atPath: "\(path)/filling") }
 
     private static func mount(_ options: String, _ path: String) throws {

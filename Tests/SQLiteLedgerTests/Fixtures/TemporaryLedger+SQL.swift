@@ -5,10 +5,10 @@ extension TemporaryLedger {
     /// Opens the file as another program.
     func connection() throws -> DatabaseQueue { try DatabaseQueue(path: store.path) }
 
-    /// Returns the first row that another program reads.
+    /// Returns the first row as read by another program.
     func row(_ sql: String) throws -> Row? { try connection().read { try Row.fetchOne($0, sql: sql) } }
 
-    /// Returns how many rows another program counts.
+    /// Returns the number of rows as counted by another program.
     func count(_ table: String) throws -> Int {
         try connection().read { try Int.fetchOne($0, sql: "SELECT count(*) FROM \(table)") ?? 0 }
     }
