@@ -138,7 +138,7 @@ public final class CatchUp: Sendable {
         observer(.missed(watch.site, target))
         dispatcher.request(watch.site, cause: .catchUp, target: target) { [self, next] result in
             // A failing deployment is also tried less and less often. The dispatcher reports its failure.
-            let isFailure = if case .success(.finished(.failed)) = result { true } else { false }
+            let isFailure = if case .success(.finished(.failed, _)) = result { true } else { false }
             scheduleAgain(next, failures: isFailure ? next.failures + 1 : 0)
         }
     }

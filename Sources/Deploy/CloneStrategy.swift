@@ -14,6 +14,9 @@ protocol CloneStrategy: Strategy {
     /// Returns the origin of `clone`; `nil` if the configuration decides.
     func source(of clone: Clone) -> Source?
 
+    /// Returns the site's commit if the announced targets need no deployment; `nil` if the remote must be asked.
+    func commitWithoutWork(_ announced: [DeploymentRecord.Target]) -> Commit?
+
     /// Starts a deployment in `clone`.
     func session(in clone: Clone, _ context: SessionContext) -> any StrategySession
 

@@ -32,13 +32,16 @@ struct Deployer: Sendable {
         defer { lockedSite.release() }
         guard let started = try writer.write({ try $0.start(site.name, at: Date()) }) else { return nil }
         onStart(started)
-        let result = lockedSite.deploy(started.order, announced: started.announced, limits, transcript)
-        let finished = FinishedDeployment(started: started, result: result, duration: start.age)
-        let conclusion = DeploymentRecord.Conclusion(result, duration: finished.duration, output: transcript.text)
+        let (result, note) = lockedSite.deploy(started.order, announced: started.announced, limits, transcript)
+        let duration = start.age
+        let conclusion = DeploymentRecord.Conclusion(
+            result, note: note, duration: duration, output: transcript.text)
         // If the end cannot be recorded, the deployment is still recorded as running. The next holder of the lock then
         // queues the work again: nothing is lost.
-        _ = try? writer.write { try $0.finish(started.id, conclusion, at: Date()) }
-        return finished
+        let recorded = try? writer.write { try $0.finish(started.id, conclusion, at: Date()) }
+        return FinishedDeployment(
+            started: started, result: recorded?.result ?? result, note: note, duration: duration,
+            retryAfter: recorded?.nextTry)
     }
 }
 

@@ -19,13 +19,18 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
     /// The state of a deployment.
     ///
     ///     queued ──→ running ──→ deployed, unchanged, failed
-    ///        │          └──────→ interrupted, and the work is queued again
+    ///        │        ↑ │ └────→ interrupted, and the work is queued again
+    ///        │        │ └──────→ waiting, until the next try
+    ///        │        └──────────────┘
     ///        └──→ failed (the site could not be locked or opened)
     public enum State: String, Sendable, CaseIterable {
         /// The deployment waits for its turn.
         case queued
         /// The deployment is running, unless its process is gone.
         case running
+        /// The remote does not show the announced commit yet. The deployment runs again at its next try, or earlier if
+        /// another delivery or catch-up asks for the site.
+        case waiting
         /// The deployment brought the site to its commit.
         case deployed
         /// The site was at its commit before the deployment.
@@ -36,20 +41,31 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
         case interrupted
 
         /// Whether the deployment has ended.
-        public var isFinished: Bool { self != .queued && self != .running }
+        public var isFinished: Bool {
+            switch self {
+            case .queued, .running, .waiting: false
+            case .deployed, .unchanged, .failed, .interrupted: true
+            }
+        }
     }
 
     /// A ref and its announced commit.
-    public struct Target: Sendable, Equatable {
+    public struct Target: Sendable, Hashable {
         /// The full name of the ref, such as `refs/heads/main`.
         public let ref: String
-        /// The announced commit.
+        /// The announced commit; for a deletion the commit of the deleted ref.
         public let commit: Commit
+        /// The commit of the ref before the push; `nil` if unknown, or if the push created the ref.
+        public let before: Commit?
+        /// Whether the push deleted the ref.
+        public let isDeletion: Bool
 
         /// Creates a target at `ref`.
-        public init(ref: String, commit: Commit) {
+        public init(ref: String, commit: Commit, before: Commit? = nil, isDeletion: Bool = false) {
             self.ref = ref
             self.commit = commit
+            self.before = before
+            self.isDeletion = isDeletion
         }
     }
 
@@ -57,16 +73,26 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
     public struct Conclusion: Sendable, Equatable {
         /// The result.
         public let result: DeploymentResult
+        /// What else a person should know, such as a rewritten branch; `nil` for nothing.
+        public let note: String?
         /// How long the deployment took.
         public let duration: Duration
         /// The last 64 KiB of output of the commands.
         public let output: String
 
         /// Creates a conclusion.
-        public init(_ result: DeploymentResult, duration: Duration = .zero, output: String = "") {
+        public init(
+            _ result: DeploymentResult, note: String? = nil, duration: Duration = .zero, output: String = ""
+        ) {
             self.result = result
+            self.note = note
             self.duration = duration
             self.output = output
+        }
+
+        /// Returns the same conclusion with a failure as its result.
+        func failed(_ failure: Failure) -> Conclusion {
+            Conclusion(.failed(failure), note: note, duration: duration, output: output)
         }
     }
 
@@ -94,6 +120,10 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
     public let duration: Duration?
     /// Why the deployment failed.
     public let failure: Failure?
+    /// The missing commit of a waiting deployment, or what else a person should know; `nil` for nothing.
+    public let note: String?
+    /// When a waiting deployment runs again.
+    public let nextTry: Date?
     /// How many deliveries asked for the deployment.
     public let deliveries: Int
     /// The last 64 KiB of output of the commands; empty if the query left the output out.
@@ -102,8 +132,8 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
     /// Creates a record with these properties.
     public init(
         id: ID, site: SiteOnHost, order: Order = .follow, cause: Cause, state: State, target: Target?, commit: Commit?,
-        queued: Date, started: Date?, ended: Date?, duration: Duration?, failure: Failure?, deliveries: Int,
-        output: String
+        queued: Date, started: Date?, ended: Date?, duration: Duration?, failure: Failure?, note: String? = nil,
+        nextTry: Date? = nil, deliveries: Int, output: String
     ) {
         self.id = id
         self.site = site
@@ -117,14 +147,20 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
         self.ended = ended
         self.duration = duration
         self.failure = failure
+        self.note = note
+        self.nextTry = nextTry
         self.deliveries = deliveries
         self.output = output
     }
 
-    /// The result; `nil` if the deployment has not ended.
+    /// Why the deployment failed or waits, or what else a person should know; `nil` for nothing.
+    public var reason: String? { failure?.message ?? result?.waitingReason ?? note }
+
+    /// The result; `nil` if the deployment is queued or running.
     public var result: DeploymentResult? {
         switch state {
         case .queued, .running: nil
+        case .waiting: .waiting(for: note ?? "the announced commit")
         case .deployed: commit.map(DeploymentResult.deployed)
         case .unchanged: commit.map(DeploymentResult.unchanged)
         case .failed: .failed(failure ?? Failure("the deployment failed"))

@@ -8,14 +8,21 @@ public enum DeploymentResult: Sendable, Equatable {
     case unchanged(Commit)
     /// The deployment failed.
     case failed(Failure)
+    /// The remote does not show this commit, or this deletion, yet. The deployment runs again.
+    case waiting(for: String)
     /// Bellpull stopped before the deployment ended. The ledger queues the work again.
     case interrupted
+
+    /// Why a deployment waits; `nil` for other results.
+    public var waitingReason: String? {
+        if case .waiting(let missing) = self { "the remote does not show \(missing) yet" } else { nil }
+    }
 
     /// The commit of the site; `nil` if the deployment did not verify a commit.
     public var commit: Commit? {
         switch self {
         case .deployed(let commit), .unchanged(let commit): commit
-        case .failed, .interrupted: nil
+        case .waiting, .failed, .interrupted: nil
         }
     }
 }

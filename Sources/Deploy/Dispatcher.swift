@@ -31,6 +31,8 @@ public final class Dispatcher: @unchecked Sendable {
     let writer: GroupCommitWriter
     private let deployer: Deployer
     private let cancellation = Cancellation()
+    private let timers: TimerQueue
+    private let ownsTimers: Bool
     private let observer: Observer
 
     // Guards and signals the two properties below.
@@ -40,15 +42,24 @@ public final class Dispatcher: @unchecked Sendable {
     private var arriving = 0
 
     /// Creates a dispatcher. Records in `ledger` and deploys at most `limit` sites at once.
-    public init(ledger: any Ledger, limit: Int, observer: @escaping Observer = { _ in }) {
+    ///
+    /// - Parameter timers: tells when a waiting deployment is due; a queue of its own, if `nil`.
+    public init(
+        ledger: any Ledger, limit: Int, timers: TimerQueue? = nil, observer: @escaping Observer = { _ in }
+    ) {
         self.ledger = ledger
+        self.timers = timers ?? TimerQueue()
+        ownsTimers = timers == nil
         self.observer = observer
         queue = SiteQueue(limit: limit)
         writer = GroupCommitWriter(ledger)
         deployer = Deployer(writer: writer)
     }
 
-    deinit { writer.dismiss() }
+    deinit {
+        writer.dismiss()
+        if ownsTimers { timers.stop() }
+    }
 
     /// Changes how many sites may be deployed at once.
     public func setLimit(_ limit: Int) {
@@ -64,13 +75,13 @@ public final class Dispatcher: @unchecked Sendable {
     /// - Parameters:
     ///   - recorded: called first, once. Receives whether a deployment must be waited for, or the error if the delivery
     ///     could not be recorded; nothing else follows an error. Returns whether the sender waits for the answers.
-    ///   - answer: called once per site with the outcome.
+    ///   - answer: called once per site with the final outcome. Before, called with `waiting` whenever the remote lags.
     public func receive(
         _ delivery: DeliveryRecord, for sites: [(site: Site, target: DeploymentRecord.Target)],
         recorded: @escaping @Sendable (Result<Bool, LedgerError>) -> Audience, answer: @escaping Answer
     ) {
         let targets = sites.map {
-            DeliveryTarget(name: $0.site.name, target: $0.target, isAtCommit: $0.site.knownCommit == $0.target.commit)
+            Self.deliveryTarget($0.site, $0.target)
         }
         record {
             try $0.record(delivery, for: targets)
@@ -90,6 +101,12 @@ public final class Dispatcher: @unchecked Sendable {
         }
     }
 
+    private static func deliveryTarget(_ site: Site, _ target: DeploymentRecord.Target) -> DeliveryTarget {
+        DeliveryTarget(name: site.name, target: target) {
+            !target.isDeletion && site.knownCommit == target.commit
+        }
+    }
+
     /// Has `site` deployed for another reason than a delivery.
     ///
     /// - Parameter answer: called once with the outcome, or with the error if the request could not be recorded.
@@ -102,7 +119,7 @@ public final class Dispatcher: @unchecked Sendable {
         } then: { [self] result in
             switch result {
             case .failure(let error): answer(.failure(error))
-            case .success(let id): enqueue(site, for: id) { answer(.success($1)) }
+            case .success(let id): enqueue(site, for: id) { if $1.isFinal { answer(.success($1)) } }
             }
         }
     }
@@ -149,7 +166,7 @@ public final class Dispatcher: @unchecked Sendable {
         while let site = nextSite() {
             let (answers, outcome) = run(site)
             for answer in answers { answer(site, outcome) }
-            finishTurn(of: site.name)
+            finishTurn(of: site)
         }
     }
 
@@ -168,22 +185,37 @@ public final class Dispatcher: @unchecked Sendable {
             }
             guard let finished else { return ([], .queued) }
             observer(.finished(site, finished))
-            let answers = condition.withLock { queue.recordEnd(of: finished.started.id, at: site.name) }
-            return (answers, .finished(finished.result))
+            let answers = condition.withLock {
+                if case .waiting = finished.result { return queue.recordWait(of: finished.started.id, at: site.name) }
+                return queue.recordEnd(of: finished.started.id, at: site.name)
+            }
+            if let delay = finished.retryAfter { timers.after(delay) { [weak self] in self?.enqueue(site) } }
+            return (answers, .finished(finished.result, note: finished.note))
         } catch {
             observer(.notStarted(site, error))
             return ([], .queued)
         }
     }
 
-    private func finishTurn(of name: String) {
-        guard let unanswered = condition.withLock({ queue.finishTurn(of: name) }) else { return }
-        for (id, answers) in unanswered.waiters {
-            // Another process may have run the deployment, or the deployment could not be started.
-            let result = (try? ledger.deployment(id))?.result
-            for answer in answers { answer(unanswered.site, result.map(DeliveryOutcome.finished) ?? .queued) }
+    private func finishTurn(of site: Site) {
+        let (unanswered, deferred) = condition.withLock {
+            (queue.finishTurn(of: site.name), queue.deferredDeployments(of: site.name))
+        }
+        if let unanswered { answer(unanswered) }
+        for id in deferred where (try? ledger.deployment(id))?.state.isFinished == true {
+            // Another process has finished the waiting deployment.
+            if let unanswered = condition.withLock({ queue.takeDeferred(id) }) { answer(unanswered) }
         }
         condition.withLock { condition.broadcast() }
+    }
+
+    private func answer(_ unanswered: SiteQueue<Answer>.Unanswered) {
+        for (id, answers) in unanswered.waiters {
+            // Another process may have run the deployment, or the deployment could not be started.
+            let record = try? ledger.deployment(id)
+            let outcome = record?.result.map { DeliveryOutcome.finished($0, note: record?.note) } ?? .queued
+            for answer in answers { answer(unanswered.site, outcome) }
+        }
     }
 
     // MARK: Stopping

@@ -20,7 +20,8 @@ extension Failure {
         }
         let known = KnownGitMessage.all.first { error.message.contains($0.words) }
         let hint = known?.hint.map { $0.replacing("PATH", with: path) }
-        self.init(known.map { "\($0.meaning): \(error.firstLine)" } ?? error.description, hint: hint)
+        let message = known.map { "\($0.meaning): \(error.firstLine)" } ?? error.description
+        self.init(Explanation(message, hint: hint), isMissingRef: known?.isMissingRef ?? false)
     }
 
     /// A rebase stopped at a conflict.
@@ -53,7 +54,9 @@ extension Failure {
     /// The remote does not have the followed ref.
     static func noMatch(_ pattern: RefPattern) -> Failure {
         let kind = pattern.kind == .tag ? "tag" : "branch"
-        return Failure("the remote has no \(kind) \(pattern)", hint: "git ls-remote shows the refs of the remote")
+        return Failure(
+            Explanation("the remote has no \(kind) \(pattern)", hint: "git ls-remote shows the refs of the remote"),
+            isMissingRef: true)
     }
 
     /// Part of the repository belongs to another user.

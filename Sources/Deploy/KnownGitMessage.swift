@@ -7,6 +7,11 @@ struct KnownGitMessage {
     /// The remedy. `PATH` stands for the folder of the clone.
     let hint: String?
 
+    /// Whether the remote does not have the ref.
+    var isMissingRef: Bool { meaning == Self.missingRef }
+
+    private static let missingRef = "the branch does not exist at the remote"
+
     /// The known messages. The first match is used, so the more specific messages come first.
     static let all = [
         KnownGitMessage(
@@ -16,10 +21,10 @@ struct KnownGitMessage {
             words: "untracked working tree files would be", meaning: "an untracked file is in the way",
             hint: "git -C PATH pull --rebase names the file; move the file away"),
         KnownGitMessage(
-            words: "couldn't find remote ref", meaning: "the branch does not exist at the remote",
+            words: "couldn't find remote ref", meaning: missingRef,
             hint: "git -C PATH branch -vv shows what the clone follows"),
         KnownGitMessage(
-            words: "no such ref was fetched", meaning: "the branch does not exist at the remote",
+            words: "no such ref was fetched", meaning: missingRef,
             hint: "git -C PATH branch -vv shows what the clone follows"),
         KnownGitMessage(
             words: "Host key verification failed", meaning: "the remote's host key is unknown",

@@ -6,6 +6,7 @@ internal import Git
 /// - A delivery is a duplicate if its body, or its id at the forge, was recorded before.
 /// - Deployments of one site with equal orders merge while they are queued.
 /// - The work of an interrupted deployment is queued again.
+/// - A deployment whose remote lags waits and is tried again. A new request for the site ends the wait.
 struct LedgerRules: LedgerWriter {
     let transaction: any LedgerTransaction
     /// The host of the deployed sites.
@@ -13,6 +14,9 @@ struct LedgerRules: LedgerWriter {
 
     /// How many deliveries are also known by the forge's id. Forges repeat a delivery within hours.
     private static let recentDeliveries = 20_000
+
+    /// The times between the tries of a deployment whose remote lags.
+    static let tryIntervals: [Duration] = [1, 2, 5, 10, 30, 60].map { .seconds($0) }
 
     private func onHost(_ site: String) -> SiteOnHost { SiteOnHost(name: site, host: host) }
 
@@ -23,24 +27,31 @@ struct LedgerRules: LedgerWriter {
             let known = try transaction.recentDelivery(
                 forgeID: forgeID, forge: delivery.forge, repository: delivery.repository)
         {
-            return try sites.map { try repeated(known, at: $0, received: delivery.received) }
+            return try sites.map { try disposition(of: known, isKnown: true, at: $0, delivery.received) }
         }
         if let new = try transaction.insert(delivery, on: host) {
-            return try sites.map { try first(new, at: $0, received: delivery.received) }
+            return try sites.map { try disposition(of: new, isKnown: false, at: $0, delivery.received) }
         }
         guard let known = try transaction.delivery(withDigest: delivery.digest) else {
             throw LedgerError("the ledger refuses a delivery and does not know its body", isOfEntry: true)
         }
-        return try sites.map { try repeated(known, at: $0, received: delivery.received) }
+        return try sites.map { try disposition(of: known, isKnown: true, at: $0, delivery.received) }
     }
 
-    /// Decides the disposition at a site on the first request by the delivery.
-    private func first(
-        _ delivery: LedgerTransaction.DeliveryID, at target: DeliveryTarget, received: Date
+    /// Decides the disposition at a site. A delivery needs no work only if the site is exactly at the announced commit now:
+    /// what the ledger remembers of earlier deployments does not tell where the site is.
+    private func disposition(
+        of delivery: LedgerTransaction.DeliveryID, isKnown: Bool, at target: DeliveryTarget, _ received: Date
     ) throws -> Disposition {
         let site = onHost(target.name)
+        // The forge's id is not verified, so a known delivery is the same only if the announced commit is the same.
+        let earlier =
+            isKnown
+            ? try transaction.latestDeployment(for: delivery, of: site, at: target.target.commit.description) : nil
+        if let earlier, earlier.state == .queued || earlier.state == .running { return .awaits(earlier.id) }
         // A running deployment may fail or be followed by another: its result decides.
-        if target.isAtCommit, try !isUnfinished(site) {
+        if try !isUnfinished(site), target.isAtCommit() {
+            guard earlier == nil else { return .duplicate }
             let deployment = try transaction.insertUnchanged(site, target.target, at: received)
             try transaction.link(delivery, to: deployment, target.target)
             return .unchanged
@@ -48,22 +59,6 @@ struct LedgerRules: LedgerWriter {
         let deployment = try queue(target.name, .follow, cause: .push, target: target.target, at: received)
         try transaction.link(delivery, to: deployment, target.target)
         return .awaits(deployment)
-    }
-
-    /// Decides the disposition at a site if the delivery was recorded before. The forge's id is not verified, so the
-    /// delivery is the same only if the announced commit is the same.
-    private func repeated(
-        _ delivery: LedgerTransaction.DeliveryID, at target: DeliveryTarget, received: Date
-    ) throws -> Disposition {
-        let commit = target.target.commit.description
-        guard
-            let latest = try transaction.latestDeployment(for: delivery, of: onHost(target.name), at: commit)
-        else { return try first(delivery, at: target, received: received) }
-        switch latest.state {
-        case .queued, .running: return .awaits(latest.id)
-        case .deployed, .unchanged: return .duplicate
-        case .failed, .interrupted: return try first(delivery, at: target, received: received)
-        }
     }
 
     private func isUnfinished(_ site: SiteOnHost) throws -> Bool {
@@ -75,7 +70,12 @@ struct LedgerRules: LedgerWriter {
     func queue(
         _ site: String, _ order: Order, cause: DeploymentRecord.Cause, target: DeploymentRecord.Target?, at time: Date
     ) throws -> DeploymentRecord.ID {
-        guard let queued = try transaction.queuedDeployment(of: onHost(site), order) else {
+        var queued = try transaction.queuedDeployment(of: onHost(site), order)
+        if queued == nil, let waiting = try transaction.waitingDeployment(of: onHost(site), order) {
+            try transaction.requeue(waiting)
+            queued = waiting
+        }
+        guard let queued else {
             return try transaction.insertQueued(
                 onHost(site), QueuedWork(order, cause: cause, target: target), at: time)
         }
@@ -85,18 +85,50 @@ struct LedgerRules: LedgerWriter {
 
     func start(_ site: String, at time: Date) throws -> StartedDeployment? {
         if let abandoned = try transaction.runningDeployment(of: onHost(site)) {
-            try finish(abandoned, DeploymentRecord.Conclusion(.interrupted), at: time)
+            _ = try finish(abandoned, DeploymentRecord.Conclusion(.interrupted), at: time)
         }
-        guard let queued = try transaction.oldestQueuedDeployment(of: onHost(site)) else { return nil }
-        try transaction.markRunning(queued, at: time)
-        return try started(queued)
+        guard let next = try next(at: onHost(site), time) else { return nil }
+        try transaction.markRunning(next, at: time)
+        return try started(next)
     }
 
-    func finish(_ id: DeploymentRecord.ID, _ conclusion: DeploymentRecord.Conclusion, at time: Date) throws {
+    private func next(at site: SiteOnHost, _ time: Date) throws -> DeploymentRecord.ID? {
+        let candidates = [
+            try transaction.oldestQueuedDeployment(of: site), try transaction.dueDeployment(of: site, at: time),
+        ]
+        return candidates.compactMap(\.self).min()
+    }
+
+    func finish(
+        _ id: DeploymentRecord.ID, _ conclusion: DeploymentRecord.Conclusion, at time: Date
+    ) throws -> FinishedState {
+        var conclusion = conclusion
+        if case .waiting(let missing) = conclusion.result {
+            let tries = try transaction.tries(of: id)
+            if tries < Self.tryIntervals.count { return try wait(id, conclusion, Self.tryIntervals[tries], time) }
+            conclusion = conclusion.failed(
+                Failure(
+                    "the remote never showed \(missing)", hint: "catch-up deploys the commit once the remote shows it"))
+        }
         let state = DeploymentRecord.State(conclusion.result)
         // Another holder of the lock may have finished the deployment since.
-        guard try transaction.markFinished(id, state, conclusion, at: time), state == .interrupted else { return }
-        try queueAgain(id, at: time)
+        guard try transaction.markFinished(id, state, conclusion, at: time) else {
+            return FinishedState(conclusion.result)
+        }
+        if state == .interrupted { try queueAgain(id, at: time) }
+        guard conclusion.result.commit != nil, let (site, _) = try transaction.work(of: id) else {
+            return FinishedState(conclusion.result)
+        }
+        // The site has moved: a waiting deployment may be at its commit now.
+        let isDue = try transaction.makeDue(site, at: time) > 0
+        return FinishedState(conclusion.result, nextTry: isDue ? .zero : nil)
+    }
+
+    private func wait(
+        _ id: DeploymentRecord.ID, _ conclusion: DeploymentRecord.Conclusion, _ interval: Duration, _ time: Date
+    ) throws -> FinishedState {
+        _ = try transaction.markWaiting(id, conclusion, until: time + interval / .seconds(1))
+        return FinishedState(conclusion.result, nextTry: interval)
     }
 
     func reject(_ site: String, _ failure: Failure, at time: Date) throws -> StartedDeployment? {
@@ -119,11 +151,11 @@ struct LedgerRules: LedgerWriter {
 
     private func started(_ id: DeploymentRecord.ID) throws -> StartedDeployment? {
         guard let (_, work) = try transaction.work(of: id) else { return nil }
-        let (deliveries, commits) = try transaction.announcements(for: id)
+        let (deliveries, targets) = try transaction.announcements(for: id)
         // After a manual request, the person wants to see the deployment run.
-        let announced =
-            work.cause == .command
-            ? [] : Set(commits.compactMap { Commit($0) } + [work.target?.commit].compactMap(\.self))
+        let isManual = work.cause == .command
+        let unlinked = work.target.map { targets.contains($0) ? [] : [$0] } ?? []
+        let announced = isManual ? [] : unlinked + targets
         return StartedDeployment(
             id: id, order: work.order, announced: announced, cause: work.cause, deliveries: deliveries)
     }
@@ -142,6 +174,7 @@ extension DeploymentRecord.State {
     /// The final state of a deployment with the given `result`.
     fileprivate init(_ result: DeploymentResult) {
         switch result {
+        case .waiting: self = .waiting
         case .deployed: self = .deployed
         case .unchanged: self = .unchanged
         case .failed: self = .failed

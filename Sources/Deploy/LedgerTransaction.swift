@@ -49,7 +49,27 @@ public protocol LedgerTransaction {
     /// Replaces the target of a deployment.
     func setTarget(of id: DeploymentRecord.ID, to target: DeploymentRecord.Target) throws
 
-    /// Marks a queued deployment as running. A site has at most one running deployment.
+    /// Returns the waiting deployment of `site` with this order.
+    func waitingDeployment(of site: SiteOnHost, _ order: Order) throws -> DeploymentRecord.ID?
+
+    /// Returns the oldest waiting deployment of `site` with a next try at `time` or before.
+    func dueDeployment(of site: SiteOnHost, at time: Date) throws -> DeploymentRecord.ID?
+
+    /// Marks a waiting deployment as queued, with all its tries ahead.
+    func requeue(_ id: DeploymentRecord.ID) throws
+
+    /// Returns how often a deployment has waited for the remote.
+    func tries(of id: DeploymentRecord.ID) throws -> Int
+
+    /// Marks a running deployment as waiting and counts the try. Returns false if the deployment was not running.
+    func markWaiting(
+        _ id: DeploymentRecord.ID, _ conclusion: DeploymentRecord.Conclusion, until nextTry: Date
+    ) throws -> Bool
+
+    /// Moves the next try of all waiting deployments of `site` forward to `time`. Returns how many there are.
+    func makeDue(_ site: SiteOnHost, at time: Date) throws -> Int
+
+    /// Marks a queued or waiting deployment as running. A site has at most one running deployment.
     func markRunning(_ id: DeploymentRecord.ID, at time: Date) throws
 
     /// Marks a running deployment as finished. Returns false if the deployment was not running.
@@ -64,8 +84,10 @@ public protocol LedgerTransaction {
     /// Returns the request behind a deployment; `nil` if the deployment is unknown.
     func work(of id: DeploymentRecord.ID) throws -> (site: SiteOnHost, work: QueuedWork)?
 
-    /// Returns how many deliveries are linked to a deployment, and up to two of their announced commits.
-    func announcements(for id: DeploymentRecord.ID) throws -> (deliveries: Int, commits: [String])
+    /// Returns how many deliveries are linked to a deployment, and up to eight of their different targets, newest first.
+    func announcements(
+        for id: DeploymentRecord.ID
+    ) throws -> (deliveries: Int, targets: [DeploymentRecord.Target])
 
     // MARK: Pruning
 

@@ -14,15 +14,19 @@ public protocol LedgerWriter {
         _ site: String, _ order: Order, cause: DeploymentRecord.Cause, target: DeploymentRecord.Target?, at time: Date
     ) throws -> DeploymentRecord.ID
 
-    /// Starts the oldest queued deployment of `site`; returns `nil` if none is queued. The caller holds the site's
-    /// lock.
+    /// Starts the oldest deployment of `site` that is queued, or waiting and due; returns `nil` if there is none. The
+    /// caller holds the site's lock.
     ///
     /// A deployment still recorded as running was left by a vanished process. Such a deployment is first finished as
     /// interrupted, and its work is queued again.
     func start(_ site: String, at time: Date) throws -> StartedDeployment?
 
-    /// Finishes a running deployment. The work of an interrupted deployment is queued again.
-    func finish(_ id: DeploymentRecord.ID, _ conclusion: DeploymentRecord.Conclusion, at time: Date) throws
+    /// Finishes a running deployment. The work of an interrupted deployment is queued again. A deployment whose remote
+    /// lags waits for its next try, or fails after the last one.
+    @discardableResult
+    func finish(
+        _ id: DeploymentRecord.ID, _ conclusion: DeploymentRecord.Conclusion, at time: Date
+    ) throws -> FinishedState
 
     /// Finishes the oldest queued deployment of `site` as failed, because the deployment could not be started. Returns
     /// the deployment; `nil` if none is queued.

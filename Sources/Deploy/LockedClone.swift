@@ -3,9 +3,10 @@ internal import Processes
 
 /// A clone locked for one deployment. Runs the parts of a deployment in their order:
 ///
-///     recover → resolve → fetch → place → verify → deployed
+///     recover → resolve → fetch → place → verify → compare → deployed, unchanged
+///                  │                 │      │        └─ the remote lags → waiting
 ///                  │                 └──────┴─ error → restore → failed
-///                  └─ the clone is there already → unchanged
+///                  └─ the clone is there already → compare
 ///
 /// The lock file says `deploying` from before `place` until the site is verified or restored. A process that finds the
 /// note with the lock free knows that the previous deployment was killed.
@@ -17,30 +18,23 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
     func release() { lock.release() }
 
     func deploy(
-        _ order: Order, announced: Set<Commit>, _ limits: Limits, _ transcript: Transcript
-    ) -> DeploymentResult {
+        _ order: Order, announced: [DeploymentRecord.Target], _ limits: Limits, _ transcript: Transcript
+    ) -> (result: DeploymentResult, note: String?) {
         // Another process may have deployed the commit during the wait for the lock.
-        if order == .follow, !lock.isAfterInterruption, let known = strategy.knownCommit, announced == [known] {
-            return .unchanged(known)
+        if order == .follow, !lock.isAfterInterruption, let known = strategy.commitWithoutWork(announced) {
+            return (.unchanged(known), nil)
         }
         let session = strategy.session(
             in: clone, SessionContext(lock: lock, limits: limits, transcript: transcript))
         do throws(Failure) {
-            return try deploy(order, session)
+            let result = try deploy(order, session)
+            return try order == .follow ? compare(announced, result, session) : (result, nil)
         } catch {
-            return limits.cancellation.isCancelled ? .interrupted : .failed(error)
-        }
-    }
-
-    /// Restores the site. If the restore fails, the note stays in the lock, and the next deployment tries again.
-    private func restore(_ session: any StrategySession, after failure: Failure) throws(Failure) {
-        do throws(Failure) {
-            try session.restore()
-            lock.noteEnd()
-        } catch {
-            throw Failure(
-                "\(failure.message); then the site could not be restored: \(error.message)",
-                hint: error.hint ?? failure.hint)
+            if limits.cancellation.isCancelled { return (.interrupted, nil) }
+            if error.isMissingRef, let target = announced.first(where: { !$0.isDeletion }) {
+                return (Self.waiting(for: target), nil)
+            }
+            return (.failed(error), nil)
         }
     }
 
@@ -63,5 +57,33 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
             try restore(session, after: error)
             throw error
         }
+    }
+
+    /// Restores the site. If the restore fails, the note stays in the lock, and the next deployment tries again.
+    private func restore(_ session: any StrategySession, after failure: Failure) throws(Failure) {
+        do throws(Failure) {
+            try session.restore()
+            lock.noteEnd()
+        } catch {
+            throw Failure(
+                "\(failure.message); then the site could not be restored: \(error.message)",
+                hint: error.hint ?? failure.hint)
+        }
+    }
+
+    /// Compares the announced targets with what the remote shows.
+    private func compare(
+        _ announced: [DeploymentRecord.Target], _ result: DeploymentResult, _ session: any StrategySession
+    ) throws(Failure) -> (result: DeploymentResult, note: String?) {
+        switch try session.compare(Announcements(targets: announced)) {
+        case .shown: return (result, nil)
+        case .rewritten(let target):
+            return (result, "\(target.ref) was rewritten: the remote no longer has \(target.commit.short)")
+        case .lagging(let target): return (Self.waiting(for: target), nil)
+        }
+    }
+
+    private static func waiting(for target: DeploymentRecord.Target) -> DeploymentResult {
+        .waiting(for: target.isDeletion ? "the deletion of \(target.ref)" : target.commit.short)
     }
 }

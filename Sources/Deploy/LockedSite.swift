@@ -1,18 +1,18 @@
-package import Git
 package import Processes
 
 /// A site locked for one deployment: no other process deploys the site until `release`.
 package protocol LockedSite {
-    /// Deploys the site within `limits` and returns the result.
+    /// Deploys the site within `limits`.
     ///
     /// - Parameters:
-    ///   - order: the order of the deployment.
-    ///   - announced: the announced commits. If the site is at the only announced commit, nothing is deployed. An empty
-    ///     set deploys in any case.
+    ///   - order: what the deployment was asked for.
+    ///   - announced: the announced targets, newest first. A site at the only announced commit is left alone. Without
+    ///     targets the deployment runs in any case.
     ///   - transcript: receives the output of the commands.
+    /// - Returns: the result, and a note if a person should know more.
     func deploy(
-        _ order: Order, announced: Set<Commit>, _ limits: Limits, _ transcript: Transcript
-    ) -> DeploymentResult
+        _ order: Order, announced: [DeploymentRecord.Target], _ limits: Limits, _ transcript: Transcript
+    ) -> (result: DeploymentResult, note: String?)
 
     /// Releases the lock.
     func release()

@@ -9,8 +9,8 @@ final class MirrorSession: StrategySession {
     private let cache: CloneCache<DetachedClone>
     private let pattern: RefPattern
     private let context: SessionContext
-    /// The highest version at the remote, if the order is to follow the pattern.
-    private var latest: RemoteRef?
+    /// The refs of the remote that match the pattern, the highest version first, if the order is to follow the pattern.
+    private var listed: [RemoteRef] = []
     /// Whether the checkout was ended before git could finish or undo its work.
     private var isCheckoutCutShort = false
 
@@ -44,14 +44,25 @@ final class MirrorSession: StrategySession {
         switch order {
         case .place(let commit): return Destination(commit: commit)
         case .follow:
-            latest = try cache.attempt { try clone.newest(pattern, context.limits) }
-            guard let latest else { throw .noMatch(pattern) }
+            listed = try cache.attempt { try clone.refs(matching: pattern, context.limits) }
+            guard let latest = listed.first else { throw .noMatch(pattern) }
             return Destination(ref: latest.ref, commit: latest.commit)
         }
     }
 
+    func compare(_ announcements: Announcements) -> Announcements.Verdict {
+        announcements.verdict { ref in
+            let shown = listed.first { $0.ref == ref }
+            return shown.map { Announcements.ShownRef(commit: $0.commit, object: $0.object, hasMoved: true) }
+        } contains: { _, _ in
+            // Only the highest version is fetched. A ref that is neither at the announced commit nor at the one before has
+            // moved on.
+            true
+        }
+    }
+
     func fetch(_ destination: Destination) throws(Failure) {
-        guard let latest else { return }
+        guard let latest = listed.first else { return }
         try cache.attempt { try clone.fetch(latest, pattern, context.limits, context.transcript) }
     }
 

@@ -14,8 +14,10 @@ final class MirrorStrategy: CloneStrategy {
         self.pattern = pattern
     }
 
-    /// Unknown without asking the remote: the announced ref need not be the highest version.
-    var knownCommit: Commit? { nil }
+    var knownCommit: Commit? { cache.kept?.head }
+
+    /// The remote is asked in any case: the announced ref need not be the highest version.
+    func commitWithoutWork(_ announced: [DeploymentRecord.Target]) -> Commit? { nil }
 
     func accept(_ clone: DetachedClone) {}
 

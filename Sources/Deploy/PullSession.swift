@@ -92,6 +92,18 @@ final class PullSession: StrategySession {
         return Placement(live: head, upstream: clone.fetchedUpstream)
     }
 
+    func compare(_ announcements: Announcements) throws(Failure) -> Announcements.Verdict {
+        try cache.attempt {
+            try announcements.verdict { ref in
+                guard ref == clone.upstream.ref, let shown = clone.fetchedUpstream else { return nil }
+                return Announcements.ShownRef(commit: shown, hasMoved: shown != before?.upstream)
+            } contains: { _, announced in
+                // HEAD is at the shown commit or on top of it.
+                try clone.contains(announced, context.limits)
+            }
+        }
+    }
+
     func restore() throws(Failure) {
         // Any other failure means: git changed nothing, or a person changed the files.
         guard let error = gitError, !error.isForLocalChanges else { return }

@@ -21,6 +21,13 @@ final class PullStrategy: CloneStrategy {
 
     var knownCommit: Commit? { cache.kept?.head }
 
+    func commitWithoutWork(_ announced: [DeploymentRecord.Target]) -> Commit? {
+        guard let known = knownCommit, !announced.isEmpty, announced.allSatisfy({ $0.commit == known }) else {
+            return nil
+        }
+        return known
+    }
+
     func accept(_ clone: BranchClone) throws(Failure) {
         guard let follows, follows.branch != clone.upstream else { return }
         throw Failure(

@@ -36,6 +36,8 @@ struct SiteQueue<Waiter> {
     private(set) var isClosed = false
 
     private var entries: [String: Entry] = [:]
+    /// The waiters for deployments that wait for their remote, and so hold no place.
+    private var deferred: [DeploymentRecord.ID: (site: Site, waiters: [Waiter])] = [:]
     /// The names of the waiting sites, in the order of their turns.
     private var waiting: [String] = []
 
@@ -94,6 +96,25 @@ struct SiteQueue<Waiter> {
     mutating func recordStart(of id: DeploymentRecord.ID, at site: String) {
         entries[site]?.running = id
         entries[site]?.pending.remove(id)
+        entries[site]?.waiters[id, default: []] += deferred.removeValue(forKey: id)?.waiters ?? []
+    }
+
+    /// Records that the deployment `id` waits for its remote. Returns the waiters, and keeps them for the next try. The
+    /// site gives up its turn.
+    mutating func recordWait(of id: DeploymentRecord.ID, at site: String) -> [Waiter] {
+        let waiters = recordEnd(of: id, at: site)
+        if let entry = entries[site], !waiters.isEmpty { deferred[id] = (entry.site, waiters) }
+        return waiters
+    }
+
+    /// Returns the waiting deployments of `site` with waiters.
+    func deferredDeployments(of site: String) -> [DeploymentRecord.ID] {
+        deferred.filter { $0.value.site.name == site }.map(\.key)
+    }
+
+    /// Removes the waiters for the waiting deployment `id`, after another process has finished the deployment.
+    mutating func takeDeferred(_ id: DeploymentRecord.ID) -> Unanswered? {
+        deferred.removeValue(forKey: id).map { Unanswered(site: $0.site, waiters: [id: $0.waiters]) }
     }
 
     /// Records the end of the deployment `id`. Returns the waiters for its result.
@@ -125,6 +146,8 @@ struct SiteQueue<Waiter> {
         isClosed = true
         let left = waiting.compactMap { entries.removeValue(forKey: $0) }
         waiting = []
+        defer { deferred = [:] }
         return left.map { Unanswered(site: $0.site, waiters: $0.waiters) }
+            + deferred.map { Unanswered(site: $0.value.site, waiters: [$0.key: $0.value.waiters]) }
     }
 }

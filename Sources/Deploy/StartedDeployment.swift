@@ -1,14 +1,11 @@
-public import Git
-
-/// A started or rejected deployment.
+/// A deployment that was started or rejected.
 public struct StartedDeployment: Sendable, Equatable {
     /// The number of the deployment.
     public let id: DeploymentRecord.ID
     /// The order of the deployment.
     public let order: Order
-    /// The announced commits, two at most: more than one always needs a deployment. Empty if the deployment must run
-    /// wherever the site is.
-    public let announced: Set<Commit>
+    /// The announced targets, newest first, eight at most. Empty if the deployment must run in any case.
+    public let announced: [DeploymentRecord.Target]
     /// Why the deployment was queued.
     public let cause: DeploymentRecord.Cause
     /// How many deliveries the deployment serves.
@@ -16,8 +13,8 @@ public struct StartedDeployment: Sendable, Equatable {
 
     /// Creates a started deployment.
     public init(
-        id: DeploymentRecord.ID, order: Order = .follow, announced: Set<Commit>, cause: DeploymentRecord.Cause,
-        deliveries: Int
+        id: DeploymentRecord.ID, order: Order = .follow, announced: [DeploymentRecord.Target],
+        cause: DeploymentRecord.Cause, deliveries: Int
     ) {
         self.id = id
         self.order = order

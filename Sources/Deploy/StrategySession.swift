@@ -21,6 +21,9 @@ protocol StrategySession: AnyObject {
     /// Verifies that the work tree is at the destination, exactly and completely.
     func verify(_ destination: Destination) throws(Failure) -> Placement
 
+    /// Compares the announced targets with what the remote showed in this deployment.
+    func compare(_ announcements: Announcements) throws(Failure) -> Announcements.Verdict
+
     /// Restores the clone to its state before a failed `place` or `verify`.
     func restore() throws(Failure)
 }

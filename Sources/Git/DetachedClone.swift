@@ -46,9 +46,15 @@ public struct DetachedClone: WorkingClone {
         RepositoryName(url: try git.output(of: ["remote", "get-url", "--", remote], limits))
     }
 
-    /// Asks the remote for its references (git-ls-remote(1), `--sort`). Returns the highest version that `pattern`
-    /// matches, or `nil` if there is no match. `v2.0-rc1` is lower than `v2.0`.
+    /// Asks the remote for its references. Returns the highest version that `pattern` matches, or `nil` if there is no
+    /// match.
     public func newest(_ pattern: RefPattern, _ limits: Limits) throws(GitError) -> RemoteRef? {
+        try refs(matching: pattern, limits).first
+    }
+
+    /// Asks the remote for its references (git-ls-remote(1), `--sort`). Returns the references that `pattern` matches, the
+    /// highest version first. `v2.0-rc1` is lower than `v2.0`.
+    public func refs(matching pattern: RefPattern, _ limits: Limits) throws(GitError) -> [RemoteRef] {
         let arguments = ["ls-remote", "--sort=-version:refname", "--", remote, pattern.ref, "\(pattern.ref)^{}"]
         let lines = try git.output(of: ["-c", "versionsort.suffix=-"] + arguments, limits).split(separator: "\n")
         let listed = lines.compactMap { line -> (ref: Substring, commit: Commit)? in
@@ -56,10 +62,12 @@ public struct DetachedClone: WorkingClone {
             guard columns.count == 2, let commit = Commit(columns[0]) else { return nil }
             return (columns[1], commit)
         }
-        let newest = listed.first { !$0.ref.hasSuffix("^{}") && pattern.matches(String($0.ref)) }
-        guard let newest else { return nil }
-        let peeled = listed.first { $0.ref == newest.ref + "^{}" }
-        return RemoteRef(ref: String(newest.ref), commit: (peeled ?? newest).commit)
+        let peeled = Dictionary(listed.filter { $0.ref.hasSuffix("^{}") }.map { ($0.ref.dropLast(3), $0.commit) }) {
+            first, _ in first
+        }
+        return listed.filter { !$0.ref.hasSuffix("^{}") && pattern.matches(String($0.ref)) }.map {
+            RemoteRef(ref: String($0.ref), object: $0.commit, commit: peeled[$0.ref] ?? $0.commit)
+        }
     }
 
     /// Fetches `position` from the remote. In the clone a branch becomes a remote branch, and a tag keeps its name.

@@ -2,6 +2,8 @@
 public struct RemoteRef: Sendable, Equatable {
     /// The full name, such as `refs/tags/v1.2`.
     public let ref: String
-    /// The commit. For an annotated tag: the tagged commit, not the tag object.
+    /// The object of the reference: the commit, or the tag object of an annotated tag.
+    public let object: Commit
+    /// The commit. For an annotated tag, the tagged commit.
     public let commit: Commit
 }

@@ -17,7 +17,19 @@ extension DeploymentRecord {
             commit: commit.flatMap { Commit($0) }, queued: Date(milliseconds: row["queued"]),
             started: started.map { Date(milliseconds: $0) }, ended: ended.map { Date(milliseconds: $0) },
             duration: duration.map { .milliseconds($0) }, failure: failure.map { Failure($0, hint: row["hint"]) },
+            note: row["note"], nextTry: (row["next_try"] as Int64?).map { Date(milliseconds: $0) },
             deliveries: row["deliveries"], output: row["output"])
+    }
+}
+
+extension DeploymentRecord.Target {
+    /// Reads the columns of a target, whose names start with `prefix`.
+    init?(_ row: Row, prefix: String) {
+        let texts = ["ref", "commit", "before"].map { row[prefix + $0] as String? }
+        guard let ref = texts[0], let commit = texts[1].flatMap({ Commit($0) }) else { return nil }
+        self.init(
+            ref: ref, commit: commit, before: texts[2].flatMap { Commit($0) },
+            isDeletion: row[prefix + "deleted"])
     }
 }
 
@@ -32,11 +44,8 @@ extension Row {
 
     func order(at column: String) throws -> Order { try word(at: column, Order.init(rawValue:)) }
 
-    /// The announced target; `nil` if none was announced.
-    var target: DeploymentRecord.Target? {
-        guard let ref: String = self["target_ref"], let commit: String = self["target_commit"] else { return nil }
-        return Commit(commit).map { DeploymentRecord.Target(ref: ref, commit: $0) }
-    }
+    /// The announced target; `nil` without an announcement.
+    var target: DeploymentRecord.Target? { DeploymentRecord.Target(self, prefix: "target_") }
 
     /// Reads a word of a list. Later versions of Bellpull extend the list, so the schema does not check the word.
     private func word<Word>(at column: String, _ read: (String) -> Word?) throws -> Word {

@@ -16,11 +16,11 @@ enum LedgerStatement: String, CaseIterable {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING
         """
 
-    case link = "INSERT OR IGNORE INTO delivery_deployment VALUES (?, ?, ?, ?)"
+    case link = "INSERT OR IGNORE INTO delivery_deployment VALUES (?, ?, ?, ?, ?, ?)"
 
     case copyLinks = """
         INSERT OR IGNORE INTO delivery_deployment
-        SELECT delivery, ?1, ref, "commit" FROM delivery_deployment WHERE deployment = ?2
+        SELECT delivery, ?1, ref, "commit", before, deleted FROM delivery_deployment WHERE deployment = ?2
         """
 
     case latestDeploymentForDelivery = """
@@ -32,8 +32,9 @@ enum LedgerStatement: String, CaseIterable {
 
     case linkCount = "SELECT count(*) FROM delivery_deployment WHERE deployment = ?"
 
-    case announcedCommits = """
-        SELECT DISTINCT "commit" FROM delivery_deployment WHERE deployment = ? LIMIT 2
+    case announcedTargets = """
+        SELECT ref, "commit", before, deleted FROM delivery_deployment WHERE deployment = ?
+        GROUP BY ref, "commit", before, deleted ORDER BY max(delivery) DESC LIMIT 8
         """
 
     case lastUseOfPreviousSecret = "SELECT max(received) FROM delivery WHERE secret = 2 AND hook IS ?"
@@ -51,8 +52,9 @@ enum LedgerStatement: String, CaseIterable {
     case running = "SELECT id FROM deployment WHERE host = ? AND site = ? AND state = 'running'"
 
     case insertQueued = """
-        INSERT INTO deployment (host, site, "order", cause, state, target_ref, target_commit, queued)
-        VALUES (?, ?, ?, ?, 'queued', ?, ?, ?)
+        INSERT INTO deployment
+            (host, site, "order", cause, state, target_ref, target_commit, target_before, target_deleted, queued)
+        VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)
         """
 
     case insertUnchanged = """
@@ -61,13 +63,39 @@ enum LedgerStatement: String, CaseIterable {
         VALUES (?1, ?2, 'follow', 'push', 'unchanged', ?3, ?4, ?4, ?5, ?5, ?5, 0)
         """
 
-    case setTarget = "UPDATE deployment SET target_ref = ?, target_commit = ? WHERE id = ?"
+    case setTarget = """
+        UPDATE deployment SET target_ref = ?, target_commit = ?, target_before = ?, target_deleted = ? WHERE id = ?
+        """
 
-    case markRunning = "UPDATE deployment SET state = 'running', started = ? WHERE id = ? AND state = 'queued'"
+    case waitingWithOrder = """
+        SELECT max(id) FROM deployment WHERE host = ? AND site = ? AND state = 'waiting' AND "order" = ?
+        """
+
+    case oldestDue = """
+        SELECT min(id) FROM deployment WHERE host = ? AND site = ? AND state = 'waiting' AND next_try <= ?
+        """
+
+    case requeue = "UPDATE deployment SET state = 'queued', next_try = NULL, tries = 0 WHERE id = ? AND state = 'waiting'"
+
+    case tries = "SELECT tries FROM deployment WHERE id = ?"
+
+    case markWaiting = """
+        UPDATE deployment SET state = 'waiting', tries = tries + 1, next_try = ?, note = ?, output = ?
+        WHERE id = ? AND state = 'running'
+        """
+
+    case makeDue = """
+        UPDATE deployment SET next_try = ?1 WHERE host = ?2 AND site = ?3 AND state = 'waiting'
+        """
+
+    case markRunning = """
+        UPDATE deployment SET state = 'running', started = ?, next_try = NULL
+        WHERE id = ? AND state IN ('queued', 'waiting')
+        """
 
     case markFinished = """
         UPDATE deployment
-        SET state = ?, "commit" = ?, ended = ?, duration = ?, failure = ?, hint = ?, output = ?
+        SET state = ?, "commit" = ?, ended = ?, duration = ?, failure = ?, hint = ?, note = ?, output = ?
         WHERE id = ? AND state = 'running'
         """
 
@@ -77,7 +105,8 @@ enum LedgerStatement: String, CaseIterable {
         """
 
     case work = """
-        SELECT host, site, "order", cause, target_ref, target_commit FROM deployment WHERE id = ?
+        SELECT host, site, "order", cause, target_ref, target_commit, target_before, target_deleted
+        FROM deployment WHERE id = ?
         """
 
     // MARK: Reading
@@ -85,6 +114,7 @@ enum LedgerStatement: String, CaseIterable {
     case unfinishedSites = """
         SELECT site FROM deployment WHERE host = ?1 AND state = 'queued'
         UNION SELECT site FROM deployment WHERE host = ?1 AND state = 'running'
+        UNION SELECT site FROM deployment WHERE host = ?1 AND state = 'waiting'
         """
 
     case deployment = """
@@ -94,15 +124,15 @@ enum LedgerStatement: String, CaseIterable {
 
     /// The plus keeps SQLite from sorting all rows of the host: the ids are in order already.
     case newestDeployments = """
-        SELECT id, host, site, "order", cause, state, target_ref, target_commit, "commit", queued, started, ended,
-            duration, failure, hint, '' AS output,
+        SELECT id, host, site, "order", cause, state, target_ref, target_commit, target_before, target_deleted,
+            "commit", queued, started, ended, duration, next_try, failure, hint, note, '' AS output,
             (SELECT count(*) FROM delivery_deployment WHERE deployment = deployment.id) AS deliveries
         FROM deployment WHERE +host = ? ORDER BY id DESC LIMIT ?
         """
 
     case newestDeploymentsOfSite = """
-        SELECT id, host, site, "order", cause, state, target_ref, target_commit, "commit", queued, started, ended,
-            duration, failure, hint, '' AS output,
+        SELECT id, host, site, "order", cause, state, target_ref, target_commit, target_before, target_deleted,
+            "commit", queued, started, ended, duration, next_try, failure, hint, note, '' AS output,
             (SELECT count(*) FROM delivery_deployment WHERE deployment = deployment.id) AS deliveries
         FROM deployment WHERE host = ? AND site = ? ORDER BY id DESC LIMIT ?
         """
@@ -114,17 +144,18 @@ enum LedgerStatement: String, CaseIterable {
             UNION ALL
             SELECT (SELECT min(site) FROM deployment WHERE host = ?1 AND site > known.site) FROM known
                 WHERE known.site IS NOT NULL)
-        SELECT id, host, site, "order", cause, state, target_ref, target_commit, "commit", queued, started, ended,
-            duration, failure, hint, '' AS output,
+        SELECT id, host, site, "order", cause, state, target_ref, target_commit, target_before, target_deleted,
+            "commit", queued, started, ended, duration, next_try, failure, hint, note, '' AS output,
             (SELECT count(*) FROM delivery_deployment WHERE deployment = deployment.id) AS deliveries
         FROM deployment
         WHERE id IN (
             SELECT (SELECT id FROM deployment AS newest
-                WHERE newest.host = ?1 AND newest.site = known.site AND state NOT IN ('queued', 'running', 'interrupted')
+                WHERE newest.host = ?1 AND newest.site = known.site AND state NOT IN ('queued', 'running', 'waiting', 'interrupted')
                 ORDER BY id DESC LIMIT 1)
             FROM known
             UNION SELECT id FROM deployment WHERE host = ?1 AND state = 'queued'
-            UNION SELECT id FROM deployment WHERE host = ?1 AND state = 'running')
+            UNION SELECT id FROM deployment WHERE host = ?1 AND state = 'running'
+            UNION SELECT id FROM deployment WHERE host = ?1 AND state = 'waiting')
         ORDER BY id
         """
 
@@ -136,11 +167,11 @@ enum LedgerStatement: String, CaseIterable {
             SELECT id FROM deployment AS old
             WHERE id < max((SELECT max(id) FROM deployment) - ?2 + 1,
                     ifnull((SELECT id FROM deployment WHERE queued >= ?1 ORDER BY id LIMIT 1), 9223372036854775807))
-                AND state NOT IN ('queued', 'running')
+                AND state NOT IN ('queued', 'running', 'waiting')
                 AND (ended < ?1 OR id <= (SELECT max(id) FROM deployment) - ?2)
                 AND EXISTS (SELECT 1 FROM deployment AS newer
                     WHERE newer.host = old.host AND newer.site = old.site AND newer.id > old.id
-                        AND newer.state NOT IN ('queued', 'running'))
+                        AND newer.state NOT IN ('queued', 'running', 'waiting'))
             ORDER BY id LIMIT ?3)
         """
 
@@ -153,7 +184,7 @@ enum LedgerStatement: String, CaseIterable {
                 AND (received < ?1 OR id <= (SELECT max(id) FROM delivery) - ?2)
                 AND NOT EXISTS (SELECT 1
                     FROM delivery_deployment JOIN deployment ON deployment.id = delivery_deployment.deployment
-                    WHERE delivery = delivery.id AND state IN ('queued', 'running'))
+                    WHERE delivery = delivery.id AND state IN ('queued', 'running', 'waiting'))
             ORDER BY id LIMIT ?3)
         """
 

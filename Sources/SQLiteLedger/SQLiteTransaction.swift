@@ -27,7 +27,12 @@ struct SQLiteTransaction: LedgerTransaction {
     }
 
     func link(_ delivery: DeliveryID, to deployment: DeploymentRecord.ID, _ target: DeploymentRecord.Target) throws {
-        try run(.link, [delivery, deployment, target.ref, target.commit.description])
+        try run(
+            .link,
+            [
+                delivery, deployment, target.ref, target.commit.description, target.before?.description,
+                target.isDeletion,
+            ])
     }
 
     func copyLinks(from old: DeploymentRecord.ID, to new: DeploymentRecord.ID) throws {
@@ -61,7 +66,8 @@ struct SQLiteTransaction: LedgerTransaction {
             .insertQueued,
             [
                 site.host, site.name, work.order.rawValue, work.cause.rawValue, work.target?.ref,
-                work.target?.commit.description, time.milliseconds,
+                work.target?.commit.description, work.target?.before?.description, work.target?.isDeletion ?? false,
+                time.milliseconds,
             ])
         return database.lastInsertedRowID
     }
@@ -75,7 +81,36 @@ struct SQLiteTransaction: LedgerTransaction {
     }
 
     func setTarget(of id: DeploymentRecord.ID, to target: DeploymentRecord.Target) throws {
-        try run(.setTarget, [target.ref, target.commit.description, id])
+        try run(
+            .setTarget,
+            [target.ref, target.commit.description, target.before?.description, target.isDeletion, id])
+    }
+
+    func waitingDeployment(of site: SiteOnHost, _ order: Order) throws -> DeploymentRecord.ID? {
+        try Int64.fetchOne(statement(.waitingWithOrder), arguments: [site.host, site.name, order.rawValue])
+    }
+
+    func dueDeployment(of site: SiteOnHost, at time: Date) throws -> DeploymentRecord.ID? {
+        try Int64.fetchOne(statement(.oldestDue), arguments: [site.host, site.name, time.milliseconds])
+    }
+
+    func requeue(_ id: DeploymentRecord.ID) throws { try run(.requeue, [id]) }
+
+    func tries(of id: DeploymentRecord.ID) throws -> Int {
+        try Int.fetchOne(statement(.tries), arguments: [id]) ?? 0
+    }
+
+    func markWaiting(
+        _ id: DeploymentRecord.ID, _ conclusion: DeploymentRecord.Conclusion, until nextTry: Date
+    ) throws -> Bool {
+        let missing: String? = if case .waiting(let missing) = conclusion.result { missing } else { nil }
+        try run(.markWaiting, [nextTry.milliseconds, missing, conclusion.output, id])
+        return database.changesCount == 1
+    }
+
+    func makeDue(_ site: SiteOnHost, at time: Date) throws -> Int {
+        try run(.makeDue, [time.milliseconds, site.host, site.name])
+        return database.changesCount
     }
 
     func markRunning(_ id: DeploymentRecord.ID, at time: Date) throws {
@@ -91,7 +126,8 @@ struct SQLiteTransaction: LedgerTransaction {
             .markFinished,
             [
                 state.rawValue, conclusion.result.commit?.description, time.milliseconds,
-                conclusion.duration.milliseconds, failure?.message, failure?.hint, conclusion.output, id,
+                conclusion.duration.milliseconds, failure?.message, failure?.hint, conclusion.note,
+                conclusion.output, id,
             ])
         return database.changesCount == 1
     }
@@ -110,11 +146,12 @@ struct SQLiteTransaction: LedgerTransaction {
         }
     }
 
-    func announcements(for id: DeploymentRecord.ID) throws -> (deliveries: Int, commits: [String]) {
-        (
-            try Int.fetchOne(statement(.linkCount), arguments: [id]) ?? 0,
-            try String.fetchAll(statement(.announcedCommits), arguments: [id])
-        )
+    func announcements(
+        for id: DeploymentRecord.ID
+    ) throws -> (deliveries: Int, targets: [DeploymentRecord.Target]) {
+        let rows = try Row.fetchAll(statement(.announcedTargets), arguments: [id])
+        let count = try Int.fetchOne(statement(.linkCount), arguments: [id]) ?? 0
+        return (count, rows.compactMap { DeploymentRecord.Target($0, prefix: "") })
     }
 
     // MARK: Pruning

@@ -28,7 +28,8 @@ struct Schema {
         let host = host.replacing("'", with: "''")
         return """
             CREATE TEMP VIEW delivery AS SELECT *, '\(host)' AS host FROM main.delivery;
-            CREATE TEMP VIEW deployment AS SELECT *, '\(host)' AS host, 'follow' AS "order" FROM main.deployment;
+            CREATE TEMP VIEW deployment AS SELECT *, '\(host)' AS host, 'follow' AS "order", NULL AS target_before,
+                0 AS target_deleted, NULL AS next_try, NULL AS note FROM main.deployment;
             CREATE TEMP VIEW delivery_deployment AS SELECT * FROM main.request
             """
     }
@@ -112,13 +113,18 @@ struct Schema {
             state TEXT NOT NULL,
             target_ref TEXT,
             target_commit TEXT CHECK ((target_commit IS NULL) = (target_ref IS NULL)),
+            target_before TEXT,
+            target_deleted INTEGER NOT NULL DEFAULT 0,
             "commit" TEXT,
             queued INTEGER NOT NULL,
             started INTEGER,
             ended INTEGER,
             duration INTEGER,
+            tries INTEGER NOT NULL DEFAULT 0,
+            next_try INTEGER,
             failure TEXT,
             hint TEXT,
+            note TEXT,
             output TEXT NOT NULL DEFAULT ''
         ) STRICT;
         """
@@ -130,8 +136,8 @@ struct Schema {
 
     private static let copyDeployments = """
         INSERT INTO new_deployment
-        SELECT id, ?, site, 'follow', cause, state, target_ref, target_commit, "commit", queued, started, ended, duration,
-            failure, hint, output
+        SELECT id, ?, site, 'follow', cause, state, target_ref, target_commit, NULL, 0, "commit", queued, started, ended,
+            duration, 0, NULL, failure, hint, NULL, output
         FROM deployment
         """
 
@@ -152,9 +158,11 @@ struct Schema {
             deployment INTEGER NOT NULL REFERENCES deployment ON DELETE CASCADE,
             ref TEXT NOT NULL,
             "commit" TEXT NOT NULL,
+            before TEXT,
+            deleted INTEGER NOT NULL DEFAULT 0,
             PRIMARY KEY (delivery, deployment)
         ) STRICT, WITHOUT ROWID;
-        INSERT INTO delivery_deployment SELECT delivery, deployment, ref, "commit" FROM old_request;
+        INSERT INTO delivery_deployment SELECT delivery, deployment, ref, "commit", NULL, 0 FROM old_request;
         DROP TABLE old_request;
         CREATE INDEX delivery_deployment_by_deployment ON delivery_deployment (deployment, delivery);
 
@@ -163,5 +171,6 @@ struct Schema {
         CREATE INDEX deployment_by_site ON deployment (host, site, id);
         CREATE UNIQUE INDEX deployment_queued ON deployment (host, site, "order") WHERE state = 'queued';
         CREATE UNIQUE INDEX deployment_running ON deployment (host, site) WHERE state = 'running';
+        CREATE INDEX deployment_waiting ON deployment (host, site, id) WHERE state = 'waiting';
         """
 }
