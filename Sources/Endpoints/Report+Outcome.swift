@@ -6,20 +6,25 @@ extension Report {
     /// Creates the report on a push with the given outcome.
     init(_ outcome: DeliveryOutcome) {
         switch outcome {
-        case .finished(.deployed(let commit)):
+        case .finished(.deployed(let commit), let note):
             self.init(200, "deployed")
             self.commit = FieldValue(escaping: commit.description)
-        case .finished(.unchanged(let commit)):
+            reason = note.map { FieldValue(escaping: $0) }
+        case .finished(.unchanged(let commit), let note):
             self.init(200, "unchanged")
             self.commit = FieldValue(escaping: commit.description)
-        case .finished(.failed(let failure)):
+            reason = note.map { FieldValue(escaping: $0) }
+        case .finished(.failed(let failure), _):
             self.init(500, "failed", error: failure.explanation)
-        case .finished(.interrupted):
+        case .finished(.waiting(let missing), _):
+            self.init(202, "waiting")
+            reason = DeploymentResult.waiting(for: missing).waitingReason.map { FieldValue(escaping: $0) }
+        case .finished(.interrupted, _):
             self.init(202, "queued")
             reason = "the delivery is recorded; bellpull is stopping and deploys after its next start"
         case .duplicate:
             self.init(200, "duplicate")
-            reason = "the same delivery arrived before and was deployed"
+            reason = "the same delivery arrived before, and the site is at its commit"
         case .ignored(let reason):
             self.init(200, "ignored")
             self.reason = FieldValue(escaping: reason.description)

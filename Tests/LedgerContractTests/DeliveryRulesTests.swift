@@ -106,7 +106,7 @@ import Testing
         let second = try ledger.awaited(1)
         #expect(second != first)
         let started = try #require(try ledger.start())
-        #expect(try started.id == second && started.announced == [.fake(1)] && started.deliveries == 1)
+        #expect(try started.id == second && started.announcedCommits == [.fake(1)] && started.deliveries == 1)
         try ledger.finish(second, .failed(Failure("no")))
         let third = try ledger.awaited(1)
         try ledger.start()
@@ -162,10 +162,10 @@ import Testing
         #expect(try ledger.record(1, forgeID: "a") == [.duplicate])
         #expect(try ledger.record(2, forgeID: "a") == [.awaits(2)])
         let started = try #require(try ledger.start())
-        #expect(started.announced == [try .fake(2)])
+        #expect(started.announcedCommits == [try .fake(2)])
         try ledger.finish(started.id, .deployed(.fake(2)))
         #expect(try ledger.record(3, forgeID: "a") == [.awaits(3)])
-        #expect(try ledger.start()?.announced == [try .fake(3)])
+        #expect(try ledger.start()?.announcedCommits == [try .fake(3)])
     }
 
     /// An attacker with two captured deliveries can send the body of the first under the id of the second.

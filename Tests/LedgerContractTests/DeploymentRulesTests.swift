@@ -18,7 +18,7 @@ import Testing
         try ledger.record(1, commit: 1)
         #expect(
             try ledger.start()
-                == StartedDeployment(id: id, announced: [.fake(1)], cause: .push, deliveries: 1))
+                == StartedDeployment(id: id, announced: [.main(.fake(1))], cause: .push, deliveries: 1))
         #expect(try ledger.state(of: id) == .running)
         #expect(try ledger.deployment(id)?.started != nil)
         #expect(try ledger.start("shop") == nil)
@@ -42,7 +42,7 @@ import Testing
         let ledger = home.ledger
         try ledger.record(1)
         #expect(try ledger.queue(cause: .catchUp, target: 2) == 1)
-        #expect(try ledger.start()?.announced == [try .fake(1), try .fake(2)])
+        #expect(try ledger.start()?.announcedCommits == [try .fake(1), try .fake(2)])
     }
 
     @Test(arguments: StoreUnderTest.all)
@@ -66,7 +66,7 @@ import Testing
         let left = try ledger.awaited(1)
         try ledger.start()
         let started = try #require(try ledger.start())
-        #expect(try started.id != left && started.announced == [.fake(1)] && started.deliveries == 1)
+        #expect(try started.id != left && started.announcedCommits == [.fake(1)] && started.deliveries == 1)
         #expect(try ledger.all.map(\.state) == [.interrupted, .running])
         #expect(try ledger.awaited(1) == started.id)
     }
@@ -80,7 +80,7 @@ import Testing
         try ledger.start()
         let queued = try ledger.awaited(2)
         let started = try #require(try ledger.start())
-        #expect(try started.id == queued && started.announced == [.fake(1), .fake(2)] && started.deliveries == 2)
+        #expect(try started.id == queued && started.announcedCommits == [.fake(1), .fake(2)] && started.deliveries == 2)
         #expect(try ledger.start() != nil)
         #expect(try ledger.all.map(\.state) == [.interrupted, .interrupted, .running])
     }
@@ -103,7 +103,7 @@ import Testing
         try ledger.start()
         let conclusion = DeploymentRecord.Conclusion(outcome, duration: .milliseconds(1234), output: "é\n")
         let time = Date(timeIntervalSince1970: 1_234_567_890.123)
-        try ledger.write { try $0.finish(id, conclusion, at: time) }
+        _ = try ledger.write { try $0.finish(id, conclusion, at: time) }
         let record = try #require(try ledger.deployment(id))
         #expect(record.state == state && record.result == outcome)
         #expect(record.duration == .milliseconds(1234) && record.output == "é\n")
@@ -121,7 +121,7 @@ import Testing
         try ledger.finish(started.id, .interrupted)
         #expect(try ledger.all.map(\.state) == [.interrupted, .queued])
         let again = try #require(try ledger.start())
-        #expect(again.id != started.id && again.deliveries == 3 && again.announced == started.announced)
+        #expect(again.id != started.id && again.deliveries == 3 && again.announcedCommits == started.announcedCommits)
         #expect(try ledger.awaited(2) == again.id)
     }
 
@@ -185,7 +185,7 @@ import Testing
         #expect(try ledger.write { try $0.reject("blog", failure, at: Date()) } == nil)
         let id = try ledger.awaited(1)
         let rejected = try ledger.write { try $0.reject("blog", failure, at: Date()) }
-        #expect(rejected == StartedDeployment(id: id, announced: [try .fake(1)], cause: .push, deliveries: 1))
+        #expect(rejected == StartedDeployment(id: id, announced: [try .main(.fake(1))], cause: .push, deliveries: 1))
         #expect(try ledger.deployment(id)?.result == .failed(failure))
         #expect(try ledger.awaited(1) != id)
     }

@@ -45,7 +45,7 @@ import Webhook
         try ledger.record(4)
         let started = try #require(try ledger.start())
         let conclusion = DeploymentRecord.Conclusion(.deployed(try .fake(4)), output: "long")
-        try ledger.write { try $0.finish(started.id, conclusion, at: Date()) }
+        _ = try ledger.write { try $0.finish(started.id, conclusion, at: Date()) }
         #expect(try ledger.deployments(of: "blog", limit: 1).first?.output == "")
         #expect(try ledger.deployment(started.id)?.output == "long")
     }

@@ -54,7 +54,7 @@ import Testing
     @Test func `recognizes its deliveries and resumes its work`() throws {
         let started = try #require(try home.ledger.start("site"))
         #expect(started.id == 5 && started.deliveries == 2)
-        #expect(started.announced.map(\.description).sorted().map { $0.first } == ["a", "b"])
+        #expect(started.announced.map(\.commit.description).sorted().map { $0.first } == ["a", "b"])
         #expect(try home.ledger.deployment(4)?.state == .interrupted)
         try home.ledger.finish(5, .deployed(.fake(1)))
         // Numbers continue from the old sequence.

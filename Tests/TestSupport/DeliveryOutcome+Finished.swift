@@ -10,7 +10,7 @@ extension DeliveryOutcome {
 
     /// The result of the deployment, if the deployment has ended.
     package var result: DeploymentResult? {
-        if case .finished(let result) = self { result } else { nil }
+        if case .finished(let result, _) = self { result } else { nil }
     }
 
     /// The commit of the site, if the deployment verified a commit.

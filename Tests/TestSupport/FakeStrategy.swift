@@ -79,9 +79,9 @@ package final class FakeStrategy: Strategy {
         let strategy: FakeStrategy
 
         func deploy(
-            _ order: Order, announced: Set<Commit>, _ limits: Limits, _ transcript: Transcript
-        ) -> DeploymentResult {
-            strategy.deploy(order, announced, limits)
+            _ order: Order, announced: [DeploymentRecord.Target], _ limits: Limits, _ transcript: Transcript
+        ) -> (result: DeploymentResult, note: String?) {
+            (strategy.deploy(order, Set(announced.map(\.commit)), limits), nil)
         }
 
         func release() {}

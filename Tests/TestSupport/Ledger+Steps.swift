@@ -12,7 +12,7 @@ extension Ledger {
         isAtCommit: Bool = false, received: Date = Date()
     ) throws -> [Disposition] {
         let target = DeploymentRecord.Target.main(try .fake(commit ?? number))
-        let targets = sites.map { DeliveryTarget(name: $0, target: target, isAtCommit: isAtCommit) }
+        let targets = sites.map { DeliveryTarget(name: $0, target: target, isAtCommit: { isAtCommit }) }
         return try write { try $0.record(.fake(number, forgeID: forgeID, received: received), for: targets) }
     }
 
@@ -30,7 +30,7 @@ extension Ledger {
     }
 
     package func finish(_ id: DeploymentRecord.ID, _ result: DeploymentResult, at time: Date = Date()) throws {
-        try write { try $0.finish(id, DeploymentRecord.Conclusion(result), at: time) }
+        _ = try write { try $0.finish(id, DeploymentRecord.Conclusion(result), at: time) }
     }
 
     /// Records delivery `number`, and finishes its deployment with `result`, or as deployed.
@@ -50,4 +50,9 @@ extension Ledger {
     package var all: [DeploymentRecord] {
         get throws { try deployments(of: nil, limit: 10_000).reversed() }
     }
+}
+
+extension StartedDeployment {
+    /// The announced commits.
+    package var announcedCommits: Set<Commit> { Set(announced.map(\.commit)) }
 }

@@ -30,7 +30,7 @@ struct History: ParsableCommand {
                 "\(record.id)", Table.Cell(record.site.name, .bold), Table.Cell(record.time.relative()),
                 Table.Cell(record.cause.rawValue), record.stateCell,
                 Table.Cell((record.commit ?? record.target?.commit)?.short ?? "-"),
-                Table.Cell(record.duration?.spoken ?? "-"), Table.Cell(record.failure?.message ?? ""))
+                Table.Cell(record.duration?.spoken ?? "-"), Table.Cell(record.reason ?? ""))
         }
         Printer.print(table)
     }

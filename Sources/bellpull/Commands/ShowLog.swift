@@ -34,10 +34,10 @@ struct ShowLog: ParsableCommand {
         let end = record.ended.map { ("ended", "\($0.local), \($0.relative())") }
         let facts: [(String, String)?] = [
             ("deployment", "\(record.id)"), ("site", record.site.name), ("state", record.state.rawValue),
-            record.failure.map { ("reason", $0.message) }, record.failure?.hint.map { ("hint", $0) }, reached, target,
+            record.reason.map { ("reason", $0) }, record.failure?.hint.map { ("hint", $0) }, reached, target,
             ("cause", record.cause.rawValue), ("deliveries", "\(record.deliveries)"),
             ("queued", record.queued.local), record.started.map { ("started", $0.local) }, end,
-            record.duration.map { ("took", $0.spoken) },
+            record.duration.map { ("took", $0.spoken) }, record.nextTry.map { ("next try", $0.local) },
         ]
         return facts.compactMap(\.self)
     }

@@ -49,7 +49,7 @@ struct Status: ParsableCommand {
                 Table.Cell(site.name, .bold), Table.Cell(site.follows?.description ?? "-"),
                 Table.Cell(Site(site).liveCommit?.short ?? "-"),
                 shown?.stateCell ?? Table.Cell("never deployed", .faint), Table.Cell(shown?.time.relative() ?? "-"),
-                Table.Cell(last?.failure?.message ?? ""))
+                Table.Cell(current?.reason ?? last?.reason ?? ""))
         }
         Printer.print(table)
     }

@@ -16,6 +16,7 @@ struct DeploymentView: Encodable {
     let durationMs: Int?
     let deliveries: Int
     let reason: String?
+    let nextTry: String?
     let hint: String?
     let output: String?
 
@@ -32,7 +33,8 @@ struct DeploymentView: Encodable {
         ended = record.ended?.standard
         durationMs = record.duration.map { Int($0 / .milliseconds(1)) }
         deliveries = record.deliveries
-        reason = record.failure?.message
+        reason = record.reason
+        nextTry = record.nextTry?.standard
         hint = record.failure?.hint
         output = withOutput ? record.output : nil
     }
@@ -52,7 +54,7 @@ extension DeploymentRecord.State {
         case .deployed: .green
         case .unchanged: .faint
         case .failed: .red
-        case .queued, .running, .interrupted: .yellow
+        case .queued, .running, .waiting, .interrupted: .yellow
         }
     }
 }

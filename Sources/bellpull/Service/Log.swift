@@ -25,9 +25,13 @@ extension Logger {
                 site=\(site.name) deployment=\(started.id) cause=\(started.cause.rawValue) deliveries=\(started.deliveries) \
                 duration_ms=\(Int(deployment.duration / .milliseconds(1)))
                 """
+            let note = deployment.note.map { " note=\($0.quoted)" } ?? ""
             switch deployment.result {
-            case .deployed(let commit): info("updated to \(commit.short) \(facts)")
-            case .unchanged(let commit): info("already at \(commit.short) \(facts)")
+            case .deployed(let commit): info("updated to \(commit.short) \(facts)\(note)")
+            case .unchanged(let commit): info("already at \(commit.short) \(facts)\(note)")
+            case .waiting:
+                let next = deployment.retryAfter.map { " next=\(Int($0 / .seconds(1)))s" } ?? ""
+                info("deployment waiting \(facts) reason=\((deployment.result.waitingReason ?? "").quoted)\(next)")
             case .failed(let failure): error("deployment failed \(facts) reason=\(failure.message.quoted)")
             case .interrupted: warning("deployment interrupted \(facts)")
             }

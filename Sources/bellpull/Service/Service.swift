@@ -26,7 +26,7 @@ final class Service {
             throw CommandError(error)
         }
         sites = try Self.openedSites(of: configuration, logger)
-        dispatcher = Dispatcher(ledger: ledger, limit: configuration.parallelDeployments) { logger.note($0) }
+        dispatcher = Dispatcher(ledger: ledger, limit: configuration.parallelDeployments, timers: timers) { logger.note($0) }
         endpoint = WebhookEndpoint(
             configuration.endpoint(for: sites), dispatcher: dispatcher, timers: timers, logger: logger)
         catchUp = CatchUp(dispatcher: dispatcher, timers: timers) { logger.note($0) }
