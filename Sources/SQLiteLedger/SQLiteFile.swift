@@ -80,7 +80,7 @@ struct SQLiteFile {
     /// Opens the file for reading. A file that is missing or has no tables yet reads as an empty ledger, and a file of an
     /// earlier version reads through views.
     func openForReading() throws -> SQLiteConnection.Opened {
-        guard let file = FileIdentity(of: path) else { return try empty(file: nil) }
+        guard let file = try existingFile() else { return try empty(file: nil) }
         guard access(path, R_OK) == 0 else { throw LedgerError(cannotOpen: path, because: errno) }
         let queue = try DatabaseQueue(path: path, configuration: reading)
         try queue.read(refuseNewer)
@@ -99,11 +99,20 @@ struct SQLiteFile {
 
     /// Opens the file for writing as it is. A file that does not exist opens as an empty ledger.
     func openUnmigrated() throws -> SQLiteConnection.Opened {
-        guard let file = FileIdentity(of: path) else { return try empty(file: nil) }
+        guard let file = try existingFile() else { return try empty(file: nil) }
         guard access(path, R_OK | W_OK) == 0 else { throw LedgerError(cannotOpen: path, because: errno) }
         let queue = try DatabaseQueue(path: path, configuration: base)
         try queue.read(refuseNewer)
         return SQLiteConnection.Opened(queue: queue, file: file)
+    }
+
+    /// Returns the file at the path; `nil` if there is none.
+    ///
+    /// - Throws: `LedgerError` if this user cannot tell, for example because the folder is another user's.
+    private func existingFile() throws(LedgerError) -> FileIdentity? {
+        if let file = FileIdentity(of: path) { return file }
+        guard access(path, F_OK) == 0 || errno == ENOENT else { throw LedgerError(cannotOpen: path, because: errno) }
+        return nil
     }
 
     private func empty(file: FileIdentity?) throws -> SQLiteConnection.Opened {

@@ -171,4 +171,11 @@ import Webhook
         try ledger.record(1)
         #expect(try ledger.unfinishedSites() == ["blog"])
     }
+
+    @Test func `is not taken for empty where the path cannot be followed`() throws {
+        #expect(FileManager.default.createFile(atPath: "\(home.folder)/file", contents: nil))
+        let store = SQLiteStore(path: "\(home.folder)/file/ledger.sqlite", host: TemporaryLedger.host)
+        #expect(throws: LedgerError.self) { try store.latestDeployments(on: TemporaryLedger.host) }
+        #expect(throws: LedgerError.self) { try store.checkWritable() }
+    }
 }
