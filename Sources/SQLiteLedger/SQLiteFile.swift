@@ -22,7 +22,12 @@ struct SQLiteFile {
     private func migratedQueue() throws -> DatabaseQueue {
         let queue = try DatabaseQueue(path: path, configuration: writing)
         try queue.read(refuseNewer)
-        try schema.migrator.migrate(queue)
+        do {
+            try schema.migrator.migrate(queue)
+        } catch {
+            // Another process may have migrated the file after this one looked.
+            guard try queue.read(schema.migrator.hasCompletedMigrations) else { throw error }
+        }
         try queue.writeWithoutTransaction { database in
             guard try Bool.fetchOne(database, sql: LedgerStatement.otherHost.sql, arguments: [host]) ?? false else {
                 return

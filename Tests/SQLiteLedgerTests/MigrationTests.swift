@@ -67,6 +67,17 @@ import Testing
         #expect(try home.ledger.write { try $0.record(record, for: [target]) } == [.duplicate])
     }
 
+    /// A long migration outlasts the time that other processes wait for the lock on the folder.
+    @Test func `is migrated once, by whichever process comes first`() throws {
+        let folder = open(home.folder, O_RDONLY | O_DIRECTORY)
+        defer { close(folder) }
+        #expect(flock(folder, LOCK_EX) == 0)
+        let ledgers = (0..<8).map { _ in home.reopened() }
+        let writers = ledgers.map { ledger in Running { try ledger.write { _ in } } }
+        for writer in writers { #expect(writer.isSuccess()) }
+        try expectHistory(in: home.ledger)
+    }
+
     @Test func `that is read first and migrated then is read as migrated`() throws {
         #expect(try home.ledger.unfinishedSites() == ["site"])
         try home.ledger.finish(#require(try home.ledger.start("site")).id, .deployed(.fake(1)))
