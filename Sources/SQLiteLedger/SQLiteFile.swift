@@ -32,8 +32,11 @@ struct SQLiteFile {
             guard try Bool.fetchOne(database, sql: LedgerStatement.otherHost.sql, arguments: [host]) ?? false else {
                 return
             }
-            for statement in [LedgerStatement.adoptDeployments, .adoptDeliveries] {
-                try database.execute(sql: statement.sql, arguments: [host])
+            try database.inTransaction(.immediate) {
+                for statement in [LedgerStatement.adoptDeployments, .adoptDeliveries] {
+                    try database.execute(sql: statement.sql, arguments: [host])
+                }
+                return .commit
             }
         }
         return queue
