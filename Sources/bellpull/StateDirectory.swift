@@ -36,11 +36,13 @@ struct StateDirectory {
     /// The ledger in the folder.
     func ledger() -> any Ledger { StoredLedger(store(), host: Self.host) }
 
-    /// Creates the folder if necessary, and returns the store in the folder.
-    func store() -> SQLiteStore {
+    /// The store in the folder.
+    func store() -> SQLiteStore { SQLiteStore(path: ledgerPath, host: Self.host) }
+
+    /// Creates the folder if it does not exist. Commands that only read create nothing.
+    func create() {
         try? FileManager.default.createDirectory(
             atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        return SQLiteStore(path: ledgerPath, host: Self.host)
     }
 
     /// Switches the process from root to the owner of the folder. Has no effect for other users.
