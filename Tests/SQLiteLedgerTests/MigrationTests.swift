@@ -83,4 +83,20 @@ import Testing
         try home.ledger.finish(#require(try home.ledger.start("site")).id, .deployed(.fake(1)))
         #expect(try home.ledger.unfinishedSites().isEmpty)
     }
+
+    /// Between the opening of the file and the reading, the views lose their tables.
+    @Test(arguments: [(true, 2), (false, 1)])
+    func `that another process migrates while it is read is read again`(_ isProvisional: Bool, _ readings: Int) throws {
+        let connection = SQLiteConnection(path: home.store.path) {
+            SQLiteConnection.Opened(queue: try DatabaseQueue(), file: nil, isProvisional: isProvisional)
+        }
+        var count = 0
+        #expect(throws: LedgerError.self) {
+            try connection.use { queue in
+                count += 1
+                try queue.read { try $0.execute(sql: "SELECT * FROM request") }
+            }
+        }
+        #expect(count == readings)
+    }
 }
