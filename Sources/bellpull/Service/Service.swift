@@ -42,6 +42,8 @@ final class Service {
     func listen(on socket: ListeningSocket) {
         // Before libfcgi: libfcgi installs its own handlers for signals without a handler.
         let signals = Signals()
+        // Migrates an older ledger before the first delivery arrives. An error is reported with the delivery.
+        _ = try? dispatcher.ledger.write { _ in }
         let listener = Listener(
             socket: socket, bodyLimit: configuration.bodyLimit, responder: Router(webhook: endpoint))
         describe("serving")
