@@ -72,4 +72,9 @@ import Testing
         try home.ledger.finish(#require(try home.ledger.start("site")).id, .deployed(.fake(1)))
         #expect(try home.ledger.unfinishedSites().isEmpty)
     }
+
+    @Test func `gives no new deployment the number of a deleted deployment`() throws {
+        try home.connection().write { try $0.execute(sql: "DELETE FROM deployment WHERE id = 5") }
+        #expect(try home.ledger.awaited(77) == 6)
+    }
 }

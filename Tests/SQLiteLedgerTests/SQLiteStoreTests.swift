@@ -171,4 +171,33 @@ import Webhook
         try ledger.record(1)
         #expect(try ledger.unfinishedSites() == ["blog"])
     }
+
+    @Test func `takes its deliveries along to the new name of its host`() throws {
+        try ledger.record(1)
+        home.store.close()
+        let renamed = StoredLedger(SQLiteStore(path: home.store.path, host: "web2"), host: "web2")
+        try renamed.record(2)
+        let row = try #require(try home.row("SELECT min(host), max(host) FROM delivery"))
+        #expect(row[0] == "web2" && row[1] == "web2")
+    }
+
+    @Test func `is opened again after an error of the file, and not after an error of an entry`() throws {
+        let opened = Counter()
+        let file = SQLiteFile(path: home.store.path, host: TemporaryLedger.host)
+        let connection = SQLiteConnection(path: home.store.path) {
+            opened.add(1)
+            return try file.openForWriting()
+        }
+        func fail(_ code: ResultCode) {
+            #expect(throws: LedgerError.self) {
+                try connection.use { _ in throw DatabaseError(resultCode: code) }
+            }
+        }
+        fail(.SQLITE_CONSTRAINT)
+        fail(.SQLITE_CONSTRAINT)
+        #expect(opened.value == 1)
+        fail(.SQLITE_IOERR)
+        try connection.use { _ in }
+        #expect(opened.value == 2)
+    }
 }
