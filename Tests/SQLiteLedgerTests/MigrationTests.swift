@@ -86,7 +86,8 @@ import Testing
 
     /// Between the opening of the file and the reading, the views lose their tables.
     @Test(arguments: [(true, 2), (false, 1)])
-    func `that another process migrates while it is read is read again`(_ isProvisional: Bool, _ readings: Int) throws {
+    func `is read again if another process migrates it during a reading`(_ isProvisional: Bool, _ readings: Int) throws
+    {
         let connection = SQLiteConnection(path: home.store.path) {
             SQLiteConnection.Opened(queue: try DatabaseQueue(), file: nil, isProvisional: isProvisional)
         }
@@ -98,5 +99,10 @@ import Testing
             }
         }
         #expect(count == readings)
+    }
+
+    @Test func `gives no new deployment the number of a deleted deployment`() throws {
+        try home.connection().write { try $0.execute(sql: "DELETE FROM deployment WHERE id = 5") }
+        #expect(try home.ledger.awaited(77) == 6)
     }
 }

@@ -167,4 +167,24 @@ import Webhook
         #expect(throws: LedgerError.self) { try store.latestDeployments(on: TemporaryLedger.host) }
         #expect(throws: LedgerError.self) { try store.checkWritable() }
     }
+
+    @Test func `is opened again after an error of the file, and not after an error of an entry`() throws {
+        let opened = Counter()
+        let file = SQLiteFile(path: home.store.path, host: TemporaryLedger.host)
+        let connection = SQLiteConnection(path: home.store.path) {
+            opened.add(1)
+            return try file.openForWriting()
+        }
+        func fail(_ code: ResultCode) {
+            #expect(throws: LedgerError.self) {
+                try connection.use { _ in throw DatabaseError(resultCode: code) }
+            }
+        }
+        fail(.SQLITE_CONSTRAINT)
+        fail(.SQLITE_CONSTRAINT)
+        #expect(opened.value == 1)
+        fail(.SQLITE_IOERR)
+        try connection.use { _ in }
+        #expect(opened.value == 2)
+    }
 }
