@@ -49,6 +49,8 @@ final class Service {
         describe("serving")
         maintenance.start(sites)
         catchUp.follow(sites)
+        // Returns the memory of the start (parsed files, the migration) to the system (malloc_trim(3)).
+        malloc_trim(0)
         while signals.wait() == .reload { reload(listener) }
         logger.info("stopping")
         catchUp.stop()
