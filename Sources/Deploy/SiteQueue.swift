@@ -64,11 +64,12 @@ struct SiteQueue<Waiter> {
         var entry = entries[site.name] ?? Entry(site: site)
         entry.site = site
         if let id, let waiter { entry.waiters[id, default: []].append(waiter) }
+        let isServed = entry.isRunning && id != nil && entry.running == id
+        if let id, !isServed { entry.pending.insert(id) }
         if entry.isRunning {
-            if id == nil || entry.running != id { entry.needsAnotherTurn = true }
-        } else {
-            if let id { entry.pending.insert(id) }
-            if entries[site.name] == nil { waiting.append(site.name) }
+            if !isServed { entry.needsAnotherTurn = true }
+        } else if entries[site.name] == nil {
+            waiting.append(site.name)
         }
         entries[site.name] = entry
         return true

@@ -30,7 +30,7 @@ extension Report {
             self.reason = FieldValue(escaping: reason.description)
         case .queued:
             self.init(202, "queued")
-            reason = "the delivery is recorded, and the deployment is running"
+            reason = "the delivery is recorded, and the deployment has not ended yet"
         }
     }
 

@@ -194,14 +194,6 @@ enum LedgerStatement: String, CaseIterable {
             WHERE is_recent = 1 AND id <= (SELECT max(id) FROM delivery) - ?1 LIMIT ?2)
         """
 
-    // MARK: A host with a new name
-
-    case otherHost = "SELECT min(host) <> ?1 OR max(host) <> ?1 FROM deployment"
-
-    case adoptDeployments = "UPDATE deployment SET host = ?1 WHERE host <> ?1"
-
-    case adoptDeliveries = "UPDATE delivery SET host = ?1 WHERE host <> ?1"
-
     /// The SQL text.
     var sql: String { rawValue }
 }

@@ -38,7 +38,12 @@ final class SQLiteConnection: Sendable {
     /// Runs `body` with the opened file.
     func use<Result>(_ body: (DatabaseQueue) throws -> Result) throws(LedgerError) -> Result {
         do {
-            return try body(open())
+            do {
+                return try body(open())
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR && isProvisional {
+                // Another process migrated the file after it was opened, and the views show tables that are gone.
+                return try body(open())
+            }
         } catch let error as LedgerError {
             throw error
         } catch let error as DatabaseError {
@@ -62,6 +67,8 @@ final class SQLiteConnection: Sendable {
 
     /// Closes the file. The next use opens the file again.
     func close() { opened.withLock { $0 = nil } }
+
+    private var isProvisional: Bool { opened.withLock { $0?.isProvisional ?? false } }
 
     private func open() throws -> DatabaseQueue {
         try opened.withLock { opened in

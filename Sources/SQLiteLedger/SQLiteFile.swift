@@ -14,7 +14,7 @@ struct SQLiteFile {
     /// Opens the file for writing. Creates and migrates the file if needed.
     func openForWriting() throws -> SQLiteConnection.Opened {
         try create()
-        let queue = try alone { try migratedQueue() }
+        let queue = try withFolderLock { try migratedQueue() }
         guard let file = FileIdentity(of: path) else { throw DatabaseError(resultCode: .SQLITE_CANTOPEN) }
         return SQLiteConnection.Opened(queue: queue, file: file)
     }
@@ -22,14 +22,11 @@ struct SQLiteFile {
     private func migratedQueue() throws -> DatabaseQueue {
         let queue = try DatabaseQueue(path: path, configuration: writing)
         try queue.read(refuseNewer)
-        try schema.migrator.migrate(queue)
-        try queue.writeWithoutTransaction { database in
-            guard try Bool.fetchOne(database, sql: LedgerStatement.otherHost.sql, arguments: [host]) ?? false else {
-                return
-            }
-            for statement in [LedgerStatement.adoptDeployments, .adoptDeliveries] {
-                try database.execute(sql: statement.sql, arguments: [host])
-            }
+        do {
+            try schema.migrator.migrate(queue)
+        } catch {
+            // Another process may have migrated the file after this one looked.
+            guard try queue.read(schema.migrator.hasCompletedMigrations) else { throw error }
         }
         return queue
     }
@@ -67,7 +64,7 @@ struct SQLiteFile {
     /// Runs `body` while no other process does: of two processes creating the tables at once, the second would fail.
     /// The processes meet at a lock on the folder (flock(2)). The wait for a hanging process is as long as for a busy
     /// database.
-    private func alone<Result>(_ body: () throws -> Result) rethrows -> Result {
+    private func withFolderLock<Result>(_ body: () throws -> Result) rethrows -> Result {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { if descriptor >= 0 { close(descriptor) } }
@@ -81,7 +78,7 @@ struct SQLiteFile {
     /// Opens the file for reading. A missing file, or a file without tables, reads as an empty ledger. A file of an
     /// earlier version reads through views.
     func openForReading() throws -> SQLiteConnection.Opened {
-        guard let file = FileIdentity(of: path) else { return try empty(file: nil) }
+        guard let file = try existingFile() else { return try empty(file: nil) }
         guard access(path, R_OK) == 0 else { throw LedgerError(cannotOpen: path, because: errno) }
         let queue = try DatabaseQueue(path: path, configuration: reading)
         try queue.read(refuseNewer)
@@ -100,11 +97,20 @@ struct SQLiteFile {
 
     /// Opens the file for writing, unmigrated. A missing file opens as an empty ledger.
     func openUnmigrated() throws -> SQLiteConnection.Opened {
-        guard let file = FileIdentity(of: path) else { return try empty(file: nil) }
+        guard let file = try existingFile() else { return try empty(file: nil) }
         guard access(path, R_OK | W_OK) == 0 else { throw LedgerError(cannotOpen: path, because: errno) }
         let queue = try DatabaseQueue(path: path, configuration: base)
         try queue.read(refuseNewer)
         return SQLiteConnection.Opened(queue: queue, file: file)
+    }
+
+    /// Returns the file at the path; `nil` if there is none.
+    ///
+    /// - Throws: `LedgerError` if this user cannot tell, for example because the folder is another user's.
+    private func existingFile() throws(LedgerError) -> FileIdentity? {
+        if let file = FileIdentity(of: path) { return file }
+        guard access(path, F_OK) == 0 || errno == ENOENT else { throw LedgerError(cannotOpen: path, because: errno) }
+        return nil
     }
 
     private func empty(file: FileIdentity?) throws -> SQLiteConnection.Opened {

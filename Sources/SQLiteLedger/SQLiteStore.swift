@@ -20,8 +20,7 @@ public final class SQLiteStore: LedgerStore {
 
     /// Creates a store in the file at `path`. The first write creates the file.
     ///
-    /// - Parameter host: the name of the host. Rows of another host are renamed: a file is on one host, and the host
-    ///   got a new name.
+    /// - Parameter host: the host of the rows that a ledger of Bellpull 0.1.0 has.
     public init(path: String, host: String) {
         self.path = path
         let file = SQLiteFile(path: path, host: host)

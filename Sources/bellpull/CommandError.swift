@@ -2,6 +2,7 @@ import Configuration
 import Deploy
 import FastCGI
 import Foundation
+import Text
 
 /// A fatal error, with an explanation for the person at the terminal.
 struct CommandError: Error {
@@ -12,15 +13,12 @@ struct CommandError: Error {
         case configuration = 78
     }
 
-    /// A problem and its remedy.
-    typealias Explanation = (message: String, hint: String?)
-
     let kind: Kind
     let explanations: [Explanation]
 
     init(_ kind: Kind, _ message: String, hint: String? = nil) {
         self.kind = kind
-        explanations = [(message, hint)]
+        explanations = [Explanation(message, hint: hint)]
     }
 
     init(_ failure: Failure, _ kind: Kind = .configuration) {
@@ -33,7 +31,7 @@ struct CommandError: Error {
 
     init(_ error: ConfigurationError) {
         kind = error.isUsage ? .usage : .configuration
-        explanations = error.issues.map { ($0.text, $0.hint) }
+        explanations = error.issues.map { Explanation($0.text, hint: $0.hint) }
     }
 
     init(_ error: ListeningSocket.SocketError) {
@@ -59,9 +57,9 @@ struct CommandError: Error {
     /// Prints the explanations to standard error and exits.
     func exit() -> Never {
         var text = ""
-        for (message, hint) in explanations {
-            text += "bellpull: error: \(message)\n"
-            if let hint { text += "bellpull: hint: \(hint)\n" }
+        for explanation in explanations {
+            text += "bellpull: error: \(explanation.message)\n"
+            if let hint = explanation.hint { text += "bellpull: hint: \(hint)\n" }
         }
         try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
         Foundation.exit(kind.rawValue)

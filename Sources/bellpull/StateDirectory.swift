@@ -7,12 +7,8 @@ struct StateDirectory {
     /// The path of the folder.
     let path: String
 
-    /// The name of this host (gethostname(2)).
-    private static var host: String {
-        var name = [CChar](repeating: 0, count: 256)
-        gethostname(&name, name.count - 1)
-        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
+    /// The host in the ledger's rows. A ledger in a file is on one host by definition, and the name of a machine may change.
+    private static let host = "localhost"
 
     private static let system = "/var/lib/bellpull"
 
@@ -36,11 +32,13 @@ struct StateDirectory {
     /// The ledger in the folder.
     func ledger() -> any Ledger { StoredLedger(store(), host: Self.host) }
 
-    /// Creates the folder if necessary, and returns the store in the folder.
-    func store() -> SQLiteStore {
+    /// The store in the folder.
+    func store() -> SQLiteStore { SQLiteStore(path: ledgerPath, host: Self.host) }
+
+    /// Creates the folder if it does not exist. Commands that only read create nothing.
+    func create() {
         try? FileManager.default.createDirectory(
             atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        return SQLiteStore(path: ledgerPath, host: Self.host)
     }
 
     /// Switches the process from root to the owner of the folder. Has no effect for other users.

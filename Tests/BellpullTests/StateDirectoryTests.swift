@@ -42,11 +42,14 @@ import Testing
         #expect(check.output.contains("\(folder)/bellpull does not exist"), "\(check)")
     }
 
-    @Test func `is made with its ledger, for its owner alone`() throws {
+    @Test func `is created for writing alone, and for its owner alone`() throws {
         let files = try FileTree()
         let state = StateDirectory(environment: ["STATE_DIRECTORY": files("a/b")])
         #expect(!FileManager.default.fileExists(atPath: state.path))
         #expect(state.store().path == files("a/b/ledger.sqlite"))
+        #expect(try state.ledger().latestDeployments().isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: state.path), "reading creates nothing")
+        state.create()
         let attributes = try FileManager.default.attributesOfItem(atPath: state.path)
         #expect(attributes[.posixPermissions] as? Int == 0o700)
     }

@@ -57,4 +57,13 @@ import Testing
         }
         #expect(try etc.load().sites.count == 2)
     }
+
+    @Test func `inside one another, three deep, are each told of the nearest outer clone`() throws {
+        try write(["a": "/srv/a", "b": "/srv/a/b", "c": "/srv/a/b/c"])
+        #expect(
+            try etc.load().warnings.map(\.message) == [
+                "/srv/a/b is inside the clone of site a, configured in \(etc("sites/a.toml"))",
+                "/srv/a/b/c is inside the clone of site b, configured in \(etc("sites/b.toml"))",
+            ])
+    }
 }

@@ -263,4 +263,18 @@ import Testing
         #expect(looks.count == count && events.all.isEmpty)
         finish(catchUp)
     }
+
+    @Test func `does not report again and again that a remote can be reached`() throws {
+        let looks = Looks()
+        let strategy = FakeStrategy(missed: { _ throws(Failure) in
+            looks.look {}
+            if looks.count == 1 { throw Failure("no") }
+            return nil
+        })
+        let catchUp = catchUp()
+        defer { finish(catchUp) }
+        catchUp.follow([try .fake(strategy, catchUp: interval)])
+        #expect(Observation.eventually { looks.count >= 5 })
+        #expect(events.all == ["blog in 0.1 seconds: no", "blog reachable"])
+    }
 }

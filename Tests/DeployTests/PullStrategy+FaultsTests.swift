@@ -153,6 +153,19 @@ import Testing
         #expect(failure?.message.hasPrefix("local commits in \(blog.site) conflict") == true)
         #expect(!blog.exists("site/.git/rebase-merge"))
     }
+
+    @Test func `from its own end when the announced commit is there already`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = try PullStrategy(clone: blog.open())
+        let commit = try blog.push(["index.html": "two\n"])
+        #expect(pull.deploy([commit], limits) == .deployed(commit))
+        try blog.write("tw", to: "site/index.html")
+        try blog.write("deploying\n", to: "site/.git/bellpull.lock")
+        #expect(pull.deploy([commit], limits) == .unchanged(commit))
+        #expect(try blog.text("site/index.html") == "two\n")
+        #expect(try blog.text("site/.git/bellpull.lock") == "\(commit)\n")
+    }
 }
 
 extension Blog {

@@ -64,6 +64,22 @@ import Testing
         #expect(queue.startNext()?.name == "blog")
     }
 
+    @Test func `gives a site two more turns for two orders that come while it runs`() {
+        var queue = queue()
+        _ = queue.enqueue(blog, for: 1, "first")
+        start(&queue, 1)
+        _ = queue.enqueue(blog, for: 2, "follow")
+        _ = queue.enqueue(blog, for: 3, "place")
+        for (id, waiter) in [(1, "first"), (2, "follow")] as [(DeploymentRecord.ID, String)] {
+            #expect(queue.recordEnd(of: id, at: "blog") == [waiter])
+            #expect(queue.finishTurn(of: "blog") == nil)
+            #expect(queue.startNext()?.name == "blog")
+            queue.recordStart(of: id + 1, at: "blog")
+        }
+        #expect(queue.recordEnd(of: 3, at: "blog") == ["place"])
+        #expect(queue.finishTurn(of: "blog") != nil)
+    }
+
     @Test func `returns the waiters whose deployment another process ran`() {
         var queue = queue()
         _ = queue.enqueue(blog, for: 1, "a")

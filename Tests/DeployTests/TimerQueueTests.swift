@@ -96,4 +96,16 @@ import Testing
         }()
         #expect(Observation.eventually { gone == nil })
     }
+
+    @Test func `does earlier work in time that arrives while later work waits, after other work was done`() {
+        defer { timers.stop() }
+        let diary = Diary()
+        timers.after(.zero) { diary.write(1) }
+        timers.after(.seconds(3600)) { diary.write(3) }
+        #expect(Observation.eventually { diary.all == [1] })
+        // The thread has had time to wait for the work that is due in an hour.
+        usleep(50_000)
+        timers.after(.zero) { diary.write(2) }
+        #expect(Observation.eventually { diary.all == [1, 2] })
+    }
 }

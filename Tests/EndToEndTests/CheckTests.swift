@@ -131,6 +131,12 @@ import Testing
         try checkup.finds("error", "ledger", "\(path) is damaged", hint: "mv \(path) \(path).broken")
     }
 
+    @Test func `reports a ledger with the tables of another program`() throws {
+        let path = folder("state/ledger.sqlite")
+        _ = try Shell.run("sqlite3 \(path) 'CREATE TABLE delivery (address TEXT)'")
+        try checkup.finds("error", "ledger", "\(path) is not a ledger", hint: "mv \(path) \(path).broken")
+    }
+
     @Test func `warns of a missing state directory, and does not make the directory`() throws {
         let path = folder("nowhere")
         try checkup.finds(

@@ -23,7 +23,7 @@ import Testing
 
     @Test(
         arguments: [
-            (.queued, "the delivery is recorded, and the deployment is running"),
+            (.queued, "the delivery is recorded, and the deployment has not ended yet"),
             (.interrupted, "the delivery is recorded; bellpull is stopping and deploys after its next start"),
             (.duplicate, "the same delivery arrived before and was deployed"),
             (.ignored(.noPushes), "no branch or tag moved"),

@@ -203,4 +203,18 @@ import Webhook
         let response = try await stage.answer(to: hook(secret: "a new secret"))
         #expect(response.header("Bellpull-Site") == "app" && response.header("Bellpull-Outcome") == "deployed")
     }
+
+    @Test func `counts the age of the request into the time until the answer`() async throws {
+        let door = Door()
+        defer { door.open() }
+        let stage = try Stage(answerWithin: .seconds(3)) { announced, _ in
+            door.pass()
+            return announced.first.map(DeploymentResult.deployed) ?? .interrupted
+        }
+        let request = try hook().request()
+        try await Task.sleep(for: .seconds(3))
+        let start = ContinuousClock.now
+        #expect(await stage.answer(to: request).status == 202)
+        #expect(start.duration(to: .now) < .seconds(2))
+    }
 }

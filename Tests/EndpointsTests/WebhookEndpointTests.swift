@@ -110,7 +110,7 @@ import Webhook
         #expect(response.header("Bellpull-Outcome") == "queued")
         #expect(response.header("Bellpull-Site") == "blog")
         #expect(response.header("Bellpull-Commit") == nil)
-        #expect(response.header("Bellpull-Reason") == "the delivery is recorded, and the deployment is running")
+        #expect(response.header("Bellpull-Reason") == "the delivery is recorded, and the deployment has not ended yet")
         let duration = try #require(response.header("Bellpull-Duration-Ms").flatMap { Int($0) })
         #expect((50..<2000).contains(duration))
 

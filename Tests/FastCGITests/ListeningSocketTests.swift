@@ -87,6 +87,14 @@ import Testing
         }
     }
 
+    @Test func `does not remove the next socket at the same path when released after a withdrawal`() throws {
+        var first: ListeningSocket? = try ListeningSocket(path: path)
+        first?.withdraw()
+        let second = try ListeningSocket(path: path)
+        first = nil
+        try withExtendedLifetime(second) { _ = try Peer(path: path) }
+    }
+
     private func mode(of path: String) throws -> UInt32 {
         var status = stat()
         try #require(lstat(path, &status) == 0)

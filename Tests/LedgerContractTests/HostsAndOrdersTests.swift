@@ -23,6 +23,32 @@ import Testing
         #expect(try first.latestDeployments().map(\.state) == [.deployed])
         #expect(try second.latestDeployments().map(\.state) == [.running])
     }
+
+    @Test(arguments: StoreUnderTest.all)
+    func `of one name each deploy a delivery that reaches both hosts`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let (first, second) = (home.ledger(on: "a"), home.ledger(on: "b"))
+        let one = try first.awaited(1)
+        let two = try second.awaited(1)
+        #expect(one != two)
+        #expect(try first.record(1) == [.awaits(one)] && second.record(1) == [.awaits(two)])
+        #expect(try first.start()?.id == one)
+        try first.finish(one, .deployed(.fake(1)))
+        #expect(try first.record(1) == [.duplicate] && second.record(1) == [.awaits(two)])
+    }
+
+    @Test(arguments: StoreUnderTest.all)
+    func `of one name each keep their last deployment`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let (first, second) = (home.ledger(on: "a"), home.ledger(on: "b"))
+        let old = Date(timeIntervalSince1970: 1000)
+        let one = try first.deploy(1, on: old)
+        let two = try second.deploy(2, on: old)
+        _ = try first.write { try $0.prune(before: Date(), keeping: 0, limit: 100) }
+        #expect(try first.all.map(\.id) == [one] && second.all.map(\.id) == [two])
+    }
 }
 
 @Suite struct `deployments with different orders` {

@@ -67,9 +67,42 @@ import Testing
         #expect(try home.ledger.write { try $0.record(record, for: [target]) } == [.duplicate])
     }
 
+    /// A long migration outlasts the time that other processes wait for the lock on the folder.
+    @Test func `is migrated once, by whichever process comes first`() throws {
+        let folder = open(home.folder, O_RDONLY | O_DIRECTORY)
+        defer { close(folder) }
+        #expect(flock(folder, LOCK_EX) == 0)
+        let ledgers = (0..<8).map { _ in home.reopened() }
+        let writers = ledgers.map { ledger in Running { try ledger.write { _ in } } }
+        for writer in writers { #expect(writer.isSuccess()) }
+        try expectHistory(in: home.ledger)
+    }
+
     @Test func `is read as migrated even if it was read before the migration`() throws {
         #expect(try home.ledger.unfinishedSites() == ["site"])
         try home.ledger.finish(#require(try home.ledger.start("site")).id, .deployed(.fake(1)))
         #expect(try home.ledger.unfinishedSites().isEmpty)
+    }
+
+    /// Between the opening of the file and the reading, the views lose their tables.
+    @Test(arguments: [(true, 2), (false, 1)])
+    func `is read again if another process migrates it during a reading`(_ isProvisional: Bool, _ readings: Int) throws
+    {
+        let connection = SQLiteConnection(path: home.store.path) {
+            SQLiteConnection.Opened(queue: try DatabaseQueue(), file: nil, isProvisional: isProvisional)
+        }
+        var count = 0
+        #expect(throws: LedgerError.self) {
+            try connection.use { queue in
+                count += 1
+                try queue.read { try $0.execute(sql: "SELECT * FROM request") }
+            }
+        }
+        #expect(count == readings)
+    }
+
+    @Test func `gives no new deployment the number of a deleted deployment`() throws {
+        try home.connection().write { try $0.execute(sql: "DELETE FROM deployment WHERE id = 5") }
+        #expect(try home.ledger.awaited(77) == 6)
     }
 }

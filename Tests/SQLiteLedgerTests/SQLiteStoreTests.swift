@@ -151,17 +151,6 @@ import Webhook
         #expect(row["secret"] == 2)
     }
 
-    /// A file is on one host. When the host gets a new name, the rows get the new name too.
-    @Test func `follows its host to a new name`() throws {
-        try ledger.deploy(1)
-        try ledger.record(2)
-        home.store.close()
-        let renamed = StoredLedger(SQLiteStore(path: home.store.path, host: "web2"), host: "web2")
-        #expect(try renamed.start()?.deliveries == 1)
-        #expect(try renamed.deployments(of: nil, limit: 10).map(\.site.host) == ["web2", "web2"])
-        #expect(try renamed.record(1) == [.duplicate])
-    }
-
     @Test func `is not created by reading`() throws {
         #expect(try ledger.unfinishedSites().isEmpty && ledger.latestDeployments().isEmpty)
         #expect(try ledger.deployment(1) == nil && ledger.deployments(of: nil, limit: 10).isEmpty)
@@ -170,5 +159,32 @@ import Webhook
         // The same connection reads later writes.
         try ledger.record(1)
         #expect(try ledger.unfinishedSites() == ["blog"])
+    }
+
+    @Test func `is not taken for empty where the path cannot be followed`() throws {
+        #expect(FileManager.default.createFile(atPath: "\(home.folder)/file", contents: nil))
+        let store = SQLiteStore(path: "\(home.folder)/file/ledger.sqlite", host: TemporaryLedger.host)
+        #expect(throws: LedgerError.self) { try store.latestDeployments(on: TemporaryLedger.host) }
+        #expect(throws: LedgerError.self) { try store.checkWritable() }
+    }
+
+    @Test func `is opened again after an error of the file, and not after an error of an entry`() throws {
+        let opened = Counter()
+        let file = SQLiteFile(path: home.store.path, host: TemporaryLedger.host)
+        let connection = SQLiteConnection(path: home.store.path) {
+            opened.add(1)
+            return try file.openForWriting()
+        }
+        func fail(_ code: ResultCode) {
+            #expect(throws: LedgerError.self) {
+                try connection.use { _ in throw DatabaseError(resultCode: code) }
+            }
+        }
+        fail(.SQLITE_CONSTRAINT)
+        fail(.SQLITE_CONSTRAINT)
+        #expect(opened.value == 1)
+        fail(.SQLITE_IOERR)
+        try connection.use { _ in }
+        #expect(opened.value == 2)
     }
 }

@@ -22,4 +22,15 @@ import Text
         process.waitUntilExit()
         #expect(String(decoding: output, as: UTF8.self) == "<\(text)>")
     }
+
+    @Test func `is one word to the shell even when empty`() throws {
+        let (process, pipe) = (Process(), Pipe())
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", "set -- \("".quotedForShell); printf %s $#"]
+        process.standardOutput = pipe
+        try process.run()
+        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        #expect(String(decoding: output, as: UTF8.self) == "1")
+    }
 }

@@ -25,7 +25,10 @@ struct LedgerCheck {
         let store = state.store()
         do throws(LedgerError) {
             try store.checkWritable()
-            ledger = state.ledger()
+            let ledger = state.ledger()
+            // A file with other tables can be written, and is not a ledger.
+            _ = try ledger.latestDeployments()
+            self.ledger = ledger
             results = [FreeSpace(at: state.path)?.result(Self.subject) ?? .ok(Self.subject, state.ledgerPath)]
         } catch {
             ledger = nil

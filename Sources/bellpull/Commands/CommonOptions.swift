@@ -11,9 +11,12 @@ struct CommonOptions: ParsableArguments {
     var json = false
 
     /// Opens the ledger. A process of root first switches to the owner of the ledger.
-    func ledger() throws(CommandError) -> any Ledger {
+    ///
+    /// - Parameter creating: whether to create the folder of the ledger if it does not exist.
+    func ledger(creating: Bool = false) throws(CommandError) -> any Ledger {
         let state = StateDirectory(environment: ProcessInfo.processInfo.environment)
         try state.becomeOwner()
+        if creating { state.create() }
         return state.ledger()
     }
 }

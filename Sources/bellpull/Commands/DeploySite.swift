@@ -1,9 +1,9 @@
-import Processes
 import ArgumentParser
 import Configuration
 import Deploy
 import Foundation
 import Git
+import Processes
 
 /// `bellpull deploy`: deploys a site and waits for the result.
 struct DeploySite: ParsableCommand {
@@ -25,7 +25,7 @@ struct DeploySite: ParsableCommand {
             let known = sites.prefix(20).map(\.name).joined(separator: ", ")
             throw CommandError(.failure, "site \(site) is not configured", hint: "configured sites: \(known)")
         }
-        let ledger = try options.ledger()
+        let ledger = try options.ledger(creating: true)
         let record = try deploy(Site(settings), ledger)
         if options.json { try Printer.print(json: DeploymentView(record)) }
         switch record.result {

@@ -25,7 +25,9 @@ struct Serve: ParsableCommand {
     func run() throws {
         let environment = ProcessInfo.processInfo.environment
         let source = options.source(mainFile: configuration.config, environment: environment)
-        let ledger = StateDirectory(environment: environment).ledger()
+        let state = StateDirectory(environment: environment)
+        state.create()
+        let ledger = state.ledger()
         if CommonGateway.isCurrent {
             try Service(source, ledger: ledger, logger: Log.logger()).answerOneRequest()
         } else {

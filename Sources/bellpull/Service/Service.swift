@@ -42,11 +42,15 @@ final class Service {
     func listen(on socket: ListeningSocket) {
         // Before libfcgi: libfcgi installs its own handlers for signals without a handler.
         let signals = Signals()
+        // Migrates an older ledger before the first delivery arrives. An error is reported with the delivery.
+        _ = try? dispatcher.ledger.write { _ in }
         let listener = Listener(
             socket: socket, bodyLimit: configuration.bodyLimit, responder: Router(webhook: endpoint))
         describe("serving")
         maintenance.start(sites)
         catchUp.follow(sites)
+        // Returns the memory of the start (parsed files, the migration) to the system (malloc_trim(3)).
+        malloc_trim(0)
         while signals.wait() == .reload { reload(listener) }
         logger.info("stopping")
         catchUp.stop()
