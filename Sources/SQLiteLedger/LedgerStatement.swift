@@ -75,7 +75,8 @@ enum LedgerStatement: String, CaseIterable {
         SELECT min(id) FROM deployment WHERE host = ? AND site = ? AND state = 'waiting' AND next_try <= ?
         """
 
-    case requeue = "UPDATE deployment SET state = 'queued', next_try = NULL, tries = 0 WHERE id = ? AND state = 'waiting'"
+    case requeue =
+        "UPDATE deployment SET state = 'queued', next_try = NULL, tries = 0 WHERE id = ? AND state = 'waiting'"
 
     case tries = "SELECT tries FROM deployment WHERE id = ?"
 

@@ -14,7 +14,9 @@ import Testing
     init() throws { commit = try Commit.fake(1) }
 
     private func finished(_ result: DeploymentResult) -> Dispatcher.Event {
-        let started = StartedDeployment(id: 7, announced: [commit], cause: .push, deliveries: 2)
+        let started = StartedDeployment(
+            id: 7, announced: [DeploymentRecord.Target(ref: "refs/heads/main", commit: commit)], cause: .push,
+            deliveries: 2)
         return .finished(
             blog, FinishedDeployment(started: started, result: result, duration: .milliseconds(1250)))
     }

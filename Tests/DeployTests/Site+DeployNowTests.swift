@@ -19,7 +19,7 @@ import Testing
         let first = try now()
         #expect(try first.result == .unchanged(blog.head(of: blog.site)) && first.cause == .command)
         let commit = try blog.push(["index.html": "two\n"])
-        let delivered = DeliveryTarget(name: "blog", target: .main(commit))
+        let delivered = DeliveryTarget(name: "blog", target: .main(commit)) { [site] in site.knownCommit == commit }
         _ = try home.ledger.write { try $0.record(.fake(1), for: [delivered]) }
         let second = try now()
         #expect(second.result == .deployed(commit) && second.deliveries == 1)

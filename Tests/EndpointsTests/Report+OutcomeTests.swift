@@ -25,7 +25,7 @@ import Testing
         arguments: [
             (.queued, "the delivery is recorded, and the deployment has not ended yet"),
             (.interrupted, "the delivery is recorded; bellpull is stopping and deploys after its next start"),
-            (.duplicate, "the same delivery arrived before and was deployed"),
+            (.duplicate, "the same delivery arrived before, and the site is at its commit"),
             (.ignored(.noPushes), "no branch or tag moved"),
             (.failed(Failure("no", hint: "yes")), "no"),
         ] as [(DeliveryOutcome, String)])

@@ -160,6 +160,6 @@ import Webhook
         #expect(response.status == 200)
         #expect(response.header("Bellpull-Outcome") == "duplicate")
         #expect(response.header("Bellpull-Delivery") == "another")
-        #expect(response.header("Bellpull-Reason") == "the same delivery arrived before and was deployed")
+        #expect(response.header("Bellpull-Reason") == "the same delivery arrived before, and the site is at its commit")
     }
 }

@@ -35,7 +35,7 @@ import Testing
         #expect(try first.record(1) == [.awaits(one)] && second.record(1) == [.awaits(two)])
         #expect(try first.start()?.id == one)
         try first.finish(one, .deployed(.fake(1)))
-        #expect(try first.record(1) == [.duplicate] && second.record(1) == [.awaits(two)])
+        #expect(try first.record(1, isAtCommit: true) == [.duplicate] && second.record(1) == [.awaits(two)])
     }
 
     @Test(arguments: StoreUnderTest.all)

@@ -98,8 +98,8 @@ import Testing
         try ledger.deploy(1, on: old)
         try ledger.deploy(2)
         try ledger.prune()
-        #expect(try ledger.record(1) == [.awaits(3)])
-        #expect(try ledger.record(2) == [.duplicate])
+        #expect(try ledger.record(2, isAtCommit: true) == [.duplicate])
+        #expect(try ledger.record(1, isAtCommit: true) == [.unchanged])
     }
 }
 

@@ -63,7 +63,7 @@ import Testing
         let record = DeliveryRecord(
             digest: delivery["digest"], forge: "github", forgeID: delivery["forge_id"], repository: "alice/blog")
         let commit = try #require(try home.ledger.deployment(1)?.commit)
-        let target = DeliveryTarget(name: "site", target: .main(commit))
+        let target = DeliveryTarget(name: "site", target: .main(commit)) { true }
         #expect(try home.ledger.write { try $0.record(record, for: [target]) } == [.duplicate])
     }
 

@@ -34,11 +34,11 @@ import Testing
                     SELECT host, received, randomblob(32), 'github', 'alice/blog', 1 FROM n, delivery WHERE delivery.id = 1
                     """)
         }
-        #expect(try ledger.record(3, commit: 1, forgeID: "first") == [.duplicate])
+        #expect(try ledger.record(3, commit: 1, forgeID: "first", isAtCommit: true) == [.duplicate])
         #expect(try prune(keeping: 1_000_000) == 0)
-        #expect(try ledger.record(4, commit: 2, forgeID: "second") == [.duplicate])
-        #expect(try ledger.record(5, commit: 1, forgeID: "first") == [.awaits(2)])
-        #expect(try ledger.record(1, forgeID: "other") == [.duplicate])
+        #expect(try ledger.record(4, commit: 2, forgeID: "second", isAtCommit: true) == [.duplicate])
+        #expect(try ledger.record(1, forgeID: "other", isAtCommit: true) == [.duplicate])
+        #expect(try ledger.record(5, commit: 1, forgeID: "first", isAtCommit: true) == [.unchanged])
     }
 
     /// The oldest of a hundred thousand rows are found by id, without reading all rows.

@@ -9,10 +9,12 @@ extension Ledger {
     @discardableResult
     package func record(
         _ number: Int, commit: Int? = nil, forgeID: String? = nil, for sites: [String] = ["blog"],
-        isAtCommit: Bool = false, received: Date = Date()
+        isAtCommit: Bool = false, at: Set<String> = [], received: Date = Date()
     ) throws -> [Disposition] {
         let target = DeploymentRecord.Target.main(try .fake(commit ?? number))
-        let targets = sites.map { DeliveryTarget(name: $0, target: target, isAtCommit: { isAtCommit }) }
+        let targets = sites.map { name in
+            DeliveryTarget(name: name, target: target, isAtCommit: { isAtCommit || at.contains(name) })
+        }
         return try write { try $0.record(.fake(number, forgeID: forgeID, received: received), for: targets) }
     }
 

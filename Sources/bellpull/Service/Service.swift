@@ -26,7 +26,9 @@ final class Service {
             throw CommandError(error)
         }
         sites = try Self.openedSites(of: configuration, logger)
-        dispatcher = Dispatcher(ledger: ledger, limit: configuration.parallelDeployments, timers: timers) { logger.note($0) }
+        dispatcher = Dispatcher(ledger: ledger, limit: configuration.parallelDeployments, timers: timers) {
+            logger.note($0)
+        }
         endpoint = WebhookEndpoint(
             configuration.endpoint(for: sites), dispatcher: dispatcher, timers: timers, logger: logger)
         catchUp = CatchUp(dispatcher: dispatcher, timers: timers) { logger.note($0) }
@@ -49,8 +51,6 @@ final class Service {
         describe("serving")
         maintenance.start(sites)
         catchUp.follow(sites)
-        // Returns the memory of the start (parsed files, the migration) to the system (malloc_trim(3)).
-        malloc_trim(0)
         while signals.wait() == .reload { reload(listener) }
         logger.info("stopping")
         catchUp.stop()
