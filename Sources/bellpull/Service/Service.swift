@@ -9,6 +9,7 @@ import Logging
 final class Service {
     private let source: ConfigurationSource
     private let logger: Logger
+    private let signals: Signals
     private let dispatcher: Dispatcher
     private let timers = TimerQueue()
     private let endpoint: WebhookEndpoint
@@ -17,15 +18,18 @@ final class Service {
     private var configuration: Configuration
     private var sites: [Site]
 
-    init(_ source: ConfigurationSource, ledger: any Ledger, logger: Logger) throws(CommandError) {
+    init(
+        _ source: ConfigurationSource, ledger: any Ledger, signals: Signals, logger: Logger
+    ) throws(CommandError) {
         self.source = source
+        self.signals = signals
         self.logger = logger
         do {
             configuration = try Configuration.load(source)
         } catch {
             throw CommandError(error)
         }
-        sites = try Self.openedSites(of: configuration, logger)
+        sites = try Self.openedSites(of: configuration, signals.cancellation, logger)
         dispatcher = Dispatcher(ledger: ledger, limit: configuration.parallelDeployments) { logger.note($0) }
         endpoint = WebhookEndpoint(
             configuration.endpoint(for: sites), dispatcher: dispatcher, timers: timers, logger: logger)
@@ -38,10 +42,10 @@ final class Service {
         logger.note(configuration.warnings, .warning)
     }
 
-    /// Answers requests on `socket` until SIGTERM or SIGINT, then finishes the running deployments.
+    /// Answers requests on `socket` until SIGTERM or SIGINT, then finishes the running deployments. Takes no requests if
+    /// such a signal arrived during the start.
     func listen(on socket: ListeningSocket) {
-        // Before libfcgi: libfcgi installs its own handlers for signals without a handler.
-        let signals = Signals()
+        guard !signals.isStopping else { return logger.info("stopped") }
         let listener = Listener(
             socket: socket, bodyLimit: configuration.bodyLimit, responder: Router(webhook: endpoint))
         describe("serving")
@@ -58,10 +62,9 @@ final class Service {
 
     /// Answers the single request of a plain CGI process, and waits until the deployment has finished.
     func answerOneRequest() {
-        let signals = Signals()
         CommonGateway.serve(Router(webhook: endpoint), bodyLimit: configuration.bodyLimit)
         // A web server may end the process after the reply. A running deployment is finished first.
-        Thread.detachNewThread { [dispatcher, drain = configuration.drain] in
+        Thread.detachNewThread { [dispatcher, signals, drain = configuration.drain] in
             while signals.wait() == .reload {}
             dispatcher.drain(within: drain)
         }
@@ -72,7 +75,8 @@ final class Service {
     private func reload(_ listener: Listener) {
         do {
             let new = try Configuration.load(source)
-            let sites = try Self.openedSites(of: new, logger)
+            let sites = try Self.openedSites(of: new, signals.cancellation, logger)
+            guard !signals.isStopping else { return }
             (configuration, self.sites) = (new, sites)
         } catch let error as ConfigurationError {
             logger.note(error.issues, .error)
