@@ -61,6 +61,8 @@ extension Logger {
                 catch-up cannot reach the remote site=\(site.name) reason=\(failure.message.quoted) \
                 next=\(Int(next / .seconds(1)))s
                 """)
+        case .recovered(let site, let target):
+            info("catch-up found the site up to date site=\(site.name) commit=\(target.commit.short)")
         case .reachable(let site): info("catch-up can reach the remote again site=\(site.name)")
         }
     }
