@@ -25,14 +25,14 @@ struct Serve: ParsableCommand {
     func run() throws {
         let environment = ProcessInfo.processInfo.environment
         let source = options.source(mainFile: configuration.config, environment: environment)
-        let ledger = StateDirectory(environment: environment).ledger()
+        let state = StateDirectory(environment: environment)
         let signals = Signals.shared
         if CommonGateway.isCurrent {
-            try Service(source, ledger: ledger, signals: signals, logger: Log.logger()).answerOneRequest()
+            try Service(source, state: state, signals: signals, logger: Log.logger()).answerOneRequest()
         } else {
             // The socket comes first: without a socket there is no need to open the clones.
             let socket = try listeningSocket()
-            try Service(source, ledger: ledger, signals: signals, logger: Log.logger()).listen(on: socket)
+            try Service(source, state: state, signals: signals, logger: Log.logger()).listen(on: socket)
         }
     }
 

@@ -8,6 +8,7 @@ import Logging
 /// Connects the configuration, the ledger, the dispatcher and the webhook endpoint, and runs them.
 final class Service {
     private let source: ConfigurationSource
+    private let state: StateDirectory
     private let logger: Logger
     private let signals: Signals
     private let dispatcher: Dispatcher
@@ -19,13 +20,16 @@ final class Service {
     private var sites: [Site]
 
     init(
-        _ source: ConfigurationSource, ledger: any Ledger, signals: Signals, logger: Logger
+        _ source: ConfigurationSource, state: StateDirectory, signals: Signals, logger: Logger
     ) throws(CommandError) {
         self.source = source
+        self.state = state
         self.signals = signals
         self.logger = logger
+        // Creates the state folder for the names.
+        let ledger = state.ledger()
         do {
-            configuration = try Configuration.load(source)
+            configuration = SiteNames(in: state).apply(to: try Configuration.load(source), claims: true)
         } catch {
             throw CommandError(error)
         }
@@ -60,7 +64,8 @@ final class Service {
         logger.info("stopped")
     }
 
-    /// Answers the single request of a plain CGI process, and waits until the deployment has finished.
+    /// Answers the single request of a plain CGI process, and waits until the deployment has finished. Then resumes
+    /// deployments of all sites that a killed process left: no other process does, until the next delivery to the site.
     func answerOneRequest() {
         CommonGateway.serve(Router(webhook: endpoint), bodyLimit: configuration.bodyLimit)
         // A web server may end the process after the reply. A running deployment is finished first.
@@ -69,12 +74,17 @@ final class Service {
             dispatcher.drain(within: drain)
         }
         dispatcher.waitUntilIdle()
+        // Processes after the first would only wait for the same sites.
+        state.withLock("resume.lock") {
+            try? dispatcher.resume(sites)
+            dispatcher.waitUntilIdle()
+        }
     }
 
     /// Loads the configuration again. Keeps the old configuration if the new configuration has errors.
     private func reload(_ listener: Listener) {
         do {
-            let new = try Configuration.load(source)
+            let new = SiteNames(in: state).apply(to: try Configuration.load(source), claims: true)
             let sites = try Self.openedSites(of: new, signals.cancellation, logger)
             guard !signals.isStopping else { return }
             (configuration, self.sites) = (new, sites)
