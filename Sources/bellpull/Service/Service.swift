@@ -59,6 +59,7 @@ final class Service {
         logger.info("stopping")
         catchUp.stop()
         listener.stop()
+        endpoint.waitUntilIdle()
         dispatcher.drain(within: configuration.drain)
         timers.stop()
         logger.info("stopped")
@@ -73,6 +74,7 @@ final class Service {
             while signals.wait() == .reload {}
             dispatcher.drain(within: drain)
         }
+        endpoint.waitUntilIdle()
         dispatcher.waitUntilIdle()
         // Processes after the first would only wait for the same sites.
         state.withLock("resume.lock") {
