@@ -4,8 +4,7 @@
 ///               follow            markDue           next            finish
 ///     unknown ─────────→ waiting ────────→ due ───────────→ asked ──────────→ waiting
 ///
-/// Each pass through this circle has a ticket of its own. Tickets of earlier passes and of sites that are no longer
-/// watched have no effect.
+/// Each pass through the circle has its own ticket. Tickets of earlier passes and of removed sites have no effect.
 struct CatchUpSchedule {
     /// The pass of a site through the circle.
     struct Ticket: Hashable {
@@ -61,8 +60,8 @@ struct CatchUpSchedule {
     }
 
     /// Watches only `sites` from now on, and returns the new appointments. A site that was watched with the same interval
-    /// keeps its appointment: otherwise frequent reloads would keep the last of many sites from ever being asked. A site
-    /// whose deployments failed is asked after its interval again, as a reload may have removed the cause.
+    /// keeps its appointment: otherwise, under frequent reloads, the last of many sites would never be asked. A site
+    /// with failing deployments is asked after its interval again, as the reload may have removed the cause.
     mutating func follow(_ sites: [Site], at now: ContinuousClock.Instant) -> [Appointment] {
         let watched = sites.compactMap { site in site.catchUp.map { (site, $0) } }
         let old = watches

@@ -28,7 +28,7 @@ struct Hook: Sendable {
     /// Whether `site` accepts deliveries of `forge`.
     func accepts(_ forge: ForgeName, for site: Site) -> Bool { forges[site.name].map { $0 == forge } ?? true }
 
-    /// Returns the sites that `pushes` may concern, and whose repository only the clone tells, which is not open.
+    /// Returns the sites with an unknown repository that `pushes` may concern. Only an open clone tells the repository.
     func unopenedSites(for pushes: [Push], from forge: ForgeName) -> [Site] {
         undeclared.filter { site in
             site.repository == nil && accepts(forge, for: site)

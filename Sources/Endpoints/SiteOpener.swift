@@ -3,12 +3,12 @@ internal import Foundation
 internal import Processes
 internal import Synchronization
 
-/// Opens the clones of sites whose repository is unknown, on a thread of its own: a clone could not be opened at the start,
-/// for example because its disk was mounted later. Only the clone tells whether a push concerns such a site.
+/// Opens the clones of sites with an unknown repository, on a separate thread. Such a clone could not be opened at the
+/// start, for example because of a late mount. Only the clone tells whether a push concerns the site.
 final class SiteOpener: @unchecked Sendable {
     /// How long a delivery waits for the clones.
     private static let timeout = Duration.seconds(3)
-    /// How long a site is left alone that could not be opened: each try costs git processes.
+    /// How long a failed opening is remembered: each try costs git processes.
     private static let pause = Duration.seconds(10)
 
     /// A delivery that waits.
@@ -45,8 +45,8 @@ final class SiteOpener: @unchecked Sendable {
         self.timers = timers
     }
 
-    /// Opens `sites`, and calls `then` on another thread with the failures of the sites whose repository is still unknown.
-    /// Each failure names its site.
+    /// Opens `sites`, and calls `then` on another thread with a failure for each site with a still unknown repository. Each
+    /// failure names its site.
     func open(_ sites: [Site], then: @escaping @Sendable ([Failure]) -> Void) {
         let job = Job(sites) { [self] failures in
             then(failures)
