@@ -40,7 +40,8 @@ let package = Package(
         .target(
             name: "Endpoints",
             dependencies: [
-                "FastCGI", "Webhook", "Git", "Deploy", "Text", .product(name: "Logging", package: "swift-log"),
+                "FastCGI", "Webhook", "Processes", "Git", "Deploy", "Text",
+                .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .executableTarget(

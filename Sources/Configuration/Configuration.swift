@@ -21,7 +21,7 @@ public struct Configuration: Sendable {
     /// The most entries in the ledger.
     public let historyCount: Int
     /// The sites, sorted by name.
-    public let sites: [SiteSettings]
+    public private(set) var sites: [SiteSettings]
     /// Whether there are no configuration files and REPO_PATH is the only site.
     public let isOfEnvironment: Bool
     /// Settings that work but should be changed.
@@ -49,6 +49,14 @@ public struct Configuration: Sendable {
         var loader = Loader(source)
         let configuration = loader.load()
         return (configuration, loader.diagnostics.errors)
+    }
+
+    /// Returns the configuration with another name for the site from REPO_PATH. Sites from files keep their names.
+    public func renamingSiteOfEnvironment(_ name: (SiteSettings) -> String) -> Configuration {
+        guard isOfEnvironment else { return self }
+        var new = self
+        for index in sites.indices { new.sites[index].name = name(sites[index]) }
+        return new
     }
 
     init(

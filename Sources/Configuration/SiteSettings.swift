@@ -4,7 +4,7 @@ public import Webhook
 /// A configured site: a clone to keep up to date, and the refs to follow.
 public struct SiteSettings: Sendable {
     /// The name: 1 to 64 characters, without escaping safe in a path, a URL and a log.
-    public let name: String
+    public internal(set) var name: String
     /// The clone's absolute path.
     public let path: String
     /// The repository whose pushes are deployed; `nil` for the repository of the clone's remote.

@@ -4,8 +4,7 @@ internal import Processes
 internal import Synchronization
 
 /// Asks the remotes of the sites unprompted whether a push was missed, and has missed pushes deployed. Asks at the
-/// start and then at every interval, spread over time, a few remotes at once. Asks an unreachable remote less and less
-/// often.
+/// start and then at every interval, spread over time, a few remotes at once (`CatchUpSchedule`).
 public final class CatchUp: Sendable {
     /// An event for the observer.
     public enum Event: Sendable {
@@ -16,82 +15,66 @@ public final class CatchUp: Sendable {
         case unreachable(Site, Failure, next: Duration)
         /// The remote answers again.
         case reachable(Site)
+        /// The site is as its remote, although its last deployment failed.
+        case recovered(Site, DeploymentRecord.Target)
     }
 
     /// Receives the events of catch-up.
     public typealias Observer = @Sendable (Event) -> Void
 
-    /// A site, and the results of asking its remote.
-    private struct Watch {
-        let site: Site
-        /// The call of `follow` behind the watch. A watch of an earlier call has ended.
-        let generation: Int
-        /// How many tries in a row have failed. The pause doubles with each.
-        var failures = 0
-        /// Whether the observer was told about the silent remote.
-        var isUnreachable = false
-    }
+    private typealias Ticket = CatchUpSchedule.Ticket
 
     private struct State {
-        var generation = 0
+        var schedule: CatchUpSchedule
         /// How many threads ask remotes.
         var askers = 0
-        /// The due watches that no thread has taken yet.
-        var due: [Watch] = []
     }
 
     /// How many remotes are asked at once.
     private static let parallel = 8
-    /// The longest time between two sites at the start.
-    private static let gap = Duration.milliseconds(100)
     /// How long a remote has to answer.
     private static let answerTimeout = Duration.seconds(30)
-    /// The longest time between two tries at an unreachable remote.
-    private static let longestPause = Duration.seconds(24 * 3600)
 
     private let dispatcher: Dispatcher
     private let timers: TimerQueue
     private let observer: Observer
     private let cancellation = Cancellation()
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// Creates a catch-up. `dispatcher` deploys the sites.
-    public init(dispatcher: Dispatcher, timers: TimerQueue, observer: @escaping Observer = { _ in }) {
+    public convenience init(dispatcher: Dispatcher, timers: TimerQueue, observer: @escaping Observer = { _ in }) {
+        self.init(dispatcher: dispatcher, timers: timers, firstRetry: .seconds(60), observer: observer)
+    }
+
+    /// - Parameter firstRetry: the time until a remote that did not answer is asked again, for the first time.
+    init(dispatcher: Dispatcher, timers: TimerQueue, firstRetry: Duration, observer: @escaping Observer) {
         self.dispatcher = dispatcher
         self.timers = timers
         self.observer = observer
+        state = Mutex(State(schedule: CatchUpSchedule(firstRetry: firstRetry)))
     }
 
-    /// Watches only `sites` from now on. Skips sites whose `catchUp` is `nil`.
+    /// Watches only `sites` from now on. Skips sites whose `catchUp` is `nil`. A site that was watched with the same
+    /// interval is asked when it would have been asked.
     public func follow(_ sites: [Site]) {
-        let generation = state.withLock { state in
-            state.generation += 1
-            state.due = []
-            return state.generation
-        }
-        let watched = sites.filter { $0.catchUp != nil }
-        for (index, site) in watched.enumerated() {
-            let interval = site.catchUp ?? .zero
-            let delay = min(Self.gap, interval / max(watched.count, 1)) * index
-            timers.after(delay) { [self] in schedule(Watch(site: site, generation: generation)) }
-        }
+        let appointments = state.withLock { $0.schedule.follow(sites, at: .now) }
+        for appointment in appointments { keep(appointment) }
     }
 
     /// Stops asking, and cancels the running questions.
     public func stop() {
-        state.withLock { state in
-            state.generation += 1
-            state.due = []
-        }
+        follow([])
         cancellation.cancel()
     }
 
-    /// Queues a due watch, and starts a thread if fewer than `parallel` are running.
-    private func schedule(_ watch: Watch) {
+    private func keep(_ appointment: CatchUpSchedule.Appointment) {
+        timers.after(appointment.delay) { [self] in markDue(appointment.ticket) }
+    }
+
+    /// Adds the site to the due sites, and starts a thread if fewer than `parallel` are running.
+    private func markDue(_ ticket: Ticket) {
         let needsThread = state.withLock { state in
-            guard watch.generation == state.generation else { return false }
-            state.due.append(watch)
-            guard state.askers < Self.parallel else { return false }
+            guard state.schedule.markDue(ticket), state.askers < Self.parallel else { return false }
             state.askers += 1
             return true
         }
@@ -99,70 +82,77 @@ public final class CatchUp: Sendable {
     }
 
     private func work() {
-        while let watch = nextWatch() { ask(watch) }
+        while let (ticket, site) = next() { ask(site, ticket) }
     }
 
-    private func nextWatch() -> Watch? {
+    private func next() -> (Ticket, Site)? {
         state.withLock { state in
-            guard !state.due.isEmpty else {
+            guard let next = state.schedule.next(at: .now) else {
                 state.askers -= 1
                 return nil
             }
-            return state.due.removeFirst()
+            return next
         }
     }
 
-    private func ask(_ watch: Watch) {
+    private func ask(_ site: Site, _ ticket: Ticket) {
         // A site in deployment needs no question.
-        guard !dispatcher.isActive(watch.site.name) else { return scheduleAgain(watch, failures: watch.failures) }
-        let limits = Limits.within(min(watch.site.timeout, Self.answerTimeout), cancellation: cancellation)
+        guard !dispatcher.isActive(site.name) else { return finish(ticket, .skipped) }
+        let limits = Limits.within(min(site.timeout, Self.answerTimeout), cancellation: cancellation)
         let answer: Result<DeploymentRecord.Target?, Failure>
         do throws(Failure) {
-            answer = .success(try watch.site.strategy.missedPush(limits))
+            answer = .success(try site.strategy.missedPush(limits))
         } catch {
             answer = .failure(error)
         }
         // The site may have been reconfigured or removed while its remote was asked.
-        guard state.withLock({ $0.generation == watch.generation }) else { return }
+        guard let site = state.withLock({ $0.schedule.site(of: ticket) }) else { return }
         switch answer {
-        case .success(let target): recordAnswer(watch, target)
-        case .failure(let failure): recordFailure(watch, failure)
+        case .success(let target): recordAnswer(site, ticket, target)
+        case .failure(let failure): recordFailure(site, ticket, failure)
         }
     }
 
-    private func recordAnswer(_ watch: Watch, _ target: DeploymentRecord.Target?) {
-        var next = watch
-        next.isUnreachable = false
-        if watch.isUnreachable { observer(.reachable(watch.site)) }
-        guard let target else { return scheduleAgain(next, failures: 0) }
-        observer(.missed(watch.site, target))
-        dispatcher.request(watch.site, cause: .catchUp, target: target) { [self, next] result in
-            // A failing deployment is also tried less and less often. The dispatcher reports its failure.
+    private func recordAnswer(_ site: Site, _ ticket: Ticket, _ target: DeploymentRecord.Target?) {
+        if state.withLock({ $0.schedule.setUnreachable(false, ticket) }) { observer(.reachable(site)) }
+        guard let target else {
+            recordRecovery(of: site)
+            return finish(ticket, .upToDate)
+        }
+        observer(.missed(site, target))
+        dispatcher.request(site, cause: .catchUp, target: target) { [self] result in
+            // The dispatcher reports the failure.
             let isFailure = if case .success(.finished(.failed, _)) = result { true } else { false }
-            scheduleAgain(next, failures: isFailure ? next.failures + 1 : 0)
+            finish(ticket, isFailure ? .deploymentFailed : .upToDate)
         }
     }
 
-    private func recordFailure(_ watch: Watch, _ failure: Failure) {
-        var next = watch
-        next.isUnreachable = true
-        let failures = watch.failures + 1
-        if !watch.isUnreachable {
-            observer(.unreachable(watch.site, failure, next: pause(watch, failures: failures)))
+    /// Records that the site is as its remote, if its last deployment in the ledger failed. `status` would go on saying
+    /// that the site failed.
+    private func recordRecovery(of site: Site) {
+        // Reading first: most sites have nothing to record, and a transaction waits for the disk.
+        guard let last = try? dispatcher.ledger.deployments(of: site.name, limit: 1).first, last.state == .failed,
+            let ref = site.follows?.ref, let commit = site.liveCommit
+        else { return }
+        let target = DeploymentRecord.Target(ref: ref, commit: commit)
+        dispatcher.writer.write {
+            try $0.recordUnchanged(site.name, target, cause: .catchUp, at: Date())
+        } then: { [observer] result in
+            if case .success(.some) = result { observer(.recovered(site, target)) }
         }
-        scheduleAgain(next, failures: failures)
     }
 
-    private func scheduleAgain(_ watch: Watch, failures: Int) {
-        var next = watch
-        next.failures = failures
-        // A random tenth more, so that sites asked together drift apart.
-        let delay = pause(next, failures: failures) * Double.random(in: 1...1.1)
-        timers.after(delay) { [self, next] in schedule(next) }
+    private func recordFailure(_ site: Site, _ ticket: Ticket, _ failure: Failure) {
+        let isNew = state.withLock { $0.schedule.setUnreachable(true, ticket) }
+        finish(ticket, .unreachable) { [observer] next in
+            if isNew { observer(.unreachable(site, failure, next: next)) }
+        }
     }
 
-    private func pause(_ watch: Watch, failures: Int) -> Duration {
-        let interval = watch.site.catchUp ?? .seconds(900)
-        return min(interval * (1 << min(failures, 10)), max(Self.longestPause, interval))
+    private func finish(_ ticket: Ticket, _ answer: CatchUpSchedule.Answer, then: (Duration) -> Void = { _ in }) {
+        guard let next = state.withLock({ $0.schedule.finish(ticket, answer, at: .now) }) else { return }
+        then(next.delay)
+        // Up to a tenth less, so that sites asked together drift apart.
+        keep((next.ticket, next.delay * Double.random(in: 0.9...1)))
     }
 }

@@ -36,7 +36,7 @@ public final class Dispatcher: @unchecked Sendable {
     private let observer: Observer
 
     // Guards and signals the two properties below.
-    private let condition = NSCondition()
+    private let condition = MonotonicCondition()
     private var queue: SiteQueue<Answer>
     /// How many deliveries and requests are being recorded.
     private var arriving = 0
@@ -245,9 +245,7 @@ public final class Dispatcher: @unchecked Sendable {
                 condition.wait()
                 continue
             }
-            let left = ContinuousClock.now.duration(to: deadline)
-            guard left > .zero else { return }
-            _ = condition.wait(until: Date(timeIntervalSinceNow: min(left, .seconds(1)) / .seconds(1)))
+            guard condition.wait(until: deadline) else { return }
         }
     }
 }

@@ -23,7 +23,7 @@ final class GroupCommitWriter: @unchecked Sendable {
 
     private let ledger: any Ledger
     // Guards and signals the two properties below.
-    private let condition = NSCondition()
+    private let condition = MonotonicCondition()
     private var entries: [Entry] = []
     private var isDismissed = false
 

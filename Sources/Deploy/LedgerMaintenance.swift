@@ -23,6 +23,8 @@ public final class LedgerMaintenance: Sendable {
         var isReadable = true
     }
 
+    /// How long unfinished deployments of unknown sites are left to other processes with the same ledger.
+    private static let abandonment = 24 * 3600.0
     private static let resumeInterval = Duration.seconds(60)
     private static let pruneInterval = Duration.seconds(600)
     /// How many rows one transaction deletes. A delivery arriving meanwhile waits for at most one transaction.
@@ -49,18 +51,23 @@ public final class LedgerMaintenance: Sendable {
 
     /// Resumes the unfinished deployments of `sites`, now and every minute.
     public func start(_ sites: [Site]) {
-        follow(sites)
+        state.withLock { $0.sites = sites }
         resume()
         timers.after(.seconds(5)) { [self] in prune() }
     }
 
-    /// Replaces the sites to resume.
+    /// Replaces the sites to resume. Ends the deployments of the sites that this process is no longer to deploy: nothing
+    /// would ever run them. Other sites may belong to another process with the same ledger.
     public func follow(_ sites: [Site], retention: Retention? = nil) {
-        state.withLock { state in
-            state.sites = sites
+        let removed = state.withLock { state in
+            defer { state.sites = sites }
             if let retention { state.retention = retention }
+            return Set(state.sites.map(\.name)).subtracting(sites.map(\.name))
         }
-        rejectRemovedSites(sites)
+        guard !removed.isEmpty, let unfinished = try? dispatcher.ledger.unfinishedSites() else { return }
+        for name in removed.intersection(unfinished) {
+            rejectDeployments(of: name, Failure("\(name) is no longer configured"))
+        }
     }
 
     private func resume() {
@@ -77,22 +84,33 @@ public final class LedgerMaintenance: Sendable {
         timers.after(Self.resumeInterval) { [self] in resume() }
     }
 
-    /// Ends the deployments of unconfigured sites: nothing would ever run them.
-    private func rejectRemovedSites(_ sites: [Site]) {
-        guard let unfinished = try? dispatcher.ledger.unfinishedSites(), !unfinished.isEmpty else { return }
-        let removed = unfinished.subtracting(sites.map(\.name)).filter { !dispatcher.isActive($0) }
-        for name in removed {
-            let failure = Failure("\(name) is no longer configured")
-            dispatcher.writer.write { writer in
-                // A deployment that is still running was left by a vanished process.
-                guard let started = try writer.start(name, at: Date()) else { return }
+    /// Ends the deployments of unknown sites if they all were queued more than a day before `time`. A younger deployment
+    /// may belong to another process with the same ledger.
+    func rejectAbandonedDeployments(at time: Date) {
+        let known = Set(state.withLock { $0.sites.map(\.name) })
+        guard let unfinished = try? dispatcher.ledger.unfinishedSites(), !unfinished.isSubset(of: known),
+            let records = try? dispatcher.ledger.latestDeployments().filter({ !$0.state.isFinished })
+        else { return }
+        for (name, records) in Dictionary(grouping: records, by: \.site.name) where !known.contains(name) {
+            guard records.allSatisfy({ $0.queued < time - Self.abandonment }) else { continue }
+            rejectDeployments(
+                of: name, Failure("\(name) is not configured, and no other bellpull has deployed the site for a day"))
+        }
+    }
+
+    private func rejectDeployments(of name: String, _ failure: Failure) {
+        guard !dispatcher.isActive(name) else { return }
+        dispatcher.writer.write { writer in
+            // A deployment that is still running was left by a vanished process.
+            while let started = try writer.start(name, at: Date()) {
                 try writer.finish(started.id, DeploymentRecord.Conclusion(.failed(failure)), at: Date())
-            } then: { _ in
             }
+        } then: { _ in
         }
     }
 
     private func prune() {
+        rejectAbandonedDeployments(at: Date())
         let retention = state.withLock(\.retention)
         let oldest = Date(timeIntervalSinceNow: -(retention.age / .seconds(1)))
         dispatcher.writer.write {

@@ -52,7 +52,7 @@ struct LedgerRules: LedgerWriter {
         // A running deployment may fail or be followed by another: its result decides.
         if try !isUnfinished(site), target.isAtCommit() {
             guard earlier == nil else { return .duplicate }
-            let deployment = try transaction.insertUnchanged(site, target.target, at: received)
+            let deployment = try transaction.insertUnchanged(site, target.target, cause: .push, at: received)
             try transaction.link(delivery, to: deployment, target.target)
             return .unchanged
         }
@@ -81,6 +81,13 @@ struct LedgerRules: LedgerWriter {
         }
         if let target { try transaction.setTarget(of: queued, to: target) }
         return queued
+    }
+
+    func recordUnchanged(
+        _ site: String, _ target: DeploymentRecord.Target, cause: DeploymentRecord.Cause, at time: Date
+    ) throws -> DeploymentRecord.ID? {
+        guard try transaction.newestDeployment(of: onHost(site))?.state == .failed else { return nil }
+        return try transaction.insertUnchanged(onHost(site), target, cause: cause, at: time)
     }
 
     func start(_ site: String, at time: Date) throws -> StartedDeployment? {

@@ -29,6 +29,9 @@ public protocol LedgerTransaction {
 
     // MARK: Deployments
 
+    /// Returns the newest deployment of `site`, finished or not, and its state.
+    func newestDeployment(of site: SiteOnHost) throws -> (id: DeploymentRecord.ID, state: DeploymentRecord.State)?
+
     /// Returns the queued deployment of `site` with the given order.
     func queuedDeployment(of site: SiteOnHost, _ order: Order) throws -> DeploymentRecord.ID?
 
@@ -43,7 +46,7 @@ public protocol LedgerTransaction {
 
     /// Inserts a finished, unchanged deployment with no duration.
     func insertUnchanged(
-        _ site: SiteOnHost, _ target: DeploymentRecord.Target, at time: Date
+        _ site: SiteOnHost, _ target: DeploymentRecord.Target, cause: DeploymentRecord.Cause, at time: Date
     ) throws -> DeploymentRecord.ID
 
     /// Replaces the target of a deployment.

@@ -14,6 +14,12 @@ public protocol LedgerWriter {
         _ site: String, _ order: Order, cause: DeploymentRecord.Cause, target: DeploymentRecord.Target?, at time: Date
     ) throws -> DeploymentRecord.ID
 
+    /// Records that `site` is at `target` although its newest deployment failed. Does nothing, and returns `nil`, if the
+    /// newest deployment is queued, running or did not fail.
+    func recordUnchanged(
+        _ site: String, _ target: DeploymentRecord.Target, cause: DeploymentRecord.Cause, at time: Date
+    ) throws -> DeploymentRecord.ID?
+
     /// Starts the oldest deployment of `site` that is queued, or waiting and due; returns `nil` if there is none. The
     /// caller holds the site's lock.
     ///

@@ -8,7 +8,7 @@ public final class TimerQueue: @unchecked Sendable {
     }
 
     // Guards and signals the properties below.
-    private let condition = NSCondition()
+    private let condition = MonotonicCondition()
     /// The entries in the order of their times. The next entry is at `first`; earlier entries have run.
     private var entries: [Entry] = []
     private var first = 0
@@ -55,9 +55,7 @@ public final class TimerQueue: @unchecked Sendable {
                     condition.wait()
                     continue
                 }
-                let left = ContinuousClock.now.duration(to: entries[first].due)
-                if left <= .zero { return takeFirst() }
-                _ = condition.wait(until: Date(timeIntervalSinceNow: min(left, .seconds(60)) / .seconds(1)))
+                if !condition.wait(until: entries[first].due) { return takeFirst() }
             }
             return nil
         }

@@ -28,6 +28,14 @@ struct Hook: Sendable {
     /// Whether `site` accepts deliveries of `forge`.
     func accepts(_ forge: ForgeName, for site: Site) -> Bool { forges[site.name].map { $0 == forge } ?? true }
 
+    /// Returns the sites with an unknown repository that `pushes` may concern. Only an open clone tells the repository.
+    func unopenedSites(for pushes: [Push], from forge: ForgeName) -> [Site] {
+        undeclared.filter { site in
+            site.repository == nil && accepts(forge, for: site)
+                && pushes.contains { if case .deploy = site.relevance(of: $0) { true } else { false } }
+        }
+    }
+
     /// Returns the sites of `repository`, in the spelling of the forge, and the sites whose repository may be the same.
     func sites(of repository: String) -> [Site] {
         let declared = byRepository.isEmpty ? [] : RepositoryName(repository).flatMap { byRepository[$0] } ?? []

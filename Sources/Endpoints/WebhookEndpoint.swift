@@ -37,6 +37,7 @@ public final class WebhookEndpoint: Sendable {
     private let snapshot: Mutex<Snapshot>
     private let dispatcher: Dispatcher
     private let replyTimeouts: ReplyTimeouts
+    private let opener: SiteOpener
     private let logger: Logger
 
     /// Creates an endpoint.
@@ -51,7 +52,11 @@ public final class WebhookEndpoint: Sendable {
         self.dispatcher = dispatcher
         self.logger = logger
         replyTimeouts = ReplyTimeouts(timers: timers)
+        opener = SiteOpener(timers: timers)
     }
+
+    /// Waits until each accepted delivery is with the dispatcher or answered.
+    public func waitUntilIdle() { opener.waitUntilIdle() }
 
     /// Uses `settings` from the next delivery on.
     public func change(to settings: Settings) {
@@ -101,10 +106,25 @@ public final class WebhookEndpoint: Sendable {
         case .ping: reply.send(.ping)
         case .other(let event): reply.send(.ignored(event: event))
         case .push(let pushes):
-            switch AffectedSites(of: pushes, from: verified.delivery.forge, at: verified.hook) {
-            case .none(let reason): reply.send(Report(.ignored(reason)))
-            case .some(let sites, let repository): deploy(sites, repository, verified, reply, settings)
+            let unopened = verified.hook.unopenedSites(for: pushes, from: verified.delivery.forge)
+            guard !unopened.isEmpty else { return act(on: pushes, of: verified, reply, settings) }
+            opener.open(unopened) { [self] failures in
+                act(on: pushes, of: verified, reply, settings, failures: failures)
             }
+        }
+    }
+
+    /// - Parameter failures: why the clones of sites that may be concerned cannot be opened.
+    private func act(
+        on pushes: [Push], of verified: VerifiedDelivery, _ reply: PendingReply, _ settings: Settings,
+        failures: [Failure] = []
+    ) {
+        switch AffectedSites(of: pushes, from: verified.delivery.forge, at: verified.hook) {
+        case .none(let reason):
+            // Nobody can say that the push concerns no site. Catch-up deploys the push when the clone can be opened.
+            guard let failure = failures.first else { return reply.send(Report(.ignored(reason))) }
+            reply.send(Report(.finished(.failed(failure))))
+        case .some(let sites, let repository): deploy(sites, repository, verified, reply, settings)
         }
     }
 

@@ -30,6 +30,10 @@ enum LedgerStatement: String, CaseIterable {
         ORDER BY delivery_deployment.deployment DESC LIMIT 1
         """
 
+    case newestDeploymentState = """
+        SELECT id, state FROM deployment WHERE host = ? AND site = ? ORDER BY id DESC LIMIT 1
+        """
+
     case linkCount = "SELECT count(*) FROM delivery_deployment WHERE deployment = ?"
 
     case announcedTargets = """
@@ -60,7 +64,7 @@ enum LedgerStatement: String, CaseIterable {
     case insertUnchanged = """
         INSERT INTO deployment
             (host, site, "order", cause, state, target_ref, target_commit, "commit", queued, started, ended, duration)
-        VALUES (?1, ?2, 'follow', 'push', 'unchanged', ?3, ?4, ?4, ?5, ?5, ?5, 0)
+        VALUES (?1, ?2, 'follow', ?3, 'unchanged', ?4, ?5, ?5, ?6, ?6, ?6, 0)
         """
 
     case setTarget = """

@@ -49,6 +49,11 @@ struct SQLiteTransaction: LedgerTransaction {
 
     // MARK: Deployments
 
+    func newestDeployment(of site: SiteOnHost) throws -> (id: DeploymentRecord.ID, state: DeploymentRecord.State)? {
+        let row = try Row.fetchOne(statement(.newestDeploymentState), arguments: [site.host, site.name])
+        return try row.map { ($0[0], try $0.state(at: "state")) }
+    }
+
     func queuedDeployment(of site: SiteOnHost, _ order: Order) throws -> DeploymentRecord.ID? {
         try Int64.fetchOne(statement(.queuedWithOrder), arguments: [site.host, site.name, order.rawValue])
     }
@@ -73,10 +78,11 @@ struct SQLiteTransaction: LedgerTransaction {
     }
 
     func insertUnchanged(
-        _ site: SiteOnHost, _ target: DeploymentRecord.Target, at time: Date
+        _ site: SiteOnHost, _ target: DeploymentRecord.Target, cause: DeploymentRecord.Cause, at time: Date
     ) throws -> DeploymentRecord.ID {
         try run(
-            .insertUnchanged, [site.host, site.name, target.ref, target.commit.description, time.milliseconds])
+            .insertUnchanged,
+            [site.host, site.name, cause.rawValue, target.ref, target.commit.description, time.milliseconds])
         return database.lastInsertedRowID
     }
 

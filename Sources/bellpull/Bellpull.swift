@@ -20,6 +20,7 @@ struct Bellpull: ParsableCommand {
         // Under plain CGI the web server passes a query such as ?--socket+x as arguments (RFC 3875 §4.4). The client
         // chose them, so they are ignored.
         let arguments = CommonGateway.isCurrent ? [] : Array(CommandLine.arguments.dropFirst())
+        if Serve.isChosen(by: arguments) { _ = Signals.shared }
         do {
             var command = try parseAsRoot(arguments)
             try command.run()

@@ -54,14 +54,14 @@ struct CommandError: Error {
         }
     }
 
-    /// Prints the explanations to standard error and exits.
+    /// Prints the explanations to standard error, after the queued log lines, and exits.
     func exit() -> Never {
         var text = ""
         for explanation in explanations {
             text += "bellpull: error: \(explanation.message)\n"
             if let hint = explanation.hint { text += "bellpull: hint: \(hint)\n" }
         }
-        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+        LogWriter.standardError.write(text)
         Foundation.exit(kind.rawValue)
     }
 }

@@ -41,6 +41,14 @@ struct StateDirectory {
             atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
+    /// Runs `body` with the lock `name` in the folder (flock(2)). Does nothing if another process has the lock.
+    func withLock(_ name: String, _ body: () -> Void) {
+        let descriptor = open("\(path)/\(name)", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { body() }
+    }
+
     /// Switches the process from root to the owner of the folder. Has no effect for other users.
     ///
     /// Bellpull could not write to the files of root, and git refuses to work as root in another user's clone.

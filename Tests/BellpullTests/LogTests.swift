@@ -52,11 +52,13 @@ import Testing
         log.logger.note(.missed(blog, DeploymentRecord.Target(ref: "refs/heads/main", commit: commit)))
         log.logger.note(.unreachable(blog, Failure("no route"), next: .seconds(90)))
         log.logger.note(.reachable(blog))
+        log.logger.note(.recovered(blog, DeploymentRecord.Target(ref: "refs/heads/main", commit: commit)))
         #expect(
             log.all == [
                 "info catch-up found a missed push site=blog commit=c00000",
                 #"warning catch-up cannot reach the remote site=blog reason="no route" next=90s"#,
                 "info catch-up can reach the remote again site=blog",
+                "info catch-up found the site up to date site=blog commit=c00000",
             ])
     }
 

@@ -20,8 +20,8 @@ import Testing
         dispatcher = Dispatcher(ledger: home.ledger, limit: 4)
     }
 
-    private func catchUp() -> CatchUp {
-        CatchUp(dispatcher: dispatcher, timers: timers) { [events] in events.note($0) }
+    private func catchUp(firstRetry: Duration = .seconds(60)) -> CatchUp {
+        CatchUp(dispatcher: dispatcher, timers: timers, firstRetry: firstRetry) { [events] in events.note($0) }
     }
 
     private func finish(_ catchUp: CatchUp) {
@@ -100,7 +100,7 @@ import Testing
         defer { finish(catchUp) }
         catchUp.follow([site(blog)])
         #expect(Observation.eventually { events.all.count == 1 })
-        #expect(events.all.first?.hasPrefix("blog in 0.1 seconds: the remote cannot be reached: fatal: ") == true)
+        #expect(events.all.first?.hasPrefix("blog in 0.05 seconds: the remote cannot be reached: fatal: ") == true)
         usleep(500_000)
         #expect(events.all.count == 1)
         try FileManager.default.moveItem(atPath: away, toPath: blog.remote)
@@ -119,8 +119,8 @@ import Testing
         #expect(Observation.eventually { events.all.count == 2 })
         #expect(
             Set(events.all) == [
-                "blog in 0.1 seconds: branch main does not exist at the remote",
-                "gone in 0.1 seconds: \(blog.folder)/gone does not exist",
+                "blog in 0.05 seconds: branch main does not exist at the remote",
+                "gone in 0.05 seconds: \(blog.folder)/gone does not exist",
             ])
     }
 
@@ -130,13 +130,13 @@ import Testing
             looks.look {}
             throw Failure("no")
         })
-        let catchUp = catchUp()
+        let catchUp = catchUp(firstRetry: .milliseconds(20))
         defer { finish(catchUp) }
-        catchUp.follow([try .fake(strategy, catchUp: .milliseconds(20))])
+        catchUp.follow([try .fake(strategy, catchUp: .seconds(900))])
         #expect(Observation.eventually { looks.count >= 6 })
         let times = looks.times
-        for index in 1..<6 { #expect(times[index - 1].duration(to: times[index]) >= .milliseconds(20 << index)) }
-        #expect(events.all == ["blog in 0.04 seconds: no"])
+        for index in 1..<6 { #expect(times[index - 1].duration(to: times[index]) >= .milliseconds(9 << index)) }
+        #expect(events.all == ["blog in 0.02 seconds: no"])
     }
 
     @Test func `retries a failing deployment less and less often, and does not blame the remote`() throws {
@@ -152,8 +152,39 @@ import Testing
         catchUp.follow([try .fake(strategy, catchUp: .milliseconds(20))])
         #expect(Observation.eventually { strategy.liveCommit != nil })
         let times = looks.times
-        for index in 1..<4 { #expect(times[index - 1].duration(to: times[index]) >= .milliseconds(20 << index)) }
+        for index in 1..<4 { #expect(times[index - 1].duration(to: times[index]) >= .milliseconds(18 << index)) }
         #expect(Set(events.all) == ["blog missed refs/heads/main \(target.commit)"])
+    }
+
+    @Test func `records once that a site is up to date after a failure`() throws {
+        let commit = try Commit.fake(7)
+        let looks = Looks()
+        let strategy = FakeStrategy(live: commit, missed: { _ in looks.look { nil } })
+        try home.ledger.deploy(1, result: .failed(Failure("no")))
+        let catchUp = catchUp()
+        defer { finish(catchUp) }
+        catchUp.follow([try .fake(strategy, catchUp: .milliseconds(20))])
+        #expect(Observation.eventually { looks.count >= 6 })
+        #expect(events.all == ["blog recovered refs/heads/main \(commit)"])
+        let rows = try home.ledger.deployments(of: "blog", limit: 9)
+        #expect(rows.map(\.state) == [.unchanged, .failed])
+        #expect(rows.first?.commit == commit && rows.first?.cause == .catchUp)
+    }
+
+    @Test func `keeps the times of its sites over a reload`() throws {
+        let looks = (0..<3).map { _ in Looks() }
+        let sites = try looks.enumerated().map { index, looks in
+            try Site.fake(
+                FakeStrategy(missed: { _ in looks.look { nil } }), name: "\(index)", catchUp: .milliseconds(600))
+        }
+        let catchUp = catchUp()
+        defer { finish(catchUp) }
+        // The last of the sites is due after all the reloads.
+        for _ in 0..<30 {
+            catchUp.follow(sites)
+            usleep(10_000)
+        }
+        #expect(looks.map(\.count) == [1, 1, 1])
     }
 
     @Test func `does not ask for a site that is being deployed`() throws {

@@ -38,16 +38,66 @@ import Testing
         #expect(try home.ledger.deployments(of: "blog", limit: 1).first?.state == .deployed)
     }
 
-    @Test func `ends queued deployments of sites that are gone`() throws {
+    private func newMaintenance() -> LedgerMaintenance {
+        LedgerMaintenance(dispatcher: dispatcher, timers: timers, retention: retention)
+    }
+
+    @Test func `ends queued deployments of sites that a reload removed`() throws {
         defer { timers.stop() }
-        let maintenance = LedgerMaintenance(dispatcher: dispatcher, timers: timers, retention: retention)
+        let maintenance = newMaintenance()
         let blog = try Site.fake(FakeStrategy(), name: "blog")
-        maintenance.start([blog])
-        try queue("blog", "gone")
+        let gone = try Site.fake(FakeStrategy(), name: "gone")
+        maintenance.start([blog, gone])
+        try queue("blog", "gone", "gone")
+        _ = try home.ledger.write {
+            try $0.queue("gone", .place(at: .fake(2)), cause: .command, target: nil, at: Date())
+        }
         maintenance.follow([blog])
         #expect(try Observation.eventually { try home.ledger.unfinishedSites() == ["blog"] })
-        let failure = try #require(try home.ledger.deployments(of: "gone", limit: 1).first?.failure)
-        #expect(failure.message == "gone is no longer configured")
+        let ended = try home.ledger.deployments(of: "gone", limit: 9)
+        #expect(ended.map(\.failure?.message) == ["gone is no longer configured", "gone is no longer configured"])
+    }
+
+    @Test func `leaves the queue of another process with the same ledger alone`() throws {
+        let timersOfOther = TimerQueue()
+        defer { for queue in [timers, timersOfOther] { queue.stop() } }
+        let dispatcherOfOther = Dispatcher(ledger: home.reopened(), limit: 4)
+        let other = LedgerMaintenance(dispatcher: dispatcherOfOther, timers: timersOfOther, retention: retention)
+        let maintenance = newMaintenance()
+        let sites = try ["blog", "shop", "news"].map { try Site.fake(FakeStrategy(), name: $0) }
+        maintenance.start([sites[0]])
+        other.start([sites[1]])
+        try queue("blog", "shop")
+        maintenance.follow([sites[0], sites[2]])
+        other.follow([sites[1], sites[2]])
+        maintenance.rejectAbandonedDeployments(at: Date())
+        other.rejectAbandonedDeployments(at: Date())
+        // The writer takes its entries in order.
+        try dispatcher.writer.write { _ in }
+        try dispatcherOfOther.writer.write { _ in }
+        #expect(try home.ledger.unfinishedSites() == ["blog", "shop"])
+        let strategies = [FakeStrategy(), FakeStrategy()]
+        try dispatcher.resume([.fake(strategies[0], name: "blog")])
+        try dispatcherOfOther.resume([.fake(strategies[1], name: "shop")])
+        dispatcher.waitUntilIdle()
+        dispatcherOfOther.waitUntilIdle()
+        #expect(strategies.map(\.runs.count) == [1, 1])
+    }
+
+    @Test func `ends what nobody deployed for a day, unless more was queued since`() throws {
+        defer { timers.stop() }
+        let maintenance = newMaintenance()
+        maintenance.start([try .fake(FakeStrategy(), name: "blog")])
+        try queue("blog", "old", "new")
+        let tomorrow = Date(timeIntervalSinceNow: 25 * 3600)
+        _ = try home.ledger.write {
+            try $0.queue("new", .place(at: .fake(2)), cause: .command, target: nil, at: tomorrow)
+        }
+        maintenance.rejectAbandonedDeployments(at: tomorrow)
+        #expect(try Observation.eventually { try home.ledger.unfinishedSites() == ["blog", "new"] })
+        #expect(
+            try home.ledger.deployments(of: "old", limit: 1).first?.failure?.message
+                == "old is not configured, and no other bellpull has deployed the site for a day")
     }
 
     @Test func `lets a running deployment finish, even if its site is gone`() throws {
@@ -57,8 +107,10 @@ import Testing
             door.pass()
             return announced.first.map(DeploymentResult.deployed) ?? .interrupted
         }
-        let maintenance = LedgerMaintenance(dispatcher: dispatcher, timers: timers, retention: retention)
-        dispatcher.deploy(try .fake(strategy), to: try .fake(1)) { _ in }
+        let maintenance = newMaintenance()
+        let site = try Site.fake(strategy)
+        maintenance.start([site])
+        dispatcher.deploy(site, to: try .fake(1)) { _ in }
         door.awaitArrival()
         maintenance.follow([])
         door.open()

@@ -77,6 +77,47 @@ import Testing
         #expect(try clone.head == third)
     }
 
+    @Test func `deploys what a killed process left, after the next delivery to any site`() throws {
+        let shop = try forge.clone(to: folder("shop"))
+        try shop.git("switch", "--quiet", "--create", "shop")
+        try shop.git("push", "--quiet", "--set-upstream", "origin", "shop")
+        let files = ["blog": clone, "shop": shop].map { name, clone in
+            """
+            [[site]]
+            name = "\(name)"
+            repository = "alice/blog"
+            branch = "\(name == "blog" ? "main" : name)"
+            path = "\(clone.path)"
+
+            """
+        }
+        try write(files.joined(), to: folder("bellpull.toml"))
+        var changes = ["BELLPULL_CONFIG": folder("bellpull.toml"), "REPO_PATH": ""]
+        let commit = try forge.push("second")
+        try ssh.hang()
+        let killed = try Program(
+            [try Responder.executable], environment: environment(for: .push(of: commit)).merging(changes) { $1 },
+            input: .file(folder("body")), output: folder("reply"))
+        let group = try ssh.group()
+        killed.signal(SIGKILL)
+        #expect(killed.ending(within: .seconds(5)) == .killed(signal: SIGKILL))
+        kill(-group.id, SIGKILL)
+        try ssh.goOn()
+        #expect(try clone.head != commit)
+
+        // The shop is at the announced commit already.
+        let other = try GitHubDelivery.push(of: shop.head, ref: "refs/heads/shop")
+        changes["BELLPULL_ANSWER_WITHIN"] = "4s"
+        let result = try Program.run(
+            [try Responder.executable], environment: environment(for: other).merging(changes) { $1 },
+            input: .file(folder("body")))
+
+        #expect(try Reply(Data(result.output.utf8))["Bellpull-Outcome"] == "unchanged")
+        #expect(result.ending == .exited(0))
+        #expect(try clone.head == commit)
+        #expect(result.errors.contains("updated to \(commit.prefix(6)) site=blog"))
+    }
+
     @Test func `does not read a query as arguments`() throws {
         // A server starts the program with these arguments for /github?--socket+/tmp/x (RFC 3875 §4.4).
         let delivery = try GitHubDelivery.push(of: try forge.push("second"))

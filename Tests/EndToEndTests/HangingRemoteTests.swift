@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct `a site whose git hangs` {
@@ -26,6 +27,15 @@ import Testing
         try site.ssh.goOn()
         #expect(site.bellpull.says("updated to "))
         #expect(try site.visit().body == "second")
+    }
+
+    @Test func `waits by a clock that nobody can set`() throws {
+        let request = try site.send(delivery)
+        _ = try site.ssh.group()
+        let waits = try FutexWait.timed(in: site.bellpull.program.pid)
+        #expect(!waits.isEmpty)
+        #expect(waits.allSatisfy { !$0.followsWallClock })
+        #expect(try request.reply().status == 202)
     }
 
     @Test func `is deployed and logged even if the forge hangs up`() throws {

@@ -6,6 +6,47 @@ import Testing
 
 @Suite struct `the ledger of deployments` {
 
+    // MARK: Without a deployment
+
+    @Test(arguments: StoreUnderTest.all)
+    func `records once that a site is up to date after a failure`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
+        let target = DeploymentRecord.Target.main(try .fake(1))
+        func record() throws -> DeploymentRecord.ID? {
+            try ledger.write { try $0.recordUnchanged("blog", target, cause: .catchUp, at: Date()) }
+        }
+        #expect(try record() == nil, "nothing has failed")
+        try ledger.deploy(1, at: "shop", result: .failed(Failure("no")))
+        #expect(try record() == nil, "another site has failed")
+        try ledger.deploy(1)
+        #expect(try record() == nil)
+        try ledger.deploy(2, result: .failed(Failure("no")))
+        let id = try #require(try record())
+        let row = try #require(try ledger.deployment(id))
+        #expect(row.state == .unchanged && row.cause == .catchUp && row.deliveries == 0)
+        #expect(row.target == target && row.commit == target.commit)
+        #expect(try record() == nil)
+    }
+
+    @Test(arguments: StoreUnderTest.all)
+    func `records nothing while a deployment is queued or running`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
+        let target = DeploymentRecord.Target.main(try .fake(1))
+        try ledger.deploy(1, result: .failed(Failure("no")))
+        try ledger.record(2)
+        func record() throws -> DeploymentRecord.ID? {
+            try ledger.write { try $0.recordUnchanged("blog", target, cause: .catchUp, at: Date()) }
+        }
+        #expect(try record() == nil)
+        try ledger.start()
+        #expect(try record() == nil)
+        #expect(try ledger.all.map(\.state) == [.failed, .running])
+    }
+
     // MARK: Starting
 
     @Test(arguments: StoreUnderTest.all)

@@ -15,7 +15,10 @@ struct ConfigurationCheck {
     /// Reads the configuration from `source`.
     init(_ source: ConfigurationSource) {
         self.source = source
-        (configuration, issues) = Configuration.loadCollectingIssues(source)
+        let (configuration, issues) = Configuration.loadCollectingIssues(source)
+        let names = SiteNames(in: StateDirectory(environment: source.environment))
+        self.configuration = names.apply(to: configuration, claims: false)
+        self.issues = issues
     }
 
     /// Returns the issues of the configuration. If the process has switched to another user since `init`, reads the

@@ -49,7 +49,7 @@ struct Check: ParsableCommand {
         let state = StateDirectory(environment: environment)
         try state.becomeOwner(otherwise: systemd?.user)
 
-        let cancellation = Signals.cancellation()
+        let cancellation = Signals.shared.cancellation
         let ledger = LedgerCheck(state)
         let rotation = ledger.ledger.map {
             RotationCheck($0).results(configuration.configuration.secrets, chosen)

@@ -14,7 +14,8 @@ struct ConfigurationOptions: ParsableArguments {
         var source = ConfigurationSource(mainFile: config, environment: ProcessInfo.processInfo.environment)
         source.readsSecrets = false
         do {
-            return try Configuration.load(source)
+            let names = SiteNames(in: StateDirectory(environment: source.environment))
+            return names.apply(to: try Configuration.load(source), claims: false)
         } catch {
             throw CommandError(error)
         }

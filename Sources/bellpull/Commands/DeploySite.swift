@@ -46,7 +46,7 @@ struct DeploySite: ParsableCommand {
     }
 
     private func deploy(_ site: Site, _ ledger: any Ledger) throws(CommandError) -> DeploymentRecord {
-        let cancellation = Signals.cancellation()
+        let cancellation = Signals.shared.cancellation
         let transcript = Transcript(showsProgress: isatty(STDERR_FILENO) == 1) {
             try? FileHandle.standardError.write(contentsOf: $0)
         }

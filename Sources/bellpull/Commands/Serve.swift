@@ -27,14 +27,20 @@ struct Serve: ParsableCommand {
         let source = options.source(mainFile: configuration.config, environment: environment)
         let state = StateDirectory(environment: environment)
         state.create()
-        let ledger = state.ledger()
+        let signals = Signals.shared
         if CommonGateway.isCurrent {
-            try Service(source, ledger: ledger, logger: Log.logger()).answerOneRequest()
+            try Service(source, state: state, signals: signals, logger: Log.logger()).answerOneRequest()
         } else {
             // The socket comes first: without a socket there is no need to open the clones.
             let socket = try listeningSocket()
-            try Service(source, ledger: ledger, logger: Log.logger()).listen(on: socket)
+            try Service(source, state: state, signals: signals, logger: Log.logger()).listen(on: socket)
         }
+    }
+
+    /// Whether `arguments` choose this command, which is the default. Also true for options of `bellpull` itself.
+    static func isChosen(by arguments: [String]) -> Bool {
+        guard let first = arguments.first else { return true }
+        return first == _commandName || first.hasPrefix("-")
     }
 
     private func listeningSocket() throws(CommandError) -> ListeningSocket {

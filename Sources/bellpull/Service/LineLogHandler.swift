@@ -1,7 +1,7 @@
 import Foundation
 import Logging
 
-/// Writes each log message to standard error as one line. A single write keeps the lines of several threads apart.
+/// Formats each log message as one line, and queues the line for standard error.
 struct LineLogHandler: LogHandler {
     /// The beginning of each line.
     enum Style {
@@ -12,6 +12,7 @@ struct LineLogHandler: LogHandler {
     }
 
     let style: Style
+    var writer = LogWriter.standardError
     var logLevel = Logger.Level.info
     var metadata: Logger.Metadata = [:]
 
@@ -21,8 +22,7 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var line = line(event.level, event.message, at: Date())
-        line.withUTF8 { _ = Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        writer.write(line(event.level, event.message, at: Date()))
     }
 
     /// Returns the line for `message`, including the line feed.

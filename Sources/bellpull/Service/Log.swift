@@ -6,11 +6,27 @@ import Logging
 
 /// Bellpull's log on standard error.
 enum Log {
-    /// Returns the logger of the program, in the journal's format if systemd connects standard error to the journal.
-    static func logger() -> Logger {
-        let isJournal = ProcessInfo.processInfo.environment["JOURNAL_STREAM"] != nil
-        return Logger(label: "bellpull") { _ in LineLogHandler(style: isJournal ? .journal : .plain) }
-    }
+    /// The format of the lines: the journal's if systemd connects standard error to the journal.
+    static let style: LineLogHandler.Style =
+        ProcessInfo.processInfo.environment["JOURNAL_STREAM"] == nil ? .plain : .journal
+
+    /// Returns the logger of the program.
+    static func logger() -> Logger { Logger(label: "bellpull") { _ in LineLogHandler(style: style) } }
+}
+
+extension LogWriter {
+    /// How long the process waits at its exit for the reader of the log.
+    private static let exitTimeout = Duration.seconds(1)
+
+    /// The writer to standard error. The exit of the process, however it comes about, writes what is queued.
+    static let standardError: LogWriter = {
+        atexit { LogWriter.standardError.flush(within: exitTimeout) }
+        return LogWriter(STDERR_FILENO) { count in
+            let lines = count == 1 ? "1 log line was" : "\(count) log lines were"
+            return LineLogHandler(style: Log.style).line(
+                .warning, "\(lines) lost because standard error was not read", at: Date())
+        }
+    }()
 }
 
 extension Logger {
@@ -49,6 +65,8 @@ extension Logger {
                 catch-up cannot reach the remote site=\(site.name) reason=\(failure.message.quoted) \
                 next=\(Int(next / .seconds(1)))s
                 """)
+        case .recovered(let site, let target):
+            info("catch-up found the site up to date site=\(site.name) commit=\(target.commit.short)")
         case .reachable(let site): info("catch-up can reach the remote again site=\(site.name)")
         }
     }

@@ -3,6 +3,7 @@ import Deploy
 import Endpoints
 import Git
 import Logging
+import Processes
 import Webhook
 
 extension Service {
@@ -13,17 +14,22 @@ extension Service {
 
     /// Returns the sites of `configuration` in order, and logs each problem with a site.
     ///
-    /// The other sites are served regardless of a problem with one site.
+    /// The other sites are served regardless of a problem with one site. After `cancellation`, returns at once, with the
+    /// sites so far.
     ///
     /// - Throws: `CommandError` if the only site comes from REPO_PATH and cannot be deployed.
-    static func openedSites(of configuration: Configuration, _ logger: Logger) throws(CommandError) -> [Site] {
+    static func openedSites(
+        of configuration: Configuration, _ cancellation: Cancellation, _ logger: Logger
+    ) throws(CommandError) -> [Site] {
         var count = 0
         var sites: [Site] = []
         sites.reserveCapacity(configuration.sites.count)
         for settings in configuration.sites {
             let site = Site(settings)
             sites.append(site)
-            let failure = site.isDeclared ? site.precheck() : site.open(.within(openingTime))
+            let limits = Limits.within(openingTime, cancellation: cancellation)
+            let failure = site.isDeclared ? site.precheck() : site.open(limits)
+            guard !cancellation.isCancelled else { break }
             guard let failure else { continue }
             if configuration.isOfEnvironment { throw CommandError(failure) }
             count += 1

@@ -8,7 +8,9 @@ import Logging
 /// Connects the configuration, the ledger, the dispatcher and the webhook endpoint, and runs them.
 final class Service {
     private let source: ConfigurationSource
+    private let state: StateDirectory
     private let logger: Logger
+    private let signals: Signals
     private let dispatcher: Dispatcher
     private let timers = TimerQueue()
     private let endpoint: WebhookEndpoint
@@ -17,15 +19,21 @@ final class Service {
     private var configuration: Configuration
     private var sites: [Site]
 
-    init(_ source: ConfigurationSource, ledger: any Ledger, logger: Logger) throws(CommandError) {
+    init(
+        _ source: ConfigurationSource, state: StateDirectory, signals: Signals, logger: Logger
+    ) throws(CommandError) {
         self.source = source
+        self.state = state
+        self.signals = signals
         self.logger = logger
+        // Creates the state folder for the names.
+        let ledger = state.ledger()
         do {
-            configuration = try Configuration.load(source)
+            configuration = SiteNames(in: state).apply(to: try Configuration.load(source), claims: true)
         } catch {
             throw CommandError(error)
         }
-        sites = try Self.openedSites(of: configuration, logger)
+        sites = try Self.openedSites(of: configuration, signals.cancellation, logger)
         dispatcher = Dispatcher(ledger: ledger, limit: configuration.parallelDeployments, timers: timers) {
             logger.note($0)
         }
@@ -40,10 +48,10 @@ final class Service {
         logger.note(configuration.warnings, .warning)
     }
 
-    /// Answers requests on `socket` until SIGTERM or SIGINT, then finishes the running deployments.
+    /// Answers requests on `socket` until SIGTERM or SIGINT, then finishes the running deployments. Takes no requests if
+    /// such a signal arrived during the start.
     func listen(on socket: ListeningSocket) {
-        // Before libfcgi: libfcgi installs its own handlers for signals without a handler.
-        let signals = Signals()
+        guard !signals.isStopping else { return logger.info("stopped") }
         // Migrates an older ledger before the first delivery arrives. An error is reported with the delivery.
         _ = try? dispatcher.ledger.write { _ in }
         let listener = Listener(
@@ -55,28 +63,44 @@ final class Service {
         logger.info("stopping")
         catchUp.stop()
         listener.stop()
+        endpoint.waitUntilIdle()
         dispatcher.drain(within: configuration.drain)
         timers.stop()
         logger.info("stopped")
     }
 
-    /// Answers the single request of a plain CGI process, and waits until the deployment has finished.
+    /// Answers the single request of a plain CGI process, and waits until the deployment has finished. Then resumes
+    /// deployments of all sites that a killed process left: no other process does, until the next delivery to the site.
     func answerOneRequest() {
-        let signals = Signals()
         CommonGateway.serve(Router(webhook: endpoint), bodyLimit: configuration.bodyLimit)
         // A web server may end the process after the reply. A running deployment is finished first.
-        Thread.detachNewThread { [dispatcher, drain = configuration.drain] in
+        Thread.detachNewThread { [dispatcher, signals, drain = configuration.drain] in
             while signals.wait() == .reload {}
             dispatcher.drain(within: drain)
         }
+        endpoint.waitUntilIdle()
         dispatcher.waitUntilIdle()
+        // Processes after the first would only wait for the same sites.
+        state.withLock("resume.lock") {
+            // A waiting deployment is tried again for two minutes at most; the ledger fails the deployment then.
+            let deadline = ContinuousClock.now + .seconds(150)
+            repeat {
+                try? dispatcher.resume(sites)
+                dispatcher.waitUntilIdle()
+                guard let unfinished = try? dispatcher.ledger.unfinishedSites(),
+                    sites.contains(where: { unfinished.contains($0.name) })
+                else { return }
+                usleep(500_000)
+            } while !signals.isStopping && deadline > .now
+        }
     }
 
     /// Loads the configuration again. Keeps the old configuration if the new configuration has errors.
     private func reload(_ listener: Listener) {
         do {
-            let new = try Configuration.load(source)
-            let sites = try Self.openedSites(of: new, logger)
+            let new = SiteNames(in: state).apply(to: try Configuration.load(source), claims: true)
+            let sites = try Self.openedSites(of: new, signals.cancellation, logger)
+            guard !signals.isStopping else { return }
             (configuration, self.sites) = (new, sites)
         } catch let error as ConfigurationError {
             logger.note(error.issues, .error)

@@ -1,0 +1,79 @@
+import Deploy
+import Foundation
+
+/// Writes log lines to a descriptor on a thread of its own. Threads that take and record deliveries log through it, and
+/// never wait for the reader of the log: a stopped terminal or a full pipe costs lines, not deliveries.
+final class LogWriter: @unchecked Sendable {
+    private let descriptor: Int32
+    // Guards and signals the properties below.
+    private let condition = MonotonicCondition()
+    private var queue: LogQueue
+    private var hasThread = false
+    private var isWriting = false
+
+    /// Creates a writer to `descriptor`. `notice` returns the line for a number of dropped lines.
+    init(_ descriptor: Int32, notice: @escaping @Sendable (Int) -> String) {
+        self.descriptor = descriptor
+        queue = LogQueue(notice: notice)
+    }
+
+    /// Queues `line`, which ends with a line feed, and returns at once.
+    func write(_ line: String) {
+        let needsThread = condition.withLock {
+            queue.append(line)
+            condition.broadcast()
+            defer { hasThread = true }
+            return !hasThread
+        }
+        guard needsThread else { return }
+        let thread = Thread { [self] in work() }
+        thread.stackSize = 512 << 10
+        thread.start()
+    }
+
+    /// Waits up to `time` until all queued lines are written. Returns whether they are.
+    @discardableResult
+    func flush(within time: Duration) -> Bool {
+        let deadline = ContinuousClock.now + time
+        return condition.withLock {
+            while isWriting || !queue.isEmpty {
+                guard condition.wait(until: deadline) else { return false }
+            }
+            return true
+        }
+    }
+
+    private func work() {
+        while true { put(next()) }
+    }
+
+    private func next() -> String {
+        condition.withLock {
+            isWriting = false
+            condition.broadcast()
+            while queue.isEmpty { condition.wait() }
+            isWriting = true
+            return queue.next()
+        }
+    }
+
+    /// Writes `text` in full, and waits for the reader if necessary. Drops the text after an error.
+    private func put(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)[...]
+            while !rest.isEmpty {
+                let count = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                if count >= 0 {
+                    rest = rest.dropFirst(count)
+                } else if errno == EAGAIN {
+                    // Another process made the shared terminal or pipe non-blocking.
+                    var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    poll(&ready, 1, -1)
+                } else if errno != EINTR {
+                    return
+                }
+            }
+        }
+    }
+}
