@@ -128,7 +128,12 @@ public final class Dispatcher: @unchecked Sendable {
     public func resume(_ sites: some Collection<Site>) throws(LedgerError) {
         let unfinished = try ledger.unfinishedSites()
         guard !unfinished.isEmpty else { return }
-        for site in sites where unfinished.contains(site.name) && !isActive(site.name) { enqueue(site) }
+        let nextTries = try ledger.nextTries()
+        for site in sites where unfinished.contains(site.name) && !isActive(site.name) {
+            enqueue(site)
+            guard let nextTry = nextTries[site.name] else { continue }
+            timers.after(.seconds(max(nextTry.timeIntervalSinceNow, 0))) { [weak self] in self?.enqueue(site) }
+        }
     }
 
     /// Whether this process deploys the site or has it waiting for its turn.

@@ -15,6 +15,9 @@ public protocol Ledger: Sendable {
     /// Returns the sites of the host with queued or running deployments.
     func unfinishedSites() throws(LedgerError) -> Set<String>
 
+    /// Returns the sites of this host with waiting deployments, and the time of the next try of each.
+    func nextTries() throws(LedgerError) -> [String: Date]
+
     /// Returns a deployment with its output; `nil` if the ledger does not have the deployment.
     func deployment(_ id: DeploymentRecord.ID) throws(LedgerError) -> DeploymentRecord?
 

@@ -9,6 +9,9 @@ public protocol LedgerStore: Sendable {
     /// Returns the sites of `host` with queued or running deployments.
     func unfinishedSites(on host: String) throws(LedgerError) -> Set<String>
 
+    /// Returns the sites of `host` with waiting deployments, and the time of the next try of each.
+    func nextTries(on host: String) throws(LedgerError) -> [String: Date]
+
     /// Returns a deployment with its output; `nil` if the id is unknown.
     func deployment(_ id: DeploymentRecord.ID) throws(LedgerError) -> DeploymentRecord?
 

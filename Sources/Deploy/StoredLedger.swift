@@ -19,6 +19,9 @@ public struct StoredLedger: Ledger {
     /// Returns the sites with queued or running deployments.
     public func unfinishedSites() throws(LedgerError) -> Set<String> { try store.unfinishedSites(on: host) }
 
+    /// Returns the sites with waiting deployments, and the time of the next try of each.
+    public func nextTries() throws(LedgerError) -> [String: Date] { try store.nextTries(on: host) }
+
     /// Returns a deployment with its output.
     public func deployment(_ id: DeploymentRecord.ID) throws(LedgerError) -> DeploymentRecord? {
         try store.deployment(id)

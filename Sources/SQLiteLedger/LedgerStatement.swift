@@ -79,6 +79,10 @@ enum LedgerStatement: String, CaseIterable {
         SELECT min(id) FROM deployment WHERE host = ? AND site = ? AND state = 'waiting' AND next_try <= ?
         """
 
+    case nextTries = """
+        SELECT site, min(next_try) AS next_try FROM deployment WHERE host = ? AND state = 'waiting' GROUP BY site
+        """
+
     case requeue =
         "UPDATE deployment SET state = 'queued', next_try = NULL, tries = 0 WHERE id = ? AND state = 'waiting'"
 

@@ -49,6 +49,14 @@ public final class SQLiteStore: LedgerStore {
         try read { try Set(String.fetchAll($0, sql: LedgerStatement.unfinishedSites.sql, arguments: [host])) }
     }
 
+    /// Returns the sites of `host` with waiting deployments, and the time of the next try of each.
+    public func nextTries(on host: String) throws(LedgerError) -> [String: Date] {
+        try read { database in
+            let rows = try Row.fetchAll(database, sql: LedgerStatement.nextTries.sql, arguments: [host])
+            return Dictionary(rows.map { ($0["site"], Date(milliseconds: $0["next_try"])) }) { first, _ in first }
+        }
+    }
+
     /// Returns a deployment with its output.
     public func deployment(_ id: DeploymentRecord.ID) throws(LedgerError) -> DeploymentRecord? {
         try read {

@@ -306,6 +306,6 @@ import Testing
         defer { finish(catchUp) }
         catchUp.follow([try .fake(strategy, catchUp: interval)])
         #expect(Observation.eventually { looks.count >= 5 })
-        #expect(events.all == ["blog in 0.1 seconds: no", "blog reachable"])
+        #expect(events.all == ["blog in 0.05 seconds: no", "blog reachable"])
     }
 }

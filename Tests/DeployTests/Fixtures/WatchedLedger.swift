@@ -41,6 +41,11 @@ final class WatchedLedger: Ledger {
         return try ledger.unfinishedSites()
     }
 
+    func nextTries() throws(LedgerError) -> [String: Date] {
+        try check()
+        return try ledger.nextTries()
+    }
+
     func deployment(_ id: DeploymentRecord.ID) throws(LedgerError) -> DeploymentRecord? {
         try check()
         return try ledger.deployment(id)

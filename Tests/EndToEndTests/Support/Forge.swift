@@ -31,6 +31,16 @@ struct Forge: Sendable {
         return try author.head
     }
 
+    /// Commits `text` as the site's page without a push, and returns the commit.
+    func commit(_ text: String) throws -> String {
+        try author.write(text, to: "index.html")
+        try author.commit()
+        return try author.head
+    }
+
+    /// Pushes the commits of `main`.
+    func push() throws { try author.git("push", "--quiet", "--force", "origin", "HEAD:refs/heads/main") }
+
     /// Clones the repository for a site.
     func clone(to path: String) throws -> Repository {
         try author.git("clone", "--quiet", bare, path)

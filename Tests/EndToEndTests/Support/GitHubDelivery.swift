@@ -34,9 +34,9 @@ struct GitHubDelivery {
     /// Returns a push that moved `ref` to `commit`.
     static func push(
         of commit: String, ref: String = "refs/heads/main", repository: String = "alice/blog", deleted: Bool = false,
-        id: String = UUID().uuidString
+        before: String? = nil, id: String = UUID().uuidString
     ) throws -> GitHubDelivery {
-        let body = try payload(of: commit, ref: ref, repository: repository, deleted: deleted)
+        let body = try payload(of: commit, ref: ref, repository: repository, deleted: deleted, before: before)
         return try GitHubDelivery(event: "push", body: body, id: id)
     }
 
@@ -48,11 +48,13 @@ struct GitHubDelivery {
 
     /// Returns the members of GitHub's payload that Bellpull reads, and members that could confuse a parser.
     static func payload(
-        of commit: String, ref: String = "refs/heads/main", repository: String = "alice/blog", deleted: Bool = false
+        of commit: String, ref: String = "refs/heads/main", repository: String = "alice/blog", deleted: Bool = false,
+        before: String? = nil
     ) throws -> Data {
         let zeros = String(repeating: "0", count: 40)
         let payload: [String: Any] = [
-            "ref": ref, "before": zeros, "after": deleted ? zeros : commit, "created": false, "deleted": deleted,
+            "ref": ref, "before": deleted ? commit : before ?? zeros, "after": deleted ? zeros : commit,
+            "created": false, "deleted": deleted,
             "forced": false, "base_ref": NSNull(),
             "repository": [
                 "id": 186_853_002, "name": "blog", "full_name": repository, "private": false, "size": 0.5,
