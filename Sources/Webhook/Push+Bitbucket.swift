@@ -5,6 +5,7 @@ extension Push {
         path: ["push", "changes"],
         elementPaths: [
             ["new", "type"], ["new", "name"], ["new", "target", "hash"], ["old", "type"], ["old", "name"],
+            ["old", "target", "hash"],
         ])
 
     /// Decodes a payload of Bitbucket (support.atlassian.com, "Event payloads", "Push"). Returns one push per branch or
@@ -34,10 +35,14 @@ extension Push {
                 "the push payload is malformed: the type, name or target.hash of a change is missing or has the wrong type"
             )
         }
+        let namespace: String
         switch type {
-        case "branch": self.init(repository: repository, ref: "refs/heads/\(name)", after: hash, isDeletion: isDeletion)
-        case "tag": self.init(repository: repository, ref: "refs/tags/\(name)", after: hash, isDeletion: isDeletion)
+        case "branch": namespace = "refs/heads/"
+        case "tag": namespace = "refs/tags/"
         default: return nil
         }
+        self.init(
+            repository: repository, ref: namespace + name, before: change[5]?.string, after: hash,
+            isDeletion: isDeletion)
     }
 }

@@ -1,7 +1,9 @@
 internal import Foundation
 
 extension Push {
-    private static let paths: [JSONExcerpt.Path] = [["ref"], ["after"], ["repository", "full_name"], ["deleted"]]
+    private static let paths: [JSONExcerpt.Path] = [
+        ["ref"], ["after"], ["repository", "full_name"], ["deleted"], ["before"],
+    ]
 
     /// Decodes a payload of GitHub (docs.github.com, "Webhook events and payloads", `push`). Gitea and Forgejo send the
     /// same members.
@@ -14,6 +16,7 @@ extension Push {
             throw Malformed(
                 "the push payload is malformed: ref, after or repository.full_name is missing or has the wrong type")
         }
-        self.init(repository: repository, ref: ref, after: after, isDeletion: isDeletion)
+        self.init(
+            repository: repository, ref: ref, before: values[4]?.string, after: after, isDeletion: isDeletion)
     }
 }

@@ -2,7 +2,7 @@ internal import Foundation
 
 extension Push {
     private static let paths: [JSONExcerpt.Path] = [
-        ["object_kind"], ["ref"], ["after"], ["checkout_sha"], ["project", "path_with_namespace"],
+        ["object_kind"], ["ref"], ["after"], ["checkout_sha"], ["project", "path_with_namespace"], ["before"],
     ]
 
     /// Decodes a payload of GitLab (docs.gitlab.com, "Webhook events", "Push events" and "Tag events"). Returns `nil`
@@ -19,6 +19,7 @@ extension Push {
         // For an annotated tag, `after` is the tag object and `checkout_sha` the commit. A deletion has no
         // `checkout_sha`.
         let commit = isDeletion ? nil : values[3]?.string
-        self.init(repository: repository, ref: ref, after: commit ?? after, isDeletion: isDeletion)
+        self.init(
+            repository: repository, ref: ref, before: values[5]?.string, after: commit ?? after, isDeletion: isDeletion)
     }
 }

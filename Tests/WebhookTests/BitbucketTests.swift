@@ -67,8 +67,10 @@ import Testing
             """#
     }
 
-    private func push(_ ref: String, _ after: String = "709d", isDeletion: Bool = false) -> Push {
-        Push(repository: "alice/blog", ref: ref, after: after, isDeletion: isDeletion)
+    private func push(
+        _ ref: String, from before: String? = "1e65", _ after: String = "709d", isDeletion: Bool = false
+    ) -> Push {
+        Push(repository: "alice/blog", ref: ref, before: before, after: after, isDeletion: isDeletion)
     }
 
     @Test func `include a push to a branch`() throws {
@@ -77,11 +79,13 @@ import Testing
                 == .push([push("refs/heads/main")]))
         #expect(
             try decode("repo:push", payload(change("branch", old: nil, new: "docs/next")))
-                == .push([push("refs/heads/docs/next")]))
+                == .push([push("refs/heads/docs/next", from: nil)]))
     }
 
     @Test func `include a push of a tag`() throws {
-        #expect(try decode("repo:push", payload(change("tag", old: nil, new: "v1"))) == .push([push("refs/tags/v1")]))
+        #expect(
+            try decode("repo:push", payload(change("tag", old: nil, new: "v1")))
+                == .push([push("refs/tags/v1", from: nil)]))
     }
 
     @Test func `include a deletion`() throws {
@@ -102,7 +106,7 @@ import Testing
         #expect(
             try decode("repo:push", text)
                 == .push([
-                    push("refs/heads/a", "a1"), push("refs/tags/b", "b1"),
+                    push("refs/heads/a", "a1"), push("refs/tags/b", from: nil, "b1"),
                     push("refs/heads/c", Self.zeros, isDeletion: true), push("refs/heads/e", "e1"),
                 ]))
     }
@@ -116,7 +120,8 @@ import Testing
     @Test func `pass on all texts unchanged`() throws {
         let text = payload(change("branch", old: nil, new: #"--upload-pack=touch \/tmp\/x\n\u202e"#, hash: "$(id)"))
         #expect(
-            try decode("repo:push", text) == .push([push("refs/heads/--upload-pack=touch /tmp/x\n\u{202e}", "$(id)")]))
+            try decode("repo:push", text)
+                == .push([push("refs/heads/--upload-pack=touch /tmp/x\n\u{202e}", from: nil, "$(id)")]))
     }
 
     @Test func `have at most 512 changes`() throws {
@@ -126,7 +131,7 @@ import Testing
             return #"{"push":{"changes":[\#(changes)]},"repository":{"full_name":"alice/blog"}}"#
         }
         #expect(
-            try decode("repo:push", text(512)) == .push([Push](repeating: push("refs/heads/a"), count: 512)))
+            try decode("repo:push", text(512)) == .push([Push](repeating: push("refs/heads/a", from: nil), count: 512)))
         #expect(throws: Malformed("a list in the payload has more than 512 elements")) {
             try decode("repo:push", text(513))
         }

@@ -89,8 +89,28 @@ import Testing
         #"{"ref":"\#(ref)","after":"\#(after)","repository":{"id":1,"full_name":"alice/blog"}\#(more)}"#
     }
 
-    private func push(ref: String, after: String = after, isDeletion: Bool = false) -> Delivery.Event {
-        .push([Push(repository: "alice/blog", ref: ref, after: after, isDeletion: isDeletion)])
+    private func push(
+        ref: String, before: String? = nil, after: String = after, isDeletion: Bool = false
+    ) -> Delivery.Event {
+        .push([Push(repository: "alice/blog", ref: ref, before: before, after: after, isDeletion: isDeletion)])
+    }
+
+    @Test func `name the commit before the push, if there was one`() throws {
+        let before = #","before":"1e65c05c1d5171631d92438a13901ca7dae9618c""#
+        #expect(
+            try decode("push", payload(ref: "refs/heads/main", more: before))
+                == push(ref: "refs/heads/main", before: "1e65c05c1d5171631d92438a13901ca7dae9618c"))
+        #expect(
+            try decode("push", payload(ref: "refs/heads/old", after: Self.zeros, more: #","deleted":true"# + before))
+                == push(
+                    ref: "refs/heads/old", before: "1e65c05c1d5171631d92438a13901ca7dae9618c", after: Self.zeros,
+                    isDeletion: true))
+        for none in [Self.zeros, String(repeating: "0", count: 64), ""] {
+            let created = payload(ref: "refs/heads/new", more: #","before":"\#(none)","created":true"#)
+            #expect(try decode("push", created) == push(ref: "refs/heads/new"))
+        }
+        #expect(
+            try decode("push", payload(ref: "refs/heads/new", more: #","before":null"#)) == push(ref: "refs/heads/new"))
     }
 
     @Test func `include a push to a branch`() throws {

@@ -90,18 +90,28 @@ import Testing
     }
 
     private func payload(
-        kind: String = "push", ref: String = "refs/heads/main", after: String = "da15", checkout: String? = nil
+        kind: String = "push", ref: String = "refs/heads/main", before: String = "9579", after: String = "da15",
+        checkout: String? = nil
     ) -> String {
         let checkout = checkout.map { "\"\($0)\"" } ?? "null"
         return #"""
-            {"object_kind":"\#(kind)","event_name":"\#(kind)","before":"9579","after":"\#(after)","ref":"\#(ref)",
+            {"object_kind":"\#(kind)","event_name":"\#(kind)","before":"\#(before)","after":"\#(after)","ref":"\#(ref)",
             "checkout_sha":\#(checkout),"project":{"id":15,"path_with_namespace":"web/sites/blog","name":"Blog"},
             "repository":{"name":"Blog","full_name":"other/other"}}
             """#
     }
 
-    private func push(ref: String, after: String, isDeletion: Bool = false) -> Delivery.Event {
-        .push([Push(repository: "web/sites/blog", ref: ref, after: after, isDeletion: isDeletion)])
+    private func push(
+        ref: String, before: String? = "9579", after: String, isDeletion: Bool = false
+    ) -> Delivery.Event {
+        .push([Push(repository: "web/sites/blog", ref: ref, before: before, after: after, isDeletion: isDeletion)])
+    }
+
+    @Test func `name no commit before the creation of a branch or tag`() throws {
+        let branch = payload(ref: "refs/heads/new", before: Self.zeros)
+        #expect(try decode("Push Hook", branch) == push(ref: "refs/heads/new", before: nil, after: "da15"))
+        let tag = payload(kind: "tag_push", ref: "refs/tags/v1", before: Self.zeros, checkout: "c0ff")
+        #expect(try decode("Tag Push Hook", tag) == push(ref: "refs/tags/v1", before: nil, after: "c0ff"))
     }
 
     @Test(arguments: ["Push Hook", "System Hook"])
@@ -146,7 +156,8 @@ import Testing
             }
             """#
         let push = Push(
-            repository: "mike/diaspora", ref: "refs/heads/master", after: "da1560886d4f094c3e6c9ef40349f7d38b5d27d7")
+            repository: "mike/diaspora", ref: "refs/heads/master", before: "95790bf891e76fee5e1747ab589903a6a1f80f22",
+            after: "da1560886d4f094c3e6c9ef40349f7d38b5d27d7")
         #expect(try decode("Push Hook", example) == .push([push]))
     }
 

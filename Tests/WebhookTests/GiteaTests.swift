@@ -74,7 +74,8 @@ import Testing
     @Test(arguments: [true, false], [Delivery.Encoding.json, .form])
     func `are decoded as documented`(_ isForgejo: Bool, _ encoding: Delivery.Encoding) throws {
         let push = Push(
-            repository: "gitea/webhooks", ref: "refs/heads/develop", after: "bffeb74224043ba2feb48d137756c8a9331c449a")
+            repository: "gitea/webhooks", ref: "refs/heads/develop", before: "28e1879d029cb852e4844d9c718537df08844e03",
+            after: "bffeb74224043ba2feb48d137756c8a9331c449a")
         #expect(try decode("push", Self.example, encoding: encoding, isForgejo: isForgejo) == .push([push]))
     }
 
