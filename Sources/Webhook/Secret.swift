@@ -65,7 +65,7 @@ public struct Secret: Sendable, CustomStringConvertible {
             signature.isFresh(at: now)
                 && standard?.digest(of: bytes, after: signature.prefix, isAmong: signature.digests) == true
         case .token(let token): sha256.isKey(token.bytes)
-        case .missing, .unreadable: false
+        case .missing, .unsignedPing, .unreadable: false
         }
     }
 
