@@ -59,6 +59,7 @@ final class PendingReply: Sendable {
         guard exchange.reply(report.response(after: duration)) else { return }
         subject.withLock { $0.onReply.take() }?()
         logger.log(level: report.level, "\(report.line(after: duration))")
+        exchange.detachErrorsAfterReply()
     }
 
     /// Rejects an unverified delivery. Only the log says why.

@@ -18,7 +18,8 @@ import Testing
     }
 
     private func outcome(of repository: String, at server: ConfiguredServer) throws -> String? {
-        let news = ForgePush.News(commit: try server.forge.push("edition for \(repository) \(UUID())"), repository: repository)
+        let news = ForgePush.News(
+            commit: try server.forge.push("edition for \(repository) \(UUID())"), repository: repository)
         return try server.post(ForgePush.gitlab.delivery(of: news, secret: GitHubDelivery.secret))["Bellpull-Outcome"]
     }
 
