@@ -6,11 +6,16 @@ final class PullStrategy: CloneStrategy {
     let cache: CloneCache<BranchClone>
     /// The followed ref, as configured; `nil` for the upstream of the checked-out branch.
     private let follows: RefPattern?
+    /// Whether only the clone's remote tells the site's repository.
+    private let needsOwner: Bool
 
     /// Creates the strategy for the clone at `path`. The clone is opened at the first use.
-    init(path: String, follows: RefPattern? = nil) {
+    ///
+    /// - Parameter needsOwner: whether to refuse a clone whose remote names the repository without an owner.
+    init(path: String, follows: RefPattern? = nil, needsOwner: Bool = false) {
         cache = CloneCache(path: path)
         self.follows = follows
+        self.needsOwner = needsOwner
     }
 
     /// Creates the strategy for an opened clone.
@@ -29,6 +34,10 @@ final class PullStrategy: CloneStrategy {
     }
 
     func accept(_ clone: BranchClone) throws(Failure) {
+        guard !needsOwner || clone.repository.hasOwner else {
+            throw Failure(
+                CloneError.noOwner(path: clone.path, repository: clone.repository.description).explanation)
+        }
         guard let follows, follows.branch != clone.upstream else { return }
         throw Failure(
             "\(clone.path) follows \(clone.upstream), but the site is configured to follow \(follows)",

@@ -34,13 +34,15 @@ public struct Site: Sendable {
     ) {
         self.init(
             name: name, repository: repository, follows: follows, timeout: timeout, catchUp: catchUp,
-            strategy: Self.strategy(strategy, path, follows))
+            strategy: Self.strategy(strategy, path, follows, needsOwner: repository == nil))
     }
 
     private static func strategy(
-        _ kind: StrategyKind, _ path: String, _ follows: RefPattern?
+        _ kind: StrategyKind, _ path: String, _ follows: RefPattern?, needsOwner: Bool
     ) -> any Strategy {
-        guard kind == .mirror, let follows else { return PullStrategy(path: path, follows: follows) }
+        guard kind == .mirror, let follows else {
+            return PullStrategy(path: path, follows: follows, needsOwner: needsOwner)
+        }
         return MirrorStrategy(path: path, pattern: follows)
     }
 

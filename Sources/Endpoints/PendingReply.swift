@@ -59,21 +59,40 @@ final class PendingReply: Sendable {
         guard exchange.reply(report.response(after: duration)) else { return }
         subject.withLock { $0.onReply.take() }?()
         logger.log(level: report.level, "\(report.line(after: duration))")
+        exchange.detachErrorsAfterReply()
     }
 
     /// Rejects an unverified delivery. Only the log says why.
     func reject(_ authentication: Delivery.Authentication) {
-        guard exchange.reply(Self.rejection) else { return }
-        var report = complete(Report(401, "rejected"))
-        report.reason =
+        let reason: FieldValue =
             switch authentication {
-            case .missing: "no signature"
+            case .missing, .unsignedPing: "no signature"
             case .unreadable: "the signature header is malformed"
             case .signature: "the signature does not match the body and the secret"
             case .standard:
                 "the signature does not match the body and the secret, or its time stamp is more than 5 minutes off"
             case .token: "the token does not match the secret"
             }
+        reject(because: reason)
+    }
+
+    /// Rejects a delivery whose headers name no known forge. The log names those of `headers` that look like an event
+    /// or a signature, so that the reader can tell the forge.
+    func rejectUnknownForge(headers: [String]) {
+        let telling = headers.filter { name in
+            name.split(separator: "-").contains { Self.tellingWords.contains(String($0)) }
+        }
+        let names = telling.isEmpty ? "none names an event or a signature" : telling.joined(separator: ", ")
+        reject(because: FieldValue(escaping: "no known forge sends these headers: \(names)"))
+    }
+
+    /// Words in the names of headers with an event, a signature or a token, as of Gitee, OneDev or SourceHut.
+    private static let tellingWords: Set<String> = ["Event", "Signature", "Token", "Delivery", "Hook", "Webhook"]
+
+    private func reject(because reason: FieldValue) {
+        guard exchange.reply(Self.rejection) else { return }
+        var report = complete(Report(401, "rejected"))
+        report.reason = reason
         logger.warning("\(report.line(after: received.millisecondsAgo))")
     }
 

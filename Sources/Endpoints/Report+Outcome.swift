@@ -47,6 +47,13 @@ extension Report {
     /// The forge tested the hook.
     static let ping = Report(200, "ping")
 
+    /// The forge tested the hook, without a signature.
+    static var unsignedPing: Report {
+        var report = ping
+        report.reason = "the forge does not sign its tests, so the secret was not checked"
+        return report
+    }
+
     /// The event is not a push.
     static func ignored(event: String) -> Report {
         var report = Report(200, "ignored")

@@ -79,6 +79,7 @@ public final class WebhookEndpoint: Sendable {
             let delivery = try settings.forge.delivery(request.params.header)
             reply.concerns(delivery)
             let body = try request.body.get()
+            guard delivery.authentication != .unsignedPing else { return reply.send(.unsignedPing) }
             guard let (verified, slot) = try hook.secrets.verify(body, of: delivery, at: Date()) else {
                 return reply.reject(delivery.authentication)
             }
@@ -86,6 +87,9 @@ public final class WebhookEndpoint: Sendable {
             act(
                 on: event, of: VerifiedDelivery(delivery: delivery, verified: verified, slot: slot, hook: hook), reply,
                 settings)
+        } catch is Forges.UnknownForge {
+            if case .failure(let error) = request.body { return reply.send(Report(error)) }
+            reply.rejectUnknownForge(headers: request.params.headerNames)
         } catch {
             reply.send(Report(error))
         }

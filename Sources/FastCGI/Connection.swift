@@ -40,15 +40,20 @@ final class Connection: @unchecked Sendable {
     /// A copy of the parameters: libfcgi frees its own with the request.
     var params: Params { Params(environment: raw.pointee.envp) }
 
-    /// Reads the body to its end: at most `limit` bytes, and exactly as many as the content length in `params` says.
+    /// Reads the body to its end: at most `limit` bytes, and exactly as many as the content length in `params` says, if
+    /// there is one.
     func readBody(_ params: Params, limit: Int) -> Result<Data, Request.BodyError> {
-        let length: Int
+        let length: Int?
         do {
             length = try Request.contentLength(in: params, limit: limit)
         } catch {
             discardInput()
             return .failure(error)
         }
+        return if let length { readBody(length: length, limit: limit) } else { readStream(limit: limit) }
+    }
+
+    private func readBody(length: Int, limit: Int) -> Result<Data, Request.BodyError> {
         // Asks for one byte more than the content length, so as to reach the end of the stream or find an excess byte.
         guard let buffer = Self.buffer(length + 1) else { return .failure(.tooLarge(limit: limit)) }
         let count = FCGX_GetStr(buffer.assumingMemoryBound(to: CChar.self), Int32(length + 1), raw.pointee.in)
@@ -58,6 +63,24 @@ final class Connection: @unchecked Sendable {
             return .failure(.malformed(Self.mismatch(count, length)))
         }
         return .success(Data(bytesNoCopy: buffer, count: length, deallocator: .free))
+    }
+
+    /// Reads a body without a content length. The end of the stream ends the body (FastCGI 1.0 §5.3).
+    private func readStream(limit: Int) -> Result<Data, Request.BodyError> {
+        var body = Data()
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) { buffer in
+            var count = Int32(buffer.count)
+            while count == buffer.count, body.count <= limit {
+                count = FCGX_GetStr(buffer.baseAddress, Int32(buffer.count), raw.pointee.in)
+                body.append(contentsOf: UnsafeRawBufferPointer(buffer).prefix(Int(count)))
+            }
+        }
+        guard body.count <= limit else {
+            discardInput()
+            return .failure(.tooLarge(limit: limit))
+        }
+        guard FCGX_GetError(raw.pointee.in) == 0 else { return .failure(.malformed(Self.noEnd)) }
+        return .success(body)
     }
 
     /// Allocates memory for a body; the caller frees it. The system provides pages only when they are written to, so
@@ -71,8 +94,10 @@ final class Connection: @unchecked Sendable {
         return buffer
     }
 
+    private static let noEnd = "the body has no end-of-stream record"
+
     private static func mismatch(_ count: Int32, _ length: Int) -> String {
-        if count == length { return "the body has no end-of-stream record" }
+        if count == length { return noEnd }
         return "the body is \(count < length ? "shorter" : "longer") than its content length"
     }
 

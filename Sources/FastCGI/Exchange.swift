@@ -6,15 +6,23 @@ internal import Synchronization
 /// An exchange does not hold the request. A request with a pending reply costs only its connection.
 public final class Exchange: Sendable {
     private let send: Mutex<(@Sendable (Response) -> Void)?>
+    private let detachErrors: (@Sendable () -> Void)?
 
     /// Creates an exchange that passes its reply to `send`.
-    public init(send: @escaping @Sendable (Response) -> Void) {
+    ///
+    /// - Parameter detachErrors: called by `detachErrorsAfterReply()`; `nil` to do nothing.
+    public init(detachErrors: (@Sendable () -> Void)? = nil, send: @escaping @Sendable (Response) -> Void) {
         self.send = Mutex(send)
+        self.detachErrors = detachErrors
     }
 
     deinit {
         reply(Response(status: 500, body: #"{"error": "the request was not answered"}"#))
     }
+
+    /// Stops writing to the web server's log. Call after the reply was sent and logged, while a deployment may continue.
+    /// See `CommonGateway.serve(_:bodyLimit:)`.
+    public func detachErrorsAfterReply() { detachErrors?() }
 
     /// Sends `response` and ends the request. Returns `false` if the request already has its reply.
     @discardableResult

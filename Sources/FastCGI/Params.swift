@@ -59,6 +59,17 @@ public struct Params: Sendable {
         try single(name, prefix: name.isContentType ? "" : "HTTP_", isField)
     }
 
+    /// The names of all header fields, in the order of the parameters: `X-Gitee-Event` for `HTTP_X_GITEE_EVENT`. The
+    /// web server has lost the case of the letters. A name may be any text without `=`.
+    public var headerNames: [String] {
+        entries.compactMap { entry in
+            let name = String(decoding: bytes[entry.nameStart..<entry.valueStart - 1], as: UTF8.self)
+            guard name.hasPrefix("HTTP_") else { return nil }
+            let words = name.dropFirst(5).split(separator: "_", omittingEmptySubsequences: false)
+            return words.map { "\($0.prefix(1))\($0.dropFirst().lowercased())" }.joined(separator: "-")
+        }
+    }
+
     private func single(
         _ name: StaticString, prefix: StaticString = "", _ isNamed: (UnsafeRawPointer, StaticString) -> Bool
     ) throws(RepeatedParameter) -> String? {

@@ -12,7 +12,7 @@ public struct Request: Sendable {
 
     /// The request's parameters.
     public let params: Params
-    /// The raw body, or the reason why the body cannot be read. The body is empty if there is no content length.
+    /// The raw body, or the reason why the body cannot be read.
     public let body: Result<Data, BodyError>
     /// The time when the whole request had been read.
     public let received: ContinuousClock.Instant
@@ -24,15 +24,16 @@ public struct Request: Sendable {
         self.received = .now
     }
 
-    /// Returns the length of the body, in bytes (RFC 3875 §4.1.2); 0 if there is no content length.
-    static func contentLength(in params: Params, limit: Int) throws(BodyError) -> Int {
+    /// Returns the length of the body, in bytes (RFC 3875 §4.1.2). Returns `nil` if the web server does not know the
+    /// length: no content length, or -1, which Caddy sends for a chunked body.
+    static func contentLength(in params: Params, limit: Int) throws(BodyError) -> Int? {
         let text: String?
         do {
             text = try params.value(of: "CONTENT_LENGTH")
         } catch {
             throw .malformed("the request has two content lengths")
         }
-        guard let text else { return 0 }
+        guard let text, text != "-1" else { return nil }
         guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let length = Int(text)
         else { throw .malformed("the content length is not a number of bytes") }
         guard length <= limit else { throw .tooLarge(limit: limit) }

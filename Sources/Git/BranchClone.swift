@@ -17,7 +17,7 @@ public struct BranchClone: WorkingClone {
     public let upstream: Branch
     /// The remote's name in the clone, usually `origin`.
     public let remote: String
-    /// The repository behind the remote's URL.
+    /// The repository behind the remote's URL, perhaps without an owner.
     public let repository: RepositoryName
 
     /// The reference of the upstream as last fetched, such as `refs/remotes/origin/main`.

@@ -24,8 +24,10 @@ public enum CloneError: Error, Sendable, Equatable {
     case noUpstream(path: String, branch: String)
     /// The clone has no remote.
     case noRemote(path: String)
-    /// The remote's URL does not end in an owner and a name.
+    /// The remote's URL has no path.
     case unknownRepository(path: String, url: String)
+    /// The remote's URL names the repository without an owner, and the configuration does not name the repository.
+    case noOwner(path: String, repository: String)
     /// Git failed for another reason.
     case git(path: String, GitError)
 
@@ -48,6 +50,8 @@ public enum CloneError: Error, Sendable, Equatable {
         case .noRemote(let path): "\(path) has no remote to fetch from"
         case .unknownRepository(let path, let url):
             "the remote of \(path), \(url.redactingCredentials), does not end in owner/name"
+        case .noOwner(let path, let repository):
+            "the remote of \(path) ends in \(repository), without an owner, so no push can be matched to it"
         case .git(let path, let error): "\(path): \(error)"
         }
     }
@@ -70,6 +74,8 @@ public enum CloneError: Error, Sendable, Equatable {
         case .noRemote(let path): "git -C \(path.quotedForShell) remote add origin URL"
         case .unknownRepository(let path, _):
             "git -C \(path.quotedForShell) remote set-url origin URL, where URL ends in owner/name"
+        case .noOwner(_, let repository):
+            "repository = \"OWNER/\(repository)\", as the forge writes it, in the site's file"
         case .git: nil
         }
     }

@@ -41,7 +41,7 @@ public struct DetachedClone: WorkingClone {
     /// Always `nil`: checking out a commit does not depend on the end of a rebase.
     public var stoppedRebase: Explanation? { nil }
 
-    /// Returns the repository behind the remote's URL, or `nil` if the URL does not end in an owner and a name.
+    /// Returns the repository behind the remote's URL, perhaps without an owner; `nil` if the URL has no path.
     public func repository(_ limits: Limits) throws(GitError) -> RepositoryName? {
         RepositoryName(url: try git.output(of: ["remote", "get-url", "--", remote], limits))
     }

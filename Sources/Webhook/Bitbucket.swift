@@ -18,7 +18,6 @@ public struct Bitbucket: Forge {
     public func event(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.Event {
         switch delivery.event {
         case nil: throw Malformed("the header X-Event-Key is missing")
-        case "diagnostics:ping": return .ping
         case "repo:push":
             let pushes = try Push.bitbucket(delivery.payload(in: verified))
             return pushes.isEmpty ? .other("repo:push of neither branch nor tag") : .push(pushes)

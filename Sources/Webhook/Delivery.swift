@@ -12,6 +12,8 @@ public struct Delivery: Sendable, Equatable {
         case token(SecretToken)
         /// No authentication of an accepted kind.
         case missing
+        /// No authentication, of a test of the webhook that the forge never signs. The test asks for nothing.
+        case unsignedPing
         /// A malformed signature, which verifies nothing.
         case unreadable
     }
@@ -20,7 +22,7 @@ public struct Delivery: Sendable, Equatable {
     public enum Event: Sendable, Equatable {
         /// The forge tests the webhook.
         case ping
-        /// Branches or tags moved: one ref per delivery from most forges, one or more from Bitbucket.
+        /// Branches or tags moved: one ref per delivery from most forges, one or more from both Bitbuckets.
         case push([Push])
         /// An event that Bellpull ignores, by the forge's name for the event.
         case other(String)
@@ -74,8 +76,8 @@ extension Delivery {
 
 extension Delivery {
     /// Whether the forge signs the payload inside a form instead of the whole form (Gitea,
-    /// services/webhook/deliver.go).
-    private var signsFormField: Bool { encoding == .form && (forge == .gitea || forge == .forgejo) }
+    /// services/webhook/deliver.go; Gogs, internal/database/webhook.go).
+    private var signsFormField: Bool { encoding == .form && [.gitea, .forgejo, .gogs].contains(forge) }
 
     /// Returns the bytes of `body` that the forge signs.
     ///

@@ -1,5 +1,8 @@
 /// All forges, or one expected forge. Recognizes the forge of a delivery by the headers.
 public struct Forges: Forge {
+    /// The error that the headers name no known forge.
+    public struct UnknownForge: Error, Equatable, Sendable {}
+
     private let only: ForgeName?
     private let acceptsSHA1: Bool
 
@@ -13,7 +16,9 @@ public struct Forges: Forge {
         self.acceptsSHA1 = acceptsSHA1
     }
 
-    /// Reads the headers as their forge defines them; as GitHub does if no header names a forge.
+    /// Reads the headers as their forge defines them.
+    ///
+    /// - Throws: `UnknownForge` if no header names a forge. Otherwise see `Forge.delivery(_:)`.
     public func delivery(_ header: Delivery.HeaderLookup) throws -> Delivery {
         try forge(named: only ?? Self.sender(header)).delivery(header)
     }
@@ -24,14 +29,20 @@ public struct Forges: Forge {
     }
 
     private static func sender(_ header: Delivery.HeaderLookup) throws -> ForgeName {
-        try ForgeName.allCases.first { try Delivery.value(of: $0.eventHeader, header) != nil } ?? .github
+        let sender = try ForgeName.allCases.first { name in
+            try Delivery.value(of: name.eventHeader, header).map(name.sends) ?? false
+        }
+        guard let sender else { throw UnknownForge() }
+        return sender
     }
 
     private func forge(named name: ForgeName) -> any Forge {
         switch name {
-        case .forgejo: Gitea(isForgejo: true)
-        case .gitea: Gitea()
+        case .forgejo: Gitea(.forgejo)
+        case .gitea: Gitea(.gitea)
+        case .gogs: Gitea(.gogs)
         case .gitlab: GitLab()
+        case .bitbucketServer: BitbucketServer()
         case .bitbucket: Bitbucket()
         case .github: GitHub(acceptsSHA1: acceptsSHA1)
         }

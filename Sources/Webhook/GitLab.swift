@@ -24,12 +24,13 @@ public struct GitLab: Forge {
         switch delivery.event {
         case nil: throw Malformed("the header X-Gitlab-Event is missing")
         case "Push Hook", "Tag Push Hook":
-            guard let push = try Push(gitLab: delivery.payload(in: verified)) else {
+            guard let push = try Push.gitLab(delivery.payload(in: verified)).push else {
                 throw Malformed("the push payload is malformed: object_kind is missing or not push or tag_push")
             }
             return .push([push])
         case "System Hook":
-            return try Push(gitLab: delivery.payload(in: verified)).map { .push([$0]) } ?? .other("System Hook")
+            let (kind, push) = try Push.gitLab(delivery.payload(in: verified))
+            return push.map { .push([$0]) } ?? .other(kind.map { "System Hook \($0)" } ?? "System Hook")
         case let event?: return .other(event)
         }
     }

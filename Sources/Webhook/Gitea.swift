@@ -1,23 +1,54 @@
-/// The webhooks of Gitea and Forgejo, which differ in the names of the headers (docs.gitea.com, "Webhooks";
-/// forgejo.org, "Webhooks").
+/// The webhooks of Gitea, of Forgejo and of their ancestor Gogs, which differ in the names of the headers
+/// (docs.gitea.com, "Webhooks"; forgejo.org, "Webhooks"; gogs.io, "Webhooks").
 public struct Gitea: Forge {
-    private let name: ForgeName
+    /// A member of the family.
+    public enum Member: Sendable {
+        /// Gitea.
+        case gitea
+        /// Forgejo.
+        case forgejo
+        /// Gogs.
+        case gogs
 
-    /// Creates the forge Gitea or Forgejo.
-    public init(isForgejo: Bool = false) {
-        name = isForgejo ? .forgejo : .gitea
+        fileprivate var name: ForgeName {
+            switch self {
+            case .gitea: .gitea
+            case .forgejo: .forgejo
+            case .gogs: .gogs
+            }
+        }
+
+        fileprivate var deliveryHeader: StaticString {
+            switch self {
+            case .gitea: "X-Gitea-Delivery"
+            case .forgejo: "X-Forgejo-Delivery"
+            case .gogs: "X-Gogs-Delivery"
+            }
+        }
+
+        fileprivate var signatureHeader: StaticString {
+            switch self {
+            case .gitea: "X-Gitea-Signature"
+            case .forgejo: "X-Forgejo-Signature"
+            case .gogs: "X-Gogs-Signature"
+            }
+        }
     }
 
-    /// Reads the forge's own headers. Ignores the GitHub headers that Gitea and Forgejo also send.
+    private let member: Member
+
+    /// Creates the forge.
+    public init(_ member: Member = .gitea) {
+        self.member = member
+    }
+
+    /// Reads the forge's own headers. Ignores the headers of other forges that the forge also sends.
     public func delivery(_ header: Delivery.HeaderLookup) throws -> Delivery {
-        let isForgejo = name == .forgejo
-        let id = try Delivery.value(of: isForgejo ? "X-Forgejo-Delivery" : "X-Gitea-Delivery", header)
-        let signature = try Delivery.value(of: isForgejo ? "X-Forgejo-Signature" : "X-Gitea-Signature", header)
-        return Delivery(
-            forge: name,
-            id: try Delivery.checkedID(id),
-            event: try Delivery.value(of: name.eventHeader, header),
-            authentication: authentication(signature),
+        Delivery(
+            forge: member.name,
+            id: try Delivery.checkedID(Delivery.value(of: member.deliveryHeader, header)),
+            event: try Delivery.value(of: member.name.eventHeader, header),
+            authentication: authentication(try Delivery.value(of: member.signatureHeader, header)),
             encoding: try Delivery.Encoding(header)
         )
     }
@@ -25,7 +56,7 @@ public struct Gitea: Forge {
     /// Decodes a push. For other events, reads only the name. A test of the webhook is a push too, not a ping.
     public func event(of delivery: Delivery, in verified: VerifiedBody) throws -> Delivery.Event {
         switch delivery.event {
-        case nil: throw Malformed("the header \(name.eventHeader) is missing")
+        case nil: throw Malformed("the header \(member.name.eventHeader) is missing")
         case "push": return .push([try Push(gitHub: delivery.payload(in: verified))])
         case let event?: return .other(event)
         }

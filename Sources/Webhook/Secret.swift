@@ -27,7 +27,7 @@ public struct Secret: Sendable, CustomStringConvertible {
 
     /// Creates a secret from the UTF-8 bytes of `text`, as forges do with the text in their form. If `text` is a
     /// signing token `whsec_<base64>` (Standard Webhooks 1.0.0, "Signature scheme"), the secret also contains the
-    /// token's key.
+    /// token's key. The padding at the end of the base64 may be left out.
     public init(_ text: String) throws(Weakness) {
         guard text.contains(where: { !$0.isWhitespace }) else { throw .empty }
         guard text.utf8.count >= Self.shortest else { throw .tooShort }
@@ -35,9 +35,20 @@ public struct Secret: Sendable, CustomStringConvertible {
             self.init(key: Array(text.utf8))
             return
         }
-        guard let key = Data(base64Encoded: String(text.dropFirst(6))) else { throw .notBase64 }
+        guard let key = Self.decode(base64: String(text.dropFirst(6))) else { throw .notBase64 }
         guard key.count >= Self.shortest else { throw .tooShort }
         self.init(key: Array(text.utf8), standard: Array(key))
+    }
+
+    /// Decodes `text`, with or without padding (RFC 4648 §4, §3.2). Without padding, unused bits of the last digit must
+    /// be zero (§3.5), so that most tokens that were cut short are found.
+    private static func decode(base64 text: String) -> Data? {
+        if let data = Data(base64Encoded: text) { return data }
+        let padded = text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+        guard !text.hasSuffix("="), let data = Data(base64Encoded: padded), data.base64EncodedString() == padded else {
+            return nil
+        }
+        return data
     }
 
     /// Creates a secret from its bytes, and from the decoded key if the secret is a signing token.
@@ -65,7 +76,7 @@ public struct Secret: Sendable, CustomStringConvertible {
             signature.isFresh(at: now)
                 && standard?.digest(of: bytes, after: signature.prefix, isAmong: signature.digests) == true
         case .token(let token): sha256.isKey(token.bytes)
-        case .missing, .unreadable: false
+        case .missing, .unsignedPing, .unreadable: false
         }
     }
 

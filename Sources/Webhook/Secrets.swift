@@ -33,7 +33,7 @@ public struct Secrets: Sendable {
         _ body: Data, of delivery: Delivery, at now: Date
     ) throws(Malformed) -> (body: VerifiedBody, by: Slot)? {
         switch delivery.authentication {
-        case .missing, .unreadable: return nil
+        case .missing, .unsignedPing, .unreadable: return nil
         case .signature, .standard, .token: break
         }
         let bytes = try delivery.signedBytes(of: body)

@@ -27,9 +27,56 @@ import Webhook
         #expect(Signing.slot(of: Self.old, in: try etc.load([:]).secrets) == .previous)
     }
 
-    @Test func `keeps the spaces of a secret`() throws {
-        try etc.write("secret", "secret with space \n")
-        #expect(Signing.slot(of: "secret with space ", in: try etc.load([:]).secrets) == .current)
+    @Test(arguments: [
+        ("secret with a space \n", "begins or ends with a blank"),
+        (" secret with a space\n", "begins or ends with a blank"),
+        ("a secret with a tab\t", "begins or ends with a blank"),
+        ("a secret that ends so\u{200b}", "begins or ends with a blank"),
+        ("\"a secret in quotes\"\n", "is in quotation marks"), ("'a secret in quotes'", "is in quotation marks"),
+        ("GITHUB_SECRET=0123456789abcdef", "begins with NAME="), ("secret=0123456789abcdef==", "begins with NAME="),
+        ("export SECRET=0123456789abcdef", "begins with NAME="),
+    ])
+    func `keeps text that may be part of the secret, and warns of it`(_ text: String, mistake: String) throws {
+        let warning = "\(mistake), as part of the secret"
+        let secret = text.hasSuffix("\n") ? String(text.dropLast()) : text
+        try etc.write("secret", text)
+        let configuration = try etc.load([:])
+        #expect(Signing.slot(ofToken: secret, in: configuration.secrets) == .current)
+        #expect(configuration.warnings.map(\.message) == ["the secret file \(etc("secret")) \(warning)"])
+        #expect(configuration.warnings.first?.hint == "keep only the secret, exactly as in the forge's webhook form")
+        try etc.write("secret", "\(Etc.secret)\n\(text)")
+        let rotated = try etc.load([:])
+        #expect(Signing.slot(ofToken: secret, in: rotated.secrets) == .previous)
+        #expect(rotated.warnings.map(\.message) == ["line 2 of the secret file \(etc("secret")) \(warning)"])
+        #expect(!"\(configuration.warnings)\(rotated.warnings)".contains("0123456789abcdef"))
+        try etc.write("bellpull.toml", "")
+        #expect(try etc.load(["GITHUB_SECRET": secret]).warnings.map(\.message) == ["GITHUB_SECRET \(warning)"])
+    }
+
+    @Test(arguments: [
+        "MDEyMzQ1Njc4OWFiY2RlZg==", "MFRGGZDFMZTWQ2LK====", "0A=1B=2C=3D=4E=5F", "it's \"quoted\" within",
+        "a b c d e f g h i j",
+        "\"quoted\" at the start", "-x-=0123456789abcdef", "=0123456789abcdef", "\u{e4}\u{f6}\u{fc}=0123456789",
+    ])
+    func `may have blanks, quotation marks and equals signs`(_ secret: String) throws {
+        try etc.write("secret", "\(secret)\n")
+        #expect(try etc.load([:]).warnings.isEmpty)
+        #expect(Signing.slot(ofToken: secret, in: try etc.load([:]).secrets) == .current)
+    }
+
+    @Test func `is read without its byte-order mark, and causes a warning`() throws {
+        try etc.write("secret", "\u{feff}\(Etc.secret)\r\n\(Self.old)\r\n")
+        let configuration = try etc.load([:])
+        #expect(Signing.slot(of: Etc.secret, in: configuration.secrets) == .current)
+        #expect(Signing.slot(of: Self.old, in: configuration.secrets) == .previous)
+        let warning = "begins with a byte-order mark, which bellpull ignores"
+        #expect(configuration.warnings.map(\.message) == ["the secret file \(etc("secret")) \(warning)"])
+        try etc.write("secret", "\u{feff}\n")
+        #expect(messages() == ["the secret file F is empty"])
+        try etc.write("bellpull.toml", "")
+        let environment = ["GITHUB_SECRET": "\u{feff}\(Etc.secret)"]
+        #expect(try etc.load(environment).warnings.map(\.message) == ["GITHUB_SECRET \(warning)"])
+        #expect(Signing.slot(of: Etc.secret, in: try etc.load(environment).secrets) == .current)
     }
 
     @Test(arguments: [

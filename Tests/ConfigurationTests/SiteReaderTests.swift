@@ -101,7 +101,9 @@ import Testing
     @Test func `has a known forge`() throws {
         let issues = try issues("path = \"/srv/blog\"\nforge = \"sourceforge\"")
         #expect(issues.map(\.message) == ["unknown forge sourceforge"])
-        #expect(issues.first?.hint?.hasPrefix("known forges: forgejo, gitea, gitlab, bitbucket, github") == true)
+        #expect(
+            issues.first?.hint?.hasPrefix(
+                "known forges: forgejo, gitea, gogs, gitlab, bitbucket-server, bitbucket, github") == true)
     }
 
     @Test func `has times that are durations`() throws {

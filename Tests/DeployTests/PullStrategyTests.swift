@@ -45,6 +45,21 @@ import Testing
         #expect(pull.deploy([commit, other], limits).failure?.message.contains("fatal: bad config") == true)
     }
 
+    @Test func `opens a clone of a remote without an owner only if the site names its repository`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        try blog.git("remote", "set-url", "origin", "git@example.invalid:blog.git", in: blog.site)
+        let named = Site(
+            name: "blog", path: blog.site, repository: RepositoryName("alice/blog"), timeout: .seconds(20))
+        #expect(named.open(limits) == nil)
+        #expect(named.repository?.matches("alice/blog") == true)
+        let unnamed = Site(name: "blog", path: blog.site, timeout: .seconds(20))
+        #expect(
+            unnamed.open(limits)
+                == Failure(CloneError.noOwner(path: blog.site, repository: "blog").explanation))
+        #expect(unnamed.repository == nil)
+    }
+
     @Test func `knows its repository and branch, even after a failure`() throws {
         let blog = try Blog()
         defer { blog.remove() }

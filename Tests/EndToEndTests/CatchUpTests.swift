@@ -17,7 +17,7 @@ import Testing
     @Test func `is deployed by the next catch-up`() throws {
         let server = try ConfiguredServer(["blog": "branch = \"main\"\ncatch_up = \"1s\""], started: false)
         let ssh = try FakeSSH(in: server.folder)
-        try server.site("blog").git("remote", "set-url", "origin", "ssh://git@forge\(server.forge.bare)")
+        try server.site("blog").git("remote", "set-url", "origin", FakeSSH.url)
         try ssh.isUsed(by: server.site("blog"))
         try server.start()
         // Waits for the end of the first catch-up, which cannot have found the push.

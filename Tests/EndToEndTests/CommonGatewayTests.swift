@@ -15,7 +15,7 @@ import Testing
         forge = try Forge(in: folder)
         clone = try forge.clone(to: folder("blog"))
         ssh = try FakeSSH(in: folder)
-        try clone.git("remote", "set-url", "origin", "ssh://git@forge\(forge.bare)")
+        try clone.git("remote", "set-url", "origin", FakeSSH.url)
         try ssh.isUsed(by: clone)
         settings = Responder.variables(of: clone, in: folder).merging(["BELLPULL_ANSWER_WITHIN": "1s"]) { $1 }
         // Some servers start CGI programs without a PATH.
@@ -149,6 +149,110 @@ import Testing
         try ssh.goOn()
         #expect(program.ending(within: .seconds(5)) == .exited(0))
         #expect(try text(of: "\(clone.path)/index.html") == "second")
+    }
+
+    @Test func `lets go of all pipes of the web server after the reply, and logs the reply before`() throws {
+        let delivery = try GitHubDelivery.push(of: try forge.push("second"))
+        let errors = folder("errors")
+        try #require(mkfifo(errors, 0o600) == 0)
+        let log = open(errors, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        defer { close(log) }
+        try ssh.hang()
+        let program = try Program(
+            [try Responder.executable], environment: environment(for: delivery), input: .file(folder("body")),
+            output: folder("reply"), errors: errors)
+
+        for descriptor in 0...2 {
+            let path = "/proc/\(program.pid)/fd/\(descriptor)"
+            #expect(
+                Observation.eventually {
+                    (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) == "/dev/null"
+                }, "\(descriptor)")
+        }
+        #expect(program.isRunning)
+        #expect(try text(of: folder("reply")).contains("Bellpull-Outcome: queued"))
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        let count = read(log, &buffer, buffer.count)
+        #expect(String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self).contains("outcome=queued"))
+
+        try ssh.goOn()
+        #expect(program.ending(within: .seconds(5)) == .exited(0))
+        #expect(try text(of: "\(clone.path)/index.html") == "second")
+    }
+
+    @Test func `answers through fcgiwrap while the deployment continues`() throws {
+        let delivery = try GitHubDelivery.push(of: try forge.push("second"))
+        let wrapper = try Program(
+            ["fcgiwrap", "-s", "unix:\(folder("fcgiwrap.sock"))"],
+            environment: Repository.environment(home: folder.path), output: folder("fcgiwrap.log"))
+        defer { wrapper.end() }
+        #expect(Observation.eventually { FileManager.default.fileExists(atPath: folder("fcgiwrap.sock")) })
+        try ssh.hang()
+        var params = RawFastCGI.params(delivery) + settings.map { (name: $0.key, value: $0.value) }
+        params += [
+            (name: "GATEWAY_INTERFACE", value: "CGI/1.1"), (name: "SCRIPT_FILENAME", value: try Responder.executable),
+        ]
+
+        // The time-out is far below that of the hanging deployment.
+        let reply = try RawFastCGI.reply(
+            to: RawFastCGI.request(params, body: delivery.body), on: folder("fcgiwrap.sock"), within: .seconds(10))
+
+        #expect(reply.status == 202)
+        #expect(reply["Bellpull-Outcome"] == "queued")
+        try ssh.goOn()
+        #expect(try Observation.eventually { try text(of: "\(clone.path)/index.html") == "second" })
+    }
+
+    @Test(arguments: [nil, "", "-1"])
+    func `reads a body of unknown length to its end`(_ length: String?) throws {
+        let delivery = try GitHubDelivery.push(of: try forge.push("second"))
+        var environment = try environment(for: delivery)
+        environment["CONTENT_LENGTH"] = length
+        let result = try Program.run(
+            [try Responder.executable], environment: environment, input: .file(folder("body")))
+        #expect(try Reply(Data(result.output.utf8))["Bellpull-Outcome"] == "deployed")
+    }
+
+    @Test func `answers a GET without reading, although the input stays open`() throws {
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        defer { ends.forEach { close($0) } }
+        var environment = try environment(for: GitHubDelivery.push(of: forge.push("second")))
+        environment["CONTENT_LENGTH"] = nil
+        environment["REQUEST_METHOD"] = "GET"
+        let start = ContinuousClock.now
+        let result = try Program.run(
+            [try Responder.executable], environment: environment, input: .descriptor(ends[0]))
+        #expect(try Reply(Data(result.output.utf8)).status == 405)
+        #expect(start.duration(to: .now) < .seconds(2))
+    }
+
+    @Test(arguments: [("26214401", 413), ("abc", 400)])
+    func `reads a body that it refuses, so that the web server can write all of it`(
+        _ length: String, status: Int
+    ) throws {
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        var environment = try environment(for: GitHubDelivery.push(of: forge.push("second")))
+        environment["CONTENT_LENGTH"] = length
+        let program = try Program(
+            [try Responder.executable], environment: environment, input: .descriptor(ends[0]), output: folder("reply"),
+            errors: folder("errors"))
+        close(ends[0])
+        // More than fits into the pipe: SIGPIPE or an error would end the writer early.
+        let block = [UInt8](repeating: 0x78, count: 1 << 20)
+        var written = 0
+        while written < block.count {
+            let count = block.withUnsafeBytes {
+                write(ends[1], $0.baseAddress?.advanced(by: written), $0.count - written)
+            }
+            guard count > 0 else { break }
+            written += count
+        }
+        close(ends[1])
+        #expect(written == block.count)
+        #expect(program.ending(within: .seconds(5)) == .exited(0))
+        #expect(try Reply(Data(text(of: folder("reply")).utf8)).status == status)
     }
 
     @Test func `prints no response if it is set up wrongly, so that the server answers 500`() throws {

@@ -91,7 +91,7 @@ import Testing
         let payload = push.payload(ForgePush.News(commit: bait.commit))
         let json = try JSONSerialization.data(withJSONObject: payload, options: .sortedKeys)
         let open = json.dropLast()
-        let name = try #require(["ref", "push"].first { payload[$0] != nil })
+        let name = try #require(["ref", "push", "changes"].first { payload[$0] != nil })
         func with(_ member: some Sequence<UInt8>) -> Data { open + Data(",".utf8) + member + Data("}".utf8) }
         let payloads = [
             "empty": Data(), "an array": Data("[".utf8) + json + Data("]".utf8), "cut short": open,

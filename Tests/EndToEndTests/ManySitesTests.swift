@@ -42,7 +42,7 @@ import Testing
             main: "catch_up = \"0\"\nanswer_within = \"1s\"\nparallel_deployments = 2\n")
         let ssh = try FakeSSH(in: server.folder)
         defer { try? ssh.goOn() }
-        try server.site("hung").git("remote", "set-url", "origin", "ssh://git@forge\(server.forge.bare)")
+        try server.site("hung").git("remote", "set-url", "origin", FakeSSH.url)
         try ssh.isUsed(by: server.site("hung"))
         try ssh.hang()
         try server.site("broken").write("edited on the server", to: "index.html")

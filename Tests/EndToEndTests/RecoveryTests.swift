@@ -13,7 +13,7 @@ import Testing
         let server = try ConfiguredServer(["blog": "branch = \"main\""])
         let ssh = try FakeSSH(in: server.folder)
         defer { try? ssh.goOn() }
-        try server.site("blog").git("remote", "set-url", "origin", "ssh://git@forge\(server.forge.bare)")
+        try server.site("blog").git("remote", "set-url", "origin", FakeSSH.url)
         try ssh.isUsed(by: server.site("blog"))
         try ssh.hang()
         let commit = try server.forge.push("second")
@@ -46,7 +46,7 @@ import Testing
             ["blog": "branch = \"main\""], main: "catch_up = \"0\"\nanswer_within = \"100ms\"\n")
         let ssh = try FakeSSH(in: server.folder)
         defer { try? ssh.goOn() }
-        try server.site("blog").git("remote", "set-url", "origin", "ssh://git@forge\(server.forge.bare)")
+        try server.site("blog").git("remote", "set-url", "origin", FakeSSH.url)
         try ssh.isUsed(by: server.site("blog"))
         try ssh.hang()
         #expect(try server.post(.push(of: try server.forge.push("second"))).status == 202)

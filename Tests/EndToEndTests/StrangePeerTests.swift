@@ -8,7 +8,24 @@ import Testing
         #expect(reply["Bellpull-Outcome"] == "deployed")
     }
 
-    @Test(arguments: ["-1", "+5", " 5", "5 ", "0x10", "1e3", "five", "99999999999999999999999999", "\u{665}"])
+    @Test(arguments: [nil, "", "-1"])
+    func `deploys without a usable content length, as Apache and Caddy send a chunked body`(length: String?) throws {
+        let bait = try Bait()
+        var params = RawFastCGI.params(bait.delivery).filter { $0.name != "CONTENT_LENGTH" }
+        if let length { params.append((name: "CONTENT_LENGTH", value: length)) }
+        let longer = RawFastCGI.request(params, body: bait.delivery.body + Data(" ".utf8))
+        #expect(try RawFastCGI.reply(to: longer, on: bait.site.socket).status == 401)
+        let tooLong = RawFastCGI.request(params, body: Data(count: 26_214_401))
+        #expect(try RawFastCGI.reply(to: tooLong, on: bait.site.socket).status == 413)
+        try bait.isUntouched()
+        let reply = try RawFastCGI.reply(
+            to: RawFastCGI.request(params, body: bait.delivery.body), on: bait.site.socket)
+        #expect(reply["Bellpull-Outcome"] == "deployed")
+        let get = params.map { $0.name == "REQUEST_METHOD" ? (name: $0.name, value: "GET") : $0 }
+        #expect(try RawFastCGI.reply(to: RawFastCGI.request(get), on: bait.site.socket).status == 405)
+    }
+
+    @Test(arguments: ["-2", "+5", " 5", "5 ", "0x10", "1e3", "five", "99999999999999999999999999", "\u{665}"])
     func `is refused if its content length is not a number`(length: String) throws {
         try isRefused(status: 400, because: "the content length is not a number of bytes") { params in
             params["CONTENT_LENGTH"] = length

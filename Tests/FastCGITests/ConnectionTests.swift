@@ -65,10 +65,49 @@ import Testing
         #expect(try listener.reply(to: records)?.body == "true")
     }
 
-    @Test func `has an empty body without a content length`() throws {
+    @Test func `may have an empty body, with or without a content length`() throws {
         #expect(try listener.reply(to: Record.request(["PATH_INFO": "/"]))?.body == "")
-        #expect(try listener.reply(to: Record.request(["CONTENT_LENGTH": ""]))?.body == "")
-        #expect(try listener.reply(to: Record.request(["CONTENT_LENGTH": "0"]))?.body == "")
+        for length in ["", "0", "-1"] {
+            #expect(try listener.reply(to: Record.request(["CONTENT_LENGTH": length]))?.body == "", "\(length)")
+        }
+    }
+
+    /// No content length, as from Apache, or the lengths that web servers send for a chunked body.
+    private static let unknown: [KeyValuePairs<String, String>] = [
+        ["REQUEST_METHOD": "POST"], ["CONTENT_LENGTH": ""], ["CONTENT_LENGTH": "-1"],
+    ]
+
+    @Test(arguments: unknown.indices)
+    func `without a usable content length has a body that ends with the stream`(_ index: Int) throws {
+        let params = Self.unknown[index]
+        #expect(try listener.reply(to: Record.request(params, "hello"))?.body == "hello")
+        let pieces: [Record] = [.stdin("hel", padding: 7), .stdin("lo"), .stdin("world"), .stdin()]
+        #expect(try listener.reply(to: [.begin(), .params(params), .params()] + pieces)?.body == "helloworld")
+        let longest = String(repeating: "x", count: 1000)
+        #expect(try listener.reply(to: Record.request(params, longest))?.body == longest[...])
+        #expect(try listener.reply(to: Record.request(params, longest + "x"))?.body == "tooLarge(limit: 1000)")
+        let piece = Record.stdin(String(repeating: "x", count: 60_000))
+        let long = [.begin(), .params(params), .params()] + [Record](repeating: piece, count: 20) + [.stdin()]
+        #expect(try listener.reply(to: long)?.body == "tooLarge(limit: 1000)")
+    }
+
+    @Test(arguments: [16_383, 16_384, 16_385, 32_768, 100_000])
+    func `without a content length carries a body of any size`(_ size: Int) throws {
+        let listener = try LiveListener(bodyLimit: 100_000)
+        let body = String(repeating: "0123456789abcdef", count: size / 16) + String(repeating: "x", count: size % 16)
+        let pieces = stride(from: 0, to: size, by: 50_000).map { start in
+            Record.stdin(String(body.dropFirst(start).prefix(50_000)))
+        }
+        let reply = try listener.reply(to: [.begin(), .params(), .params()].dropLast() + pieces + [.stdin()])
+        #expect(reply?.body == body[...])
+    }
+
+    @Test(arguments: unknown.indices)
+    func `without a usable content length is malformed if the stream does not end`(_ index: Int) throws {
+        let peer = try listener.connect()
+        try peer.send(Record.request(Self.unknown[index], "hello").dropLast())
+        peer.endSending()
+        #expect(try peer.reply()?.body == #"malformed("the body has no end-of-stream record")"#)
     }
 
     @Test func `carries a body up to the limit`() throws {
@@ -84,7 +123,7 @@ import Testing
                 == #"malformed("the body is shorter than its content length")"#)
     }
 
-    @Test(arguments: [("4", "hello"), ("0", "hello"), ("", "h"), ("5", String(repeating: "x", count: 60_000))])
+    @Test(arguments: [("4", "hello"), ("0", "hello"), ("5", String(repeating: "x", count: 60_000))])
     func `with a body longer than its content length is malformed`(_ length: String, body: String) throws {
         #expect(
             try listener.reply(to: Record.request(["CONTENT_LENGTH": length], body))?.body
@@ -92,7 +131,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("-1", "malformed"), ("+5", "malformed"), ("1e3", "malformed"), ("99999999999999999999", "malformed"),
+        ("-2", "malformed"), ("+5", "malformed"), ("1e3", "malformed"), ("99999999999999999999", "malformed"),
         ("five", "malformed"), ("5 ", "malformed"), ("1001", "tooLarge"), ("26214401", "tooLarge"),
         ("2147483648", "tooLarge"), ("9223372036854775807", "tooLarge"),
     ])

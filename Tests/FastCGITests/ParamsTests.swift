@@ -3,6 +3,17 @@ import Testing
 
 @testable import FastCGI
 
+@Suite struct `the names of header fields` {
+    @Test func `are those of the parameters, in order`() {
+        let params = Params([
+            "HTTP_X_GITEE_EVENT": "push", "CONTENT_TYPE": "x", "HTTP_HOST": "", "HTTPS": "on", "HTTP_": "x",
+            "HTTP_X__Y": "x", "HTTP_X_GITEE_EVENT": "push",
+        ])
+        #expect(params.headerNames == ["X-Gitee-Event", "Host", "", "X--Y", "X-Gitee-Event"])
+        #expect(Params([:]).headerNames == [])
+    }
+}
+
 @Suite struct `params` {
     @Test func `are found by name`() throws {
         let params = Params(["REQUEST_METHOD": "POST", "PATH_INFO": "/blog", "QUERY_STRING": "a=b=c"])

@@ -6,14 +6,15 @@ import Testing
 @Suite struct `the content length` {
     private static let notANumber = Request.BodyError.malformed("the content length is not a number of bytes")
 
-    @Test(arguments: [(nil, 0), ("", 0), ("0", 0), ("7", 7), ("007", 7), ("1000", 1000)] as [(String?, Int)])
-    func `is 0 if absent or empty`(_ text: String?, length: Int) throws {
+    @Test(arguments: [(nil, nil), ("", nil), ("-1", nil), ("0", 0), ("7", 7), ("007", 7), ("1000", 1000)])
+    func `is unknown if absent, empty or -1`(_ text: String?, length: Int?) throws {
         let params = text.map { Params(["CONTENT_LENGTH": $0]) } ?? Params([:])
         #expect(try Request.contentLength(in: params, limit: 1000) == length)
     }
 
     @Test(arguments: [
-        "-1", "-0", "+5", "1e3", "5.0", "0x10", " 5", "5 ", "5\n", "1,000", "5, 5", "five", "\u{ff15}", "\u{665}",
+        "-2", "-0", "-01", "-1 ", "+5", "1e3", "5.0", "0x10", " 5", "5 ", "5\n", "1,000", "5, 5", "five", "\u{ff15}",
+        "\u{665}",
         "99999999999999999999", String(repeating: "9", count: 10_000),
     ])
     func `must consist of digits`(_ text: String) {

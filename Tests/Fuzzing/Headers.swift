@@ -6,7 +6,8 @@ private let names = [
     "X-GitHub-Event", "X-GitHub-Delivery", "X-Hub-Signature-256", "X-Hub-Signature", "X-Gitea-Event",
     "X-Gitea-Delivery", "X-Gitea-Signature", "X-Forgejo-Event", "X-Forgejo-Delivery", "X-Forgejo-Signature",
     "X-Gitlab-Event", "X-Gitlab-Token", "Idempotency-Key", "webhook-id", "webhook-timestamp", "webhook-signature",
-    "X-Event-Key", "X-Request-UUID", "Content-Type", "Content-Encoding",
+    "X-Event-Key", "X-Request-UUID", "Content-Type", "Content-Encoding", "X-Gogs-Event", "X-Gogs-Delivery",
+    "X-Gogs-Signature", "X-Request-Id",
 ]
 private let secrets = Secrets(Secret(key: Array("a secret that no input has".utf8), standard: Array(0...31)))
 private let body = Data("payload=%7B%7D".utf8)

@@ -4,6 +4,7 @@ internal import Foundation
 
 private let events: [(ForgeName, String)] = [
     (.github, "push"), (.gitea, "push"), (.gitlab, "Push Hook"), (.gitlab, "System Hook"), (.bitbucket, "repo:push"),
+    (.bitbucketServer, "repo:refs_changed"),
 ]
 
 /// Reads a payload: the first byte chooses the forge. The values must equal those that Foundation reads, if Foundation
@@ -25,7 +26,13 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         let changes = (whole["push"] as? [String: Any])?["changes"] as? [[String: Any]] ?? []
         precondition(pushes.count <= changes.count, "more pushes than changes")
         compare(pushes[0].repository, (whole["repository"] as? [String: Any])?["full_name"])
-    case .github, .gitea, .forgejo:
+    case .bitbucketServer:
+        let changes = whole["changes"] as? [[String: Any]] ?? []
+        precondition(pushes.count <= changes.count, "more pushes than changes")
+        let repository = whole["repository"] as? [String: Any]
+        let project = (repository?["project"] as? [String: Any])?["key"] as? String ?? ""
+        compare(pushes[0].repository, "\(project)/\(repository?["slug"] as? String ?? "")")
+    case .github, .gitea, .forgejo, .gogs:
         compare(pushes[0].ref, whole["ref"])
         compare(pushes[0].after, whole["after"])
         compare(pushes[0].repository, (whole["repository"] as? [String: Any])?["full_name"])

@@ -6,7 +6,7 @@ import Testing
     /// The cases of `CloneError`. A new case does not compile until `init` and `example` know it.
     enum Kind: CaseIterable {
         case missing, notAFolder, notAClone, insideClone, bare, foreignOwner, readOnly, detachedHead, noUpstream
-        case noRemote, unknownRepository, git
+        case noRemote, unknownRepository, noOwner, git
 
         init(_ error: CloneError) {
             self =
@@ -22,6 +22,7 @@ import Testing
                 case .noUpstream: .noUpstream
                 case .noRemote: .noRemote
                 case .unknownRepository: .unknownRepository
+                case .noOwner: .noOwner
                 case .git: .git
                 }
         }
@@ -80,6 +81,12 @@ import Testing
                     .unknownRepository(path: path, url: "x"), "the remote of \(path), x, does not end in owner/name",
                     "git -C \(path) remote set-url origin URL, where URL ends in owner/name"
                 )
+            case .noOwner:
+                (
+                    .noOwner(path: path, repository: "blog"),
+                    "the remote of \(path) ends in blog, without an owner, so no push can be matched to it",
+                    "repository = \"OWNER/blog\", as the forge writes it, in the site's file"
+                )
             case .git: (.git(path: path, .noExecutable), "\(path): there is no git in PATH", nil)
             }
         }
@@ -97,7 +104,7 @@ import Testing
         let error = kind.example("/srv/my blog").error
         let command = error.hint?.split(separator: ", ").first.map(String.init) ?? ""
         let isCommand = ["git", "mv", "chown", "chmod"].contains { command.hasPrefix("\($0) ") }
-        #expect(isCommand == ![.insideClone, .git].contains(kind))
+        #expect(isCommand == ![.insideClone, .noOwner, .git].contains(kind))
         #expect(!isCommand || command.contains("'/srv/my blog"))
         #expect(!isCommand || !command.contains(" /srv/my blog"))
     }

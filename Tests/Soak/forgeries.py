@@ -8,7 +8,8 @@ from attacks import attack
 UNPROVEN = "401 rejected"
 #: The characters of one header value. A comma would start a second value.
 PLAIN = "".join(chr(byte) for byte in range(0x21, 0x7f)).replace(",", "")
-PROOFS = ("X-Hub-Signature-256", "X-Gitea-Signature", "X-Forgejo-Signature", "X-Gitlab-Token", "webhook-signature")
+PROOFS = ("X-Hub-Signature-256", "X-Gitea-Signature", "X-Forgejo-Signature", "X-Gogs-Signature", "X-Gitlab-Token",
+          "webhook-signature")
 
 
 def signing(sender):
@@ -28,6 +29,14 @@ def missing(aim):
 @attack("half a signature of GitLab's", UNPROVEN, among=named("gitlab-signed"))
 def half(aim):
     return aim.push().put(aim.chance.choice(["webhook-id", "webhook-timestamp"]), *aim.chance.choice([(), ("",)]))
+
+
+@attack("a correct signature without any forge's event", UNPROVEN,
+        among=lambda sender: sender.name not in ("gitea", "forgejo"))
+def unknown_forge(aim):
+    # Gitea and Forgejo also send the event and the signature of GitHub.
+    request = aim.push().put(aim.sender.event).put("X-GitHub-Event")
+    return request.add((aim.chance.choice(["X-Gitee-Event", "X-Event", "X-Onedev-Event"]), aim.text(1, 200, PLAIN)))
 
 
 @attack("a malformed signature", UNPROVEN)

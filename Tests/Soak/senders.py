@@ -77,6 +77,14 @@ class Forgejo(Gitea):
                 *super().besides(digest, body, secret, id, moment)]
 
 
+class Gogs(Gitea):
+    name = forge = "gogs"
+    event, id, proof = "X-Gogs-Event", "X-Gogs-Delivery", "X-Gogs-Signature"
+
+    def besides(self, digest, body, secret, id, moment):
+        return [("X-GitHub-Event", "push"), ("X-GitHub-Delivery", id)]
+
+
 class GitLab(Sender):
     name = forge = "gitlab"
     event, push, ping = "X-Gitlab-Event", "Push Hook", None
@@ -117,7 +125,7 @@ class SigningGitLab(GitLab):
 
 class Bitbucket(Sender):
     name = forge = "bitbucket"
-    event, push, ping = "X-Event-Key", "repo:push", "diagnostics:ping"
+    event, push, ping = "X-Event-Key", "repo:push", None
     id, proof, single = "X-Request-UUID", "X-Hub-Signature", ()
 
     def payload(self, repository, ref, commit, gone=False):
@@ -130,4 +138,17 @@ class Bitbucket(Sender):
         return []
 
 
-ALL = (Sender(), Gitea(), Forgejo(), GitLab(), SigningGitLab(), Bitbucket())
+class BitbucketServer(Bitbucket):
+    """Bitbucket Data Center."""
+
+    name = forge = "bitbucket-server"
+    push, ping, id = "repo:refs_changed", "diagnostics:ping", "X-Request-Id"
+
+    def payload(self, repository, ref, commit, gone=False):
+        project, _, slug = repository.rpartition("/")
+        change = {"ref": {"id": ref}, "fromHash": commit, "toHash": ZEROS if gone else commit,
+                  "type": "DELETE" if gone else "UPDATE"}
+        return {"repository": {"slug": slug, "project": {"key": project}}, "changes": [change]}
+
+
+ALL = (Sender(), Gitea(), Forgejo(), Gogs(), GitLab(), SigningGitLab(), Bitbucket(), BitbucketServer())

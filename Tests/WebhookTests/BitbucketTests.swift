@@ -137,10 +137,6 @@ import Testing
         }
     }
 
-    @Test func `include a ping with any body`() throws {
-        #expect(try decode("diagnostics:ping", "", encoding: nil) == .ping)
-    }
-
     @Test(arguments: ["pullrequest:created", "repo:fork", "repo:refs_changed", "push", "", "a\nb"])
     func `may have an unknown name`(_ event: String) throws {
         #expect(try decode(event, "", encoding: nil) == .other(event))

@@ -18,15 +18,24 @@ import Testing
         "X-Gitea-Event": "push", "X-Gitea-Delivery": "gitea-id", "X-Gitea-Signature": digest,
         "X-Forgejo-Event": "push", "X-Forgejo-Delivery": "forgejo-id", "X-Forgejo-Signature": digest,
     ]
+    private static let gogs: Headers = [
+        "X-GitHub-Event": "push", "X-GitHub-Delivery": "github-id", "X-Gogs-Event": "push",
+        "X-Gogs-Delivery": "gogs-id", "X-Gogs-Signature": digest,
+    ]
     private static let gitlab: Headers = [
         "X-Gitlab-Event": "Push Hook", "Idempotency-Key": "gitlab-id", "X-Gitlab-Token": "a, secret",
     ]
     private static let bitbucket: Headers = [
         "X-Event-Key": "repo:push", "X-Request-UUID": "bitbucket-id", "X-Hub-Signature": "sha256=\(digest)",
     ]
+    private static let bitbucketServer: Headers = [
+        "X-Event-Key": "repo:refs_changed", "X-Request-Id": "bitbucket-server-id",
+        "X-Hub-Signature": "sha256=\(digest)",
+    ]
 
     private static let all: [(ForgeName, Headers)] = [
-        (.github, github), (.gitea, gitea), (.forgejo, forgejo), (.gitlab, gitlab), (.bitbucket, bitbucket),
+        (.github, github), (.gitea, gitea), (.forgejo, forgejo), (.gogs, gogs), (.gitlab, gitlab),
+        (.bitbucket, bitbucket), (.bitbucketServer, bitbucketServer),
     ]
 
     @Test func `are recognized by their headers, the most specific first`() throws {
@@ -38,9 +47,35 @@ import Testing
         }
     }
 
-    @Test func `are GitHub if no header names a forge`() throws {
-        let delivery = try Forges().delivery { _ in nil }
-        #expect(delivery == Delivery(forge: .github, id: nil, event: nil, authentication: .missing, encoding: nil))
+    @Test func `include Gitea and Forgejo, which also send the headers of Gogs`() throws {
+        for (name, headers) in Self.all where [.gitea, .forgejo].contains(name) {
+            var headers = headers
+            headers["X-Gogs-Event"] = "push"
+            headers["X-Gogs-Signature"] = Self.digest
+            #expect(try Forges().delivery(headers.lookup).forge == name)
+        }
+    }
+
+    @Test(arguments: ["repo:push", "repo:fork", "pullrequest:created", "issue:created", "", "x"])
+    func `tell Bitbucket Cloud by its events`(_ event: String) throws {
+        #expect(try Forges().delivery((["X-Event-Key": event] as Headers).lookup).forge == .bitbucket)
+    }
+
+    @Test(arguments: ["repo:refs_changed", "diagnostics:ping", "pr:opened", "mirror:repo_synchronized"])
+    func `tell Bitbucket Data Center by its events`(_ event: String) throws {
+        #expect(try Forges().delivery((["X-Event-Key": event] as Headers).lookup).forge == .bitbucketServer)
+    }
+
+    @Test func `are unknown if no header names a forge, even with a signature`() throws {
+        let signed: Headers = [
+            "X-Hub-Signature-256": "sha256=\(Self.digest)", "X-Hub-Signature": "sha1=x",
+            "X-Gogs-Signature": Self.digest,
+            "X-Gitlab-Token": "a", "X-Gitee-Event": "Push Hook", "Content-Type": "text/plain",
+        ]
+        for headers in [[:], signed] {
+            #expect(throws: Forges.UnknownForge()) { try Forges().delivery(headers.lookup) }
+        }
+        #expect(try Forges(only: .github).delivery { _ in nil }.authentication == .missing)
     }
 
     @Test func `are the expected forge with any headers`() throws {
@@ -60,7 +95,9 @@ import Testing
     }
 
     @Test func `accept GitHub's older signature, unless that is disabled`() throws {
-        let headers: Headers = ["X-Hub-Signature": "sha1=\(String(repeating: "01", count: 20))"]
+        let headers: Headers = [
+            "X-GitHub-Event": "push", "X-Hub-Signature": "sha1=\(String(repeating: "01", count: 20))",
+        ]
         #expect(try Forges().delivery(headers.lookup).authentication != .missing)
         #expect(try Forges(acceptsSHA1: false).delivery(headers.lookup).authentication == .missing)
     }
@@ -72,7 +109,7 @@ import Testing
         }
         let push = Push(repository: "alice/blog", ref: "refs/heads/main", after: "5f1d")
         let github = #"{"ref":"refs/heads/main","after":"5f1d","repository":{"full_name":"alice/blog"}}"#
-        for forge in [ForgeName.github, .gitea, .forgejo] {
+        for forge in [ForgeName.github, .gitea, .forgejo, .gogs] {
             #expect(try decode(forge, "push", github) == .push([push]))
         }
         let gitlab = #"""
@@ -84,6 +121,11 @@ import Testing
             "push":{"changes":[{"new":{"type":"branch","name":"main","target":{"hash":"5f1d"}}}]}}
             """#
         #expect(try decode(.bitbucket, "repo:push", bitbucket) == .push([push]))
+        let server = #"""
+            {"repository":{"slug":"blog","project":{"key":"alice"}},
+            "changes":[{"ref":{"id":"refs/heads/main"},"fromHash":"","toHash":"5f1d","type":"UPDATE"}]}
+            """#
+        #expect(try decode(.bitbucketServer, "repo:refs_changed", server) == .push([push]))
         #expect(try decode(.bitbucket, "push", bitbucket) == .other("push"))
         #expect(throws: Malformed.self) { try decode(.bitbucket, "repo:push", github) }
         #expect(throws: Malformed.self) { try decode(.gitlab, "Push Hook", github) }
@@ -96,7 +138,8 @@ import Testing
 
     @Test(arguments: ForgeName.allCases)
     func `have the names of a configuration file`(_ name: ForgeName) {
-        #expect(["github", "gitea", "forgejo", "gitlab", "bitbucket"].contains(name.rawValue))
+        #expect(
+            ["github", "gitea", "forgejo", "gogs", "gitlab", "bitbucket", "bitbucket-server"].contains(name.rawValue))
         #expect(ForgeName(rawValue: name.rawValue) == name)
     }
 

@@ -167,8 +167,62 @@ import Testing
     }
 
     @Test func `include system hooks of other kinds`() throws {
-        #expect(try decode("System Hook", payload(kind: "repository_update")) == .other("System Hook"))
-        #expect(try decode("System Hook", #"{"event_name":"project_create"}"#) == .other("System Hook"))
+        let update = Delivery.Event.other("System Hook repository_update")
+        #expect(try decode("System Hook", payload(kind: "repository_update")) == update)
+        let created = #"{"event_name":"project_create","object_kind":null}"#
+        #expect(try decode("System Hook", created) == .other("System Hook project_create"))
+        #expect(try decode("System Hook", "{}") == .other("System Hook"))
+        #expect(
+            try decode("System Hook", #"{"object_kind":"merge_request","event_name":"push"}"#)
+                == .other("System Hook merge_request"))
+    }
+
+    /// The examples of docs.gitlab.com, "System hooks", "Push events" and "Tag events", without some members that
+    /// Bellpull ignores.
+    @Test func `include the documented examples of system hooks, which have no object_kind`() throws {
+        let branch = #"""
+            {
+              "event_name": "push",
+              "before": "95790bf891e76fee5e1747ab589903a6a1f80f22",
+              "after": "da1560886d4f094c3e6c9ef40349f7d38b5d27d7",
+              "ref": "refs/heads/master",
+              "checkout_sha": "da1560886d4f094c3e6c9ef40349f7d38b5d27d7",
+              "user_id": 4,
+              "project_id": 15,
+              "project":{"name":"Diaspora","path_with_namespace":"mike/diaspora","default_branch":"master"},
+              "repository":{"name": "Diaspora", "url": "git@example.com:mike/diaspora.git", "description": ""},
+              "commits": [{"id": "c5feabde2d8cd023215af4d2ceeb7a64839fc428"}],
+              "total_commits_count": 1
+            }
+            """#
+        #expect(
+            try decode("System Hook", branch)
+                == .push([
+                    Push(
+                        repository: "mike/diaspora", ref: "refs/heads/master",
+                        before: "95790bf891e76fee5e1747ab589903a6a1f80f22",
+                        after: "da1560886d4f094c3e6c9ef40349f7d38b5d27d7")
+                ]))
+        let tag = #"""
+            {
+              "event_name": "tag_push",
+              "before": "0000000000000000000000000000000000000000",
+              "after": "82b3d5ae55f7080f1e6022629cdb57bfae7cccc7",
+              "ref": "refs/tags/v1.0.0",
+              "checkout_sha": "5937ac0a7beb003549fc5fd26fc247adbce4a52e",
+              "project":{"name":"Example","path_with_namespace":"jsmith/example"},
+              "repository":{"name": "Example", "url": "ssh://git@example.com/jsmith/example.git"},
+              "commits": [],
+              "total_commits_count": 0
+            }
+            """#
+        #expect(
+            try decode("System Hook", tag)
+                == .push([
+                    Push(
+                        repository: "jsmith/example", ref: "refs/tags/v1.0.0",
+                        after: "5937ac0a7beb003549fc5fd26fc247adbce4a52e")
+                ]))
     }
 
     @Test(arguments: [

@@ -22,7 +22,7 @@ import Testing
         return try secrets.verify(Data(body.utf8), of: Forges().delivery(headers.lookup), at: Date()) != nil
     }
 
-    @Test(arguments: ["Gitea", "Forgejo"])
+    @Test(arguments: ["Gitea", "Forgejo", "Gogs"])
     func `are verified by a bare digest in the forge's own header`(_ name: String) throws {
         let delivery = try Forges().delivery(headers(name, signature: Self.digest).lookup)
         #expect(delivery.forge.rawValue == name.lowercased())
@@ -32,7 +32,7 @@ import Testing
         #expect(try isVerified(headers(name, signature: Self.digest)))
     }
 
-    @Test(arguments: ["Gitea", "Forgejo"])
+    @Test(arguments: ["Gitea", "Forgejo", "Gogs"])
     func `are not verified without the own header, even if all else is correct`(_ name: String) throws {
         for signature in [nil, "", "sha256=\(Self.digest)", "x", String(repeating: "0", count: 64)] {
             #expect(try !isVerified(headers(name, signature: signature)), "\(signature ?? "none")")
@@ -48,11 +48,13 @@ import Testing
     }
 
     @Test func `in a form are verified by the payload`() throws {
-        var headers = headers("Gitea", signature: Self.digest)
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
-        #expect(try isVerified(headers, body: "payload=Hello%2C+World%21"))
-        #expect(try !isVerified(headers, body: "payload=Hello%2C+World"))
-        #expect(throws: Malformed.self) { try isVerified(headers, body: "Hello, World!") }
+        for name in ["Gitea", "Forgejo", "Gogs"] {
+            var headers = headers(name, signature: Self.digest)
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            #expect(try isVerified(headers, body: "payload=Hello%2C+World%21"))
+            #expect(try !isVerified(headers, body: "payload=Hello%2C+World"))
+            #expect(throws: Malformed.self) { try isVerified(headers, body: "Hello, World!") }
+        }
     }
 
     /// The example of docs.gitea.com, "Webhooks", without some members that Bellpull ignores.
@@ -64,25 +66,25 @@ import Testing
         """#
 
     private func decode(
-        _ event: String?, _ body: String, encoding: Delivery.Encoding? = .json, isForgejo: Bool = false
+        _ event: String?, _ body: String, encoding: Delivery.Encoding? = .json, by name: ForgeName = .gitea
     ) throws -> Delivery.Event {
-        let name: ForgeName = isForgejo ? .forgejo : .gitea
         let delivery = Delivery(forge: name, id: nil, event: event, authentication: .missing, encoding: encoding)
-        return try Gitea(isForgejo: isForgejo).event(of: delivery, in: VerifiedBody(bytes: Data(body.utf8)))
+        return try Forges().event(of: delivery, in: VerifiedBody(bytes: Data(body.utf8)))
     }
 
-    @Test(arguments: [true, false], [Delivery.Encoding.json, .form])
-    func `are decoded as documented`(_ isForgejo: Bool, _ encoding: Delivery.Encoding) throws {
+    @Test(arguments: [ForgeName.gitea, .forgejo, .gogs], [Delivery.Encoding.json, .form])
+    func `are decoded as documented`(_ name: ForgeName, _ encoding: Delivery.Encoding) throws {
         let push = Push(
             repository: "gitea/webhooks", ref: "refs/heads/develop", before: "28e1879d029cb852e4844d9c718537df08844e03",
             after: "bffeb74224043ba2feb48d137756c8a9331c449a")
-        #expect(try decode("push", Self.example, encoding: encoding, isForgejo: isForgejo) == .push([push]))
+        #expect(try decode("push", Self.example, encoding: encoding, by: name) == .push([push]))
     }
 
     @Test func `of other events are recognized by their name`() throws {
         #expect(try decode("create", "") == .other("create"))
         #expect(try decode("ping", "") == .other("ping"))
-        #expect(throws: Malformed("the header X-Forgejo-Event is missing")) { try decode(nil, "{}", isForgejo: true) }
+        #expect(throws: Malformed("the header X-Forgejo-Event is missing")) { try decode(nil, "{}", by: .forgejo) }
+        #expect(throws: Malformed("the header X-Gogs-Event is missing")) { try decode(nil, "{}", by: .gogs) }
         #expect(throws: Malformed("the header X-Gitea-Event is missing")) { try decode(nil, "{}") }
         #expect(throws: Delivery.UnsupportedEncoding()) { try decode("push", Self.example, encoding: nil) }
     }

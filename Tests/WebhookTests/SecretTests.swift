@@ -93,10 +93,26 @@ import Testing
         #expect(!secret.verifies(.token(SecretToken(bytes: Data("secret\0".utf8))), of: Data(), at: Date()))
     }
 
-    @Test(arguments: ["whsec_", "whsec_=", "whsec_!", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS", "whsec_MfKQ 9r8G"])
+    @Test(arguments: [
+        "whsec_", "whsec_=", "whsec_!", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS", "whsec_MfKQ 9r8G", "whsec_AAAAA",
+        "whsec_AAAAAA=", "whsec_AAAAAB",
+    ])
     func `that starts like a signing token must be a signing token`(_ text: String) {
         let weakness: Secret.Weakness = text == "whsec_" ? .tooShort : .notBase64
         #expect(throws: weakness) { try Secret(text) }
+    }
+
+    @Test(arguments: [("whsec_AAECAw", "whsec_AAECAw=="), ("whsec_AAECAwQ", "whsec_AAECAwQ=")])
+    func `in a signing token may lack the padding`(_ bare: String, _ padded: String) throws {
+        let now = Date(timeIntervalSince1970: 1_614_265_330)
+        let key = HMACKey(padded == "whsec_AAECAw==" ? [0, 1, 2, 3] : [0, 1, 2, 3, 4], .sha256)
+        let digest = Data(key.digest(of: Data("body".utf8), after: "id.1614265330.")).base64EncodedString()
+        let signature = try #require(
+            StandardSignature(id: "id", timestamp: "1614265330", signatures: "v1,\(digest)"))
+        for secret in [bare, padded] {
+            #expect(try Secret(secret).verifies(.standard(signature), of: Data("body".utf8), at: now), "\(secret)")
+            #expect(try Secret(secret).verifies(.token(SecretToken(bytes: Data(secret.utf8))), of: Data(), at: now))
+        }
     }
 
     @Test func `in a signing token is as weak as its key`() throws {
@@ -107,7 +123,7 @@ import Testing
 
     @Test func `verifies nothing without authentication`() throws {
         let secret = try Secret(Self.text)
-        for authentication in [Delivery.Authentication.missing, .unreadable] {
+        for authentication in [Delivery.Authentication.missing, .unsignedPing, .unreadable] {
             #expect(!secret.verifies(authentication, of: Data(), at: Date()))
         }
     }

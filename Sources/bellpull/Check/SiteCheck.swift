@@ -73,9 +73,7 @@ struct SiteCheck: Sendable {
     }
 
     private func otherRepository(_ inspection: SiteInspection) -> CheckResult? {
-        guard let configured = settings.repository, let actual = inspection.repository, configured != actual,
-            // A URL does not show GitLab's subgroups.
-            !configured.description.lowercased().hasSuffix("/\(actual)".lowercased())
+        guard let configured = settings.repository, let actual = inspection.repository, !actual.canBe(configured)
         else { return nil }
         return .warning(
             settings.name, "the remote is \(actual), but the configuration expects pushes to \(configured)",

@@ -4,10 +4,16 @@ import TestSupport
 /// A clone's `core.sshCommand` in place of ssh. The script reaches a forge on this machine, keeps a diary, and hangs
 /// on demand, as a real ssh cannot.
 struct FakeSSH: Sendable {
+    /// The URL of the forge's repository.
+    static let url = "ssh://git@forge.example/alice/blog.git"
+
     private let folder: String
+    /// The folder of the forge's repositories, the root of the paths in URLs.
+    private let root: String
 
     init(in folder: TemporaryFolder) throws {
         self.folder = folder("ssh")
+        root = folder("forge")
         try write(script, to: "\(self.folder)/script")
     }
 
@@ -51,7 +57,7 @@ struct FakeSSH: Sendable {
         echo "begin $group" >>'\(folder)/diary'
         while [ -e '\(folder)/hanging' ]; do sleep 0.02; done
         for command; do :; done
-        eval "$command"
+        eval "${command%% *} '\(root)'${command#* }"
         echo "end $group" >>'\(folder)/diary'
         """
     }

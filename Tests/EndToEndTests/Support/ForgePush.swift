@@ -57,7 +57,10 @@ struct ForgePush: CustomTestStringConvertible, Sendable {
 }
 
 extension ForgePush {
-    static let all = [github, gitea, gitea.asForm, forgejo, forgejo.asForm, gitlab, signingGitLab, bitbucket]
+    static let all = [
+        github, gitea, gitea.asForm, forgejo, forgejo.asForm, gogs, gogs.asForm, gitlab, signingGitLab, systemGitLab,
+        bitbucket, bitbucketServer,
+    ]
 
     static let github = ForgePush(
         testDescription: "GitHub", forge: "github", push: "push", event: "X-GitHub-Event", id: "X-GitHub-Delivery",
@@ -80,6 +83,11 @@ extension ForgePush {
                 + gitea.besides(proof, id, time)
         })
 
+    static let gogs = ForgePush(
+        testDescription: "Gogs", forge: "gogs", push: "push", event: "X-Gogs-Event", id: "X-Gogs-Delivery",
+        proof: "X-Gogs-Signature", payload: resemblingGitHub, prove: gitea.prove,
+        besides: { _, id, _ in [("X-GitHub-Event", "push"), ("X-GitHub-Delivery", id)] })
+
     static let gitlab = ForgePush(
         testDescription: "GitLab, by token", forge: "gitlab", push: "Push Hook", event: "X-Gitlab-Event",
         id: "Idempotency-Key", proof: "X-Gitlab-Token",
@@ -99,6 +107,34 @@ extension ForgePush {
             let digest = try GitHubDelivery.standardDigest(of: Data("\(id).\(time).".utf8) + payload, token: secret)
             return "v1,\(digest.base64EncodedString())"
         }, besides: { _, _, time in [("webhook-timestamp", time)] })
+
+    /// A system hook, whose payload has no `object_kind`.
+    static let systemGitLab = ForgePush(
+        testDescription: "GitLab, by a system hook", forge: "gitlab", push: "System Hook", event: "X-Gitlab-Event",
+        id: "Idempotency-Key", proof: "X-Gitlab-Token",
+        payload: { news in
+            var payload = gitlab.payload(news)
+            payload["object_kind"] = nil
+            payload["event_name"] = news.ref.hasPrefix("refs/tags/") ? "tag_push" : "push"
+            return payload
+        }, prove: gitlab.prove)
+
+    static let bitbucketServer = ForgePush(
+        testDescription: "Bitbucket Data Center", forge: "bitbucket-server", push: "repo:refs_changed",
+        event: "X-Event-Key", id: "X-Request-Id", proof: "X-Hub-Signature",
+        payload: { news in
+            let name = news.repository.split(separator: "/").map(String.init)
+            let zeros = String(repeating: "0", count: 40)
+            return [
+                "repository": ["slug": name[1], "project": ["key": name[0].uppercased()]],
+                "changes": [
+                    [
+                        "ref": ["id": news.ref], "type": news.isDeletion ? "DELETE" : "UPDATE",
+                        "fromHash": news.commit, "toHash": news.isDeletion ? zeros : news.commit,
+                    ]
+                ],
+            ]
+        }, prove: github.prove)
 
     static let bitbucket = ForgePush(
         testDescription: "Bitbucket", forge: "bitbucket", push: "repo:push", event: "X-Event-Key", id: "X-Request-UUID",

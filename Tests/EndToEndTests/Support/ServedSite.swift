@@ -38,7 +38,7 @@ final class ServedSite: Sendable {
         case .file: try clone.git("remote", "set-url", "origin", "file://\(forge.bare)")
         case .http: try clone.git("remote", "set-url", "origin", "http://127.0.0.1:\(web.otherPort)/alice/blog.git")
         case .ssh:
-            try clone.git("remote", "set-url", "origin", "ssh://git@forge\(forge.bare)")
+            try clone.git("remote", "set-url", "origin", FakeSSH.url)
             try ssh.isUsed(by: clone)
         }
         bellpull = try Responder(
