@@ -8,6 +8,9 @@ public struct Git: Sendable {
     private let directory: String
     private let environment: [String: String]
 
+    /// The most that a command may write to standard output: enough for 500,000 references or files.
+    private static let outputLimit = 64 << 20
+
     /// Settings with precedence over the settings of the clone and of the user (git(1), `-c`).
     private static let settings = [
         "core.hooksPath=/dev/null", "submodule.recurse=false", "rebase.autoStash=false",
@@ -38,16 +41,30 @@ public struct Git: Sendable {
 
     /// Runs `git arguments…` and returns the completion, whatever the exit status.
     ///
+    /// - Parameters:
+    ///   - transcript: receives the output as it arrives.
+    ///   - setting: one more setting. The name may hold any character, such as the name of a branch may.
     /// - Throws: `GitError` if git cannot be started.
     public func run(
-        _ arguments: [String], _ limits: Limits, _ transcript: Transcript? = nil
+        _ arguments: [String], _ limits: Limits, _ transcript: Transcript? = nil,
+        with setting: (name: String, value: String)? = nil
     ) throws(GitError) -> Command.Completion {
+        var (options, environment) = (Self.settings, environment)
+        switch setting {
+        case (let name, let value)? where name.utf8.contains(UInt8(ascii: "=")):
+            // Git takes the first = for the end of the name. The variables need git 2.31.
+            environment["GIT_CONFIG_COUNT"] = "1"
+            environment["GIT_CONFIG_KEY_0"] = name
+            environment["GIT_CONFIG_VALUE_0"] = value
+        case (let name, let value)?: options += ["-c", "\(name)=\(value)"]
+        case nil: break
+        }
         let command = Command(
-            executable: executable, arguments: Self.settings + arguments, directory: directory, environment: environment
-        )
+            executable: executable, arguments: options + arguments, directory: directory, environment: environment)
         do {
             return try command.run(
-                until: limits.deadline, cancellation: limits.cancellation, transcript: transcript)
+                until: limits.deadline, cancellation: limits.cancellation, transcript: transcript,
+                keeping: .whole(limit: Self.outputLimit))
         } catch {
             throw GitError(
                 arguments: arguments, termination: nil, message: "cannot run git in \(directory): \(Self.reason(error))"
@@ -57,13 +74,30 @@ public struct Git: Sendable {
 
     /// Runs `git arguments…` and returns the standard output without the last line break.
     ///
-    /// - Throws: `GitError` if git cannot be started or does not exit with 0.
+    /// - Throws: `GitError` if git cannot be started, does not exit with 0, or writes more than 64 MiB.
     public func output(
-        of arguments: [String], _ limits: Limits, _ transcript: Transcript? = nil
+        of arguments: [String], _ limits: Limits, _ transcript: Transcript? = nil,
+        with setting: (name: String, value: String)? = nil
     ) throws(GitError) -> String {
-        let completion = try run(arguments, limits, transcript)
+        String(decoding: try outputBytes(of: arguments, limits, transcript, with: setting), as: UTF8.self)
+            .trimmingCharacters(in: .newlines)
+    }
+
+    /// Runs `git arguments…` and returns the standard output: names of files may not be UTF-8.
+    ///
+    /// - Throws: `GitError` like `output`.
+    func outputBytes(
+        of arguments: [String], _ limits: Limits, _ transcript: Transcript? = nil,
+        with setting: (name: String, value: String)? = nil
+    ) throws(GitError) -> [UInt8] {
+        let completion = try run(arguments, limits, transcript, with: setting)
         guard completion.isSuccess else { throw GitError(arguments: arguments, completion: completion) }
-        return completion.output.trimmingCharacters(in: .newlines)
+        guard completion.isOutputComplete else {
+            throw GitError(
+                arguments: arguments, termination: completion.termination,
+                message: "git \(arguments.first ?? "") wrote more than \(Self.outputLimit >> 20) MiB")
+        }
+        return completion.outputBytes
     }
 
     /// Returns the text of the POSIX error in `error`. Foundation wraps the error of starting a process.

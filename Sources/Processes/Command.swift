@@ -15,17 +15,34 @@ public struct Command: Sendable {
         case cancelled
     }
 
-    /// The termination of a command and its output: the last 64 KiB of each stream.
+    /// The termination of a command and its output.
     public struct Completion: Sendable {
         /// The way in which the command terminated.
         public let termination: Termination
-        /// The end of standard output.
-        public let output: String
-        /// The end of standard error.
+        /// The kept bytes of standard output.
+        public let outputBytes: [UInt8]
+        /// Whether `outputBytes` has all bytes to be kept: false if there were more than `OutputRetention.whole` allows.
+        public let isOutputComplete: Bool
+        /// The last 64 KiB of standard error.
         public let errors: String
+
+        /// The kept standard output as text. Bytes that are not UTF-8 become U+FFFD.
+        public var output: String { String(decoding: outputBytes, as: UTF8.self) }
 
         /// Whether the command exited with 0.
         public var isSuccess: Bool { termination == .exited(0) }
+
+        init(termination: Termination, output: [UInt8], isOutputComplete: Bool = true, errors: String) {
+            self.termination = termination
+            self.outputBytes = output
+            self.isOutputComplete = isOutputComplete
+            self.errors = errors
+        }
+
+        /// Creates a completion with complete output.
+        init(termination: Termination, output: String, errors: String) {
+            self.init(termination: termination, output: Array(output.utf8), errors: errors)
+        }
     }
 
     /// Held while a process starts: a child of another thread must not inherit half-prepared descriptors.
@@ -48,11 +65,14 @@ public struct Command: Sendable {
     ///
     /// Call from a plain thread: a child inherits the signal mask, and the threads of Dispatch block signals.
     ///
-    /// - Parameter transcript: receives the output as it arrives.
+    /// - Parameters:
+    ///   - transcript: receives the output as it arrives.
+    ///   - retention: how much of standard output to keep.
     /// - Throws: an error of POSIX or of Foundation if the command cannot be started, as without the program or the
     ///   directory.
     public func run(
-        until deadline: ContinuousClock.Instant, cancellation: Cancellation, transcript: Transcript? = nil
+        until deadline: ContinuousClock.Instant, cancellation: Cancellation, transcript: Transcript? = nil,
+        keeping retention: OutputRetention = .tail
     ) throws -> Completion {
         guard !cancellation.isCancelled else { return Completion(termination: .cancelled, output: "", errors: "") }
         // For a missing directory, Process fails after it has opened descriptors, and leaks them.
@@ -65,7 +85,7 @@ public struct Command: Sendable {
         }
         streams.output.closeWriting()
         streams.errors.closeWriting()
-        var supervision = Supervision(process: process, streams: streams, transcript: transcript)
+        var supervision = Supervision(process: process, streams: streams, transcript: transcript, retention)
         return supervision.supervise(until: deadline, cancellation: cancellation)
     }
 
