@@ -13,9 +13,6 @@ struct KnownGitMessage {
             words: "cannot pull with rebase", meaning: "the clone has local changes",
             hint: "git -C PATH status shows them; commit or restore them"),
         KnownGitMessage(
-            words: "untracked working tree files would be", meaning: "an untracked file is in the way",
-            hint: "git -C PATH pull --rebase names the file; move the file away"),
-        KnownGitMessage(
             words: "couldn't find remote ref", meaning: "the branch does not exist at the remote",
             hint: "git -C PATH branch -vv shows what the clone follows"),
         KnownGitMessage(

@@ -2,9 +2,10 @@ internal import Git
 
 /// One deployment by `git pull --rebase`. One command both fetches and places.
 ///
-///     on the branch, clean ── pull ──→ at the upstream, or rebased on top of it ──→ verified
-///                              ├─ conflict: rebase --abort ──────────→ as before
-///                              ├─ cut short in the checkout: undo it ─→ as before
+///     on the branch, clean ── pull --ff-only ──→ at the upstream ──→ verified
+///          │                   └─ the upstream was rewritten: reset ──→ at the upstream ──→ verified
+///          └─ local commits ── pull ──→ rebased on top of the upstream ──→ verified
+///                              ├─ conflict: rebase --abort ──→ as before
 ///                              └─ removed commits came back: reset ──→ at the upstream, or as before
 final class PullSession: StrategySession {
     private let clone: BranchClone
@@ -47,17 +48,40 @@ final class PullSession: StrategySession {
 
     func place(_ destination: Destination) throws(Failure) {
         try run {
-            do {
-                if let commit = destination.commit {
-                    try clone.reset(keepingChanges: commit, context.limits)
-                } else {
-                    try clone.pull(context.limits, context.transcript)
-                }
-            } catch let error as GitError where error.isConflict && clone.hasUnfinishedRebase {
-                gitError = error
-                throw Failure.conflict(in: clone)
+            if let commit = destination.commit { return try move(to: commit) }
+            guard before?.localCommits == 0 else { return try rebase() }
+            do throws(GitError) {
+                try clone.pull(.fastForward, context.limits, context.transcript)
+            } catch {
+                // Nothing local is on the branch: the upstream was rewritten.
+                guard error.isForDivergence, let upstream = clone.fetchedUpstream else { throw error }
+                try move(to: upstream)
             }
         }
+    }
+
+    /// Rebases the local commits on top of the upstream.
+    private func rebase() throws {
+        if let upstream = try clone.fetchUpstream(context.limits, context.transcript) { try requireWay(to: upstream) }
+        do throws(GitError) {
+            try clone.pull(.rebase, context.limits, context.transcript)
+        } catch {
+            guard error.isConflict, clone.hasUnfinishedRebase else { throw error }
+            gitError = error
+            throw Failure.conflict(in: clone)
+        }
+    }
+
+    /// Moves the branch and the work tree to `commit`.
+    private func move(to commit: Commit) throws {
+        try requireWay(to: commit)
+        try clone.reset(keepingChanges: commit, context.limits)
+    }
+
+    /// Refuses to overwrite or delete a file that git does not track.
+    private func requireWay(to commit: Commit) throws {
+        let paths = try clone.pathsInTheWay(of: commit, context.limits)
+        guard paths.isEmpty else { throw Failure.inTheWay(paths.map(\.description), in: clone.path) }
     }
 
     /// Checks that HEAD is at the upstream or on top of it, the work tree is clean, and no commit removed by the remote
@@ -79,10 +103,10 @@ final class PullSession: StrategySession {
         if let before, status.ahead > before.localCommits {
             // The upstream was rewritten, and the rebase took the removed commits for local commits.
             guard before.localCommits == 0, let upstream = clone.fetchedUpstream else {
-                if let head = before.head { try clone.reset(keepingChanges: head, context.limits) }
+                if let head = before.head { try move(to: head) }
                 throw Failure.rewritten(clone)
             }
-            try clone.reset(keepingChanges: upstream, context.limits)
+            try move(to: upstream)
             status = try clone.status(context.limits)
         }
         guard let head = status.head, status.behind == 0, clone.isOnBranch, !clone.hasUnfinishedRebase else {
@@ -118,6 +142,9 @@ final class PullSession: StrategySession {
 extension GitError {
     /// Git could not rebase a local commit on top of the upstream.
     fileprivate var isConflict: Bool { message.contains("could not apply") }
+
+    /// Git could not fast-forward, as the upstream has other commits.
+    fileprivate var isForDivergence: Bool { message.contains("Not possible to fast-forward") }
 
     /// Git found local changes before changing anything.
     fileprivate var isForLocalChanges: Bool { message.contains("cannot pull with rebase") }

@@ -78,9 +78,10 @@ public struct DetachedClone: WorkingClone {
 
     /// Moves HEAD and the work tree to `commit`.
     ///
-    /// - Throws: `GitError`, and moves nothing, if a local change or an untracked file would be lost.
+    /// - Throws: `GitError`, and moves nothing, if a local change, an untracked file or an ignored file would be lost.
     public func checkOut(_ commit: Commit, _ limits: Limits, _ transcript: Transcript) throws(GitError) {
-        _ = try git.output(of: ["checkout", "--quiet", "--detach", commit.description, "--"], limits, transcript)
+        let options = ["--quiet", "--no-overwrite-ignore", "--detach"]
+        _ = try git.output(of: ["checkout"] + options + [commit.description, "--"], limits, transcript)
     }
 
     /// Counts the commits in HEAD, without the commits in any branch, remote branch or tag, and in `known`.

@@ -58,6 +58,9 @@ extension WorkingClone {
         return try git.output(of: status, limits).isEmpty
     }
 
+    /// The commit of the last fetch, the first in `FETCH_HEAD`, or `nil` if there is none.
+    var fetchedCommit: Commit? { references.fetched }
+
     var references: References { References(gitDirectory: gitDirectory, commonDirectory: commonDirectory) }
 }
 

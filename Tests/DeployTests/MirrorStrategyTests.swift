@@ -46,6 +46,15 @@ import Testing
         #expect(try blog.text("site/.git/bellpull.lock") == "\(two)\n")
     }
 
+    /// The listing of the tags is longer than what is kept of a command's output for people.
+    @Test func `deploys the highest of 5,000 tags`() throws {
+        let commit = try blog.head(of: blog.author)
+        let tags = (1...5000).map { "\(commit) refs/tags/v1.\($0)\n" }.joined()
+        try blog.write("# pack-refs with: peeled fully-peeled\n" + tags, to: "\(blog.remote)/packed-refs")
+        let highest = try release("v2.0")
+        #expect(deploy() == .deployed(highest))
+    }
+
     @Test func `takes a release for newer than its candidates, and no other tag for one`() throws {
         let final = try release("v2.0")
         try release("v2.0-rc1")
@@ -139,7 +148,7 @@ import Testing
         try blog.commit(["new.html": "theirs\n"], in: blog.author)
         try release("v1")
         try blog.write("mine\n", to: "site/new.html")
-        try expectRefusal("an untracked file is in the way") {
+        try expectRefusal("untracked files are in the way: new.html") {
             #expect(try blog.text("site/new.html") == "mine\n")
             try FileManager.default.removeItem(atPath: "\(blog.site)/new.html")
         }
