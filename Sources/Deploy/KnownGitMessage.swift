@@ -38,6 +38,9 @@ struct KnownGitMessage {
             hint: "git -C PATH config user.name bellpull && git -C PATH config user.email bellpull@localhost"),
         KnownGitMessage(words: "No space left on device", meaning: "the disk is full", hint: nil),
         KnownGitMessage(
+            words: "unable to write file", meaning: "a file cannot be written",
+            hint: "df -h PATH shows whether the disk is full"),
+        KnownGitMessage(
             words: ".lock': File exists", meaning: "another git is running in the clone",
             hint: "the next push deploys; if no git is running, remove the lock file"),
         KnownGitMessage(

@@ -1,4 +1,5 @@
 internal import Git
+internal import Processes
 
 /// One deployment by `git pull --rebase`. One command both fetches and places.
 ///
@@ -12,8 +13,8 @@ final class PullSession: StrategySession {
     private let cache: CloneCache<BranchClone>
     private let context: SessionContext
     private var before: StateBeforePull?
-    /// The error of git behind the failure of `place` or `verify`.
-    private var gitError: GitError?
+    /// Whether git refused before it changed anything, so that there is nothing to restore.
+    private var isRefused = false
 
     init(_ clone: BranchClone, _ cache: CloneCache<BranchClone>, _ context: SessionContext) {
         self.clone = clone
@@ -24,7 +25,13 @@ final class PullSession: StrategySession {
     var head: Commit? { clone.head }
 
     func recover() throws(Failure) {
-        try cache.attempt { try clone.repair(ownLeftovers: context.lock.isAfterInterruption, context.limits) }
+        try cache.attempt {
+            try clone.repair(ownLeftovers: context.lock.isAfterInterruption, context.limits)
+            guard let start = context.lock.interruptedStart else { return }
+            context.report(
+                saved: try clone.restore(
+                    to: nil, from: context.lock.interruptedTarget, since: start, context.limits))
+        }
     }
 
     func resolve(_ order: Order) throws(Failure) -> Destination {
@@ -47,12 +54,16 @@ final class PullSession: StrategySession {
     func fetch(_ destination: Destination) {}
 
     func place(_ destination: Destination) throws(Failure) {
-        try run {
-            if let commit = destination.commit { return try move(to: commit) }
+        try cache.attempt {
+            if let commit = destination.commit {
+                context.lock.noteTarget(commit)
+                return try move(to: commit)
+            }
             guard before?.localCommits == 0 else { return try rebase() }
             do throws(GitError) {
                 try clone.pull(.fastForward, context.limits, context.transcript)
             } catch {
+                isRefused = error.isRefusal
                 // Nothing local is on the branch: the upstream was rewritten.
                 guard error.isForDivergence, let upstream = clone.fetchedUpstream else { throw error }
                 try move(to: upstream)
@@ -66,8 +77,8 @@ final class PullSession: StrategySession {
         do throws(GitError) {
             try clone.pull(.rebase, context.limits, context.transcript)
         } catch {
+            isRefused = error.isRefusal && !clone.hasUnfinishedRebase
             guard error.isConflict, clone.hasUnfinishedRebase else { throw error }
-            gitError = error
             throw Failure.conflict(in: clone)
         }
     }
@@ -81,13 +92,14 @@ final class PullSession: StrategySession {
     /// Refuses to overwrite or delete a file that git does not track.
     private func requireWay(to commit: Commit) throws {
         let paths = try clone.pathsInTheWay(of: commit, context.limits)
+        isRefused = clone.head == before?.head && !paths.isEmpty
         guard paths.isEmpty else { throw Failure.inTheWay(paths.map(\.description), in: clone.path) }
     }
 
     /// Checks that HEAD is at the upstream or on top of it, the work tree is clean, and no commit removed by the remote
     /// came back.
     func verify(_ destination: Destination) throws(Failure) -> Placement {
-        try run {
+        try cache.attempt {
             let upstream = destination.commit ?? clone.fetchedUpstream
             // The usual case: git need not count commits.
             guard let head = clone.head, head == upstream, !clone.hasUnfinishedRebase else {
@@ -117,24 +129,14 @@ final class PullSession: StrategySession {
     }
 
     func restore() throws(Failure) {
-        // Any other failure means: git changed nothing, or a person changed the files.
-        guard let error = gitError, !error.isForLocalChanges else { return }
+        guard !isRefused, let start = context.lock.start else { return }
         try cache.attempt {
-            try clone.repair(
-                ownLeftovers: true, checkoutBegan: error.isCutShort && clone.fetchedUpstream != before?.upstream,
-                .within(SessionContext.restoreTimeout))
-        }
-    }
-
-    /// Runs `body` and keeps the error of git for `restore`.
-    private func run<Result>(_ body: () throws -> Result) throws(Failure) -> Result {
-        try cache.attempt {
-            do {
-                return try body()
-            } catch let error as GitError {
-                gitError = error
-                throw error
-            }
+            let limits = Limits.within(SessionContext.restoreTimeout)
+            try clone.repair(ownLeftovers: true, limits)
+            clone.removeTemporaryObjects(since: start)
+            // Git wrote files only after its fetch.
+            let fetched = clone.lastFetch(of: clone.fetchedUpstream).map { max($0, start) }
+            context.report(saved: try clone.restore(to: before?.head, since: fetched ?? start, limits))
         }
     }
 }
@@ -146,6 +148,6 @@ extension GitError {
     /// Git could not fast-forward, as the upstream has other commits.
     fileprivate var isForDivergence: Bool { message.contains("Not possible to fast-forward") }
 
-    /// Git found local changes before changing anything.
-    fileprivate var isForLocalChanges: Bool { message.contains("cannot pull with rebase") }
+    /// Git refused before it changed anything: for local changes, or for untracked files in the way.
+    fileprivate var isRefusal: Bool { message.contains("cannot pull with rebase") || !pathsInTheWay.isEmpty }
 }

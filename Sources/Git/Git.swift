@@ -18,18 +18,20 @@ public struct Git: Sendable {
         "gc.auto=0", "maintenance.auto=false",
         // A transfer below 1000 bytes per second for 30 s has stalled.
         "http.lowSpeedLimit=1000", "http.lowSpeedTime=30",
-        // After a power failure a reference has its old or its new value, and is never an empty file.
-        "core.fsync=reference,index",
+        // Objects reach the disk before the references to them, so no power failure damages the repository. A fetch
+        // stays one pack, and so needs one sync for all objects.
+        "core.fsync=committed,pack-metadata,reference,index", "fetch.unpackLimit=1",
     ].flatMap { ["-c", $0] }
 
     /// Finds git in `PATH`, and prepares to run it in `directory`.
     ///
     /// - Parameters:
     ///   - sshCommand: the command for ssh. Bellpull appends options that keep ssh from asking and from hanging.
+    ///   - mark: marks the commands, so that they are found if Bellpull is killed.
     ///   - inherited: the environment to take variables from; by default the environment of this process.
     /// - Throws: `GitError` if there is no `git` in `PATH`.
     public init(
-        in directory: String, sshCommand: String? = nil,
+        in directory: String, sshCommand: String? = nil, mark: CommandMark? = nil,
         inheriting inherited: [String: String]? = nil
     ) throws(GitError) {
         let inherited = inherited ?? ProcessInfo.processInfo.environment
@@ -37,6 +39,7 @@ public struct Git: Sendable {
         self.executable = executable
         self.directory = directory
         environment = GitEnvironment.variables(from: inherited, sshCommand: sshCommand)
+            .merging(mark?.variables ?? [:]) { $1 }
     }
 
     /// Runs `git arguments…` and returns the completion, whatever the exit status.
@@ -44,10 +47,11 @@ public struct Git: Sendable {
     /// - Parameters:
     ///   - transcript: receives the output as it arrives.
     ///   - setting: one more setting. The name may hold any character, such as the name of a branch may.
+    ///   - input: the file to read as standard input.
     /// - Throws: `GitError` if git cannot be started.
     public func run(
         _ arguments: [String], _ limits: Limits, _ transcript: Transcript? = nil,
-        with setting: (name: String, value: String)? = nil
+        with setting: (name: String, value: String)? = nil, input: String? = nil
     ) throws(GitError) -> Command.Completion {
         var (options, environment) = (Self.settings, environment)
         switch setting {
@@ -60,7 +64,8 @@ public struct Git: Sendable {
         case nil: break
         }
         let command = Command(
-            executable: executable, arguments: options + arguments, directory: directory, environment: environment)
+            executable: executable, arguments: options + arguments, directory: directory, environment: environment,
+            input: input)
         do {
             return try command.run(
                 until: limits.deadline, cancellation: limits.cancellation, transcript: transcript,
@@ -111,26 +116,5 @@ public struct Git: Sendable {
         let folders = (path ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
         let candidates = folders.map { "\($0)/git" }
         return candidates.first(where: FileManager.default.isExecutableFile).map { URL(fileURLWithPath: $0) }
-    }
-
-    /// Restores the files that an unfinished checkout of `target` wrote or removed. Other changes in tracked files are
-    /// kept as a stash.
-    ///
-    /// - Parameter hasStarted: whether the checkout is known to have started. If not, files are restored only if a
-    ///   tracked file is changed.
-    func undoCheckout(of target: String, hasStarted: Bool, _ limits: Limits) throws(GitError) {
-        // A stash is a commit, and Bellpull's user may have no name and address configured.
-        let identity = ["-c", "user.name=Bellpull", "-c", "user.email=bellpull@localhost"]
-        let changes = try output(of: identity + ["stash", "create"], limits)
-        guard hasStarted || !changes.isEmpty else { return }
-        if !changes.isEmpty {
-            // The changes may include edits of a person.
-            let message = "changes in the work tree after an unfinished deployment"
-            _ = try output(of: identity + ["stash", "store", "--quiet", "--message", message, changes], limits)
-        }
-        // Reading `target` first adds its new files to the index. Reading HEAD then removes them from the work tree.
-        for tree in [target, "HEAD"] {
-            _ = try output(of: ["read-tree", "--reset", "-u", tree], limits)
-        }
     }
 }

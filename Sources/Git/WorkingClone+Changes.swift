@@ -36,10 +36,7 @@ extension WorkingClone {
     }
 
     /// Returns the type of the file at `path` (`S_IFMT`), or `nil` if there is none.
-    private func kind(of path: TreePath) -> mode_t? {
-        var status = stat()
-        return lstat(path.absolute(in: self.path), &status) == 0 ? status.st_mode & S_IFMT : nil
-    }
+    private func kind(of path: TreePath) -> mode_t? { status(of: path).map { $0.st_mode & S_IFMT } }
 
     /// Returns all files in a folder and in the folders below.
     func files(in folder: TreePath) -> [TreePath] {
@@ -53,5 +50,37 @@ extension WorkingClone {
             files += kind(of: path) == S_IFDIR ? self.files(in: path) : [path]
         }
         return files
+    }
+
+    /// Returns the status of the file at `path`, or `nil` if there is none. A file below a symbolic link is not in the
+    /// work tree.
+    func status(of path: TreePath) -> stat? {
+        var status = stat()
+        for folder in path.folders {
+            guard lstat(folder.absolute(in: self.path), &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+                return nil
+            }
+        }
+        return lstat(path.absolute(in: self.path), &status) == 0 ? status : nil
+    }
+
+    /// Returns the content of the file at `path`, or the target of the symbolic link, or `nil` if it cannot be read.
+    func content(of path: TreePath) -> [UInt8]? { WorkTreeFile.content(path.absolute(in: self.path)) }
+
+    /// Puts the work tree back to HEAD after git stopped on the way to `target`. Files that a person put or edited stay.
+    ///
+    /// - Parameter start: when git may have started to change files.
+    /// - Returns: the files moved away, because they were changed since `start` by git or by a person.
+    func restoreFiles(from target: Commit?, since start: FileTime, _ limits: Limits) throws(GitError) -> [String] {
+        guard let target, target != head else { return [] }
+        let origin: String
+        if head == nil {
+            origin = try git.output(of: ["mktree"], limits)
+        } else {
+            origin = "HEAD"
+        }
+        var restoration = WorkTreeRestoration(of: self, to: origin, since: start, limits)
+        try restoration.undo(target)
+        return restoration.saved
     }
 }

@@ -52,13 +52,19 @@ public struct Command: Sendable {
     let arguments: [String]
     let directory: String
     let environment: [String: String]
+    let input: String?
 
     /// Creates the command `executable arguments…`, to run in `directory` with exactly the variables of `environment`.
-    public init(executable: URL, arguments: [String], directory: String, environment: [String: String]) {
+    ///
+    /// - Parameter input: the file to read as standard input; `nil` for no input.
+    public init(
+        executable: URL, arguments: [String], directory: String, environment: [String: String], input: String? = nil
+    ) {
         self.executable = executable
         self.arguments = arguments
         self.directory = directory
         self.environment = environment
+        self.input = input
     }
 
     /// Runs the command, and waits until it terminates or until `deadline`.
@@ -78,25 +84,31 @@ public struct Command: Sendable {
         // For a missing directory, Process fails after it has opened descriptors, and leaks them.
         guard access("\(directory)/.", X_OK) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .ENOENT) }
         let streams = CommandStreams()
-        let process = makeProcess(streams)
-        try Self.launching.withLock { _ in
+        let process = try makeProcess(streams)
+        let isAllowed = try Self.launching.withLock { _ in
             try Self.requireSpareDescriptors()
-            try process.run()
+            return try RunningCommands.start { () throws -> Int32 in
+                try process.run()
+                return process.processIdentifier
+            }
         }
+        guard isAllowed else { return Completion(termination: .cancelled, output: "", errors: "") }
+        defer { RunningCommands.remove(process.processIdentifier) }
         streams.output.closeWriting()
         streams.errors.closeWriting()
         var supervision = Supervision(process: process, streams: streams, transcript: transcript, retention)
         return supervision.supervise(until: deadline, cancellation: cancellation)
     }
 
-    private func makeProcess(_ streams: CommandStreams) -> Process {
+    private func makeProcess(_ streams: CommandStreams) throws -> Process {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: directory, isDirectory: true)
         process.environment = environment
         // Bellpull's own standard input may be the listening socket.
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput =
+            try input.map { try FileHandle(forReadingFrom: URL(fileURLWithPath: $0)) } ?? FileHandle.nullDevice
         process.standardOutput = streams.output.writingHandle
         process.standardError = streams.errors.writingHandle
         process.terminationHandler = { process in

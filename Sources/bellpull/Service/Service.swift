@@ -4,6 +4,7 @@ import Endpoints
 import FastCGI
 import Foundation
 import Logging
+import Processes
 
 /// Connects the configuration, the ledger, the dispatcher and the webhook endpoint, and runs them.
 final class Service {
@@ -53,6 +54,7 @@ final class Service {
         listener.stop()
         dispatcher.drain(within: configuration.drain)
         timers.stop()
+        RunningCommands.terminateAll()
         logger.info("stopped")
     }
 
@@ -66,6 +68,7 @@ final class Service {
             dispatcher.drain(within: drain)
         }
         dispatcher.waitUntilIdle()
+        RunningCommands.terminateAll()
     }
 
     /// Loads the configuration again. Keeps the old configuration if the new configuration has errors.
