@@ -17,15 +17,17 @@ let package = Package(
         // The C libraries. Only FastCGI imports CFastCGI, only Webhook imports COpenSSL.
         .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        // System calls of Linux. Only Processes and Git import CLinux.
+        .systemLibrary(name: "CLinux"),
 
         // The leaves, which do not know each other.
         .target(name: "FastCGI", dependencies: ["CFastCGI"]),
         .target(name: "Webhook", dependencies: ["COpenSSL"]),
-        .target(name: "Processes"),
+        .target(name: "Processes", dependencies: ["CLinux"]),
         .target(name: "Text"),
 
         // The git command.
-        .target(name: "Git", dependencies: ["Processes", "Text"]),
+        .target(name: "Git", dependencies: ["CLinux", "Processes", "Text"]),
 
         // What bellpull is told: files and environment.
         .target(

@@ -41,7 +41,8 @@ extension CloneStrategy {
 
     func lock(_ limits: Limits) throws(Failure) -> any LockedSite {
         // The lock comes first: while another process rebases, the clone is on no branch and cannot be opened.
-        let lock = try SiteLock(in: gitDirectory(limits), limits)
+        let folders = try folders(limits)
+        let lock = try SiteLock(in: folders.gitDirectory, common: folders.commonDirectory, limits)
         do throws(Failure) {
             return LockedClone(strategy: self, clone: try clone(limits), lock: lock)
         } catch {
@@ -59,7 +60,7 @@ extension CloneStrategy {
         let clone = try clone(limits)
         var inspection = try cache.attempt { try describe(clone, limits) }
         inspection.collect(at: clone.path) { inspection in
-            try inspection.readLock(in: clone.gitDirectory)
+            try inspection.readLock(in: clone.gitDirectory, common: clone.commonDirectory)
             if let path = clone.unwritablePath { throw Failure.unwritable(path, in: clone.path) }
             guard !inspection.isBeingDeployed, !inspection.isAfterInterruption else { return }
             if let stopped = clone.stoppedRebase { throw Failure(stopped) }
@@ -87,10 +88,11 @@ extension CloneStrategy {
         return clone
     }
 
-    private func gitDirectory(_ limits: Limits) throws(Failure) -> String {
-        if let clone = cache.opened { return clone.gitDirectory }
+    /// Returns the folders of the repository, which are known before the clone can be opened.
+    private func folders(_ limits: Limits) throws(Failure) -> RepositoryFolders {
+        if let clone = cache.opened { return clone.folders }
         do throws(CloneError) {
-            return try Clone.gitDirectory(at: cache.path, limits)
+            return try Clone.folders(at: cache.path, limits)
         } catch {
             throw Failure(error.explanation)
         }

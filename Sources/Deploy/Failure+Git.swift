@@ -18,6 +18,10 @@ extension Failure {
             self.init("git \(error.arguments.first ?? "") did not finish within the time-out and was ended")
             return
         }
+        guard error.pathsInTheWay.isEmpty else {
+            self = .inTheWay(error.pathsInTheWay, in: path)
+            return
+        }
         let known = KnownGitMessage.all.first { error.message.contains($0.words) }
         let hint = known?.hint.map { $0.replacing("PATH", with: path) }
         let message = known.map { "\($0.meaning): \(error.firstLine)" } ?? error.description
@@ -37,6 +41,16 @@ extension Failure {
         Failure(
             "\(clone.upstream) was rewritten, and commits removed there would come back; the clone is as it was",
             hint: "git -C \(clone.path) reset --hard @{upstream}, which drops the local commits")
+    }
+
+    /// Untracked or ignored files have the paths of files to be deployed.
+    static func inTheWay(_ files: [String], in path: String) -> Failure {
+        let listed = files.prefix(5).map(\.escapedForDisplay).joined(separator: ", ")
+        let more = files.count > 5 ? " and \(files.count - 5) more" : ""
+        let first = "\(path)/\(files.first ?? "")".quotedForShell
+        return Failure(
+            "untracked files are in the way: \(listed)\(more)",
+            hint: "mv \(first) FOLDER, and so with each file; the next push then deploys")
     }
 
     /// Somebody changed tracked files on the server.

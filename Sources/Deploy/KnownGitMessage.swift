@@ -18,9 +18,6 @@ struct KnownGitMessage {
             words: "cannot pull with rebase", meaning: "the clone has local changes",
             hint: "git -C PATH status shows them; commit or restore them"),
         KnownGitMessage(
-            words: "untracked working tree files would be", meaning: "an untracked file is in the way",
-            hint: "git -C PATH pull --rebase names the file; move the file away"),
-        KnownGitMessage(
             words: "couldn't find remote ref", meaning: missingRef,
             hint: "git -C PATH branch -vv shows what the clone follows"),
         KnownGitMessage(
@@ -45,6 +42,9 @@ struct KnownGitMessage {
             words: "identity unknown", meaning: "git needs a name to rebase local commits",
             hint: "git -C PATH config user.name bellpull && git -C PATH config user.email bellpull@localhost"),
         KnownGitMessage(words: "No space left on device", meaning: "the disk is full", hint: nil),
+        KnownGitMessage(
+            words: "unable to write file", meaning: "a file cannot be written",
+            hint: "df -h PATH shows whether the disk is full"),
         KnownGitMessage(
             words: ".lock': File exists", meaning: "another git is running in the clone",
             hint: "the next push deploys; if no git is running, remove the lock file"),

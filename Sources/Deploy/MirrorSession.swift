@@ -1,9 +1,10 @@
 internal import Git
+internal import Processes
 
 /// One deployment by `git checkout --detach`.
 ///
 ///     clean, no commits of its own ── fetch ──→ checkout ──→ verified
-///                                                 └─ cut short: undo it ──→ as before
+///                                                 └─ failed or cut short: restore ──→ as before
 final class MirrorSession: StrategySession {
     private let clone: DetachedClone
     private let cache: CloneCache<DetachedClone>
@@ -11,8 +12,12 @@ final class MirrorSession: StrategySession {
     private let context: SessionContext
     /// The refs of the remote that match the pattern, the highest version first, if the order is to follow the pattern.
     private var listed: [RemoteRef] = []
-    /// Whether the checkout was ended before git could finish or undo its work.
-    private var isCheckoutCutShort = false
+    /// Where HEAD pointed before the placement.
+    private var before: DetachedClone.Position?
+    /// The commit to be placed.
+    private var target: Commit?
+    /// Whether git refused before it changed anything, so that there is nothing to restore.
+    private var isRefused = false
 
     init(
         _ clone: DetachedClone, _ cache: CloneCache<DetachedClone>, _ pattern: RefPattern, _ context: SessionContext
@@ -26,7 +31,13 @@ final class MirrorSession: StrategySession {
     var head: Commit? { clone.head }
 
     func recover() throws(Failure) {
-        try cache.attempt { try clone.repair(checkoutBegan: context.lock.isAfterInterruption, context.limits) }
+        try cache.attempt {
+            try clone.repair(context.limits)
+            guard let start = context.lock.interruptedStart else { return }
+            context.report(
+                saved: try clone.restore(
+                    to: nil, from: context.lock.interruptedTarget, since: start, context.limits))
+        }
     }
 
     func resolve(_ order: Order) throws(Failure) -> Destination {
@@ -63,16 +74,24 @@ final class MirrorSession: StrategySession {
 
     func fetch(_ destination: Destination) throws(Failure) {
         guard let latest = listed.first else { return }
-        try cache.attempt { try clone.fetch(latest, pattern, context.limits, context.transcript) }
+        let start = FileTime.now()
+        do throws(Failure) {
+            try cache.attempt { try clone.fetch(latest, pattern, context.limits, context.transcript) }
+        } catch {
+            clone.removeTemporaryObjects(since: start)
+            throw error
+        }
     }
 
     func place(_ destination: Destination) throws(Failure) {
         guard let commit = destination.commit else { return }
+        (before, target) = (clone.position, commit)
+        context.lock.noteTarget(commit)
         try cache.attempt {
-            do {
+            do throws(GitError) {
                 try clone.checkOut(commit, context.limits, context.transcript)
-            } catch let error as GitError {
-                isCheckoutCutShort = error.isCutShort
+            } catch {
+                isRefused = !error.pathsInTheWay.isEmpty || error.isForLocalChanges
                 throw error
             }
         }
@@ -89,9 +108,16 @@ final class MirrorSession: StrategySession {
     }
 
     func restore() throws(Failure) {
+        guard !isRefused, let start = context.lock.start else { return }
         try cache.attempt {
-            // A git that exited by itself has moved everything or nothing.
-            try clone.repair(checkoutBegan: isCheckoutCutShort, .within(SessionContext.restoreTimeout))
+            let limits = Limits.within(SessionContext.restoreTimeout)
+            try clone.repair(limits)
+            context.report(saved: try clone.restore(to: before, from: target, since: start, limits))
         }
     }
+}
+
+extension GitError {
+    /// Git found local changes before changing anything.
+    fileprivate var isForLocalChanges: Bool { message.contains("local changes to the following files would be") }
 }

@@ -1,18 +1,20 @@
 internal import Git
+internal import Processes
 
 /// One deployment by `git pull --rebase`. One command both fetches and places.
 ///
-///     on the branch, clean ── pull ──→ at the upstream, or rebased on top of it ──→ verified
-///                              ├─ conflict: rebase --abort ──────────→ as before
-///                              ├─ cut short in the checkout: undo it ─→ as before
+///     on the branch, clean ── pull --ff-only ──→ at the upstream ──→ verified
+///          │                   └─ the upstream was rewritten: reset ──→ at the upstream ──→ verified
+///          └─ local commits ── pull ──→ rebased on top of the upstream ──→ verified
+///                              ├─ conflict: rebase --abort ──→ as before
 ///                              └─ removed commits came back: reset ──→ at the upstream, or as before
 final class PullSession: StrategySession {
     private let clone: BranchClone
     private let cache: CloneCache<BranchClone>
     private let context: SessionContext
     private var before: StateBeforePull?
-    /// The error of git behind the failure of `place` or `verify`.
-    private var gitError: GitError?
+    /// Whether git refused before it changed anything, so that there is nothing to restore.
+    private var isRefused = false
 
     init(_ clone: BranchClone, _ cache: CloneCache<BranchClone>, _ context: SessionContext) {
         self.clone = clone
@@ -23,7 +25,13 @@ final class PullSession: StrategySession {
     var head: Commit? { clone.head }
 
     func recover() throws(Failure) {
-        try cache.attempt { try clone.repair(ownLeftovers: context.lock.isAfterInterruption, context.limits) }
+        try cache.attempt {
+            try clone.repair(ownLeftovers: context.lock.isAfterInterruption, context.limits)
+            guard let start = context.lock.interruptedStart else { return }
+            context.report(
+                saved: try clone.restore(
+                    to: nil, from: context.lock.interruptedTarget, since: start, context.limits))
+        }
     }
 
     func resolve(_ order: Order) throws(Failure) -> Destination {
@@ -46,24 +54,52 @@ final class PullSession: StrategySession {
     func fetch(_ destination: Destination) {}
 
     func place(_ destination: Destination) throws(Failure) {
-        try run {
-            do {
-                if let commit = destination.commit {
-                    try clone.reset(keepingChanges: commit, context.limits)
-                } else {
-                    try clone.pull(context.limits, context.transcript)
-                }
-            } catch let error as GitError where error.isConflict && clone.hasUnfinishedRebase {
-                gitError = error
-                throw Failure.conflict(in: clone)
+        try cache.attempt {
+            if let commit = destination.commit {
+                context.lock.noteTarget(commit)
+                return try move(to: commit)
+            }
+            guard before?.localCommits == 0 else { return try rebase() }
+            do throws(GitError) {
+                try clone.pull(.fastForward, context.limits, context.transcript)
+            } catch {
+                isRefused = error.isRefusal
+                // Nothing local is on the branch: the upstream was rewritten.
+                guard error.isForDivergence, let upstream = clone.fetchedUpstream else { throw error }
+                try move(to: upstream)
             }
         }
+    }
+
+    /// Rebases the local commits on top of the upstream.
+    private func rebase() throws {
+        if let upstream = try clone.fetchUpstream(context.limits, context.transcript) { try requireWay(to: upstream) }
+        do throws(GitError) {
+            try clone.pull(.rebase, context.limits, context.transcript)
+        } catch {
+            isRefused = error.isRefusal && !clone.hasUnfinishedRebase
+            guard error.isConflict, clone.hasUnfinishedRebase else { throw error }
+            throw Failure.conflict(in: clone)
+        }
+    }
+
+    /// Moves the branch and the work tree to `commit`.
+    private func move(to commit: Commit) throws {
+        try requireWay(to: commit)
+        try clone.reset(keepingChanges: commit, context.limits)
+    }
+
+    /// Refuses to overwrite or delete a file that git does not track.
+    private func requireWay(to commit: Commit) throws {
+        let paths = try clone.pathsInTheWay(of: commit, context.limits)
+        isRefused = clone.head == before?.head && !paths.isEmpty
+        guard paths.isEmpty else { throw Failure.inTheWay(paths.map(\.description), in: clone.path) }
     }
 
     /// Checks that HEAD is at the upstream or on top of it, the work tree is clean, and no commit removed by the remote
     /// came back.
     func verify(_ destination: Destination) throws(Failure) -> Placement {
-        try run {
+        try cache.attempt {
             let upstream = destination.commit ?? clone.fetchedUpstream
             // The usual case: git need not count commits.
             guard let head = clone.head, head == upstream, !clone.hasUnfinishedRebase else {
@@ -79,10 +115,10 @@ final class PullSession: StrategySession {
         if let before, status.ahead > before.localCommits {
             // The upstream was rewritten, and the rebase took the removed commits for local commits.
             guard before.localCommits == 0, let upstream = clone.fetchedUpstream else {
-                if let head = before.head { try clone.reset(keepingChanges: head, context.limits) }
+                if let head = before.head { try move(to: head) }
                 throw Failure.rewritten(clone)
             }
-            try clone.reset(keepingChanges: upstream, context.limits)
+            try move(to: upstream)
             status = try clone.status(context.limits)
         }
         guard let head = status.head, status.behind == 0, clone.isOnBranch, !clone.hasUnfinishedRebase else {
@@ -105,24 +141,14 @@ final class PullSession: StrategySession {
     }
 
     func restore() throws(Failure) {
-        // Any other failure means: git changed nothing, or a person changed the files.
-        guard let error = gitError, !error.isForLocalChanges else { return }
+        guard !isRefused, let start = context.lock.start else { return }
         try cache.attempt {
-            try clone.repair(
-                ownLeftovers: true, checkoutBegan: error.isCutShort && clone.fetchedUpstream != before?.upstream,
-                .within(SessionContext.restoreTimeout))
-        }
-    }
-
-    /// Runs `body` and keeps the error of git for `restore`.
-    private func run<Result>(_ body: () throws -> Result) throws(Failure) -> Result {
-        try cache.attempt {
-            do {
-                return try body()
-            } catch let error as GitError {
-                gitError = error
-                throw error
-            }
+            let limits = Limits.within(SessionContext.restoreTimeout)
+            try clone.repair(ownLeftovers: true, limits)
+            clone.removeTemporaryObjects(since: start)
+            // Git wrote files only after its fetch.
+            let fetched = clone.lastFetch(of: clone.fetchedUpstream).map { max($0, start) }
+            context.report(saved: try clone.restore(to: before?.head, since: fetched ?? start, limits))
         }
     }
 }
@@ -131,6 +157,9 @@ extension GitError {
     /// Git could not rebase a local commit on top of the upstream.
     fileprivate var isConflict: Bool { message.contains("could not apply") }
 
-    /// Git found local changes before changing anything.
-    fileprivate var isForLocalChanges: Bool { message.contains("cannot pull with rebase") }
+    /// Git could not fast-forward, as the upstream has other commits.
+    fileprivate var isForDivergence: Bool { message.contains("Not possible to fast-forward") }
+
+    /// Git refused before it changed anything: for local changes, or for untracked files in the way.
+    fileprivate var isRefusal: Bool { message.contains("cannot pull with rebase") || !pathsInTheWay.isEmpty }
 }

@@ -58,8 +58,9 @@ final class PullStrategy: CloneStrategy {
                 "branch \(clone.upstream) does not exist at the remote",
                 hint: "git -C \(clone.path) branch -vv shows what the clone follows")
         }
-        // Commits made on the server may be on top of the remote's.
-        guard try !clone.contains(commit, limits) else { return nil }
+        // Commits made on the server may be on top of the remote's. If the remote's commit is not the fetched one, the
+        // branch has moved on, or was forced back.
+        guard try commit != clone.fetchedUpstream || !clone.contains(commit, limits) else { return nil }
         return DeploymentRecord.Target(ref: clone.upstream.ref, commit: commit)
     }
 

@@ -34,9 +34,9 @@ public struct SiteInspection: Sendable {
         }
     }
 
-    /// Reads from the lock in `gitDirectory` whether a deployment is running or was interrupted.
-    mutating func readLock(in gitDirectory: String) throws(Failure) {
-        switch try SiteLock.state(in: gitDirectory) {
+    /// Reads from the lock of the repository whether a deployment is running or was interrupted.
+    mutating func readLock(in gitDirectory: String, common commonDirectory: String) throws(Failure) {
+        switch try SiteLock.state(in: gitDirectory, common: commonDirectory) {
         case .free: break
         case .held: isBeingDeployed = true
         case .afterInterruption: isAfterInterruption = true

@@ -2,11 +2,16 @@ internal import Foundation
 internal import Git
 internal import Processes
 
-/// The right to run git in a clone, held by one process at a time: a lock on the file `bellpull.lock` in the clone's
-/// `.git` folder (flock(2)). All processes working in the clone meet at the lock, however they were started. The system
-/// releases the lock when the process ends, for whatever reason.
+/// The right to run git in a repository, held by one process at a time: a lock on the file `bellpull.lock` in the
+/// repository's common folder (flock(2)). All processes working in the repository meet at the lock, however they were
+/// started and in whichever of its work trees they work. The system releases the lock when the process ends, for
+/// whatever reason.
 ///
-/// The file also records the upstream's commit at the last deployment, and whether a deployment is in progress:
+/// The file also says that somebody holds the lock: if the next holder finds `working`, the holder before was killed,
+/// and may have left commands behind. They are ended before anything else.
+///
+/// The file `bellpull.lock` in the work tree's own folder of the repository, usually the same file, records the
+/// upstream's commit at the last deployment, and whether a deployment is in progress:
 ///
 ///     free ── lock ──→ held ── noteBeginning ──→ held, deploying ── noteEnd ──→ held ── release ──→ free
 ///                                                      └─ killed ──→ free, deploying = after an interruption
@@ -24,80 +29,108 @@ final class SiteLock {
     }
 
     /// Whether the previous deployment was interrupted.
-    let isAfterInterruption: Bool
+    var isAfterInterruption: Bool { interruptedStart != nil }
+    /// When the interrupted deployment started to change the clone; `nil` if the previous deployment ended.
+    let interruptedStart: FileTime?
+    /// The commit that the interrupted deployment was to place, if it was known.
+    let interruptedTarget: Commit?
     /// The upstream's commit at the last deployment.
     let lastUpstream: Commit?
+    /// When this deployment started to change the clone.
+    private(set) var start: FileTime?
 
-    private let descriptor: Int32
+    /// The file with the lock.
+    private let lock: LockFile
+    /// The file with the notes of the work tree: the same file, except in a linked work tree.
+    private let notes: LockFile
 
     /// How long to sleep between two tries while another process holds the lock, in microseconds.
     private static let interval: UInt32 = 20_000
-    private static let note = "deploying"
+    private static let deploying = "deploying"
+    private static let working = "working"
 
-    /// Waits for the lock, within `limits`.
-    init(in gitDirectory: String, _ limits: Limits) throws(Failure) {
-        let path = Self.path(in: gitDirectory)
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .cannotWrite(path, because: errno) }
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+    /// Waits for the lock, and ends the commands left behind by a killed holder, within `limits`.
+    ///
+    /// - Parameters:
+    ///   - gitDirectory: the work tree's own folder in the repository.
+    ///   - commonDirectory: the repository's folder; by default the same.
+    init(in gitDirectory: String, common commonDirectory: String? = nil, _ limits: Limits) throws(Failure) {
+        let commonDirectory = commonDirectory ?? gitDirectory
+        lock = try LockFile(in: commonDirectory)
+        notes = Self.isSame(commonDirectory, gitDirectory) ? lock : try LockFile(in: gitDirectory)
+        while !lock.tryLocking() {
             guard limits.deadline > .now, !limits.cancellation.isCancelled else {
-                close(descriptor)
-                throw Failure("another bellpull is deploying in \(gitDirectory) and did not finish in time")
+                throw Failure("another bellpull is deploying in \(commonDirectory) and did not finish in time")
             }
             usleep(Self.interval)
         }
-        isAfterInterruption = Self.isNoted(in: descriptor)
-        lastUpstream = Self.lines(of: descriptor).first.flatMap { Commit($0) }
+        if lock.lines.contains(Self.working), let mark = CommandMark(path: commonDirectory), !mark.endOrphans(limits) {
+            throw Failure(
+                "a git left behind in \(commonDirectory) by a killed bellpull does not end",
+                hint: "the git waits for the disk or the network; the next push tries again")
+        }
+        let lines = notes.lines
+        let words = lines.first { $0.hasPrefix(Self.deploying) }?.split(separator: " ") ?? []
+        interruptedStart = words.isEmpty ? nil : words.dropFirst().first.flatMap { FileTime($0) } ?? notes.time
+        interruptedTarget = words.dropFirst(2).first.flatMap { Commit($0) }
+        lastUpstream = lines.first.flatMap { Commit($0) }
+        lock.write(lock.lines.filter { $0 != Self.working } + [Self.working])
     }
 
-    /// Returns the state of the lock in `gitDirectory` without waiting or creating the file.
+    /// Returns the state of the lock without waiting or creating a file.
     ///
     /// - Throws: `Failure` if the user could not take the lock.
-    static func state(in gitDirectory: String) throws(Failure) -> State {
-        let path = path(in: gitDirectory)
-        let descriptor = open(path, O_RDWR | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            guard errno == ENOENT else { throw .cannotWrite(path, because: errno) }
-            return .free
-        }
-        defer { close(descriptor) }
-        guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return .held }
-        return isNoted(in: descriptor) ? .afterInterruption : .free
+    static func state(in gitDirectory: String, common commonDirectory: String? = nil) throws(Failure) -> State {
+        let commonDirectory = commonDirectory ?? gitDirectory
+        guard let lock = try LockFile(existingIn: commonDirectory) else { return .free }
+        guard !lock.isLocked else { return .held }
+        let notes = isSame(commonDirectory, gitDirectory) ? lock : try LockFile(existingIn: gitDirectory)
+        return notes?.lines.contains { $0.hasPrefix(deploying) } == true ? .afterInterruption : .free
     }
 
-    /// Records the start of changes to the clone.
-    func noteBeginning() { write((lastUpstream.map { "\($0)\n" } ?? "") + "\(Self.note)\n") }
+    /// Records the start of changes to the clone, and waits until the note is on the disk.
+    func noteBeginning() {
+        write([lastUpstream?.description, Self.deploying])
+        start = notes.time
+        write([lastUpstream?.description, start.map { "\(Self.deploying) \($0)" } ?? Self.deploying])
+        notes.synchronize()
+    }
+
+    /// Adds the commit that is to be placed to the note of the start.
+    func noteTarget(_ commit: Commit) {
+        guard let start else { return }
+        write([lastUpstream?.description, "\(Self.deploying) \(start) \(commit)"])
+    }
 
     /// Records the end of changes to the clone.
     ///
     /// - Parameter upstream: the upstream's commit, if the deployment succeeded.
-    func noteEnd(deployed upstream: Commit? = nil) { write((upstream ?? lastUpstream).map { "\($0)\n" } ?? "") }
+    func noteEnd(deployed upstream: Commit? = nil) {
+        start = nil
+        write([(upstream ?? lastUpstream)?.description])
+    }
 
     /// Releases the lock.
-    func release() { close(descriptor) }
-
-    /// Overwrites the text before truncating the file, so a note is never lost in between.
-    private func write(_ text: String) {
-        pwrite(descriptor, text, text.utf8.count, 0)
-        ftruncate(descriptor, off_t(text.utf8.count))
+    func release() {
+        lock.write(lock.lines.filter { $0 != Self.working })
+        close()
     }
 
-    private static func path(in gitDirectory: String) -> String { "\(gitDirectory)/bellpull.lock" }
-
-    private static func isNoted(in descriptor: Int32) -> Bool { lines(of: descriptor).contains { $0 == note } }
-
-    private static func lines(of descriptor: Int32) -> [Substring] {
-        var bytes = [UInt8](repeating: 0, count: 256)
-        let count = pread(descriptor, &bytes, bytes.count, 0)
-        return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self).split(separator: "\n")
+    /// Closes the files as the system does when a process is killed.
+    func close() {
+        lock.close()
+        notes.close()
     }
-}
 
-extension Failure {
-    /// The system refuses to open the lock at `path` for writing.
-    fileprivate static func cannotWrite(_ path: String, because reason: Int32) -> Failure {
-        Failure(
-            "cannot write \(path): \(String(cString: strerror(reason)))",
-            hint: "ls -l \(path) shows the owner; chown the file to the user bellpull runs as, or remove it")
+    /// Returns whether both paths lead to the same folder.
+    private static func isSame(_ path: String, _ other: String) -> Bool {
+        path == other
+            || URL(fileURLWithPath: path).resolvingSymlinksInPath()
+                == URL(fileURLWithPath: other)
+                .resolvingSymlinksInPath()
+    }
+
+    private func write(_ lines: [String?]) {
+        notes.write(lines.compactMap(\.self) + (notes === lock ? [Self.working] : []))
     }
 }

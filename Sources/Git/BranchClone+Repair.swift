@@ -27,15 +27,13 @@ extension BranchClone {
         FileManager.default.fileExists(atPath: "\(gitDirectory)/\(name)")
     }
 
-    /// Cleans up after a killed git, so that the next git can work: removes locks, and undoes an unfinished rebase and
-    /// an unfinished checkout. The caller must hold the site's lock.
+    /// Cleans up after a killed git, so that the next git can work: removes locks and undoes an unfinished rebase. The
+    /// caller must hold the site's lock.
     ///
-    /// - Parameters:
-    ///   - ownLeftovers: whether the killed git is known to have been Bellpull's. If not, a rebase stopped for a person
-    ///     and changes in the work tree are left alone.
-    ///   - checkoutBegan: whether a checkout is known to have started and not to have finished.
+    /// - Parameter ownLeftovers: whether the killed git is known to have been Bellpull's. If not, a rebase stopped for a
+    ///   person is left alone.
     /// - Throws: `RepositoryBusy`, or `GitError` if something cannot be undone.
-    public func repair(ownLeftovers: Bool, checkoutBegan: Bool = false, _ limits: Limits) throws {
+    public func repair(ownLeftovers: Bool, _ limits: Limits) throws {
         let locks = StaleLocks(path: path, gitDirectory: gitDirectory, commonDirectory: commonDirectory)
         // A killed fetch of Bellpull may have locked any remote branch. Only then are all branches searched, as a
         // repository may have thousands.
@@ -46,10 +44,36 @@ extension BranchClone {
             if !ownLeftovers, let stoppedRebase { throw RepositoryBusy(explanation: stoppedRebase) }
             try abortRebase(limits)
         }
-        guard ownLeftovers else { return }
-        // Git holds the lock of the index during the whole checkout.
-        let hasStarted = checkoutBegan || found.contains("\(gitDirectory)/index.lock")
-        try git.undoCheckout(of: trackingRef, hasStarted: hasStarted, limits)
+    }
+
+    /// Puts the branch and the files back to their state before a placement that failed or was killed. Files that a
+    /// person put or edited stay. Call after `repair`.
+    ///
+    /// - Parameters:
+    ///   - before: the commit of the branch before the placement; `nil` to leave the branch where it is.
+    ///   - target: the commit that was to be placed; `nil` for the upstream as last fetched.
+    ///   - start: when the placement started.
+    /// - Returns: the files moved away, because they were changed since `start` by git or by a person.
+    public func restore(
+        to before: Commit?, from target: Commit? = nil, since start: FileTime, _ limits: Limits
+    ) throws(GitError) -> [String] {
+        let current = head
+        if let before, let current, current != before {
+            let reason = ["-m", "bellpull: restore after a failed deployment"]
+            _ = try git.output(
+                of: ["update-ref"] + reason + [branch.ref, before.description, current.description], limits)
+        }
+        var saved: [String] = []
+        for target in Set([target ?? fetchedUpstream, current].compactMap(\.self)) {
+            saved += try restoreFiles(from: target, since: start, limits)
+        }
+        return saved
+    }
+
+    /// Returns when the last fetch ended, if `commit` was its result.
+    public func lastFetch(of commit: Commit?) -> FileTime? {
+        guard let commit, fetchedCommit == commit else { return nil }
+        return FileTime(writingOf: "\(gitDirectory)/FETCH_HEAD")
     }
 
     /// Aborts an unfinished rebase: the branch and the work tree are then as before the rebase.

@@ -81,10 +81,33 @@ public struct BranchClone: WorkingClone {
     /// Whether HEAD is on `branch`: not on another branch, and not detached, as during a rebase.
     public var isOnBranch: Bool { references.head == branch.ref }
 
-    /// Runs `git pull --rebase` from the upstream.
-    public func pull(_ limits: Limits, _ transcript: Transcript? = nil) throws(GitError) {
+    /// How a pull may move the branch.
+    public enum PullMode: Sendable {
+        /// Only forward to the upstream. Git refuses if the branch and the upstream have diverged, after the fetch.
+        case fastForward
+        /// Forward to the upstream, with the commits of the branch rebased on top.
+        case rebase
+    }
+
+    /// Runs `git pull --rebase` from the upstream. Fetches only the upstream, so that no other reference can stop the
+    /// pull.
+    ///
+    /// A fast-forward overwrites no untracked or ignored file. A rebase overwrites ignored files: call
+    /// `pathsInTheWay(of:)` first.
+    public func pull(_ mode: PullMode, _ limits: Limits, _ transcript: Transcript? = nil) throws(GitError) {
         let progress = transcript?.showsProgress == true ? ["--progress"] : []
-        _ = try git.output(of: ["pull", "--rebase", "--no-stat"] + progress, limits, transcript)
+        let fastForward = mode == .fastForward ? ["--ff-only"] : []
+        let arguments = ["pull", "--rebase", "--no-stat", "--no-tags"] + fastForward + progress
+        _ = try git.output(
+            of: arguments + ["--", remote, upstream.ref], limits, transcript,
+            with: ("branch.\(branch.name).mergeOptions", "--no-overwrite-ignore"))
+    }
+
+    /// Fetches the upstream's commit from the remote, and moves no reference. Returns the commit.
+    public func fetchUpstream(_ limits: Limits, _ transcript: Transcript? = nil) throws(GitError) -> Commit? {
+        let arguments = ["fetch", "--no-tags", "--refmap=", "--", remote, upstream.ref]
+        _ = try git.output(of: arguments, limits, transcript)
+        return fetchedCommit
     }
 
     /// Moves the branch and the work tree to `commit`.

@@ -86,9 +86,10 @@ public struct DetachedClone: WorkingClone {
 
     /// Moves HEAD and the work tree to `commit`.
     ///
-    /// - Throws: `GitError`, and moves nothing, if a local change or an untracked file would be lost.
+    /// - Throws: `GitError`, and moves nothing, if a local change, an untracked file or an ignored file would be lost.
     public func checkOut(_ commit: Commit, _ limits: Limits, _ transcript: Transcript) throws(GitError) {
-        _ = try git.output(of: ["checkout", "--quiet", "--detach", commit.description, "--"], limits, transcript)
+        let options = ["--quiet", "--no-overwrite-ignore", "--detach"]
+        _ = try git.output(of: ["checkout"] + options + [commit.description, "--"], limits, transcript)
     }
 
     /// Counts the commits in HEAD, without the commits in any branch, remote branch or tag, and in `known`.
@@ -98,17 +99,49 @@ public struct DetachedClone: WorkingClone {
         return Int(try git.output(of: arguments, limits)) ?? 0
     }
 
-    /// Cleans up after a killed git: removes locks, and undoes an unfinished checkout. The caller must hold the site's
-    /// lock.
+    /// Cleans up after a killed git: removes locks. The caller must hold the site's lock.
     ///
-    /// - Parameter checkoutBegan: whether a checkout of the last fetched commit has started and not finished. If so,
-    ///   the files are restored, and other changes in tracked files are kept as a stash.
-    /// - Throws: `RepositoryBusy`, or `GitError` if the checkout cannot be undone.
-    public func repair(checkoutBegan: Bool, _ limits: Limits) throws {
+    /// - Throws: `RepositoryBusy` if another git still runs at the end of `limits`.
+    public func repair(_ limits: Limits) throws {
         let locks = StaleLocks(path: path, gitDirectory: gitDirectory, commonDirectory: commonDirectory)
         let found = locks.found(shared: [], under: ["refs/remotes", "refs/tags"])
         if !found.isEmpty { try locks.waitForOtherGit(limits) }
         for lock in found { unlink(lock) }
-        if checkoutBegan { try git.undoCheckout(of: "FETCH_HEAD", hasStarted: true, limits) }
+    }
+
+    /// Where HEAD points: a branch, or a commit.
+    public struct Position: Sendable {
+        let branch: String?
+        let commit: Commit?
+    }
+
+    /// Where HEAD points now.
+    public var position: Position { Position(branch: references.head, commit: head) }
+
+    /// Puts HEAD and the files back to their state before a placement that failed or was killed. Files that a person
+    /// put or edited stay. Call after `repair`.
+    ///
+    /// - Parameters:
+    ///   - before: where HEAD pointed before the placement; `nil` to leave HEAD where it is.
+    ///   - target: the commit that was to be placed; `nil` for the last fetched commit.
+    ///   - start: when the placement started.
+    /// - Returns: the files moved away, because they were changed since `start` by git or by a person.
+    public func restore(
+        to before: Position?, from target: Commit? = nil, since start: FileTime, _ limits: Limits
+    ) throws(GitError) -> [String] {
+        let current = head
+        if let before, before.commit != current || before.branch != references.head {
+            let reason = ["-m", "bellpull: restore after a failed deployment"]
+            if let branch = before.branch {
+                _ = try git.output(of: ["symbolic-ref"] + reason + ["HEAD", branch], limits)
+            } else if let commit = before.commit {
+                _ = try git.output(of: ["update-ref", "--no-deref"] + reason + ["HEAD", commit.description], limits)
+            }
+        }
+        var saved: [String] = []
+        for target in Set([target ?? fetchedCommit, current].compactMap(\.self)) {
+            saved += try restoreFiles(from: target, since: start, limits)
+        }
+        return saved
     }
 }

@@ -8,6 +8,9 @@ public struct Git: Sendable {
     private let directory: String
     private let environment: [String: String]
 
+    /// The most that a command may write to standard output: enough for 500,000 references or files.
+    private static let outputLimit = 64 << 20
+
     /// Settings with precedence over the settings of the clone and of the user (git(1), `-c`).
     private static let settings = [
         "core.hooksPath=/dev/null", "submodule.recurse=false", "rebase.autoStash=false",
@@ -15,18 +18,20 @@ public struct Git: Sendable {
         "gc.auto=0", "maintenance.auto=false",
         // A transfer below 1000 bytes per second for 30 s has stalled.
         "http.lowSpeedLimit=1000", "http.lowSpeedTime=30",
-        // After a power failure a reference has its old or its new value, and is never an empty file.
-        "core.fsync=reference,index",
+        // Objects reach the disk before the references to them, so no power failure damages the repository. A fetch
+        // stays one pack, and so needs one sync for all objects.
+        "core.fsync=committed,pack-metadata,reference,index", "fetch.unpackLimit=1",
     ].flatMap { ["-c", $0] }
 
     /// Finds git in `PATH`, and prepares to run it in `directory`.
     ///
     /// - Parameters:
     ///   - sshCommand: the command for ssh. Bellpull appends options that keep ssh from asking and from hanging.
+    ///   - mark: marks the commands, so that they are found if Bellpull is killed.
     ///   - inherited: the environment to take variables from; by default the environment of this process.
     /// - Throws: `GitError` if there is no `git` in `PATH`.
     public init(
-        in directory: String, sshCommand: String? = nil,
+        in directory: String, sshCommand: String? = nil, mark: CommandMark? = nil,
         inheriting inherited: [String: String]? = nil
     ) throws(GitError) {
         let inherited = inherited ?? ProcessInfo.processInfo.environment
@@ -34,20 +39,37 @@ public struct Git: Sendable {
         self.executable = executable
         self.directory = directory
         environment = GitEnvironment.variables(from: inherited, sshCommand: sshCommand)
+            .merging(mark?.variables ?? [:]) { $1 }
     }
 
     /// Runs `git arguments…` and returns the completion, whatever the exit status.
     ///
+    /// - Parameters:
+    ///   - transcript: receives the output as it arrives.
+    ///   - setting: one more setting. The name may hold any character, such as the name of a branch may.
+    ///   - input: the file to read as standard input.
     /// - Throws: `GitError` if git cannot be started.
     public func run(
-        _ arguments: [String], _ limits: Limits, _ transcript: Transcript? = nil
+        _ arguments: [String], _ limits: Limits, _ transcript: Transcript? = nil,
+        with setting: (name: String, value: String)? = nil, input: String? = nil
     ) throws(GitError) -> Command.Completion {
+        var (options, environment) = (Self.settings, environment)
+        switch setting {
+        case (let name, let value)? where name.utf8.contains(UInt8(ascii: "=")):
+            // Git takes the first = for the end of the name. The variables need git 2.31.
+            environment["GIT_CONFIG_COUNT"] = "1"
+            environment["GIT_CONFIG_KEY_0"] = name
+            environment["GIT_CONFIG_VALUE_0"] = value
+        case (let name, let value)?: options += ["-c", "\(name)=\(value)"]
+        case nil: break
+        }
         let command = Command(
-            executable: executable, arguments: Self.settings + arguments, directory: directory, environment: environment
-        )
+            executable: executable, arguments: options + arguments, directory: directory, environment: environment,
+            input: input)
         do {
             return try command.run(
-                until: limits.deadline, cancellation: limits.cancellation, transcript: transcript)
+                until: limits.deadline, cancellation: limits.cancellation, transcript: transcript,
+                keeping: .whole(limit: Self.outputLimit))
         } catch {
             throw GitError(
                 arguments: arguments, termination: nil, message: "cannot run git in \(directory): \(Self.reason(error))"
@@ -57,13 +79,30 @@ public struct Git: Sendable {
 
     /// Runs `git arguments…` and returns the standard output without the last line break.
     ///
-    /// - Throws: `GitError` if git cannot be started or does not exit with 0.
+    /// - Throws: `GitError` if git cannot be started, does not exit with 0, or writes more than 64 MiB.
     public func output(
-        of arguments: [String], _ limits: Limits, _ transcript: Transcript? = nil
+        of arguments: [String], _ limits: Limits, _ transcript: Transcript? = nil,
+        with setting: (name: String, value: String)? = nil
     ) throws(GitError) -> String {
-        let completion = try run(arguments, limits, transcript)
+        String(decoding: try outputBytes(of: arguments, limits, transcript, with: setting), as: UTF8.self)
+            .trimmingCharacters(in: .newlines)
+    }
+
+    /// Runs `git arguments…` and returns the standard output: names of files may not be UTF-8.
+    ///
+    /// - Throws: `GitError` like `output`.
+    func outputBytes(
+        of arguments: [String], _ limits: Limits, _ transcript: Transcript? = nil,
+        with setting: (name: String, value: String)? = nil
+    ) throws(GitError) -> [UInt8] {
+        let completion = try run(arguments, limits, transcript, with: setting)
         guard completion.isSuccess else { throw GitError(arguments: arguments, completion: completion) }
-        return completion.output.trimmingCharacters(in: .newlines)
+        guard completion.isOutputComplete else {
+            throw GitError(
+                arguments: arguments, termination: completion.termination,
+                message: "git \(arguments.first ?? "") wrote more than \(Self.outputLimit >> 20) MiB")
+        }
+        return completion.outputBytes
     }
 
     /// Returns the text of the POSIX error in `error`. Foundation wraps the error of starting a process.
@@ -77,26 +116,5 @@ public struct Git: Sendable {
         let folders = (path ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
         let candidates = folders.map { "\($0)/git" }
         return candidates.first(where: FileManager.default.isExecutableFile).map { URL(fileURLWithPath: $0) }
-    }
-
-    /// Restores the files that an unfinished checkout of `target` wrote or removed. Other changes in tracked files are
-    /// kept as a stash.
-    ///
-    /// - Parameter hasStarted: whether the checkout is known to have started. If not, files are restored only if a
-    ///   tracked file is changed.
-    func undoCheckout(of target: String, hasStarted: Bool, _ limits: Limits) throws(GitError) {
-        // A stash is a commit, and Bellpull's user may have no name and address configured.
-        let identity = ["-c", "user.name=Bellpull", "-c", "user.email=bellpull@localhost"]
-        let changes = try output(of: identity + ["stash", "create"], limits)
-        guard hasStarted || !changes.isEmpty else { return }
-        if !changes.isEmpty {
-            // The changes may include edits of a person.
-            let message = "changes in the work tree after an unfinished deployment"
-            _ = try output(of: identity + ["stash", "store", "--quiet", "--message", message, changes], limits)
-        }
-        // Reading `target` first adds its new files to the index. Reading HEAD then removes them from the work tree.
-        for tree in [target, "HEAD"] {
-            _ = try output(of: ["read-tree", "--reset", "-u", tree], limits)
-        }
     }
 }

@@ -20,6 +20,8 @@ enum GitEnvironment {
         if variables["HOME"] == nil { variables["HOME"] = NSHomeDirectory() }
         if variables["PATH"] == nil { variables["PATH"] = "/usr/local/bin:/usr/bin:/bin" }
         variables["LC_ALL"] = "C"
+        // Looking at a clone must not take the lock of the index.
+        variables["GIT_OPTIONAL_LOCKS"] = "0"
         variables["GIT_TERMINAL_PROMPT"] = "0"
         variables["GIT_ASKPASS"] = "/bin/false"
         variables["SSH_ASKPASS"] = "/bin/false"

@@ -12,12 +12,15 @@ public struct GitError: Error, Sendable, Equatable, CustomStringConvertible {
     public let termination: Command.Termination?
     /// The last 20 lines of standard error, or of standard output if git wrote no errors.
     public let message: String
+    /// The untracked files that git refuses to overwrite.
+    public let pathsInTheWay: [String]
 
     /// The failure when `PATH` has no git.
     static let noExecutable = GitError(arguments: [], termination: nil, message: "there is no git in PATH")
 
-    init(arguments: [String], termination: Command.Termination?, message: String) {
+    init(arguments: [String], termination: Command.Termination?, message: String, pathsInTheWay: [String] = []) {
         self.arguments = arguments.map(\.redactingCredentials)
+        self.pathsInTheWay = pathsInTheWay
         self.termination = termination
         self.message = message.redactingCredentials
     }
@@ -25,8 +28,24 @@ public struct GitError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Creates the error of a command with this completion.
     public init(arguments: [String], completion: Command.Completion) {
         let text = completion.errors.isEmpty ? completion.output : completion.errors
-        let lines = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("hint:") }.suffix(20)
-        self.init(arguments: arguments, termination: completion.termination, message: lines.joined(separator: "\n"))
+        let lines = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("hint:") }
+        self.init(
+            arguments: arguments, termination: completion.termination,
+            message: lines.suffix(20).joined(separator: "\n"), pathsInTheWay: Self.pathsInTheWay(lines))
+    }
+
+    /// Finds the files below git's words. Each is in a line of its own after a tab.
+    private static func pathsInTheWay(_ lines: [Substring]) -> [String] {
+        let words = ["untracked working tree files would be", "would lose untracked files in them"]
+        var (isList, paths) = (false, [String]())
+        for line in lines {
+            if line.hasPrefix("\t") {
+                if isList { paths.append(String(line.dropFirst())) }
+            } else {
+                isList = words.contains { line.contains($0) }
+            }
+        }
+        return paths
     }
 
     /// The command and its termination, in one line.

@@ -16,6 +16,11 @@ struct References: Sendable {
     /// The commit of a detached HEAD, or `nil` if HEAD is on a branch.
     var detachedHead: Commit? { contents("\(gitDirectory)/HEAD").flatMap { Commit($0) } }
 
+    /// The commit of the first line of `FETCH_HEAD`.
+    var fetched: Commit? {
+        contents("\(gitDirectory)/FETCH_HEAD").flatMap { Commit($0.prefix { $0 != "\t" }) }
+    }
+
     /// Returns the commit of `ref`, from the file named `ref` or from `packed-refs`.
     func commit(of ref: String) -> Commit? {
         if let text = contents("\(commonDirectory)/\(ref)") { return Commit(text) }

@@ -35,10 +35,11 @@ struct RepositoryLayout {
         guard places[0] == root else { throw CloneError.insideClone(path: root, root: places[0]) }
         guard access(places[1], W_OK) == 0 else { throw CloneError.readOnly(path: root, user: NSUserName()) }
         let folder = URL(fileURLWithPath: root, isDirectory: true)
+        let commonDirectory = URL(fileURLWithPath: places[2], relativeTo: folder).path
+        let sshCommand = try configured("core.sshCommand", plain, limits)
         return RepositoryLayout(
-            root: root, gitDirectory: places[1],
-            commonDirectory: URL(fileURLWithPath: places[2], relativeTo: folder).path,
-            git: try Git(in: root, sshCommand: configured("core.sshCommand", plain, limits)))
+            root: root, gitDirectory: places[1], commonDirectory: commonDirectory,
+            git: try Git(in: root, sshCommand: sshCommand, mark: CommandMark(path: commonDirectory)))
     }
 
     /// The branch under an unfinished rebase, or `nil`. HEAD returns to the branch at the end of the rebase.

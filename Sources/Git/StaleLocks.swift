@@ -52,7 +52,7 @@ struct StaleLocks {
 
     /// Whether a process named git runs in this clone. A git of root always counts: only root may read the current
     /// folder of a process of root (proc(5)).
-    private var isGitAtWork: Bool {
+    var isGitAtWork: Bool {
         let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return processes.lazy.filter { $0.allSatisfy(\.isNumber) }.contains { isGitAtWork(in: "/proc/\($0)") }
     }

@@ -28,10 +28,10 @@ public protocol WorkingClone: Sendable {
     ///
     /// - Parameter limits: how long git may take.
     static func open(at path: String, _ limits: Limits) throws(CloneError) -> Self
-    /// Returns the `gitDirectory` of the clone at `path` without opening the clone.
+    /// Returns the folders of the repository of the clone at `path` without opening the clone.
     ///
     /// - Parameter limits: how long git may take.
-    static func gitDirectory(at path: String, _ limits: Limits) throws(CloneError) -> String
+    static func folders(at path: String, _ limits: Limits) throws(CloneError) -> RepositoryFolders
 
     /// Returns whether all tracked files are as in HEAD. Submodules are not compared: `git pull` does not move them.
     func isClean(_ limits: Limits) throws(GitError) -> Bool
@@ -44,9 +44,15 @@ extension WorkingClone {
     /// The first folder or file of a fetch that this user may not write to, or `nil`.
     public var unwritablePath: String? { references.unwritablePath }
 
-    /// Returns the `gitDirectory` of the clone at `path`, by asking git.
-    public static func gitDirectory(at path: String, _ limits: Limits) throws(CloneError) -> String {
-        try RepositoryLayout.find(path, limits).gitDirectory
+    /// The folders of the repository.
+    public var folders: RepositoryFolders {
+        RepositoryFolders(gitDirectory: gitDirectory, commonDirectory: commonDirectory)
+    }
+
+    /// Returns the folders of the repository of the clone at `path`, by asking git.
+    public static func folders(at path: String, _ limits: Limits) throws(CloneError) -> RepositoryFolders {
+        let layout = try RepositoryLayout.find(path, limits)
+        return RepositoryFolders(gitDirectory: layout.gitDirectory, commonDirectory: layout.commonDirectory)
     }
 
     /// Returns whether all tracked files are as in HEAD, without regard to submodules.
@@ -57,6 +63,9 @@ extension WorkingClone {
         let status = ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules"]
         return try git.output(of: status, limits).isEmpty
     }
+
+    /// The commit of the last fetch, the first in `FETCH_HEAD`, or `nil` if there is none.
+    var fetchedCommit: Commit? { references.fetched }
 
     var references: References { References(gitDirectory: gitDirectory, commonDirectory: commonDirectory) }
 }

@@ -15,17 +15,34 @@ public struct Command: Sendable {
         case cancelled
     }
 
-    /// The termination of a command and its output: the last 64 KiB of each stream.
+    /// The termination of a command and its output.
     public struct Completion: Sendable {
         /// The way in which the command terminated.
         public let termination: Termination
-        /// The end of standard output.
-        public let output: String
-        /// The end of standard error.
+        /// The kept bytes of standard output.
+        public let outputBytes: [UInt8]
+        /// Whether `outputBytes` has all bytes to be kept: false if there were more than `OutputRetention.whole` allows.
+        public let isOutputComplete: Bool
+        /// The last 64 KiB of standard error.
         public let errors: String
+
+        /// The kept standard output as text. Bytes that are not UTF-8 become U+FFFD.
+        public var output: String { String(decoding: outputBytes, as: UTF8.self) }
 
         /// Whether the command exited with 0.
         public var isSuccess: Bool { termination == .exited(0) }
+
+        init(termination: Termination, output: [UInt8], isOutputComplete: Bool = true, errors: String) {
+            self.termination = termination
+            self.outputBytes = output
+            self.isOutputComplete = isOutputComplete
+            self.errors = errors
+        }
+
+        /// Creates a completion with complete output.
+        init(termination: Termination, output: String, errors: String) {
+            self.init(termination: termination, output: Array(output.utf8), errors: errors)
+        }
     }
 
     /// Held while a process starts: a child of another thread must not inherit half-prepared descriptors.
@@ -35,48 +52,63 @@ public struct Command: Sendable {
     let arguments: [String]
     let directory: String
     let environment: [String: String]
+    let input: String?
 
     /// Creates the command `executable arguments…`, to run in `directory` with exactly the variables of `environment`.
-    public init(executable: URL, arguments: [String], directory: String, environment: [String: String]) {
+    ///
+    /// - Parameter input: the file to read as standard input; `nil` for no input.
+    public init(
+        executable: URL, arguments: [String], directory: String, environment: [String: String], input: String? = nil
+    ) {
         self.executable = executable
         self.arguments = arguments
         self.directory = directory
         self.environment = environment
+        self.input = input
     }
 
     /// Runs the command, and waits until it terminates or until `deadline`.
     ///
     /// Call from a plain thread: a child inherits the signal mask, and the threads of Dispatch block signals.
     ///
-    /// - Parameter transcript: receives the output as it arrives.
+    /// - Parameters:
+    ///   - transcript: receives the output as it arrives.
+    ///   - retention: how much of standard output to keep.
     /// - Throws: an error of POSIX or of Foundation if the command cannot be started, as without the program or the
     ///   directory.
     public func run(
-        until deadline: ContinuousClock.Instant, cancellation: Cancellation, transcript: Transcript? = nil
+        until deadline: ContinuousClock.Instant, cancellation: Cancellation, transcript: Transcript? = nil,
+        keeping retention: OutputRetention = .tail
     ) throws -> Completion {
         guard !cancellation.isCancelled else { return Completion(termination: .cancelled, output: "", errors: "") }
         // For a missing directory, Process fails after it has opened descriptors, and leaks them.
         guard access("\(directory)/.", X_OK) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .ENOENT) }
         let streams = CommandStreams()
-        let process = makeProcess(streams)
-        try Self.launching.withLock { _ in
+        let process = try makeProcess(streams)
+        let isAllowed = try Self.launching.withLock { _ in
             try Self.requireSpareDescriptors()
-            try process.run()
+            return try RunningCommands.start { () throws -> Int32 in
+                try process.run()
+                return process.processIdentifier
+            }
         }
+        guard isAllowed else { return Completion(termination: .cancelled, output: "", errors: "") }
+        defer { RunningCommands.remove(process.processIdentifier) }
         streams.output.closeWriting()
         streams.errors.closeWriting()
-        var supervision = Supervision(process: process, streams: streams, transcript: transcript)
+        var supervision = Supervision(process: process, streams: streams, transcript: transcript, retention)
         return supervision.supervise(until: deadline, cancellation: cancellation)
     }
 
-    private func makeProcess(_ streams: CommandStreams) -> Process {
+    private func makeProcess(_ streams: CommandStreams) throws -> Process {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: directory, isDirectory: true)
         process.environment = environment
         // Bellpull's own standard input may be the listening socket.
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput =
+            try input.map { try FileHandle(forReadingFrom: URL(fileURLWithPath: $0)) } ?? FileHandle.nullDevice
         process.standardOutput = streams.output.writingHandle
         process.standardError = streams.errors.writingHandle
         process.terminationHandler = { process in

@@ -25,8 +25,8 @@ struct Supervision {
     private let process: Process
     private let streams: CommandStreams
     private let transcript: Transcript?
-    private var output = OutputTail()
-    private var errors = OutputTail()
+    private var output: OutputCapture
+    private var errors = OutputCapture()
     private var isOutputOpen = true
     private var isErrorsOpen = true
     private var termination: Command.Termination?
@@ -34,10 +34,11 @@ struct Supervision {
     /// How often to check whether the process has exited, if Foundation does not report the exit.
     private static let pollInterval = Duration.milliseconds(250)
 
-    init(process: Process, streams: CommandStreams, transcript: Transcript? = nil) {
+    init(process: Process, streams: CommandStreams, transcript: Transcript?, _ retention: OutputRetention) {
         self.process = process
         self.streams = streams
         self.transcript = transcript
+        output = OutputCapture(retention)
     }
 
     /// Waits for the command to terminate, and terminates the process group at `deadline` or when cancelled.
@@ -52,8 +53,10 @@ struct Supervision {
     }
 
     private mutating func completion(_ termination: Command.Termination) -> Command.Completion {
+        // A pipe holds no more than one call reads.
         drain()
-        return Command.Completion(termination: termination, output: output.text, errors: errors.text)
+        return Command.Completion(
+            termination: termination, output: output.kept, isOutputComplete: !output.isOverLimit, errors: errors.text)
     }
 
     /// Sends the signals of the teardown sequence to the process group. The command is the leader of the group.

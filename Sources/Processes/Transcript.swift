@@ -34,6 +34,9 @@ public final class Transcript: Sendable {
         return String(decoding: Array(lines.joined(separator: [newline])), as: UTF8.self).redactingCredentials
     }
 
+    /// Adds a line of Bellpull's own.
+    public func note(_ line: String) { append(Array("\(line)\n".utf8)[...]) }
+
     func append(_ new: ArraySlice<UInt8>) {
         echo?(Data(new))
         bytes.withLock { bytes in

@@ -39,8 +39,17 @@ import Testing
             "the clone has local changes: error: cannot pull with rebase: You have unstaged changes.",
             hint: "git -C /srv/blog status"),
         Known(
-            "error: The following untracked working tree files would be overwritten by checkout:\n\tx\nAborting",
-            "an untracked file is in the way: error: The following", hint: "git -C /srv/blog pull --rebase"),
+            """
+            error: Updating the following directories would lose untracked files in them:
+            \tuploads
+
+            error: The following untracked working tree files would be overwritten by checkout:
+            \ta.php\n\tb/it's.txt\n\tc\n\td\n\te\n\tf
+            Please move or remove them before you switch branches.
+            Aborting
+            """,
+            "untracked files are in the way: uploads, a.php, b/it's.txt, c, d and 2 more",
+            hint: "mv /srv/blog/uploads FOLDER"),
         Known(
             "fatal: couldn't find remote ref refs/heads/main",
             "the branch does not exist at the remote: fatal: couldn't",

@@ -94,7 +94,7 @@ import Testing
         let pull = try PullStrategy(clone: blog.open())
         try blog.write("mine\n", to: "site/new.html")
         try blog.push(["new.html": "theirs\n"])
-        try expectRefusal(blog, pull, message: "an untracked file is in the way: ") {
+        try expectRefusal(blog, pull, message: "untracked files are in the way: new.html") {
             #expect(try blog.text("site/new.html") == "mine\n")
             try FileManager.default.removeItem(atPath: "\(blog.site)/new.html")
         }
@@ -107,7 +107,7 @@ import Testing
         try blog.commit(["local.html": "x\n"], in: blog.site)
         try blog.write("mine\n", to: "site/new.html")
         try blog.push(["new.html": "theirs\n"])
-        try expectRefusal(blog, pull, message: "an untracked file is in the way: ") {
+        try expectRefusal(blog, pull, message: "untracked files are in the way: new.html") {
             #expect(try blog.text("site/new.html") == "mine\n")
             try FileManager.default.removeItem(atPath: "\(blog.site)/new.html")
         }

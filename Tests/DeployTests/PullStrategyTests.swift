@@ -96,6 +96,41 @@ import Testing
         #expect(try blog.text("site/index.html") == "one\n")
     }
 
+    /// Both work trees share the references and the objects.
+    @Test func `deploys two work trees of one repository at once`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let tree = "\(blog.folder)/tree"
+        try blog.git("worktree", "add", "--quiet", "-b", "next", tree, "origin/main", in: blog.site)
+        try blog.git("branch", "--quiet", "--set-upstream-to=origin/main", "next", in: tree)
+        let sites = [PullStrategy(path: blog.site), PullStrategy(path: tree)]
+        for round in 0..<20 {
+            let commit = try blog.push(["index.html": "\(round)\n"])
+            let deployments = sites.map { site in
+                Running {
+                    let result = site.deploy([commit], .within(.seconds(20)))
+                    if result != .deployed(commit) { throw Trouble("\(result)") }
+                }
+            }
+            for deployment in deployments { #expect(deployment.isSuccess()) }
+        }
+    }
+
+    @Test func `finds a branch missed that was forced back`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let first = try blog.head(of: blog.author)
+        let pull = try PullStrategy(clone: blog.open())
+        let commit = try blog.push(["index.html": "two\n"])
+        #expect(pull.deploy([commit], limits) == .deployed(commit))
+        #expect(try pull.missedPush(limits) == nil)
+        try blog.git("push", "--quiet", "--force", "origin", "HEAD~:main", in: blog.author)
+        #expect(try pull.missedPush(limits)?.commit == first)
+        #expect(try pull.inspect(limits).missed?.commit == first)
+        #expect(pull.deploy([], limits) == .deployed(first))
+        #expect(try pull.missedPush(limits) == nil)
+    }
+
     @Test func `rebases local commits on top`() throws {
         let blog = try Blog()
         defer { blog.remove() }

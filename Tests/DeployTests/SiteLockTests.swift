@@ -115,6 +115,63 @@ import Testing
         try hold(next, isAfterInterruption: true)
     }
 
+    /// A command of a killed bellpull, with the mark in its environment, outlives the command's own process group.
+    @Test(arguments: ["sleep 60", "trap '' TERM; while :; do sleep 1; done"])
+    func `ends what a killed holder left behind`(_ script: String) throws {
+        let pid = "\(folder)/pid"
+        let mark = try #require(CommandMark(path: folder)).variables.mapValues { value in
+            "\(value.split(separator: " ")[0]) 999999999 1"
+        }
+        let environment = mark.merging(["PATH": "/usr/bin:/bin"]) { $1 }
+        let start =
+            "setsid sh -c 'echo $$ > \(pid); \(script.replacing("'", with: #"'\''"#))' < /dev/null > /dev/null 2>&1 &"
+        #expect(
+            try Shell.command(start, in: folder, environment).run(
+                until: .now + .seconds(5), cancellation: Cancellation()
+            ).isSuccess)
+        let orphan = try Observation.process(in: pid)
+        // Without a note of an earlier holder nothing is searched for.
+        try lock().release()
+        #expect(Observation.isRunning(orphan))
+        // Killed: the note stays.
+        try lock().close()
+        let next = try lock()
+        #expect(!Observation.isRunning(orphan))
+        next.release()
+    }
+
+    @Test func `leaves the commands of a running bellpull alone`() throws {
+        let mark = try #require(CommandMark(path: folder)).variables.merging(["PATH": "/usr/bin:/bin"]) { $1 }
+        let running = Running {
+            try Shell.command("exec sleep 1", in: "/", mark).run(
+                until: .now + .seconds(5), cancellation: Cancellation())
+        }
+        usleep(300_000)
+        try lock().close()
+        try lock().release()
+        #expect(running.isSuccess())
+    }
+
+    @Test func `is one for all work trees of a repository, with notes for each`() throws {
+        let tree = "\(folder)/worktree"
+        try FileManager.default.createDirectory(atPath: tree, withIntermediateDirectories: false)
+        let own = try lock()
+        #expect(throws: Failure.self) { try SiteLock(in: tree, common: folder, .within(.milliseconds(50))) }
+        own.release()
+        let other = try SiteLock(in: tree, common: folder, .within(.seconds(1)))
+        other.noteBeginning()
+        #expect(throws: Failure.self) { try lock(within: .milliseconds(50)) }
+        other.close()
+        #expect(try SiteLock.state(in: tree, common: folder) == .afterInterruption)
+        #expect(try SiteLock.state(in: folder) == .free)
+        let next = try lock()
+        #expect(!next.isAfterInterruption)
+        next.release()
+        let again = try SiteLock(in: tree, common: folder, .within(.seconds(1)))
+        #expect(again.isAfterInterruption)
+        again.release()
+    }
+
     @Test func `reports a lock file that cannot be created`() {
         let failure = #expect(throws: Failure.self) { try SiteLock(in: "/nonexistent", .within(.seconds(1))) }
         #expect(failure?.message == "cannot write /nonexistent/bellpull.lock: No such file or directory")

@@ -33,8 +33,8 @@ import Testing
         try site.clone.write("notes", to: "about.html")
 
         try fails(
-            because: "an untracked file is in the way: ",
-            hint: "git -C \(site.clone.path) pull --rebase names the file",
+            because: "untracked files are in the way: about.html",
+            hint: "mv \(site.clone.path)/about.html FOLDER",
             page: "about.html")
         #expect(try site.visit("/about.html").body == "notes")
     }

@@ -62,6 +62,23 @@ import Testing
         #expect(error?.message == "cannot run git in /: No such file or directory")
     }
 
+    @Test func `refuses output that is too long to be read whole`() throws {
+        let folder = try TemporaryFolder()
+        let script = "#!/bin/sh\nhead -c ${PWD##*/} /dev/zero\n"
+        try script.write(toFile: folder("git"), atomically: false, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder("git"))
+        for (size, isWhole) in [(64 << 20, true), ((64 << 20) + 1, false)] {
+            try FileManager.default.createDirectory(atPath: folder("\(size)"), withIntermediateDirectories: false)
+            let git = try Git(in: folder("\(size)"), inheriting: ["PATH": "\(folder.path):/usr/bin:/bin"])
+            if isWhole {
+                #expect(try git.outputBytes(of: ["x"], limits).count == size)
+            } else {
+                let error = #expect(throws: GitError.self) { try git.outputBytes(of: ["x"], limits) }
+                #expect(error?.message == "git x wrote more than 64 MiB")
+            }
+        }
+    }
+
     @Test func `has a deadline`() throws {
         let error = #expect(throws: GitError.self) { try Git(in: "/").output(of: ["help", "-a"], .within(.zero)) }
         #expect(error?.termination == .timedOut)

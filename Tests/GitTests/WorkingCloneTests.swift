@@ -17,7 +17,7 @@ import Testing
         let clone = try type.open(at: blog.site, limits)
         #expect(clone.path == blog.site)
         #expect(clone.gitDirectory == "\(blog.site)/.git" && clone.commonDirectory == clone.gitDirectory)
-        #expect(try type.gitDirectory(at: blog.site, limits) == clone.gitDirectory)
+        #expect(try type.folders(at: blog.site, limits) == clone.folders)
         let head = try blog.head(of: blog.site)
         #expect(clone.head == head && type.commit(at: blog.site) == head)
         let next = try blog.commit(["index.html": "two\n"], in: blog.site)

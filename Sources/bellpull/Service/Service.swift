@@ -4,6 +4,7 @@ import Endpoints
 import FastCGI
 import Foundation
 import Logging
+import Processes
 
 /// Connects the configuration, the ledger, the dispatcher and the webhook endpoint, and runs them.
 final class Service {
@@ -66,6 +67,7 @@ final class Service {
         endpoint.waitUntilIdle()
         dispatcher.drain(within: configuration.drain)
         timers.stop()
+        RunningCommands.terminateAll()
         logger.info("stopped")
     }
 
@@ -93,6 +95,7 @@ final class Service {
                 usleep(500_000)
             } while !signals.isStopping && deadline > .now
         }
+        RunningCommands.terminateAll()
     }
 
     /// Loads the configuration again. Keeps the old configuration if the new configuration has errors.

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Processes
 
-@Suite struct `output tail` {
+@Suite struct `output capture` {
     private let pipe = CloseOnExecPipe()
-    private var tail = OutputTail()
+    private var tail = OutputCapture()
 
     @Test mutating func `keeps all of a short output`() {
         write("one\ntwo\n")
@@ -38,6 +38,17 @@ import Testing
         pipe.closeWriting()
         while tail.drain(pipe.reading) {}
         #expect(tail.text == String(written.suffix(64 << 10)))
+    }
+
+    @Test(arguments: [100_000, 99_999]) func `keeps all of a long output, up to the limit`(_ limit: Int) {
+        var whole = OutputCapture(.whole(limit: limit))
+        for _ in 0..<10 {
+            write(String(repeating: "x", count: 10_000))
+            _ = whole.drain(pipe.reading)
+        }
+        #expect(whole.isOverLimit == (limit < 100_000))
+        #expect(whole.kept.count <= limit)
+        if !whole.isOverLimit { #expect(whole.kept.count == 100_000) }
     }
 
     @Test mutating func `is text whatever the bytes`() {

@@ -1,0 +1,69 @@
+internal import Foundation
+internal import Git
+
+/// The file `bellpull.lock`: a lock, and lines of text.
+final class LockFile {
+    private var descriptor: Int32
+
+    /// Opens the file in `folder`, and creates it if needed.
+    init(in folder: String) throws(Failure) {
+        let path = Self.path(in: folder)
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .cannotWrite(path, because: errno) }
+    }
+
+    /// Opens the file in `folder`. Returns `nil` if there is none.
+    init?(existingIn folder: String) throws(Failure) {
+        let path = Self.path(in: folder)
+        descriptor = open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            guard errno == ENOENT else { throw .cannotWrite(path, because: errno) }
+            return nil
+        }
+    }
+
+    deinit { close() }
+
+    /// Takes the lock. Returns false if another process has the lock.
+    func tryLocking() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+
+    /// Whether another process has the lock.
+    var isLocked: Bool { flock(descriptor, LOCK_SH | LOCK_NB) != 0 }
+
+    /// When the file was last written.
+    var time: FileTime? { FileTime(writingOf: descriptor) }
+
+    /// The lines of the text.
+    var lines: [String] {
+        var bytes = [UInt8](repeating: 0, count: 512)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    /// Overwrites the text before truncating the file, so a line is never lost in between.
+    func write(_ lines: [String]) {
+        let text = lines.map { "\($0)\n" }.joined()
+        pwrite(descriptor, text, text.utf8.count, 0)
+        ftruncate(descriptor, off_t(text.utf8.count))
+    }
+
+    /// Waits until the text is on the disk.
+    func synchronize() { fdatasync(descriptor) }
+
+    /// Closes the file, and so releases the lock.
+    func close() {
+        if descriptor >= 0 { _ = Foundation.close(descriptor) }
+        descriptor = -1
+    }
+
+    private static func path(in folder: String) -> String { "\(folder)/bellpull.lock" }
+}
+
+extension Failure {
+    /// The system refuses to open the lock at `path` for writing.
+    fileprivate static func cannotWrite(_ path: String, because reason: Int32) -> Failure {
+        Failure(
+            "cannot write \(path): \(String(cString: strerror(reason)))",
+            hint: "ls -l \(path) shows the owner; chown the file to the user bellpull runs as, or remove it")
+    }
+}

@@ -1,0 +1,86 @@
+public import Processes
+internal import Foundation
+
+extension WorkingClone {
+    /// Returns the changes that lead from the tree of `old` to the tree of `new`.
+    func changes(from old: String, to new: String, _ limits: Limits) throws(GitError) -> [TreeChange] {
+        TreeChange.parse(
+            try git.outputBytes(of: ["diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", old, new], limits))
+    }
+
+    /// Returns the untracked and ignored files that git would overwrite or delete on the way from HEAD to `commit`.
+    ///
+    /// Git refuses to overwrite untracked files, but a rebase and a reset overwrite ignored files.
+    public func pathsInTheWay(of commit: Commit, _ limits: Limits) throws(GitError) -> [TreePath] {
+        let changes = try changes(from: "HEAD", to: commit.description, limits)
+        let tracked = Set(changes.filter { $0.old != nil }.map(\.path))
+        let added = changes.filter { $0.old == nil && !$0.isOfSubmodule }.map(\.path)
+        var found: [TreePath] = []
+        for path in added {
+            for path in obstacles(to: path, tracked) where !found.contains(path) { found.append(path) }
+        }
+        return found
+    }
+
+    /// Returns the files in the place of a new file `path`: a file with this path, the files in a folder with this
+    /// path, or a file with the path of one of the folders above.
+    ///
+    /// - Parameter tracked: the tracked files that git removes on the way.
+    private func obstacles(to path: TreePath, _ tracked: Set<TreePath>) -> [TreePath] {
+        for folder in path.folders {
+            guard let kind = kind(of: folder) else { return [] }
+            if kind != S_IFDIR { return tracked.contains(folder) ? [] : [folder] }
+        }
+        guard let kind = kind(of: path) else { return [] }
+        return kind == S_IFDIR ? files(in: path).filter { !tracked.contains($0) } : [path]
+    }
+
+    /// Returns the type of the file at `path` (`S_IFMT`), or `nil` if there is none.
+    private func kind(of path: TreePath) -> mode_t? { status(of: path).map { $0.st_mode & S_IFMT } }
+
+    /// Returns all files in a folder and in the folders below.
+    func files(in folder: TreePath) -> [TreePath] {
+        guard let stream = opendir(folder.absolute(in: path)) else { return [] }
+        defer { closedir(stream) }
+        var files: [TreePath] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            guard name != Array(".".utf8), name != Array("..".utf8) else { continue }
+            let path = folder.appending(name)
+            files += kind(of: path) == S_IFDIR ? self.files(in: path) : [path]
+        }
+        return files
+    }
+
+    /// Returns the status of the file at `path`, or `nil` if there is none. A file below a symbolic link is not in the
+    /// work tree.
+    func status(of path: TreePath) -> stat? {
+        var status = stat()
+        for folder in path.folders {
+            guard lstat(folder.absolute(in: self.path), &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+                return nil
+            }
+        }
+        return lstat(path.absolute(in: self.path), &status) == 0 ? status : nil
+    }
+
+    /// Returns the content of the file at `path`, or the target of the symbolic link, or `nil` if it cannot be read.
+    func content(of path: TreePath) -> [UInt8]? { WorkTreeFile.content(path.absolute(in: self.path)) }
+
+    /// Puts the work tree back to HEAD after git stopped on the way to `target`. Files that a person put or edited stay.
+    ///
+    /// - Parameter start: when git may have started to change files.
+    /// - Returns: the files moved away, because they were changed since `start` by git or by a person.
+    func restoreFiles(from target: Commit?, since start: FileTime, _ limits: Limits) throws(GitError) -> [String] {
+        guard let target, target != head else { return [] }
+        let origin: String
+        if head == nil {
+            origin = try git.output(of: ["mktree"], limits)
+        } else {
+            origin = "HEAD"
+        }
+        var restoration = WorkTreeRestoration(of: self, to: origin, since: start, limits)
+        try restoration.undo(target)
+        return restoration.saved
+    }
+}
