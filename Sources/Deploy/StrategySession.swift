@@ -53,10 +53,3 @@ struct Placement: Equatable {
     /// The commit of the remote below `live`. Differs from `live` if the clone has commits of its own.
     let upstream: Commit?
 }
-
-extension GitError {
-    /// Whether the command was ended before git could finish or undo its work.
-    var isCutShort: Bool {
-        if case .exited = termination { false } else { true }
-    }
-}

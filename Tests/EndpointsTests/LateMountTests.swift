@@ -110,7 +110,7 @@ import Webhook
         let stage = try Stage(sites: [Hooks.Entry(site)])
         for _ in 0..<3 {
             let response = try await stage.answer(to: push())
-            #expect(response.header("Bellpull-Reason")?.contains("does not end in owner/name") == true)
+            #expect(response.header("Bellpull-Reason")?.contains("ends in nowhere, without an owner") == true)
         }
         try blog.git("remote", "set-url", "origin", blog.remote, in: blog.site)
         // Within ten seconds of the failure, the clone is not opened again.
