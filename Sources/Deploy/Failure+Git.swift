@@ -58,6 +58,14 @@ extension Failure {
         Failure("\(path) has local changes", hint: "git -C \(path) status shows them; commit or restore them")
     }
 
+    /// The `.gitattributes` tell git to convert files that were committed without the conversion.
+    static func changedByAttributes(_ path: String, remote: String, ref: String) -> Failure {
+        Failure(
+            "the .gitattributes of \(path) do not fit the committed files, so git sees changes that nobody made",
+            hint: "in another clone: git add --renormalize . && git commit -m Renormalize && git push; "
+                + "then git -C \(path) fetch \(remote) \(ref) && git -C \(path) reset --hard FETCH_HEAD")
+    }
+
     /// The clone has commits on no branch or tag, so a checkout would lose them.
     static func localCommits(in path: String) -> Failure {
         Failure(

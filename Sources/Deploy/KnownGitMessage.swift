@@ -11,6 +11,7 @@ struct KnownGitMessage {
     var isMissingRef: Bool { meaning == Self.missingRef }
 
     private static let missingRef = "the branch does not exist at the remote"
+    private static let cloneAgain = "mv PATH PATH.old && git clone $(git -C PATH.old remote get-url origin) PATH"
 
     /// The known messages. The first match is used, so the more specific messages come first.
     static let all = [
@@ -42,6 +43,12 @@ struct KnownGitMessage {
             words: "identity unknown", meaning: "git needs a name to rebase local commits",
             hint: "git -C PATH config user.name bellpull && git -C PATH config user.email bellpull@localhost"),
         KnownGitMessage(words: "No space left on device", meaning: "the disk is full", hint: nil),
+        KnownGitMessage(
+            words: "index file", meaning: "the index of the clone is damaged",
+            hint: "rm PATH/.git/index && git -C PATH reset"),
+        KnownGitMessage(words: "is corrupt", meaning: "the repository is damaged", hint: cloneAgain),
+        KnownGitMessage(words: "unable to read tree", meaning: "the repository is damaged", hint: cloneAgain),
+        KnownGitMessage(words: "bad object", meaning: "the repository is damaged", hint: cloneAgain),
         KnownGitMessage(
             words: "unable to write file", meaning: "a file cannot be written",
             hint: "df -h PATH shows whether the disk is full"),

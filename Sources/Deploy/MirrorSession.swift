@@ -33,6 +33,7 @@ final class MirrorSession: StrategySession {
     func recover() throws(Failure) {
         try cache.attempt {
             try clone.repair(context.limits)
+            try clone.fillIfNeverFilled(context.limits)
             guard let start = context.lock.interruptedStart else { return }
             context.report(
                 saved: try clone.restore(
@@ -43,7 +44,12 @@ final class MirrorSession: StrategySession {
     func resolve(_ order: Order) throws(Failure) -> Destination {
         let destination = try destination(of: order)
         try cache.attempt {
-            guard try clone.isClean(context.limits) else { throw Failure.dirty(clone.path) }
+            guard try clone.isClean(context.limits) else {
+                let isByAttributes = try clone.isChangedByAttributes(context.limits)
+                guard isByAttributes else { throw Failure.dirty(clone.path) }
+                throw Failure.changedByAttributes(
+                    clone.path, remote: clone.remote, ref: listed.first?.ref ?? pattern.ref)
+            }
             guard destination.commit != clone.head else { return }
             let localCommits = try clone.countLocalCommits(besides: context.lock.lastUpstream, context.limits)
             guard localCommits == 0 else { throw Failure.localCommits(in: clone.path) }

@@ -27,6 +27,7 @@ final class PullSession: StrategySession {
     func recover() throws(Failure) {
         try cache.attempt {
             try clone.repair(ownLeftovers: context.lock.isAfterInterruption, context.limits)
+            try clone.fillIfNeverFilled(context.limits)
             guard let start = context.lock.interruptedStart else { return }
             context.report(
                 saved: try clone.restore(
@@ -64,6 +65,10 @@ final class PullSession: StrategySession {
                 try clone.pull(.fastForward, context.limits, context.transcript)
             } catch {
                 isRefused = error.isRefusal
+                if error.isForLocalChanges, try clone.isChangedByAttributes(context.limits) {
+                    throw Failure.changedByAttributes(
+                        clone.path, remote: clone.remote, ref: clone.upstream.ref)
+                }
                 // Nothing local is on the branch: the upstream was rewritten.
                 guard error.isForDivergence, let upstream = clone.fetchedUpstream else { throw error }
                 try move(to: upstream)
@@ -160,6 +165,9 @@ extension GitError {
     /// Git could not fast-forward, as the upstream has other commits.
     fileprivate var isForDivergence: Bool { message.contains("Not possible to fast-forward") }
 
+    /// Git found local changes.
+    fileprivate var isForLocalChanges: Bool { message.contains("cannot pull with rebase") }
+
     /// Git refused before it changed anything: for local changes, or for untracked files in the way.
-    fileprivate var isRefusal: Bool { message.contains("cannot pull with rebase") || !pathsInTheWay.isEmpty }
+    fileprivate var isRefusal: Bool { isForLocalChanges || !pathsInTheWay.isEmpty }
 }

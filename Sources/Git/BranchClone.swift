@@ -52,11 +52,15 @@ public struct BranchClone: WorkingClone {
 
     private static func open(_ layout: RepositoryLayout, _ limits: Limits) throws -> BranchClone {
         let (root, git) = (layout.root, layout.git)
-        let head = try git.run(["symbolic-ref", "--quiet", "HEAD"], limits).output.trimmed
+        let arguments = ["symbolic-ref", "--quiet", "HEAD"]
+        let completion = try git.run(arguments, limits)
+        // Exits with 1 if HEAD is detached, and with 128 if the repository is damaged.
+        guard completion.isSuccess || completion.termination == .exited(1) else {
+            throw GitError(arguments: arguments, completion: completion)
+        }
+        let head = completion.output.trimmed
         guard let branch = Branch(ref: head) ?? layout.rebasedBranch else { throw CloneError.detachedHead(path: root) }
-        let format = "--format=%(upstream:remotename)%00%(upstream:remoteref)%00%(upstream)"
-        let upstream = try git.output(of: ["for-each-ref", format, "--", branch.ref], limits)
-            .split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
+        let upstream = try upstreamFields(of: branch, git, limits)
         guard upstream.count == 3, let upstreamBranch = Branch(ref: upstream[1]) else {
             throw CloneError.noUpstream(path: root, branch: branch.name)
         }
@@ -68,6 +72,20 @@ public struct BranchClone: WorkingClone {
             path: root, branch: branch, upstream: upstreamBranch, remote: upstream[0], trackingRef: upstream[2],
             repository: repository, gitDirectory: layout.gitDirectory, commonDirectory: layout.commonDirectory, git: git
         )
+    }
+
+    /// Returns the remote of the upstream, the name of the upstream in the remote, and the tracking reference.
+    private static func upstreamFields(of branch: Branch, _ git: Git, _ limits: Limits) throws -> [String] {
+        let format = "--format=%(upstream:remotename)%00%(upstream:remoteref)%00%(upstream)"
+        let fields = try git.output(of: ["for-each-ref", format, "--", branch.ref], limits)
+            .split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
+        guard fields.count != 3 else { return fields }
+        // The branch of a clone of an empty repository has no commit, and is no reference yet.
+        let values = try ["remote", "merge"].map { key in
+            try git.run(["config", "--get", "branch.\(branch.name).\(key)"], limits).output.trimmed
+        }
+        guard let upstream = Branch(ref: values[1]), !values[0].isEmpty else { return [] }
+        return values + ["refs/remotes/\(values[0])/\(upstream.name)"]
     }
 
     /// The commit at the tip of `branch`, read from the repository's files without a git process.
@@ -134,7 +152,8 @@ public struct BranchClone: WorkingClone {
 
     /// Counts the commits in HEAD, without the commits in the upstream as last fetched and in `known`.
     public func countLocalCommits(besides known: Commit? = nil, _ limits: Limits) throws(GitError) -> Int {
-        let others = ["^\(trackingRef)"] + (known.map { ["^\($0)"] } ?? [])
+        if head == nil, try !git.run(["rev-parse", "--quiet", "--verify", "HEAD"], limits).isSuccess { return 0 }
+        let others = (fetchedUpstream == nil ? [] : ["^\(trackingRef)"]) + (known.map { ["^\($0)"] } ?? [])
         return Int(try git.output(of: ["rev-list", "--count", "--ignore-missing", "HEAD"] + others, limits)) ?? 0
     }
 

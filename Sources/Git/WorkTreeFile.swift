@@ -11,7 +11,9 @@ enum WorkTreeFile {
         guard lstat(path, &status) == 0, status.st_size <= limit else { return nil }
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size) + 1)
         if status.st_mode & S_IFMT == S_IFLNK {
-            let count = bytes.withUnsafeMutableBytes { readlink(path, $0.baseAddress!, $0.count) }
+            let count = bytes.withUnsafeMutableBytes { bytes in
+                bytes.baseAddress.map { readlink(path, $0, bytes.count) } ?? -1
+            }
             return count < 0 ? nil : Array(bytes.prefix(count))
         }
         guard status.st_mode & S_IFMT == S_IFREG else { return nil }
@@ -20,7 +22,9 @@ enum WorkTreeFile {
         defer { close(descriptor) }
         var length = 0
         while length < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + length, $0.count - length) }
+            let count = bytes.withUnsafeMutableBytes { bytes in
+                bytes.baseAddress.map { read(descriptor, $0 + length, bytes.count - length) } ?? -1
+            }
             guard count >= 0 else { return nil }
             if count == 0 { break }
             length += count

@@ -35,6 +35,27 @@ extension WorkingClone {
         return kind == S_IFDIR ? files(in: path).filter { !tracked.contains($0) } : [path]
     }
 
+    /// Fills the work tree of a clone without an index, such as a clone made with `--no-checkout`. Existing files stay.
+    public func fillIfNeverFilled(_ limits: Limits) throws(GitError) {
+        guard head != nil, access("\(gitDirectory)/index", F_OK) != 0, errno == ENOENT else { return }
+        _ = try git.output(of: ["read-tree", "HEAD"], limits)
+        // Exits with 1 if a file exists already. A different file then counts as a local change.
+        _ = try git.run(["checkout-index", "--all", "--quiet", "--index"], limits)
+    }
+
+    /// Returns whether the only changed files are those that git wrote itself: the attributes tell git to convert the
+    /// files, but the commit has them without the conversion.
+    public func isChangedByAttributes(_ limits: Limits) throws(GitError) -> Bool {
+        let changes = TreeChange.parse(
+            try git.outputBytes(of: ["diff-index", "-z", "--no-abbrev", "HEAD", "--"], limits))
+        let part = changes.prefix(100)
+        guard !part.isEmpty, part.allSatisfy({ $0.old?.mode == $0.new?.mode }) else { return false }
+        let arguments = ["hash-object", "--no-filters", "--"] + part.map(\.path.description)
+        let completion = try git.run(arguments, limits)
+        let objects = completion.output.split(separator: "\n").map(String.init)
+        return completion.isSuccess && objects == part.compactMap { $0.old?.object }
+    }
+
     /// Returns the type of the file at `path` (`S_IFMT`), or `nil` if there is none.
     private func kind(of path: TreePath) -> mode_t? { status(of: path).map { $0.st_mode & S_IFMT } }
 
