@@ -74,8 +74,9 @@ public enum CloneError: Error, Sendable, Equatable {
         case .noRemote(let path): "git -C \(path.quotedForShell) remote add origin URL"
         case .unknownRepository(let path, _):
             "git -C \(path.quotedForShell) remote set-url origin URL, where URL ends in owner/name"
-        case .noOwner(_, let repository):
-            "repository = \"OWNER/\(repository)\", as the forge writes it, in the site's file"
+        case .noOwner(let path, let repository):
+            "repository = \"OWNER/\(repository)\" in the site's file, "
+                + "or git -C \(path.quotedForShell) remote set-url origin URL, where URL ends in owner/name"
         case .git: nil
         }
     }

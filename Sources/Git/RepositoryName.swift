@@ -52,7 +52,8 @@ public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
         var path = wholePath
         while path.hasSuffix("/") { path.removeLast() }
         if path.hasSuffix(".git") { path.removeLast(4) }
-        let components = path.split(separator: "/")
+        // By bytes: a slash with a combining mark after it is another character, but still a slash to git.
+        let components = path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
         guard !components.isEmpty else { return nil }
         description = (source == .local ? components.suffix(2) : components[...]).joined(separator: "/")
         folded = description.lowercased()

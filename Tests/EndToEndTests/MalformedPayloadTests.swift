@@ -102,9 +102,15 @@ struct Payload: Sendable, CustomTestStringConvertible {
         try Bait.current.refuses(delivery, status: 400, outcome: "malformed")
     }
 
-    @Test func `is refused without the name of its event`() throws {
+    @Test func `is rejected without the name of its event, and the log says that its forge is unknown`() throws {
         let bait = try Bait.current
-        let reply = try bait.refuses(bait.delivery.with("X-GitHub-Event", nil), status: 400, outcome: "malformed")
-        #expect(reply.error == "the header X-GitHub-Event is missing")
+        let delivery = bait.delivery.with("X-GitHub-Event", nil).adding("X-Gitee-Event", "Push Hook")
+        let reply = try bait.refuses(delivery, status: 401, outcome: "rejected")
+        #expect(reply.lines == Reply.rejection)
+        #expect(bait.site.bellpull.says("no known forge sends these headers: "))
+        let line = bait.site.bellpull.log.split(separator: "\n").first { $0.contains("no known forge") }
+        for name in ["X-Gitee-Event", "X-Github-Delivery", "X-Hub-Signature-256"] {
+            #expect(line?.contains(name) == true, "\(line ?? "")")
+        }
     }
 }

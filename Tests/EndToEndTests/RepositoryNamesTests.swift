@@ -48,6 +48,8 @@ import Testing
         #expect(try outcome(of: "alice/blog", at: server) == "ignored")
         #expect(try server.bellpull.says("ends in blog, without an owner, so no push can be matched to it"))
         let check = try server.command("check", "blog")
-        #expect(check.output.contains("repository = \"OWNER/blog\", as the forge writes it, in the site's file"))
+        #expect(
+            check.output.contains(
+                "repository = \"OWNER/blog\" in the site's file, or git -C \(server.site("blog").path) "))
     }
 }

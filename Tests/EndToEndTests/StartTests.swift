@@ -70,7 +70,9 @@ import Testing
 
     @Test func `does not start when the remote has no owner and name, and does not tell its password`() throws {
         try clone.git("remote", "set-url", "origin", "https://alice:sesame@example.org/blog")
-        let errors = try refuses(because: "the remote of \(clone.path)", hint: "git -C \(clone.path) remote set-url")
+        let errors = try refuses(
+            because: "the remote of \(clone.path) ends in blog, without an owner",
+            hint: "repository = \"OWNER/blog\" in the site's file, or git -C \(clone.path) remote set-url")
         #expect(!errors.contains("sesame"))
     }
 

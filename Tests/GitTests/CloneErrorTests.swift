@@ -85,7 +85,8 @@ import Testing
                 (
                     .noOwner(path: path, repository: "blog"),
                     "the remote of \(path) ends in blog, without an owner, so no push can be matched to it",
-                    "repository = \"OWNER/blog\", as the forge writes it, in the site's file"
+                    "repository = \"OWNER/blog\" in the site's file, "
+                        + "or git -C \(path) remote set-url origin URL, where URL ends in owner/name"
                 )
             case .git: (.git(path: path, .noExecutable), "\(path): there is no git in PATH", nil)
             }

@@ -61,6 +61,11 @@ import Testing
         }
     }
 
+    @Test func `has an owner also if a combining mark follows the slash`() throws {
+        let name = try #require(RepositoryName(url: "git@host:a/\u{301}b.git"))
+        #expect(name.hasOwner && name.description == "a/\u{301}b" && RepositoryName("a/\u{301}b") == name)
+    }
+
     @Test func `below a path of the server is another one`() throws {
         let name = try #require(RepositoryName(url: "https://example.org/gitlab/team/web/blog.git"))
         #expect(!name.matches("team/web/blog") && name.matches("gitlab/team/web/blog"))
