@@ -7,7 +7,7 @@ import Testing
 @testable import Deploy
 
 /// The files of a person on the server, which the repository does not have.
-@Suite(.onPlainThreads, .serialized) struct `a file that git does not track` {
+@Suite(.onPlainThreads) struct `a file that git does not track` {
     private var limits: Limits { .within(.seconds(20)) }
 
     /// How a site gets to the next commit.
