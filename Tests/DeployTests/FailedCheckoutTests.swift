@@ -7,7 +7,7 @@ import Testing
 @testable import Deploy
 
 /// A checkout that fails half way leaves the site as it was, and the next good push deploys.
-@Suite(.onPlainThreads) struct `a checkout that fails half way` {
+@Suite(.onPlainThreads, .serialized) struct `a checkout that fails half way` {
     private var limits: Limits { .within(.seconds(20)) }
 
     /// What the push changes.
