@@ -68,6 +68,9 @@ extension CloneStrategy {
             guard try inspection.isAfterInterruption || clone.isClean(limits) else { throw Failure.dirty(clone.path) }
         }
         inspection.collect(at: clone.path) { inspection in
+            inspection.incompleteness = try clone.incompleteness(limits)
+        }
+        inspection.collect(at: clone.path) { inspection in
             let missed = try missedPush(in: clone, limits)
             inspection.missed = inspection.isBeingDeployed ? nil : missed
         }

@@ -7,16 +7,22 @@ internal import Processes
 struct Deployer: Sendable {
     let writer: GroupCommitWriter
 
+    /// How long the packing of a repository may take.
+    private static let housekeepingTimeout = Duration.seconds(60)
+
     /// Runs the oldest queued deployment of `site`.
     ///
     /// - Parameters:
+    ///   - housekeeping: ends the packing of the repository that may follow the deployment.
     ///   - transcript: receives the output of the commands.
     ///   - onStart: called when the deployment is recorded as started.
+    ///   - onEnd: called when the end is recorded, before the packing.
     /// - Returns: the ended deployment; `nil` if none was queued, for example because another process ran it.
     /// - Throws: `LedgerError` if the start could not be recorded. The deployment stays queued.
     func deploy(
-        _ site: Site, _ cancellation: Cancellation, _ transcript: Transcript,
-        onStart: (StartedDeployment) -> Void = { _ in }
+        _ site: Site, _ cancellation: Cancellation, housekeeping: Cancellation = Cancellation(),
+        _ transcript: Transcript,
+        onStart: (StartedDeployment) -> Void = { _ in }, onEnd: (FinishedDeployment) -> Void = { _ in }
     ) throws(LedgerError) -> FinishedDeployment? {
         let start = ContinuousClock.now
         let limits = Limits(deadline: start + site.timeout, cancellation: cancellation)
@@ -27,7 +33,11 @@ struct Deployer: Sendable {
             guard !cancellation.isCancelled else { return nil }
             let failure = error
             let rejected = try writer.write { try $0.reject(site.name, failure, at: Date()) }
-            return rejected.map { FinishedDeployment(started: $0, result: .failed(failure), duration: start.age) }
+            let finished = rejected.map {
+                FinishedDeployment(started: $0, result: .failed(failure), duration: start.age)
+            }
+            if let finished { onEnd(finished) }
+            return finished
         }
         defer { lockedSite.release() }
         guard let started = try writer.write({ try $0.start(site.name, at: Date()) }) else { return nil }
@@ -39,9 +49,14 @@ struct Deployer: Sendable {
         // If the end cannot be recorded, the deployment is still recorded as running. The next holder of the lock then
         // queues the work again: nothing is lost.
         let recorded = try? writer.write { try $0.finish(started.id, conclusion, at: Date()) }
-        return FinishedDeployment(
+        let finished = FinishedDeployment(
             started: started, result: recorded?.result ?? result, note: note, duration: duration,
             retryAfter: recorded?.nextTry)
+        onEnd(finished)
+        if finished.result.isFinal {
+            lockedSite.tidy(.within(Self.housekeepingTimeout, cancellation: housekeeping))
+        }
+        return finished
     }
 }
 

@@ -35,11 +35,13 @@ public final class Dispatcher: @unchecked Sendable {
     private let ownsTimers: Bool
     private let observer: Observer
 
-    // Guards and signals the two properties below.
+    // Guards and signals the properties below.
     private let condition = MonotonicCondition()
     private var queue: SiteQueue<Answer>
     /// How many deliveries and requests are being recorded.
     private var arriving = 0
+    /// Ends the packing of a site's repository after a deployment.
+    private var housekeeping: [String: Cancellation] = [:]
 
     /// Creates a dispatcher. Records in `ledger` and deploys at most `limit` sites at once.
     ///
@@ -158,7 +160,10 @@ public final class Dispatcher: @unchecked Sendable {
     private func enqueue(_ site: Site, for id: DeploymentRecord.ID? = nil, _ answer: Answer? = nil) {
         // A closed queue means Bellpull is stopping. The deployment is in the ledger, and the next start resumes the
         // work.
-        let isAccepted = condition.withLock { queue.enqueue(site, for: id, answer) }
+        let isAccepted = condition.withLock {
+            housekeeping[site.name]?.cancel()
+            return queue.enqueue(site, for: id, answer)
+        }
         if isAccepted { startWorker() } else { answer?(site, .finished(.interrupted)) }
     }
 
@@ -169,8 +174,7 @@ public final class Dispatcher: @unchecked Sendable {
 
     private func work() {
         while let site = nextSite() {
-            let (answers, outcome) = run(site)
-            for answer in answers { answer(site, outcome) }
+            run(site)
             finishTurn(of: site)
         }
     }
@@ -183,23 +187,31 @@ public final class Dispatcher: @unchecked Sendable {
         }
     }
 
-    private func run(_ site: Site) -> ([Answer], DeliveryOutcome) {
+    private func run(_ site: Site) {
+        let packing = Cancellation()
+        defer { _ = condition.withLock { housekeeping.removeValue(forKey: site.name) } }
         do throws(LedgerError) {
-            let finished = try deployer.deploy(site, cancellation, Transcript()) { started in
+            _ = try deployer.deploy(site, cancellation, housekeeping: packing, Transcript()) { started in
                 condition.withLock { queue.recordStart(of: started.id, at: site.name) }
+            } onEnd: { finished in
+                end(finished, at: site, packing)
             }
-            guard let finished else { return ([], .queued) }
-            observer(.finished(site, finished))
-            let answers = condition.withLock {
-                if case .waiting = finished.result { return queue.recordWait(of: finished.started.id, at: site.name) }
-                return queue.recordEnd(of: finished.started.id, at: site.name)
-            }
-            if let delay = finished.retryAfter { timers.after(delay) { [weak self] in self?.enqueue(site) } }
-            return (answers, .finished(finished.result, note: finished.note))
         } catch {
             observer(.notStarted(site, error))
-            return ([], .queued)
         }
+    }
+
+    /// Answers the waiting senders. From now on, a new deployment of the site ends the packing.
+    private func end(_ finished: FinishedDeployment, at site: Site, _ packing: Cancellation) {
+        observer(.finished(site, finished))
+        let answers = condition.withLock {
+            if queue.isAnotherTurnNeeded(at: site.name) || queue.isClosed { packing.cancel() }
+            housekeeping[site.name] = packing
+            if case .waiting = finished.result { return queue.recordWait(of: finished.started.id, at: site.name) }
+            return queue.recordEnd(of: finished.started.id, at: site.name)
+        }
+        if let delay = finished.retryAfter { timers.after(delay) { [weak self] in self?.enqueue(site) } }
+        for answer in answers { answer(site, .finished(finished.result, note: finished.note)) }
     }
 
     private func finishTurn(of site: Site) {
@@ -231,7 +243,11 @@ public final class Dispatcher: @unchecked Sendable {
 
     /// - Parameter grace: how long ended commands have to exit, cleanup included.
     func drain(within time: Duration, grace: Duration) {
-        for unanswered in condition.withLock({ queue.close() }) {
+        let left = condition.withLock {
+            for packing in housekeeping.values { packing.cancel() }
+            return queue.close()
+        }
+        for unanswered in left {
             for answer in unanswered.waiters.values.joined() { answer(unanswered.site, .finished(.interrupted)) }
         }
         waitUntilIdle(until: .now + time)

@@ -17,6 +17,8 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
 
     func release() { lock.release() }
 
+    func tidy(_ limits: Limits) { try? clone.tidy(limits) }
+
     func deploy(
         _ order: Order, announced: [DeploymentRecord.Target], _ limits: Limits, _ transcript: Transcript
     ) -> (result: DeploymentResult, note: String?) {
@@ -28,7 +30,9 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
             in: clone, SessionContext(lock: lock, limits: limits, transcript: transcript))
         do throws(Failure) {
             let result = try deploy(order, session)
-            return try order == .follow ? compare(announced, result, session) : (result, nil)
+            let (compared, note) = order == .follow ? try compare(announced, result, session) : (result, nil)
+            let notes = [note, compared.commit == nil ? nil : try? incompleteness(limits)].compactMap(\.self)
+            return (compared, notes.isEmpty ? nil : notes.joined(separator: "; "))
         } catch {
             if limits.cancellation.isCancelled { return (.interrupted, nil) }
             if error.isMissingRef, let target = announced.first(where: { !$0.isDeletion }) {
@@ -69,6 +73,11 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
                 "\(failure.message); then the site could not be restored: \(error.message)",
                 hint: error.hint ?? failure.hint)
         }
+    }
+
+    /// Returns what the site lacks, in words; `nil` if the site is complete.
+    private func incompleteness(_ limits: Limits) throws(GitError) -> String? {
+        try clone.incompleteness(limits).map { "the site \($0)" }
     }
 
     /// Compares the announced targets with what the remote shows.

@@ -14,6 +14,9 @@ package protocol LockedSite {
         _ order: Order, announced: [DeploymentRecord.Target], _ limits: Limits, _ transcript: Transcript
     ) -> (result: DeploymentResult, note: String?)
 
+    /// Packs the site's repository if it needs packing, within `limits`. Errors are left to the next call.
+    func tidy(_ limits: Limits)
+
     /// Releases the lock.
     func release()
 }

@@ -51,6 +51,9 @@ struct SiteQueue<Waiter> {
     /// How many sites are waiting.
     var waitingCount: Int { waiting.count }
 
+    /// Whether something was enqueued for the running site beyond its deployment.
+    func isAnotherTurnNeeded(at site: String) -> Bool { entries[site]?.needsAnotherTurn == true }
+
     /// Whether the site is waiting or running.
     func contains(_ site: String) -> Bool { entries[site] != nil }
 

@@ -45,6 +45,20 @@ struct WorkTreeRestoration {
         _ = try clone.git.run(["update-index", "-q", "--refresh"], limits)
     }
 
+    /// Writes the files again that were cut short after HEAD moved, as by a power failure: each was changed after the
+    /// placement started, and has only the beginning of HEAD's version.
+    func completeFiles() throws(GitError) {
+        let changes = TreeChange.parse(
+            try clone.git.outputBytes(of: ["diff-index", "-z", "--no-abbrev", "HEAD", "--"], limits))
+        var cutShort: [TreePath] = []
+        for change in changes where change.old != nil && isWritten(change.path) {
+            if try isOfGit(TreeChange(path: change.path, old: change.old, new: nil)) { cutShort.append(change.path) }
+        }
+        guard !cutShort.isEmpty else { return }
+        try checkOut(cutShort)
+        _ = try clone.git.run(["update-index", "-q", "--refresh"], limits)
+    }
+
     // MARK: Telling git's files from a person's
 
     /// Whether the file exists and was changed after the start.

@@ -93,7 +93,11 @@ extension WorkingClone {
     /// - Parameter start: when git may have started to change files.
     /// - Returns: the files moved away, because they were changed since `start` by git or by a person.
     func restoreFiles(from target: Commit?, since start: FileTime, _ limits: Limits) throws(GitError) -> [String] {
-        guard let target, target != head else { return [] }
+        guard let target else { return [] }
+        if target == head {
+            try WorkTreeRestoration(of: self, to: "HEAD", since: start, limits).completeFiles()
+            return []
+        }
         let origin: String
         if head == nil {
             origin = try git.output(of: ["mktree"], limits)

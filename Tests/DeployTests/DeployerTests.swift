@@ -15,6 +15,8 @@ import Testing
         writer = GroupCommitWriter(home.ledger)
     }
 
+    private var limits: Limits { .within(.seconds(20)) }
+
     private func queue(_ target: Commit) throws {
         _ = try writer.write { try $0.queue("blog", .follow, cause: .catchUp, target: .main(target), at: Date()) }
     }
@@ -40,6 +42,49 @@ import Testing
         let site = Site(name: "blog", path: blog.site, timeout: .seconds(20))
         #expect(try deploy(site) == nil)
         #expect(try Shell.run("flock --nonblock \(blog.site)/.git/bellpull.lock true").isSuccess)
+        writer.dismiss()
+    }
+
+    @Test func `packs the repository after the end is told, unless stopped`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let site = Site(name: "blog", path: blog.site, timeout: .seconds(20))
+        let clone = try blog.open()
+        func packs() throws -> Int {
+            try FileManager.default.contentsOfDirectory(atPath: "\(blog.site)/.git/objects/pack")
+                .count { $0.hasSuffix(".pack") }
+        }
+        for number in 0..<51 {
+            try blog.push(["index.html": "\(number)\n"])
+            try clone.pull(.fastForward, limits)
+        }
+        let stopped = Cancellation()
+        stopped.cancel()
+        var counts: [Int] = []
+        for housekeeping in [stopped, Cancellation()] {
+            let commit = try blog.push(["index.html": "\(counts.count) more\n"])
+            try queue(commit)
+            _ = try Deployer(writer: writer).deploy(
+                site, Cancellation(), housekeeping: housekeeping, Transcript(),
+                onEnd: { finished in
+                    counts.append((try? packs()) ?? 0)
+                    #expect(finished.result == .deployed(commit))
+                })
+            #expect(try housekeeping.isCancelled == (packs() > 50))
+        }
+        #expect(counts == [52, 53])
+        writer.dismiss()
+    }
+
+    @Test func `notes that the site has parts that are not fetched`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let site = Site(name: "blog", path: blog.site, timeout: .seconds(20))
+        try queue(try blog.push([".gitmodules": "[submodule \"lib\"]\npath = lib\nurl = ../lib\n"]))
+        let finished = try #require(try deploy(site))
+        #expect(finished.note == "the site has submodules, which are not fetched")
+        #expect(try home.ledger.deployment(finished.started.id)?.note == finished.note)
+        #expect(try site.inspect(limits).incompleteness?.hasSubmodules == true)
         writer.dismiss()
     }
 

@@ -76,6 +76,8 @@ package final class FakeStrategy: Strategy {
     package func inspect(_ limits: Limits) throws(Failure) -> SiteInspection { throw Failure("nothing to inspect") }
 
     private struct Locked: LockedSite {
+        func tidy(_ limits: Limits) {}
+
         let strategy: FakeStrategy
 
         func deploy(

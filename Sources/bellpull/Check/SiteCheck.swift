@@ -69,7 +69,8 @@ struct SiteCheck: Sendable {
 
     /// Returns the problems of a site that do not block deployments.
     private func remarks(on inspection: SiteInspection) -> [CheckResult] {
-        [otherRepository(inspection), missed(inspection), halfDone(inspection)].compactMap(\.self)
+        [otherRepository(inspection), missed(inspection), halfDone(inspection), incomplete(inspection)].compactMap(
+            \.self)
     }
 
     private func otherRepository(_ inspection: SiteInspection) -> CheckResult? {
@@ -97,6 +98,17 @@ struct SiteCheck: Sendable {
         return .warning(
             settings.name, "a deployment was interrupted and left the site incomplete",
             hint: "bellpull deploy \(settings.name), or wait for the next push")
+    }
+
+    private func incomplete(_ inspection: SiteInspection) -> CheckResult? {
+        guard let missing = inspection.incompleteness else { return nil }
+        let commands = [
+            missing.hasSubmodules ? "git -C \(settings.path) submodule update --init --recursive" : nil,
+            missing.pointers > 0 ? "git -C \(settings.path) lfs pull" : nil,
+        ]
+        return .warning(
+            settings.name, "the site \(missing)",
+            hint: commands.compactMap(\.self).joined(separator: "; ") + ", after each deployment")
     }
 
     private func summary(of inspection: SiteInspection) -> String {
