@@ -21,11 +21,16 @@ public enum CommonGateway {
     /// - Parameters:
     ///   - responder: answers the request, perhaps after this function has returned.
     ///   - bodyLimit: the maximum length of the body, in bytes.
-    public static func serve(_ responder: any Responder, bodyLimit: Int) {
+    ///   - flushLog: waits until the log lines are written. Called before the descriptor 2 becomes /dev/null.
+    public static func serve(
+        _ responder: any Responder, bodyLimit: Int, flushLog: @escaping @Sendable () -> Void
+    ) {
         let params = Params(environment: environ)
         let request = Request(params: params, body: readBody(params, limit: bodyLimit))
         let exchange = Exchange {
-            if isPipe(STDERR_FILENO) { detach([STDERR_FILENO]) }
+            guard isPipe(STDERR_FILENO) else { return }
+            flushLog()
+            detach([STDERR_FILENO])
         } send: { response in
             // A web server that has gone is not an error, and no reason to stop a deployment halfway.
             try? FileHandle.standardOutput.write(contentsOf: Data(response.serialized.utf8))

@@ -45,7 +45,7 @@ import Testing
 
     @Test func `without an owner in the URL is told to name the repository`() throws {
         let server = try server(remote: "blog-host:blog.git")
-        #expect(try outcome(of: "alice/blog", at: server) == "ignored")
+        #expect(try outcome(of: "alice/blog", at: server) == "failed")
         #expect(try server.bellpull.says("ends in blog, without an owner, so no push can be matched to it"))
         let check = try server.command("check", "blog")
         #expect(

@@ -74,7 +74,9 @@ final class Service {
     /// Answers the single request of a plain CGI process, and waits until the deployment has finished. Then resumes
     /// deployments of all sites that a killed process left: no other process does, until the next delivery to the site.
     func answerOneRequest() {
-        CommonGateway.serve(Router(webhook: endpoint), bodyLimit: configuration.bodyLimit)
+        CommonGateway.serve(Router(webhook: endpoint), bodyLimit: configuration.bodyLimit) {
+            LogWriter.standardError.flush(within: .seconds(2))
+        }
         // A web server may end the process after the reply. A running deployment is finished first.
         Thread.detachNewThread { [dispatcher, signals, drain = configuration.drain] in
             while signals.wait() == .reload {}
