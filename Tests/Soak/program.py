@@ -164,7 +164,7 @@ class Bellpull:
     def settle(self, seconds=60):
         """Waits until no deployment is queued or running. Returns whether that happened in time."""
         try:
-            await_(lambda: self.count("deployment", "state IN ('queued', 'running')") == 0, seconds, "the deployments")
+            await_(lambda: self.count("deployment", "state IN ('queued', 'running', 'waiting')") == 0, seconds, "the deployments")
         except RuntimeError:
             return False
         return True
