@@ -56,6 +56,7 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
             try session.place(destination)
             let placement = try session.verify(destination)
             lock.noteEnd(deployed: placement.upstream)
+            clone.removeKeptFiles()
             return placement.live == before ? .unchanged(placement.live) : .deployed(placement.live)
         } catch {
             try restore(session, after: error)
@@ -68,6 +69,7 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         do throws(Failure) {
             try session.restore()
             lock.noteEnd()
+            clone.removeKeptFiles()
         } catch {
             throw Failure(
                 "\(failure.message); then the site could not be restored: \(error.message)",

@@ -94,6 +94,7 @@ final class MirrorSession: StrategySession {
         (before, target) = (clone.position, commit)
         context.lock.noteTarget(commit)
         try cache.attempt {
+            try clone.keepFiles(changedBy: commit, context.limits)
             do throws(GitError) {
                 try clone.checkOut(commit, context.limits, context.transcript)
             } catch {

@@ -61,6 +61,9 @@ final class PullSession: StrategySession {
                 return try move(to: commit)
             }
             guard before?.localCommits == 0 else { return try rebase() }
+            if clone.hasFilters, let upstream = try clone.fetchUpstream(context.limits, context.transcript) {
+                try clone.keepFiles(changedBy: upstream, context.limits)
+            }
             do throws(GitError) {
                 try clone.pull(.fastForward, context.limits, context.transcript)
             } catch {
@@ -78,7 +81,10 @@ final class PullSession: StrategySession {
 
     /// Rebases the local commits on top of the upstream.
     private func rebase() throws {
-        if let upstream = try clone.fetchUpstream(context.limits, context.transcript) { try requireWay(to: upstream) }
+        if let upstream = try clone.fetchUpstream(context.limits, context.transcript) {
+            try requireWay(to: upstream)
+            try clone.keepFiles(changedBy: upstream, context.limits)
+        }
         do throws(GitError) {
             try clone.pull(.rebase, context.limits, context.transcript)
         } catch {
@@ -91,6 +97,7 @@ final class PullSession: StrategySession {
     /// Moves the branch and the work tree to `commit`.
     private func move(to commit: Commit) throws {
         try requireWay(to: commit)
+        try clone.keepFiles(changedBy: commit, context.limits)
         try clone.reset(keepingChanges: commit, context.limits)
     }
 

@@ -144,6 +144,7 @@ struct WorkTreeRestoration {
     }
 
     private func checkOut(_ paths: [TreePath]) throws(GitError) {
+        let paths = paths.filter { !clone.putBackKeptFile($0) }
         guard !paths.isEmpty else { return }
         let list = "\(clone.gitDirectory)/bellpull.paths"
         defer { unlink(list) }

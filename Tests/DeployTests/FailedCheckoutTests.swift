@@ -125,6 +125,30 @@ import Testing
         }
     }
 
+    /// The filter fails for the old version too, as if git-lfs had been removed: the restoration must not need it.
+    @Test(arguments: [(false, false), (false, true), (true, false), (true, true)])
+    func `changes nothing, although the filter fails for every file`(_ isMirror: Bool, _ isKilled: Bool) throws {
+        let blog = try blog()
+        defer { blog.remove() }
+        let before = (try blog.state(), try files(blog))
+        try self.push(.both, blog)
+        let end = isKilled ? "kill -9 $PPID" : "exit 1"
+        try blog.git("config", "filter.test.smudge", "test -e \(blog.folder)/good || \(end); cat", in: blog.site)
+        try blog.git("config", "filter.test.clean", "cat", in: blog.site)
+        try blog.git("config", "filter.test.required", "true", in: blog.site)
+        try blog.write("*.html filter=test\n", to: "site/.git/info/attributes")
+        let strategy = try strategy(isMirror, blog)
+        for _ in 0..<2 {
+            let failure = try #require(strategy.deploy([], limits).failure)
+            #expect(!failure.message.contains("restored"), "\(failure.message)")
+            try expectSame(before, blog)
+            #expect(!blog.exists("site/.git/bellpull-before"))
+        }
+        try blog.write("", to: "good")
+        #expect(strategy.deploy([], limits).failure == nil)
+        #expect(try blog.text("site/index.html") == "two\n" && !blog.exists("site/.git/bellpull-before"))
+    }
+
     /// Bellpull and git are killed, and nothing clears up before the next deployment.
     @Test(arguments: Push.allCases, [false, true])
     func `is undone by the next deployment`(_ push: Push, _ isMirror: Bool) throws {
