@@ -49,8 +49,9 @@ enum LedgerStatement: String, CaseIterable {
         SELECT id FROM deployment WHERE host = ? AND site = ? AND "order" = ? AND state = 'queued'
         """
 
+    /// Without `INDEXED BY`, SQLite searches all deployments of the site in the order of their ids.
     case oldestQueued = """
-        SELECT min(id) FROM deployment WHERE host = ? AND site = ? AND state = 'queued'
+        SELECT min(id) FROM deployment INDEXED BY deployment_queued WHERE host = ? AND site = ? AND state = 'queued'
         """
 
     case running = "SELECT id FROM deployment WHERE host = ? AND site = ? AND state = 'running'"
@@ -72,11 +73,13 @@ enum LedgerStatement: String, CaseIterable {
         """
 
     case waitingWithOrder = """
-        SELECT max(id) FROM deployment WHERE host = ? AND site = ? AND state = 'waiting' AND "order" = ?
+        SELECT max(id) FROM deployment INDEXED BY deployment_waiting
+        WHERE host = ? AND site = ? AND state = 'waiting' AND "order" = ?
         """
 
     case oldestDue = """
-        SELECT min(id) FROM deployment WHERE host = ? AND site = ? AND state = 'waiting' AND next_try <= ?
+        SELECT min(id) FROM deployment INDEXED BY deployment_waiting
+        WHERE host = ? AND site = ? AND state = 'waiting' AND next_try <= ?
         """
 
     case nextTries = """
@@ -94,7 +97,7 @@ enum LedgerStatement: String, CaseIterable {
         """
 
     case makeDue = """
-        UPDATE deployment SET next_try = ?1 WHERE host = ?2 AND site = ?3 AND state = 'waiting'
+        UPDATE deployment INDEXED BY deployment_waiting SET next_try = ?1 WHERE host = ?2 AND site = ?3 AND state = 'waiting'
         """
 
     case markRunning = """
