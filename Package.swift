@@ -60,7 +60,10 @@ let package = Package(
 
         // What several test targets share.
         .target(
-            name: "TestSupport", dependencies: ["Processes", "Git", "Deploy", "SQLiteLedger"],
+            name: "TestSupport",
+            dependencies: [
+                "Processes", "Git", "Deploy", "SQLiteLedger", .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Tests/TestSupport"),
 
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),

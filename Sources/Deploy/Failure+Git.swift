@@ -22,8 +22,8 @@ extension Failure {
             self = .inTheWay(error.pathsInTheWay, in: path)
             return
         }
-        let known = KnownGitMessage.all.first { error.message.contains($0.words) }
-        let hint = known?.hint.map { $0.replacing("PATH", with: path) }
+        let known = KnownGitMessage(in: error.message)
+        let hint = known?.hint.map { $0.replacing("PATH", with: path.quotedForShell) }
         let message = known.map { "\($0.meaning): \(error.firstLine)" } ?? error.description
         self.init(Explanation(message, hint: hint), isMissingRef: known?.isMissingRef ?? false)
     }

@@ -80,6 +80,14 @@ import Testing
             "git needs a name to rebase local commits: fatal: no email", hint: "git -C /srv/blog config user.name"),
         Known("fatal: write error: No space left on device", "the disk is full: fatal: write error", hint: nil),
         Known(
+            "fatal: unable to write new index file", "a file cannot be written: ", hint: "df -h /srv/blog"),
+        Known(
+            "error: bad index file sha1 signature\nfatal: index file corrupt", "the index of the clone is damaged: ",
+            hint: "rm /srv/blog/.git/index && git -C /srv/blog reset"),
+        Known(
+            "error: loose object 1a2b3c (stored in .git/objects/1a/2b3c) is corrupt", "the repository is damaged: ",
+            hint: "mv /srv/blog /srv/blog.old && git clone $(git -C /srv/blog.old remote get-url origin) /srv/blog"),
+        Known(
             "fatal: Unable to create '/srv/blog/.git/index.lock': File exists.\n\nAnother git process seems to be",
             "another git is running in the clone: fatal: Unable to create", hint: "the next push deploys"),
         Known(

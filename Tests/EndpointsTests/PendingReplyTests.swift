@@ -1,3 +1,4 @@
+import TestSupport
 import Dispatch
 import FastCGI
 import Foundation
@@ -107,7 +108,7 @@ import Testing
             let log = LogLines()
             let sent = Mutex<[Int]>([])
             let exchange = Exchange { response in sent.withLock { $0.append(response.status) } }
-            let pending = PendingReply(exchange: exchange, received: .now, logger: log.logger())
+            let pending = PendingReply(exchange: exchange, received: .now, logger: log.logger)
             DispatchQueue.concurrentPerform(iterations: 4) { index in
                 switch index {
                 case 0: pending.send(Report(.queued))
