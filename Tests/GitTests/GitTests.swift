@@ -33,8 +33,7 @@ import Testing
         let folder = try TemporaryFolder.make()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let script = "#!/bin/sh\nprintf '%s\\n' \"$@\"\n"
-        try script.write(toFile: "\(folder)/git", atomically: false, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder)/git")
+        try Shell.writeExecutable(script, to: "\(folder)/git")
         let git = try Git(in: "/", inheriting: ["PATH": "/nonexistent:\(folder):/usr/bin:/bin"])
         let arguments = try git.output(of: ["pull", "--rebase"], limits).split(separator: "\n")
         #expect(arguments.suffix(2) == ["pull", "--rebase"])
@@ -54,8 +53,7 @@ import Testing
         let folder = try TemporaryFolder.make()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let executable = "\(folder)/git"
-        try "#!/bin/sh".write(toFile: executable, atomically: false, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: executable)
+        try Shell.writeExecutable("#!/bin/sh", to: executable)
         let git = try Git(in: "/", inheriting: ["PATH": folder])
         try FileManager.default.removeItem(atPath: executable)
         let error = #expect(throws: GitError.self) { try git.run(["status"], limits) }
@@ -65,8 +63,7 @@ import Testing
     @Test func `refuses output that is too long to be read whole`() throws {
         let folder = try TemporaryFolder()
         let script = "#!/bin/sh\nhead -c ${PWD##*/} /dev/zero\n"
-        try script.write(toFile: folder("git"), atomically: false, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder("git"))
+        try Shell.writeExecutable(script, to: folder("git"))
         for (size, isWhole) in [(64 << 20, true), ((64 << 20) + 1, false)] {
             try FileManager.default.createDirectory(atPath: folder("\(size)"), withIntermediateDirectories: false)
             let git = try Git(in: folder("\(size)"), inheriting: ["PATH": "\(folder.path):/usr/bin:/bin"])
@@ -88,8 +85,7 @@ import Testing
         let blog = try Blog()
         defer { blog.remove() }
         let hook = "\(blog.site)/.git/hooks/post-checkout"
-        try blog.write("#!/bin/sh\ntouch \(blog.folder)/called\n", to: hook)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: hook)
+        try Shell.writeExecutable("#!/bin/sh\ntouch \(blog.folder)/called\n", to: hook)
         _ = try Git(in: blog.site).output(of: ["checkout", "--quiet", "-b", "next"], limits)
         #expect(!blog.exists("called"))
         try blog.git("checkout", "--quiet", "-b", "again", in: blog.site)

@@ -20,6 +20,16 @@ package enum Shell {
     ) throws -> Command.Completion {
         try command(script).run(until: .now + time, cancellation: cancellation)
     }
+
+    /// Writes an executable script to `path`.
+    ///
+    /// Another process writes the file. If the test process wrote it, a command started at the same time by another
+    /// test would inherit the open file, and execve(2) would fail with ETXTBSY.
+    package static func writeExecutable(_ script: String, to path: String) throws {
+        let writing = command("printf '%s' \"$1\" > \"$2\" && chmod 755 \"$2\"", [script, path])
+        let completion = try writing.run(until: .now + .seconds(20), cancellation: Cancellation())
+        guard completion.termination == .exited(0) else { throw Trouble("cannot write \(path)") }
+    }
 }
 
 /// Isolates the tests from the user's settings.
