@@ -40,6 +40,10 @@ public final class Dispatcher: @unchecked Sendable {
     private var queue: SiteQueue<Answer>
     /// How many deliveries and requests are being recorded.
     private var arriving = 0
+    /// The sites as they are configured now, by name; `nil` if they cannot change.
+    private var configured: [String: Site]?
+    /// The sites for which `resume` has set a timer.
+    private var resumed: Set<String> = []
     /// Ends the packing of a site's repository after a deployment.
     private var housekeeping: [String: Cancellation] = [:]
 
@@ -70,6 +74,12 @@ public final class Dispatcher: @unchecked Sendable {
             return queue.waitingCount
         }
         for _ in 0..<waiting { startWorker() }
+    }
+
+    /// Replaces the sites: a waiting deployment is tried again with the present settings of its site, or not at all.
+    public func follow(_ sites: [Site]) {
+        let named = Dictionary(sites.map { ($0.name, $0) }) { first, _ in first }
+        condition.withLock { configured = named }
     }
 
     /// Records `delivery` and has `sites` deployed, each to its target, unless a site is there already.
@@ -133,8 +143,12 @@ public final class Dispatcher: @unchecked Sendable {
         let nextTries = try ledger.nextTries()
         for site in sites where unfinished.contains(site.name) && !isActive(site.name) {
             enqueue(site)
-            guard let nextTry = nextTries[site.name] else { continue }
-            timers.after(.seconds(max(nextTry.timeIntervalSinceNow, 0))) { [weak self] in self?.enqueue(site) }
+            guard let nextTry = nextTries[site.name], condition.withLock({ resumed.insert(site.name).inserted })
+            else { continue }
+            timers.after(.seconds(max(nextTry.timeIntervalSinceNow, 0))) { [weak self] in
+                _ = self?.condition.withLock { self?.resumed.remove(site.name) }
+                self?.tryAgain(site)
+            }
         }
     }
 
@@ -165,6 +179,12 @@ public final class Dispatcher: @unchecked Sendable {
             return queue.enqueue(site, for: id, answer)
         }
         if isAccepted { startWorker() } else { answer?(site, .finished(.interrupted)) }
+    }
+
+    /// Enqueues the site as it is configured now, unless it was removed.
+    private func tryAgain(_ site: Site) {
+        let present = condition.withLock { configured == nil ? site : configured?[site.name] }
+        if let present { enqueue(present) }
     }
 
     private func startWorker() {
@@ -210,7 +230,7 @@ public final class Dispatcher: @unchecked Sendable {
             if case .waiting = finished.result { return queue.recordWait(of: finished.started.id, at: site.name) }
             return queue.recordEnd(of: finished.started.id, at: site.name)
         }
-        if let delay = finished.retryAfter { timers.after(delay) { [weak self] in self?.enqueue(site) } }
+        if let delay = finished.retryAfter { timers.after(delay) { [weak self] in self?.tryAgain(site) } }
         for answer in answers { answer(site, .finished(finished.result, note: finished.note)) }
     }
 

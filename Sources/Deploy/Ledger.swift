@@ -12,7 +12,7 @@ public protocol Ledger: Sendable {
     /// - Throws: `LedgerError` if the ledger cannot be written. The transaction then has no effect.
     func write<Result>(_ body: (any LedgerWriter) throws -> Result) throws(LedgerError) -> Result
 
-    /// Returns the sites of the host with queued or running deployments.
+    /// Returns the sites of the host with queued, running or waiting deployments.
     func unfinishedSites() throws(LedgerError) -> Set<String>
 
     /// Returns the sites of this host with waiting deployments, and the time of the next try of each.

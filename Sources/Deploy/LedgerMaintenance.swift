@@ -101,6 +101,7 @@ public final class LedgerMaintenance: Sendable {
     private func rejectDeployments(of name: String, _ failure: Failure) {
         guard !dispatcher.isActive(name) else { return }
         dispatcher.writer.write { writer in
+            try writer.makeDue(name, at: Date())
             // A deployment that is still running was left by a vanished process.
             while let started = try writer.start(name, at: Date()) {
                 try writer.finish(started.id, DeploymentRecord.Conclusion(.failed(failure)), at: Date())

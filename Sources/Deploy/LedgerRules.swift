@@ -139,11 +139,13 @@ struct LedgerRules: LedgerWriter {
     }
 
     func reject(_ site: String, _ failure: Failure, at time: Date) throws -> StartedDeployment? {
-        guard let queued = try transaction.oldestQueuedDeployment(of: onHost(site)) else { return nil }
-        let started = try started(queued)
-        try transaction.markRejected(queued, failure, at: time)
+        guard let next = try next(at: onHost(site), time) else { return nil }
+        let started = try started(next)
+        try transaction.markRejected(next, failure, at: time)
         return started
     }
+
+    func makeDue(_ site: String, at time: Date) throws { _ = try transaction.makeDue(onHost(site), at: time) }
 
     /// Queues the work of an interrupted deployment, or leaves the work to the queued deployment with the same order.
     private func queueAgain(_ id: DeploymentRecord.ID, at time: Date) throws {

@@ -6,7 +6,7 @@ public protocol LedgerStore: Sendable {
     /// Runs `body` in one transaction, and returns when all writes of `body` are durable.
     func write<Result>(_ body: (any LedgerTransaction) throws -> Result) throws(LedgerError) -> Result
 
-    /// Returns the sites of `host` with queued or running deployments.
+    /// Returns the sites of `host` with queued, running or waiting deployments.
     func unfinishedSites(on host: String) throws(LedgerError) -> Set<String>
 
     /// Returns the sites of `host` with waiting deployments, and the time of the next try of each.

@@ -34,8 +34,11 @@ public protocol LedgerWriter {
         _ id: DeploymentRecord.ID, _ conclusion: DeploymentRecord.Conclusion, at time: Date
     ) throws -> FinishedState
 
-    /// Finishes the oldest queued deployment of `site` as failed, because the deployment could not be started. Returns
-    /// the deployment; `nil` if none is queued.
+    /// Makes the waiting deployments of `site` due.
+    func makeDue(_ site: String, at time: Date) throws
+
+    /// Finishes the oldest deployment of `site` that is queued, or waiting and due, as failed, because the deployment
+    /// could not be started. Returns the deployment; `nil` if there is none.
     func reject(_ site: String, _ failure: Failure, at time: Date) throws -> StartedDeployment?
 
     /// Deletes up to `limit` finished rows older than `time` or not among the newest `count`. Each site keeps its last

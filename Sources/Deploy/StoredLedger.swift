@@ -16,7 +16,7 @@ public struct StoredLedger: Ledger {
         try store.write { try body(LedgerRules(transaction: $0, host: host)) }
     }
 
-    /// Returns the sites with queued or running deployments.
+    /// Returns the sites with queued, running or waiting deployments.
     public func unfinishedSites() throws(LedgerError) -> Set<String> { try store.unfinishedSites(on: host) }
 
     /// Returns the sites with waiting deployments, and the time of the next try of each.

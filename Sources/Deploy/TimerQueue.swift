@@ -9,9 +9,9 @@ public final class TimerQueue: @unchecked Sendable {
 
     // Guards and signals the properties below.
     private let condition = MonotonicCondition()
-    /// The entries in the order of their times. The next entry is at `first`; earlier entries have run.
+    /// The entries, the next one last. Replies wait seconds and catch-up waits minutes, so most insertions and all
+    /// removals are near the end.
     private var entries: [Entry] = []
-    private var first = 0
     private var isStopped = false
 
     /// Creates an empty queue.
@@ -26,11 +26,9 @@ public final class TimerQueue: @unchecked Sendable {
         let entry = Entry(due: .now + delay, body: body)
         condition.withLock {
             guard !isStopped else { return }
-            // Most entries have the same delay and belong at the end.
-            var index = entries.count
-            while index > first, entries[index - 1].due > entry.due { index -= 1 }
+            let index = position(of: entry.due)
             entries.insert(entry, at: index)
-            if index == first { condition.signal() }
+            if index == entries.count - 1 { condition.signal() }
         }
     }
 
@@ -39,7 +37,6 @@ public final class TimerQueue: @unchecked Sendable {
         condition.withLock {
             isStopped = true
             entries = []
-            first = 0
             condition.signal()
         }
     }
@@ -51,24 +48,23 @@ public final class TimerQueue: @unchecked Sendable {
     private func next() -> (@Sendable () -> Void)? {
         condition.withLock {
             while !isStopped {
-                guard first < entries.count else {
+                guard let entry = entries.last else {
                     condition.wait()
                     continue
                 }
-                if !condition.wait(until: entries[first].due) { return takeFirst() }
+                if !condition.wait(until: entry.due) { return entries.removeLast().body }
             }
             return nil
         }
     }
 
-    private func takeFirst() -> @Sendable () -> Void {
-        let body = entries[first].body
-        first += 1
-        // Removing the first entry each time would move all the others each time.
-        if first > 512 || first == entries.count {
-            entries.removeFirst(first)
-            first = 0
+    /// Returns the index for a new entry: before all entries that are due at the same time or earlier.
+    private func position(of due: ContinuousClock.Instant) -> Int {
+        var (low, high) = (0, entries.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].due > due { low = middle + 1 } else { high = middle }
         }
-        return body
+        return low
     }
 }

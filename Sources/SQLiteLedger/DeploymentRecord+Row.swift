@@ -53,7 +53,7 @@ extension Row {
         guard let word = read(text) else {
             throw LedgerError(
                 "the ledger has a deployment with the \(column) '\(text)', which this bellpull does not know",
-                hint: "install the bellpull that wrote the ledger, or a newer one")
+                hint: "install the bellpull that wrote the ledger, or a newer one", isOfEntry: true)
         }
         return word
     }

@@ -86,8 +86,10 @@ enum LedgerStatement: String, CaseIterable {
         SELECT site, min(next_try) AS next_try FROM deployment WHERE host = ? AND state = 'waiting' GROUP BY site
         """
 
-    case requeue =
-        "UPDATE deployment SET state = 'queued', next_try = NULL, tries = 0 WHERE id = ? AND state = 'waiting'"
+    case requeue = """
+        UPDATE deployment SET state = 'queued', started = NULL, next_try = NULL, tries = 0, note = NULL
+        WHERE id = ? AND state = 'waiting'
+        """
 
     case tries = "SELECT tries FROM deployment WHERE id = ?"
 
@@ -97,11 +99,12 @@ enum LedgerStatement: String, CaseIterable {
         """
 
     case makeDue = """
-        UPDATE deployment INDEXED BY deployment_waiting SET next_try = ?1 WHERE host = ?2 AND site = ?3 AND state = 'waiting'
+        UPDATE deployment INDEXED BY deployment_waiting SET next_try = ?1
+        WHERE host = ?2 AND site = ?3 AND state = 'waiting'
         """
 
     case markRunning = """
-        UPDATE deployment SET state = 'running', started = ?, next_try = NULL
+        UPDATE deployment SET state = 'running', started = ?, next_try = NULL, note = NULL
         WHERE id = ? AND state IN ('queued', 'waiting')
         """
 
@@ -112,8 +115,9 @@ enum LedgerStatement: String, CaseIterable {
         """
 
     case markRejected = """
-        UPDATE deployment SET state = 'failed', started = ?1, ended = ?1, duration = 0, failure = ?2, hint = ?3
-        WHERE id = ?4 AND state = 'queued'
+        UPDATE deployment
+        SET state = 'failed', started = ?1, ended = ?1, duration = 0, failure = ?2, hint = ?3, next_try = NULL, note = NULL
+        WHERE id = ?4 AND state IN ('queued', 'waiting')
         """
 
     case work = """
@@ -162,7 +166,8 @@ enum LedgerStatement: String, CaseIterable {
         FROM deployment
         WHERE id IN (
             SELECT (SELECT id FROM deployment AS newest
-                WHERE newest.host = ?1 AND newest.site = known.site AND state NOT IN ('queued', 'running', 'waiting', 'interrupted')
+                WHERE newest.host = ?1 AND newest.site = known.site
+                    AND state NOT IN ('queued', 'running', 'waiting', 'interrupted')
                 ORDER BY id DESC LIMIT 1)
             FROM known
             UNION SELECT id FROM deployment WHERE host = ?1 AND state = 'queued'

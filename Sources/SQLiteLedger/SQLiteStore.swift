@@ -44,7 +44,7 @@ public final class SQLiteStore: LedgerStore {
         }
     }
 
-    /// Returns the sites of `host` with queued or running deployments.
+    /// Returns the sites of `host` with queued, running or waiting deployments.
     public func unfinishedSites(on host: String) throws(LedgerError) -> Set<String> {
         try read { try Set(String.fetchAll($0, sql: LedgerStatement.unfinishedSites.sql, arguments: [host])) }
     }

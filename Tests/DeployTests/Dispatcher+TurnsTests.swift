@@ -42,6 +42,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true]) func `tries again with the present settings of the site`(_ isRemoved: Bool) throws {
+        let dispatcher = Dispatcher(ledger: home.ledger, limit: 1)
+        defer { dispatcher.drain(within: .seconds(5)) }
+        let commit = try Commit.fake(1)
+        let old = FakeStrategy { _, _, _ in .waiting(for: commit.short) }
+        let new = FakeStrategy { _, _, _ in .deployed(commit) }
+        dispatcher.follow([try .fake(old)])
+        dispatcher.deploy(try .fake(old), to: commit, answer: answers.answer(1))
+        #expect(try Observation.eventually { try home.ledger.deployments(of: nil, limit: 1).first?.state == .waiting })
+        dispatcher.follow(isRemoved ? [] : [try .fake(new)])
+        usleep(1_500_000)
+        #expect(old.runs.count == 1 && new.runs.count == (isRemoved ? 0 : 1))
+    }
+
     private func deploy(_ sites: [Site], by dispatcher: Dispatcher) throws {
         for (number, site) in sites.enumerated() {
             dispatcher.deploy(site, to: try .fake(number), answer: answers.answer(number))

@@ -84,6 +84,38 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
+    func `fails if it is due and cannot be started`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
+        let id = try ledger.awaited(1)
+        _ = try ledger.start(at: start)
+        try finish(ledger, id, waiting, at: start)
+        func reject(at time: Date) throws -> StartedDeployment? {
+            try ledger.write { try $0.reject("blog", Failure("the clone is gone"), at: time) }
+        }
+        #expect(try reject(at: start) == nil, "not due yet")
+        #expect(try reject(at: start + 2)?.id == id)
+        #expect(try ledger.deployment(id)?.state == .failed)
+        #expect(try ledger.deployment(id)?.reason == "the clone is gone")
+    }
+
+    @Test(arguments: StoreUnderTest.all)
+    func `has no reason while it runs again`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
+        let id = try ledger.awaited(1)
+        _ = try ledger.start(at: start)
+        try finish(ledger, id, waiting, at: start)
+        #expect(try ledger.awaited(2) == id)
+        #expect(try ledger.deployment(id)?.reason == nil && ledger.deployment(id)?.started == nil)
+        try finish(ledger, try #require(try ledger.start(at: start)).id, waiting, at: start)
+        _ = try ledger.start(at: start + 2)
+        #expect(try ledger.deployment(id)?.state == .running && ledger.deployment(id)?.reason == nil)
+    }
+
+    @Test(arguments: StoreUnderTest.all)
     func `is neither pruned nor taken for finished`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }

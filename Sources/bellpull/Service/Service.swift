@@ -58,6 +58,7 @@ final class Service {
         let listener = Listener(
             socket: socket, bodyLimit: configuration.bodyLimit, responder: Router(webhook: endpoint))
         describe("serving")
+        dispatcher.follow(sites)
         maintenance.start(sites)
         catchUp.follow(sites)
         while signals.wait() == .reload { reload(listener) }
@@ -85,19 +86,27 @@ final class Service {
         endpoint.waitUntilIdle()
         dispatcher.waitUntilIdle()
         // Processes after the first would only wait for the same sites.
-        state.withLock("resume.lock") {
-            // A waiting deployment is tried again for two minutes at most; the ledger fails the deployment then.
-            let deadline = ContinuousClock.now + .seconds(150)
-            repeat {
-                try? dispatcher.resume(sites)
-                dispatcher.waitUntilIdle()
-                guard let unfinished = try? dispatcher.ledger.unfinishedSites(),
-                    sites.contains(where: { unfinished.contains($0.name) })
-                else { return }
-                usleep(500_000)
-            } while !signals.isStopping && deadline > .now
-        }
+        state.withLock("resume.lock") { resumeUntilFinished() }
         RunningCommands.terminateAll()
+    }
+
+    /// Runs the unfinished deployments of all sites, waiting ones included, until none is left, or until nothing has
+    /// changed for longer than the ledger lets a deployment wait.
+    private func resumeUntilFinished() {
+        var last: [String: Date] = [:]
+        var deadline = ContinuousClock.now + .seconds(150)
+        repeat {
+            try? dispatcher.resume(sites)
+            dispatcher.waitUntilIdle()
+            guard let unfinished = try? dispatcher.ledger.unfinishedSites(),
+                sites.contains(where: { unfinished.contains($0.name) })
+            else { return }
+            if let nextTries = try? dispatcher.ledger.nextTries(), nextTries != last {
+                last = nextTries
+                deadline = .now + .seconds(150)
+            }
+            usleep(500_000)
+        } while !signals.isStopping && deadline > .now
     }
 
     /// Loads the configuration again. Keeps the old configuration if the new configuration has errors.
@@ -120,6 +129,7 @@ final class Service {
         endpoint.change(to: configuration.endpoint(for: sites))
         dispatcher.setLimit(configuration.parallelDeployments)
         listener.setBodyLimit(configuration.bodyLimit)
+        dispatcher.follow(sites)
         maintenance.follow(sites, retention: configuration.retention)
         catchUp.follow(sites)
         describe("reloaded;")
