@@ -3,18 +3,19 @@ internal import Git
 
 /// The file `bellpull.lock`: a lock, and lines of text.
 final class LockFile {
+    private let path: String
     private var descriptor: Int32
 
     /// Opens the file in `folder`, and creates it if needed.
     init(in folder: String) throws(Failure) {
-        let path = Self.path(in: folder)
+        path = Self.path(in: folder)
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .cannotWrite(path, because: errno) }
     }
 
     /// Opens the file in `folder`. Returns `nil` if there is none.
     init?(existingIn folder: String) throws(Failure) {
-        let path = Self.path(in: folder)
+        path = Self.path(in: folder)
         descriptor = open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else {
             guard errno == ENOENT else { throw .cannotWrite(path, because: errno) }
@@ -25,7 +26,23 @@ final class LockFile {
     deinit { close() }
 
     /// Takes the lock. Returns false if another process has the lock.
-    func tryLocking() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+    func tryLocking() -> Bool {
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
+        if isInPlace { return true }
+        // Somebody removed or replaced the file, and another process may have locked the new one.
+        let current = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard current >= 0 else { return false }
+        close()
+        descriptor = current
+        return false
+    }
+
+    /// Whether the path still leads to the opened file.
+    private var isInPlace: Bool {
+        var (opened, present) = (stat(), stat())
+        return fstat(descriptor, &opened) == 0 && stat(path, &present) == 0
+            && opened.st_ino == present.st_ino && opened.st_dev == present.st_dev
+    }
 
     /// Whether another process has the lock.
     var isLocked: Bool { flock(descriptor, LOCK_SH | LOCK_NB) != 0 }
@@ -64,6 +81,6 @@ extension Failure {
     fileprivate static func cannotWrite(_ path: String, because reason: Int32) -> Failure {
         Failure(
             "cannot write \(path): \(String(cString: strerror(reason)))",
-            hint: "ls -l \(path) shows the owner; chown the file to the user bellpull runs as, or remove it")
+            hint: "ls -l \(path) shows the owner; chown the file to the user bellpull runs as")
     }
 }

@@ -50,6 +50,21 @@ import Testing
         #expect(try Shell.run("flock --nonblock \(file) true").isSuccess)
     }
 
+    @Test func `follows a lock file that was replaced`() throws {
+        let first = try lock()
+        defer { first.release() }
+        let second = Running { [self] in try lock(within: .seconds(5)).release() }
+        usleep(100_000)
+        try FileManager.default.removeItem(atPath: file)
+        let third = try lock()
+        // The second holder waits for the file of the first, and must not take that for the lock.
+        first.close()
+        usleep(200_000)
+        #expect(!second.isDone)
+        third.release()
+        #expect(second.isSuccess())
+    }
+
     @Test func `waits for other processes`() throws {
         let other = Running { [file] in try Shell.run("flock \(file) sh -c 'touch \(file).held; sleep 0.5'") }
         #expect(Observation.eventually { FileManager.default.fileExists(atPath: "\(file).held") })

@@ -23,6 +23,9 @@ package final class Running: @unchecked Sendable {
         }
     }
 
+    /// Whether the work has ended.
+    package var isDone: Bool { condition.withLock { result != nil } }
+
     /// Waits for the end, and returns whether the work succeeded.
     package func isSuccess() -> Bool {
         condition.withLock {
