@@ -44,6 +44,11 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
 
     private func deploy(_ order: Order, _ session: any StrategySession) throws(Failure) -> DeploymentResult {
         try session.recover()
+        // The files are in order again: a later failure must not have them restored a second time.
+        if lock.isAfterInterruption {
+            lock.noteEnd()
+            clone.removeKeptFiles()
+        }
         let destination = try session.resolve(order)
         let before = session.head
         if let before, before == destination.commit {

@@ -1,5 +1,6 @@
 internal import Git
 internal import Processes
+internal import Text
 
 /// One deployment by `git pull --rebase`. One command both fetches and places.
 ///
@@ -26,6 +27,10 @@ final class PullSession: StrategySession {
 
     func recover() throws(Failure) {
         try cache.attempt {
+            if context.lock.isAfterInterruption, clone.hasUnfinishedRebase {
+                // A person may have gone on with the rebase since.
+                context.report(saved: try clone.copyChangedFiles(context.limits))
+            }
             try clone.repair(ownLeftovers: context.lock.isAfterInterruption, context.limits)
             try clone.fillIfNeverFilled(context.limits)
             guard let start = context.lock.interruptedStart else { return }
@@ -38,7 +43,8 @@ final class PullSession: StrategySession {
     func resolve(_ order: Order) throws(Failure) -> Destination {
         guard clone.isOnBranch else {
             throw Failure(
-                "\(clone.path) is not on branch \(clone.branch)", hint: "git -C \(clone.path) switch \(clone.branch)")
+                "\(clone.path) is not on branch \(clone.branch)",
+                hint: "git -C \(clone.path.quotedForShell) switch \(clone.branch)")
         }
         let before = try cache.attempt {
             try StateBeforePull(of: clone, since: context.lock.lastUpstream, context.limits)

@@ -2,8 +2,6 @@
 struct TreeChange: Equatable {
     /// The mode of a submodule, which is a folder that git does not fill.
     static let submodule = "160000"
-    /// The mode of a symbolic link.
-    static let symbolicLink = "120000"
 
     /// The file's mode and object in one of the trees.
     struct Side: Equatable {

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// Reads files of a work tree, whose names need not be UTF-8.
+/// Reads and copies files of a work tree, whose names need not be UTF-8.
 enum WorkTreeFile {
     /// The largest file to compare. A larger file counts as unknown.
     private static let limit = 64 << 20
@@ -30,5 +30,40 @@ enum WorkTreeFile {
             length += count
         }
         return Array(bytes.prefix(length))
+    }
+
+    /// Copies the regular file at `path` to `copy`, with its permissions and times. Returns false, and leaves no copy, if
+    /// that fails, as on a full disk.
+    @discardableResult
+    static func copy(_ path: [CChar], to copy: [CChar]) -> Bool {
+        let source = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard source >= 0 else { return false }
+        defer { close(source) }
+        var status = stat()
+        guard fstat(source, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+        let target = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard target >= 0 else { return false }
+        defer { close(target) }
+        guard copyBytes(from: source, to: target) else {
+            unlink(copy)
+            return false
+        }
+        fchmod(target, status.st_mode & 0o7777)
+        _ = [status.st_atim, status.st_mtim].withUnsafeBufferPointer { futimens(target, $0.baseAddress) }
+        return true
+    }
+
+    private static func copyBytes(from source: Int32, to target: Int32) -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 256 << 10)
+        while true {
+            let count = read(source, &buffer, buffer.count)
+            if count <= 0 { return count == 0 }
+            var written = 0
+            while written < count {
+                let part = write(target, Array(buffer[written..<count]), count - written)
+                guard part > 0 else { return false }
+                written += part
+            }
+        }
     }
 }

@@ -40,8 +40,9 @@ struct WorkTreeRestoration {
             if try needsRestoring(change, isEqual: equal.contains(change.path)) { replaced.append(change.path) }
         }
         // The other files are converted as the attributes say, so the attributes come first.
-        try checkOut(replaced.filter { $0.name == Array(".gitattributes".utf8)[...] })
-        try checkOut(replaced)
+        let attributes = replaced.filter { $0.name == Array(".gitattributes".utf8)[...] }
+        try checkOut(attributes)
+        try checkOut(replaced.filter { !attributes.contains($0) })
         _ = try clone.git.run(["update-index", "-q", "--refresh"], limits)
     }
 
@@ -107,7 +108,7 @@ struct WorkTreeRestoration {
         if isOfGit {
             unlink(path.absolute(in: clone.path))
         } else {
-            save(path)
+            try save(path)
         }
     }
 
@@ -126,17 +127,17 @@ struct WorkTreeRestoration {
     private mutating func needsRestoring(_ change: TreeChange, isEqual: Bool) throws(GitError) -> Bool {
         for folder in change.path.folders {
             guard let status = clone.status(of: folder) else { break }
-            if status.st_mode & S_IFMT != S_IFDIR { save(folder) }
+            if status.st_mode & S_IFMT != S_IFDIR { try save(folder) }
         }
         guard let status = clone.status(of: change.path) else { return true }
         guard isWritten(change.path) else { return false }
         if status.st_mode & S_IFMT == S_IFDIR {
             guard change.old?.mode != TreeChange.submodule else { return false }
             // A folder with files of a person, or an empty one.
-            if rmdir(change.path.absolute(in: clone.path)) != 0 { save(change.path) }
+            if rmdir(change.path.absolute(in: clone.path)) != 0 { try save(change.path) }
         } else if !isEqual {
             guard try isOfGit(change) else {
-                save(change.path)
+                try save(change.path)
                 return true
             }
         }
@@ -144,11 +145,12 @@ struct WorkTreeRestoration {
     }
 
     private func checkOut(_ paths: [TreePath]) throws(GitError) {
-        let paths = paths.filter { !clone.putBackKeptFile($0) }
-        guard !paths.isEmpty else { return }
+        var missing: [TreePath] = []
+        for path in paths where !clone.putBackKeptFile(path) { missing.append(path) }
+        guard !missing.isEmpty else { return }
         let list = "\(clone.gitDirectory)/bellpull.paths"
         defer { unlink(list) }
-        guard FileManager.default.createFile(atPath: list, contents: Data(paths.flatMap { $0.bytes + [0] })) else {
+        guard FileManager.default.createFile(atPath: list, contents: Data(missing.flatMap { $0.bytes + [0] })) else {
             throw GitError(
                 arguments: ["checkout-index"], termination: nil,
                 message: "cannot write \(list): \(String(cString: strerror(errno)))")
@@ -161,7 +163,9 @@ struct WorkTreeRestoration {
     // MARK: Saving
 
     /// Moves a file or a folder to `.git/bellpull-saved`, unless the same file was saved before.
-    private mutating func save(_ path: TreePath) {
+    ///
+    /// - Throws: `GitError` if that fails. Git must not write in the file's place then.
+    private mutating func save(_ path: TreePath) throws(GitError) {
         let root = "\(clone.gitDirectory)/bellpull-saved"
         if let content = clone.content(of: path), isSaved(path, content, in: root) {
             unlink(path.absolute(in: clone.path))
@@ -170,8 +174,20 @@ struct WorkTreeRestoration {
         let folder = "\(root)/\(folder)"
         for parent in [root, folder] { mkdir(parent, 0o700) }
         for parent in path.folders { mkdir(parent.absolute(in: folder), 0o700) }
-        guard rename(path.absolute(in: clone.path), path.absolute(in: folder)) == 0 else { return }
+        try move(path, to: folder)
         saved.append("\(folder)/\(path)")
+    }
+
+    private func move(_ path: TreePath, to folder: String) throws(GitError) {
+        if rename(path.absolute(in: clone.path), path.absolute(in: folder)) == 0 { return }
+        // The repository of a linked work tree may be on another file system.
+        if errno == EXDEV, WorkTreeFile.copy(path.absolute(in: clone.path), to: path.absolute(in: folder)) {
+            unlink(path.absolute(in: clone.path))
+            return
+        }
+        throw GitError(
+            arguments: ["checkout-index"], termination: nil,
+            message: "\(path) is in the way, and cannot be moved to \(folder): \(String(cString: strerror(errno)))")
     }
 
     /// Whether an earlier restoration saved the same content: a deployment that fails again and again must not fill the

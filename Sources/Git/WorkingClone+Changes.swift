@@ -43,6 +43,28 @@ extension WorkingClone {
         _ = try git.run(["checkout-index", "--all", "--quiet", "--index"], limits)
     }
 
+    /// Copies the tracked files that differ from HEAD to `.git/bellpull-saved`. Returns the copies.
+    ///
+    /// - Throws: `GitError` if a file cannot be copied.
+    public func copyChangedFiles(_ limits: Limits) throws(GitError) -> [String] {
+        let names = try git.outputBytes(of: ["diff-index", "-z", "--name-only", "HEAD", "--"], limits)
+        let folder = "\(gitDirectory)/bellpull-saved/\(Int(Date().timeIntervalSince1970))"
+        var copies: [String] = []
+        for path in names.split(separator: 0).map({ TreePath($0) }) {
+            guard kind(of: path) == S_IFREG else { continue }
+            for parent in ["\(gitDirectory)/bellpull-saved", folder] { mkdir(parent, 0o700) }
+            for parent in path.folders { mkdir(parent.absolute(in: folder), 0o700) }
+            guard WorkTreeFile.copy(path.absolute(in: self.path), to: path.absolute(in: folder)) || errno == EEXIST
+            else {
+                throw GitError(
+                    arguments: ["rebase", "--abort"], termination: nil,
+                    message: "cannot copy \(path) to \(folder): \(String(cString: strerror(errno)))")
+            }
+            copies.append("\(folder)/\(path)")
+        }
+        return copies
+    }
+
     /// Returns whether the only changed files are those that git wrote itself: the attributes tell git to convert the
     /// files, but the commit has them without the conversion.
     public func isChangedByAttributes(_ limits: Limits) throws(GitError) -> Bool {

@@ -12,11 +12,7 @@ extension WorkingClone {
     }
 
     private func countPointers(_ limits: Limits) throws(GitError) -> Int {
-        let attributes = ["\(path)/.gitattributes", "\(commonDirectory)/info/attributes"]
-        let words = Data("filter=lfs".utf8)
-        guard attributes.contains(where: { FileManager.default.contents(atPath: $0)?.range(of: words) != nil }) else {
-            return 0
-        }
+        guard attributesHave("filter=lfs") else { return 0 }
         let files = try git.outputBytes(of: ["ls-files", "-z", "--", ":(attr:filter=lfs)"], limits).split(separator: 0)
         let start = Array("version https://git-lfs.github.com/spec/".utf8)
         return files.count { file in

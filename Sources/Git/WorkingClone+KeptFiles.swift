@@ -1,21 +1,23 @@
 public import Processes
 internal import Foundation
 
-/// The old versions of the files that a placement changes, as hard links in `.git/bellpull-before/COMMIT`.
+/// The old versions of the files that a placement changes, as copies in `.git/bellpull-before/COMMIT`.
 ///
-/// Git writes a changed file anew and leaves the old file to its other links. A restoration moves the links back, and
-/// needs neither room on the disk nor the filter that has just failed. Only clones with filters need this: git writes
-/// the other files without any help.
+/// A restoration moves the copies back, and does not need the filter that has just failed. Only clones with filters need
+/// this: git writes the other files without any help. Hard links would cost less, but change the times of the files, and
+/// git then takes the files for changed.
 extension WorkingClone {
     private var keptFiles: String { "\(gitDirectory)/bellpull-before" }
 
-    /// Whether the attributes of the repository name a filter, such as git-lfs.
-    public var hasFilters: Bool {
+    /// Returns whether `.gitattributes` in the root, or `info/attributes`, has `words`, such as `filter=`. Attributes in
+    /// other folders are not read.
+    func attributesHave(_ words: String) -> Bool {
         let attributes = ["\(path)/.gitattributes", "\(commonDirectory)/info/attributes"]
-        return attributes.contains {
-            FileManager.default.contents(atPath: $0)?.range(of: Data("filter=".utf8)) != nil
-        }
+        return attributes.contains { FileManager.default.contents(atPath: $0)?.range(of: Data(words.utf8)) != nil }
     }
+
+    /// Whether the attributes for the whole repository name a filter, such as git-lfs.
+    public var hasFilters: Bool { attributesHave("filter=") }
 
     /// Keeps the files of HEAD that a move to `commit` changes or removes, if the clone has filters. Call
     /// `removeKeptFiles` after the placement or its restoration.
@@ -27,8 +29,8 @@ extension WorkingClone {
         for parent in [keptFiles, folder] { mkdir(parent, 0o700) }
         for change in changes where change.old != nil && !change.isOfSubmodule {
             for parent in change.path.folders { mkdir(parent.absolute(in: folder), 0o700) }
-            // Without the link, git has to write the file again.
-            link(change.path.absolute(in: path), change.path.absolute(in: folder))
+            // Without the copy, git has to write the file again.
+            WorkTreeFile.copy(change.path.absolute(in: path), to: change.path.absolute(in: folder))
         }
     }
 

@@ -149,6 +149,23 @@ import Testing
         #expect(try blog.text("site/index.html") == "two\n" && !blog.exists("site/.git/bellpull-before"))
     }
 
+    /// A file of doubtful origin cannot be moved away.
+    @Test(arguments: [false, true]) func `overwrites no file that cannot be saved`(_ isMirror: Bool) throws {
+        let blog = try blog()
+        defer { blog.remove() }
+        try self.push(.changed, blog)
+        let edit = "printf 'edited meanwhile' > \(blog.site)/index.html; exit 1"
+        try blog.git("config", "filter.test.smudge", edit, in: blog.site)
+        try blog.git("config", "filter.test.clean", "cat", in: blog.site)
+        try blog.git("config", "filter.test.required", "true", in: blog.site)
+        try blog.write(Self.last, to: "site/.git/info/attributes")
+        try blog.write("in the way\n", to: "site/.git/bellpull-saved")
+        let failure = try #require(try strategy(isMirror, blog).deploy([], limits).failure)
+        #expect(failure.message.contains("could not be restored"), "\(failure.message)")
+        #expect(failure.message.contains("index.html is in the way"), "\(failure.message)")
+        #expect(try blog.text("site/index.html") == "edited meanwhile")
+    }
+
     /// Bellpull and git are killed, and nothing clears up before the next deployment.
     @Test(arguments: Push.allCases, [false, true])
     func `is undone by the next deployment`(_ push: Push, _ isMirror: Bool) throws {

@@ -45,6 +45,36 @@ import Testing
         #expect(try blog.text("site/index.html") == "ours\n")
     }
 
+    /// Bellpull was killed, and a person went on with the rebase.
+    @Test func `from a rebase, and keeps the edits of a person`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = PullStrategy(path: blog.site)
+        _ = try blog.stateBeforeConflict(killed: false)
+        try blog.write("deploying\n", to: "site/.git/bellpull.lock")
+        try blog.write("resolved by hand\n", to: "site/index.html")
+        try blog.git("add", "index.html", in: blog.site)
+        _ = pull.deploy([], limits)
+        #expect(!blog.exists("site/.git/rebase-merge"))
+        let saved = try Shell.run("cat \(blog.site)/.git/bellpull-saved/*/index.html")
+        #expect(saved.output == "resolved by hand\n")
+    }
+
+    /// The restored files belong to whoever edits them next, even if the deployment then fails.
+    @Test func `once, although the deployment fails then`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = try PullStrategy(clone: blog.open())
+        try blog.push(["index.html": "two\n"])
+        try blog.write("deploying\n", to: "site/.git/bellpull.lock")
+        try blog.git("switch", "--quiet", "-c", "other", in: blog.site)
+        #expect(pull.deploy([], limits).failure?.message.contains("is not on branch main") == true)
+        try blog.git("switch", "--quiet", "main", in: blog.site)
+        try blog.write("edited\n", to: "site/index.html")
+        #expect(pull.deploy([], limits).failure?.message.contains("has local changes") == true)
+        #expect(try blog.text("site/index.html") == "edited\n")
+    }
+
     /// Files written already, and new files, are in the way of the next pull.
     @Test(arguments: [false, true]) func `from a killed checkout`(_ hasLocalCommit: Bool) throws {
         let blog = try Blog()

@@ -45,6 +45,23 @@ import Testing
         #expect(!blog.exists("site/removed.html"))
     }
 
+    /// The fetch takes longer than a second, and git compares the times of files in seconds.
+    @Test func `follows a rewrite in a clone with a filter`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = try PullStrategy(clone: blog.open())
+        try blog.git("config", "filter.plain.smudge", "cat", in: blog.site)
+        try blog.git("config", "filter.plain.clean", "cat", in: blog.site)
+        try blog.write("*.html filter=plain\n", to: "site/.git/info/attributes")
+        let removed = try blog.push(["index.html": "removed\n", "removed.html": "x\n"])
+        #expect(pull.deploy([removed], limits) == .deployed(removed))
+        try blog.git("config", "remote.origin.uploadpack", "sleep 1.2; git-upload-pack", in: blog.site)
+        let commit = try blog.replaceLastPush(with: ["index.html": "two\n"])
+        #expect(pull.deploy([commit], limits) == .deployed(commit))
+        #expect(try blog.text("site/index.html") == "two\n" && !blog.exists("site/removed.html"))
+        #expect(!blog.exists("site/.git/bellpull-before"))
+    }
+
     /// The fetch may be a person's, or that of an unfinished deployment.
     @Test(arguments: Reflog.allCases) func `follows a rewrite that was fetched already`(_ reflog: Reflog) throws {
         let blog = try Blog()
