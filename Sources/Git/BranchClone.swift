@@ -147,12 +147,20 @@ public struct BranchClone: WorkingClone {
     /// Returns whether HEAD is at `commit` or at a descendant of `commit`; false if the clone does not have the commit.
     public func contains(_ commit: Commit, _ limits: Limits) throws(GitError) -> Bool {
         if head == commit { return true }
-        return try git.run(["merge-base", "--is-ancestor", commit.description, "HEAD"], limits).isSuccess
+        let arguments = ["merge-base", "--is-ancestor", commit.description, "HEAD"]
+        let completion = try git.run(arguments, limits)
+        // Exits with 1 if HEAD does not contain the commit, and with 128 if the clone does not have the commit.
+        guard case .exited(let status) = completion.termination, [0, 1, 128].contains(status) else {
+            throw GitError(arguments: arguments, completion: completion)
+        }
+        return status == 0
     }
 
     /// Counts the commits in HEAD, without the commits in the upstream as last fetched and in `known`.
     public func countLocalCommits(besides known: Commit? = nil, _ limits: Limits) throws(GitError) -> Int {
-        if head == nil, try !git.run(["rev-parse", "--quiet", "--verify", "HEAD"], limits).isSuccess { return 0 }
+        if head == nil, try git.run(["rev-parse", "--quiet", "--verify", "HEAD"], limits).termination == .exited(1) {
+            return 0
+        }
         let others = (fetchedUpstream == nil ? [] : ["^\(trackingRef)"]) + (known.map { ["^\($0)"] } ?? [])
         return Int(try git.output(of: ["rev-list", "--count", "--ignore-missing", "HEAD"] + others, limits)) ?? 0
     }

@@ -36,7 +36,7 @@ struct StaleLocks {
         return files.filter { $0.hasSuffix(".lock") }.map { "\(folder)/\($0)" }
     }
 
-    /// Waits until no other git runs in the work tree, as a running git still needs its locks.
+    /// Waits until no other git runs in a work tree of the repository, as a running git still needs its locks.
     ///
     /// - Throws: `RepositoryBusy` if a git still runs at the deadline.
     func waitForOtherGit(_ limits: Limits) throws {
@@ -50,21 +50,33 @@ struct StaleLocks {
         }
     }
 
-    /// Whether a process named git runs in this clone. A git of root always counts: only root may read the current
-    /// folder of a process of root (proc(5)).
-    var isGitAtWork: Bool {
-        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return processes.lazy.filter { $0.allSatisfy(\.isNumber) }.contains { isGitAtWork(in: "/proc/\($0)") }
+    /// The folders of the repository and of all its work trees (gitrepository-layout(5), "worktrees").
+    private var places: [String] {
+        let linked = (try? FileManager.default.contentsOfDirectory(atPath: "\(commonDirectory)/worktrees")) ?? []
+        let files = linked.compactMap {
+            FileManager.default.contents(atPath: "\(commonDirectory)/worktrees/\($0)/gitdir")
+        }
+        let folders = files.map { String(decoding: $0, as: UTF8.self).trimmed } + [commonDirectory]
+        let trees = folders.filter { $0.hasSuffix("/.git") }.map { String($0.dropLast(5)) }
+        return [path, gitDirectory, commonDirectory] + trees
     }
 
-    private func isGitAtWork(in process: String) -> Bool {
+    /// Whether a process named git runs in a work tree of this repository. A git of root always counts: only root may
+    /// read the current folder of a process of root (proc(5)).
+    var isGitAtWork: Bool {
+        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        let places = places
+        return processes.lazy.filter { $0.allSatisfy(\.isNumber) }.contains { Self.isGit("/proc/\($0)", at: places) }
+    }
+
+    private static func isGit(_ process: String, at places: [String]) -> Bool {
         // Programs such as gitea and gitlab-runner are not git.
         guard let name = FileManager.default.contents(atPath: "\(process)/comm"),
             name == Data("git\n".utf8) || name.starts(with: Array("git-".utf8))
         else { return false }
         do {
             let place = try FileManager.default.destinationOfSymbolicLink(atPath: "\(process)/cwd")
-            return place == path || place.hasPrefix("\(path)/") || place.hasPrefix(gitDirectory)
+            return places.contains { place == $0 || place.hasPrefix("\($0)/") }
         } catch CocoaError.fileReadNoPermission {
             let owner = try? FileManager.default.attributesOfItem(atPath: process)[.ownerAccountID] as? Int
             return owner == 0

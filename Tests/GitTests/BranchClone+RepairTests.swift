@@ -40,6 +40,26 @@ import Testing
         #expect(!blog.exists(lock))
     }
 
+    @Test func `waits for a git in the main work tree of a linked worktree`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let tree = "\(blog.folder)/tree"
+        try blog.git("worktree", "add", "--quiet", "-b", "next", tree, "origin/main", in: blog.site)
+        for (site, other) in [(tree, blog.site), (blog.site, tree)] {
+            let locks = try BranchClone.open(at: site, limits)
+            try blog.git("config", "alias.hold", "!touch \(blog.folder)/held; exec sleep 1", in: blog.site)
+            let git = Running { try Shell.run("git -C \(other) hold") }
+            #expect(Observation.eventually { blog.exists("held") })
+            try blog.write("", to: "site/.git/packed-refs.lock")
+            #expect(throws: RepositoryBusy.self) { try locks.repair(ownLeftovers: false, .within(.milliseconds(200))) }
+            #expect(blog.exists("site/.git/packed-refs.lock"))
+            #expect(git.isSuccess())
+            try locks.repair(ownLeftovers: false, limits)
+            #expect(!blog.exists("site/.git/packed-refs.lock"))
+            try FileManager.default.removeItem(atPath: "\(blog.folder)/held")
+        }
+    }
+
     @Test func `finds the locks of a linked worktree`() throws {
         let blog = try Blog()
         defer { blog.remove() }
