@@ -94,6 +94,7 @@ final class PendingReply: Sendable {
         var report = complete(Report(401, "rejected"))
         report.reason = reason
         logger.warning("\(report.line(after: received.millisecondsAgo))")
+        exchange.detachErrorsAfterReply()
     }
 
     private func complete(_ report: Report) -> Report {

@@ -33,5 +33,6 @@ extension Exchange {
     /// Replies to `request` with `report`.
     func reply(_ report: Report, to request: Request) {
         reply(report.response(after: request.received.millisecondsAgo))
+        detachErrorsAfterReply()
     }
 }

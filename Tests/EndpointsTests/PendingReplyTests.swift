@@ -50,6 +50,16 @@ import Testing
         #expect(text.utf8.allSatisfy { (0x20...0x7e).contains($0) })
     }
 
+    @Test func `lets go of the web server's log after any reply`() throws {
+        let released = Mutex(0)
+        for reject in [true, false] {
+            let exchange = Exchange(detachErrors: { released.withLock { $0 += 1 } }, send: { _ in })
+            let reply = PendingReply(exchange: exchange, received: .now, logger: LogLines().logger)
+            if reject { reply.reject(.missing) } else { reply.send(Report(200, "ping")) }
+        }
+        #expect(released.withLock(\.self) == 2)
+    }
+
     @Test func `is one line in the log, at the level of its status`() async throws {
         let commit = try #require(Commit(Stage.commit))
         let stale = Hook(signatures: (sha256: try Hook.signature(of: "another body"), sha1: ""))
