@@ -53,7 +53,7 @@ struct Deployer: Sendable {
             started: started, result: recorded?.result ?? result, note: note, duration: duration,
             retryAfter: recorded?.nextTry)
         onEnd(finished)
-        if finished.result.isFinal {
+        if case .deployed = finished.result {
             lockedSite.tidy(.within(Self.housekeepingTimeout, cancellation: housekeeping))
         }
         return finished

@@ -18,14 +18,6 @@ public enum DeploymentResult: Sendable, Equatable {
         if case .waiting(let missing) = self { "the remote does not show \(missing) yet" } else { nil }
     }
 
-    /// Whether the deployment does not run again.
-    var isFinal: Bool {
-        switch self {
-        case .deployed, .unchanged, .failed: true
-        case .waiting, .interrupted: false
-        }
-    }
-
     /// The commit of the site; `nil` if the deployment did not verify a commit.
     public var commit: Commit? {
         switch self {

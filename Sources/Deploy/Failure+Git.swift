@@ -32,15 +32,15 @@ extension Failure {
     static func conflict(in clone: BranchClone) -> Failure {
         Failure(
             "local commits in \(clone.path) conflict with \(clone.upstream)",
-            hint: "git -C \(clone.path) pull --rebase, then resolve the conflict; "
-                + "or git -C \(clone.path) reset --hard @{upstream}, which drops the local commits")
+            hint: "git -C \(clone.path.quotedForShell) pull --rebase, then resolve the conflict; "
+                + "or git -C \(clone.path.quotedForShell) reset --hard @{upstream}, which drops the local commits")
     }
 
     /// The upstream was rewritten below local commits.
     static func rewritten(_ clone: BranchClone) -> Failure {
         Failure(
             "\(clone.upstream) was rewritten, and commits removed there would come back; the clone is as it was",
-            hint: "git -C \(clone.path) reset --hard @{upstream}, which drops the local commits")
+            hint: "git -C \(clone.path.quotedForShell) reset --hard @{upstream}, which drops the local commits")
     }
 
     /// Untracked or ignored files have the paths of files to be deployed.
@@ -55,7 +55,9 @@ extension Failure {
 
     /// Somebody changed tracked files on the server.
     static func dirty(_ path: String) -> Failure {
-        Failure("\(path) has local changes", hint: "git -C \(path) status shows them; commit or restore them")
+        Failure(
+            "\(path) has local changes", hint: "git -C \(path.quotedForShell) status shows them; commit or restore them"
+        )
     }
 
     /// The `.gitattributes` tell git to convert files that were committed without the conversion.
@@ -63,14 +65,15 @@ extension Failure {
         Failure(
             "the .gitattributes of \(path) do not fit the committed files, so git sees changes that nobody made",
             hint: "in another clone: git add --renormalize . && git commit -m Renormalize && git push; "
-                + "then git -C \(path) fetch \(remote) \(ref) && git -C \(path) reset --hard FETCH_HEAD")
+                + "then git -C \(path.quotedForShell) fetch \(remote) \(ref) && git -C \(path.quotedForShell) reset --hard FETCH_HEAD"
+        )
     }
 
     /// The clone has commits on no branch or tag, so a checkout would lose them.
     static func localCommits(in path: String) -> Failure {
         Failure(
-            "\(path) has local commits, which no branch would keep",
-            hint: "git -C \(path) branch kept keeps them; the next deployment then goes on")
+            "\(path) has commits that are on no branch",
+            hint: "git -C \(path.quotedForShell) branch kept keeps them; the next deployment then goes on")
     }
 
     /// The remote does not have the followed ref.
@@ -85,6 +88,6 @@ extension Failure {
     static func unwritable(_ part: String, in path: String) -> Failure {
         Failure(
             "\(part) is not writable",
-            hint: "chown -R \(path) to the user bellpull runs as; git was probably run as root there")
+            hint: "chown -R \(path.quotedForShell) to the user bellpull runs as; git was probably run as root there")
     }
 }

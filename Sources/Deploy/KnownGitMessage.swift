@@ -47,7 +47,8 @@ struct KnownGitMessage {
             hint: "git -C PATH config user.name bellpull && git -C PATH config user.email bellpull@localhost"),
         KnownGitMessage("No space left on device", meaning: "the disk is full", hint: nil),
         KnownGitMessage(
-            "unable to write file", "unable to write new index file", meaning: "a file cannot be written",
+            "unable to write file", "unable to write new index file", "unable to write temporary index file",
+            meaning: "a file cannot be written",
             hint: "df -h PATH shows whether the disk is full"),
         KnownGitMessage(
             "index file", meaning: "the index of the clone is damaged", hint: "rm PATH/.git/index && git -C PATH reset"),

@@ -1,5 +1,6 @@
 internal import Git
 internal import Processes
+internal import Text
 
 /// The strategy `pull`: `git pull --rebase` in a clone. A failed pull leaves the clone unchanged.
 final class PullStrategy: CloneStrategy {
@@ -7,15 +8,15 @@ final class PullStrategy: CloneStrategy {
     /// The followed ref, as configured; `nil` for the upstream of the checked-out branch.
     private let follows: RefPattern?
     /// Whether only the clone's remote tells the site's repository.
-    private let needsOwner: Bool
+    private let requiresOwnerInURL: Bool
 
     /// Creates the strategy for the clone at `path`. The clone is opened at the first use.
     ///
-    /// - Parameter needsOwner: whether to refuse a clone whose remote names the repository without an owner.
-    init(path: String, follows: RefPattern? = nil, needsOwner: Bool = false) {
+    /// - Parameter requiresOwnerInURL: whether to refuse a clone whose remote names the repository without an owner.
+    init(path: String, follows: RefPattern? = nil, requiresOwnerInURL: Bool = false) {
         cache = CloneCache(path: path)
         self.follows = follows
-        self.needsOwner = needsOwner
+        self.requiresOwnerInURL = requiresOwnerInURL
     }
 
     /// Creates the strategy for an opened clone.
@@ -34,14 +35,16 @@ final class PullStrategy: CloneStrategy {
     }
 
     func accept(_ clone: BranchClone) throws(Failure) {
-        guard !needsOwner || clone.repository.hasOwner else {
+        guard !requiresOwnerInURL || clone.repository.hasOwner else {
             throw Failure(
                 CloneError.noOwner(path: clone.path, repository: clone.repository.description).explanation)
         }
         guard let follows, follows.branch != clone.upstream else { return }
         throw Failure(
             "\(clone.path) follows \(clone.upstream), but the site is configured to follow \(follows)",
-            hint: "git -C \(clone.path) switch \(follows), or branch = \"\(clone.upstream)\" in the site's file")
+            hint:
+                "git -C \(clone.path.quotedForShell) switch \(follows), or branch = \"\(clone.upstream)\" in the site's file"
+        )
     }
 
     func source(of clone: BranchClone) -> Source? {
@@ -56,7 +59,7 @@ final class PullStrategy: CloneStrategy {
         guard let commit = try clone.remoteCommit(limits) else {
             throw Failure(
                 "branch \(clone.upstream) does not exist at the remote",
-                hint: "git -C \(clone.path) branch -vv shows what the clone follows")
+                hint: "git -C \(clone.path.quotedForShell) branch -vv shows what the clone follows")
         }
         // Commits made on the server may be on top of the remote's. If the remote's commit is not the fetched one, the
         // branch has moved on, or was forced back.

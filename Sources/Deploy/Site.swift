@@ -34,14 +34,14 @@ public struct Site: Sendable {
     ) {
         self.init(
             name: name, repository: repository, follows: follows, timeout: timeout, catchUp: catchUp,
-            strategy: Self.strategy(strategy, path, follows, needsOwner: repository == nil))
+            strategy: Self.strategy(strategy, path, follows, requiresOwnerInURL: repository == nil))
     }
 
     private static func strategy(
-        _ kind: StrategyKind, _ path: String, _ follows: RefPattern?, needsOwner: Bool
+        _ kind: StrategyKind, _ path: String, _ follows: RefPattern?, requiresOwnerInURL: Bool
     ) -> any Strategy {
         guard kind == .mirror, let follows else {
-            return PullStrategy(path: path, follows: follows, needsOwner: needsOwner)
+            return PullStrategy(path: path, follows: follows, requiresOwnerInURL: requiresOwnerInURL)
         }
         return MirrorStrategy(path: path, pattern: follows)
     }

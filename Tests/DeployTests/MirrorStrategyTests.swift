@@ -164,7 +164,7 @@ import Testing
         #expect(deploy().failure == nil)
         try blog.commit(["local.html": "mine\n"], in: blog.site)
         try release("v2")
-        try expectRefusal("\(blog.site) has local commits, which no branch would keep") {
+        try expectRefusal("\(blog.site) has commits that are on no branch") {
             try blog.git("branch", "kept", in: blog.site)
         }
         #expect(try blog.git("show", "kept:local.html", in: blog.site) == "mine")

@@ -8,7 +8,7 @@ struct FreeSpace {
     private static let warningLimit: UInt64 = 100 << 20
     private static let errorLimit: UInt64 = 10 << 20
 
-    /// Reads the free space at `path`; `nil` if it is unknown, as on a file system without a disk.
+    /// Reads the free space at `path`; `nil` if it is unknown, as on procfs.
     init?(at path: String) {
         var status = statvfs()
         guard statvfs(path, &status) == 0, status.f_blocks > 0 else { return nil }

@@ -4,6 +4,7 @@ import Deploy
 import Foundation
 import Git
 import Synchronization
+import Text
 
 /// Checks whether the next push to a site can be deployed.
 struct SiteCheck: Sendable {
@@ -54,7 +55,7 @@ struct SiteCheck: Sendable {
 
     private func error(_ failure: Failure) -> CheckResult {
         // A failure without a hint quotes one line of git. The whole output may explain more.
-        let hint = failure.hint ?? "git -C \(settings.path) fetch, run as \(NSUserName()), shows more"
+        let hint = failure.hint ?? "git -C \(settings.path.quotedForShell) fetch, run as \(NSUserName()), shows more"
         return .error(settings.name, failure.message, hint: hint)
     }
 
@@ -63,8 +64,10 @@ struct SiteCheck: Sendable {
         guard access(settings.path, W_OK | X_OK) != 0 else { return nil }
         let path = settings.path
         let hint =
-            errno == EROFS ? "mount -o remount,rw $(findmnt -no TARGET -T \(path))" : "chown -R \(NSUserName()) \(path)"
-        return .error(settings.name, "\(path) is not writable for \(NSUserName())", hint: hint)
+            errno == EROFS
+            ? "mount -o remount,rw $(findmnt -no TARGET -T \(path.quotedForShell))"
+            : "chown -R \(NSUserName()) \(path.quotedForShell)"
+        return .error(settings.name, "\(path) is not writable by \(NSUserName())", hint: hint)
     }
 
     /// Returns the problems of a site that do not block deployments.
@@ -79,7 +82,7 @@ struct SiteCheck: Sendable {
         return .warning(
             settings.name, "the remote is \(actual), but the configuration expects pushes to \(configured)",
             hint:
-                "set repository = \"\(actual)\" in \(settings.place), or git -C \(settings.path) remote set-url"
+                "set repository = \"\(actual)\" in \(settings.place), or git -C \(settings.path.quotedForShell) remote set-url"
         )
     }
 
@@ -103,8 +106,8 @@ struct SiteCheck: Sendable {
     private func incomplete(_ inspection: SiteInspection) -> CheckResult? {
         guard let missing = inspection.incompleteness else { return nil }
         let commands = [
-            missing.hasSubmodules ? "git -C \(settings.path) submodule update --init --recursive" : nil,
-            missing.pointers > 0 ? "git -C \(settings.path) lfs pull" : nil,
+            missing.hasSubmodules ? "git -C \(settings.path.quotedForShell) submodule update --init --recursive" : nil,
+            missing.pointers > 0 ? "git -C \(settings.path.quotedForShell) lfs pull" : nil,
         ]
         return .warning(
             settings.name, "the site \(missing)",
