@@ -8,6 +8,10 @@ public enum CommonGateway {
         getenv("GATEWAY_INTERFACE") != nil && !ListeningSocket.isInherited
     }
 
+    /// Continues in a child process, so that the web server cannot end a deployment after the reply. Call first of all,
+    /// before the process has a second thread.
+    public static func continueInBackground() { Detachment.begin() }
+
     /// How long a web server may be silent within a body of unknown length.
     private static let silence = Duration.milliseconds(2500)
 
@@ -35,6 +39,7 @@ public enum CommonGateway {
             // A web server that has gone is not an error, and no reason to stop a deployment halfway.
             try? FileHandle.standardOutput.write(contentsOf: Data(response.serialized.utf8))
             detach([STDIN_FILENO, STDOUT_FILENO])
+            Detachment.end()
         }
         responder.respond(to: request, through: exchange)
     }

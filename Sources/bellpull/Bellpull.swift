@@ -17,6 +17,7 @@ struct Bellpull: ParsableCommand {
     )
 
     static func main() {
+        if CommonGateway.isCurrent { CommonGateway.continueInBackground() }
         // Under plain CGI the web server passes a query such as ?--socket+x as arguments (RFC 3875 §4.4). The client
         // chose them, so they are ignored.
         let arguments = CommonGateway.isCurrent ? [] : Array(CommandLine.arguments.dropFirst())

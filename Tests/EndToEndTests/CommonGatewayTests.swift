@@ -99,8 +99,8 @@ import Testing
             [try Responder.executable], environment: environment(for: .push(of: commit)).merging(changes) { $1 },
             input: .file(folder("body")), output: folder("reply"))
         let group = try ssh.group()
-        killed.signal(SIGKILL)
-        #expect(killed.ending(within: .seconds(5)) == .killed(signal: SIGKILL))
+        kill(try worker(of: killed), SIGKILL)
+        #expect(killed.ending(within: .seconds(5)) == .exited(128 + SIGKILL))
         kill(-group.id, SIGKILL)
         try ssh.goOn()
         #expect(try clone.head != commit)
@@ -108,14 +108,15 @@ import Testing
         // The shop is at the announced commit already.
         let other = try GitHubDelivery.push(of: shop.head, ref: "refs/heads/shop")
         changes["BELLPULL_ANSWER_WITHIN"] = "4s"
-        let result = try Program.run(
+        let next = try Program(
             [try Responder.executable], environment: environment(for: other).merging(changes) { $1 },
-            input: .file(folder("body")))
+            input: .file(folder("body")), output: folder("next"), errors: folder("errors"))
 
-        #expect(try Reply(Data(result.output.utf8))["Bellpull-Outcome"] == "unchanged")
-        #expect(result.ending == .exited(0))
+        #expect(next.ending(within: .seconds(10)) == .exited(0))
+        #expect(try Reply(Data(text(of: folder("next")).utf8))["Bellpull-Outcome"] == "unchanged")
+        let line = "updated to \(commit.prefix(6)) site=blog"
+        #expect(try Observation.eventually { try text(of: folder("errors")).contains(line) })
         #expect(try clone.head == commit)
-        #expect(result.errors.contains("updated to \(commit.prefix(6)) site=blog"))
     }
 
     @Test func `does not read a query as arguments`() throws {
@@ -131,24 +132,50 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: socket))
     }
 
-    @Test func `closes its output after the reply, so that the server need not wait for the pull`() throws {
+    /// mod_cgid sends SIGTERM and SIGKILL to a program that goes on after its reply.
+    @Test func `leaves the pull to another session after the reply, so that the server cannot end the pull`() throws {
         let delivery = try GitHubDelivery.push(of: try forge.push("second"))
         try ssh.hang()
         let program = try Program(
             [try Responder.executable], environment: environment(for: delivery), input: .file(folder("body")),
             output: folder("reply"))
-
-        #expect(try Observation.eventually { try text(of: folder("reply")).contains("Bellpull-Outcome: queued") })
-        let output = "/proc/\(program.pid)/fd/1"
-        #expect(
-            Observation.eventually {
-                (try? FileManager.default.destinationOfSymbolicLink(atPath: output)) == "/dev/null"
-            })
-        #expect(program.isRunning)
-
-        try ssh.goOn()
+        let worker = try worker(of: program)
         #expect(program.ending(within: .seconds(5)) == .exited(0))
-        #expect(try text(of: "\(clone.path)/index.html") == "second")
+        #expect(try text(of: folder("reply")).contains("Bellpull-Outcome: queued"))
+        #expect(Observation.isRunning(worker) && getsid(worker) == worker)
+
+        kill(-program.pid, SIGKILL)
+        try ssh.goOn()
+        #expect(try Observation.eventually { try text(of: "\(clone.path)/index.html") == "second" })
+        #expect(Observation.eventually { !Observation.isRunning(worker) })
+    }
+
+    @Test func `goes on if the server ends it before the reply`() throws {
+        let delivery = try GitHubDelivery.push(of: try forge.push("second"))
+        try ssh.hang()
+        let program = try Program(
+            [try Responder.executable], environment: environment(for: delivery), input: .file(folder("body")),
+            output: folder("reply"))
+        _ = try ssh.group()
+        program.signal(SIGTERM)
+        #expect(program.ending(within: .seconds(5)) == .killed(signal: SIGTERM))
+        try ssh.goOn()
+        #expect(try Observation.eventually { try text(of: "\(clone.path)/index.html") == "second" })
+    }
+
+    @Test func `tries again after the reply while the remote does not show the commit`() throws {
+        // The remote shows the commit later.
+        let delivery = try GitHubDelivery.push(of: try forge.commit("second"), before: clone.head)
+        let commit = try forge.author.head
+        let program = try Program(
+            [try Responder.executable], environment: environment(for: delivery), input: .file(folder("body")),
+            output: folder("reply"))
+        #expect(program.ending(within: .seconds(5)) == .exited(0))
+        let reply = try text(of: folder("reply"))
+        #expect(reply.contains("Bellpull-Outcome: queued") || reply.contains("Bellpull-Outcome: waiting"), "\(reply)")
+        #expect(try clone.head != commit)
+        try forge.push()
+        #expect(try Observation.eventually { try clone.head == commit })
     }
 
     @Test func `lets go of all pipes of the web server after the reply, and logs the reply before`() throws {
@@ -162,22 +189,22 @@ import Testing
             [try Responder.executable], environment: environment(for: delivery), input: .file(folder("body")),
             output: folder("reply"), errors: errors)
 
+        let worker = try worker(of: program)
         for descriptor in 0...2 {
-            let path = "/proc/\(program.pid)/fd/\(descriptor)"
+            let path = "/proc/\(worker)/fd/\(descriptor)"
             #expect(
                 Observation.eventually {
                     (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) == "/dev/null"
                 }, "\(descriptor)")
         }
-        #expect(program.isRunning)
+        #expect(program.ending(within: .seconds(5)) == .exited(0))
         #expect(try text(of: folder("reply")).contains("Bellpull-Outcome: queued"))
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = read(log, &buffer, buffer.count)
         #expect(String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self).contains("outcome=queued"))
 
         try ssh.goOn()
-        #expect(program.ending(within: .seconds(5)) == .exited(0))
-        #expect(try text(of: "\(clone.path)/index.html") == "second")
+        #expect(try Observation.eventually { try text(of: "\(clone.path)/index.html") == "second" })
     }
 
     @Test func `answers through fcgiwrap while the deployment continues`() throws {
@@ -266,6 +293,17 @@ import Testing
         #expect(result.ending == .exited(78))
         #expect(result.output == "")
         #expect(result.errors.contains("bellpull: error: \(folder("nowhere")) does not exist"))
+    }
+
+    /// Returns the process that does the work of `program` (proc(5), children).
+    private func worker(of program: Program) throws -> pid_t {
+        var worker: pid_t?
+        _ = Observation.eventually {
+            let children = try? text(of: "/proc/\(program.pid)/task/\(program.pid)/children")
+            worker = children?.split(separator: " ").first.flatMap { pid_t($0) }
+            return worker != nil
+        }
+        return try #require(worker)
     }
 
     private func post(_ delivery: GitHubDelivery) throws -> RawHTTP {
