@@ -1,10 +1,10 @@
 internal import Git
 
-/// Compares what deliveries announced with what the remote shows. A forge may deliver a push seconds before its git servers
-/// show the commit; a deployment at that moment would leave the site one push behind.
+/// Compares announced targets with the remote. A forge may deliver a push seconds before its git servers show the commit,
+/// and a deployment in between would leave the site one push behind.
 ///
-/// An announced target is settled if the remote shows the commit or the deletion, if the ref contains the commit, or if the
-/// ref has visibly moved past the commit. Otherwise the remote lags.
+/// A target is settled in one of three cases: the remote shows the commit or the deletion; the ref contains the commit; the
+/// ref was rewritten. Otherwise the remote lags.
 struct Announcements {
     /// A ref as the remote shows it.
     struct ShownRef {
@@ -21,20 +21,20 @@ struct Announcements {
 
         fileprivate func isAt(_ commit: Commit?) -> Bool { commit == self.commit || commit == object }
 
-        /// Whether the ref moved since the deployment before this one.
+        /// Whether the ref moved since the previous deployment.
         let hasMoved: Bool
     }
 
     /// The announced targets, newest first.
     let targets: [DeploymentRecord.Target]
 
-    /// What the comparison found.
+    /// The result of the comparison.
     enum Verdict: Equatable {
-        /// The remote shows everything that was announced.
+        /// The remote shows all targets.
         case shown
-        /// The ref of this target was rewritten past the announced commit.
+        /// The ref of a target was rewritten, without the announced commit.
         case rewritten(DeploymentRecord.Target)
-        /// The remote does not show this target yet.
+        /// The remote does not show a target yet.
         case lagging(DeploymentRecord.Target)
     }
 
@@ -50,7 +50,7 @@ struct Announcements {
         var verdict = Verdict.shown
         for (index, target) in targets.enumerated() {
             let newer = targets[..<index].filter { $0.ref == target.ref }
-            // A newer push of the same ref started where this one ended, and the remote shows the newer one.
+            // A newer push of the same ref started at this commit, and the remote shows the newer push.
             if newer.contains(where: { settled.contains($0) && ($0.before == target.commit || $0.isDeletion) }) {
                 settled.insert(target)
                 continue
@@ -69,12 +69,12 @@ struct Announcements {
         on target: DeploymentRecord.Target, _ shown: ShownRef?, _ contains: (Commit, Commit) throws -> Bool
     ) rethrows -> Verdict {
         guard let shown else { return target.isDeletion ? .shown : .lagging(target) }
-        // The remote may still show a ref that was deleted. A ref with another commit was created anew.
+        // The remote may still show a deleted ref. A ref with another commit was created anew.
         if target.isDeletion { return shown.isAt(target.commit) ? .lagging(target) : .shown }
         if shown.isAt(target.commit) { return .shown }
         if shown.isAt(target.before) { return .lagging(target) }
         if try contains(shown.commit, target.commit) { return .shown }
-        // The ref moved during this deployment, but not to the announced commit.
+        // The ref moved during the deployment, but not to the announced commit.
         return shown.hasMoved ? .rewritten(target) : .lagging(target)
     }
 }

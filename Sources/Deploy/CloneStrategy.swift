@@ -26,6 +26,9 @@ protocol CloneStrategy: Strategy {
     /// Whether a killed git left work in `clone` for the next deployment to undo.
     func hasLeftovers(_ clone: Clone) -> Bool
 
+    /// Returns the ref that the next deployment places. Asks the remote if the site follows a pattern.
+    func nextRef(of clone: Clone, _ limits: Limits) throws -> String
+
     /// Returns the description of `clone` for an inspection, before the inspection looks for problems.
     func describe(_ clone: Clone, _ limits: Limits) throws -> SiteInspection
 }
@@ -65,7 +68,9 @@ extension CloneStrategy {
             guard !inspection.isBeingDeployed, !inspection.isAfterInterruption else { return }
             if let stopped = clone.stoppedRebase { throw Failure(stopped) }
             inspection.isAfterInterruption = hasLeftovers(clone)
-            guard try inspection.isAfterInterruption || clone.isClean(limits) else { throw Failure.dirty(clone.path) }
+            guard try inspection.isAfterInterruption || clone.isClean(limits) else {
+                throw try Failure.localChanges(in: clone, ref: nextRef(of: clone, limits), limits)
+            }
         }
         inspection.collect(at: clone.path) { inspection in
             inspection.incompleteness = try clone.incompleteness(limits)

@@ -1,4 +1,5 @@
 internal import Git
+internal import Processes
 internal import Text
 
 extension Failure {
@@ -58,6 +59,14 @@ extension Failure {
         Failure(
             "\(path) has local changes", hint: "git -C \(path.quotedForShell) status shows them; commit or restore them"
         )
+    }
+
+    /// Git takes tracked files of `clone` for changed. `ref` is what the next deployment places.
+    static func localChanges(
+        in clone: some WorkingClone, ref: @autoclosure () throws -> String, _ limits: Limits
+    ) throws -> Failure {
+        guard try clone.isChangedByAttributes(limits) else { return .dirty(clone.path) }
+        return try .changedByAttributes(clone.path, remote: clone.remote, ref: ref())
     }
 
     /// The `.gitattributes` tell git to convert files that were committed without the conversion.

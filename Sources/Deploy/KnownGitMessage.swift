@@ -51,7 +51,8 @@ struct KnownGitMessage {
             meaning: "a file cannot be written",
             hint: "df -h PATH shows whether the disk is full"),
         KnownGitMessage(
-            "index file", meaning: "the index of the clone is damaged", hint: "rm PATH/.git/index && git -C PATH reset"),
+            "index file", meaning: "the index of the clone is damaged",
+            hint: "rm \"$(git -C PATH rev-parse --path-format=absolute --git-path index)\" && git -C PATH reset"),
         KnownGitMessage(
             "is corrupt", "unable to read tree", "bad object", meaning: "the repository is damaged",
             hint: "mv PATH PATH.old && git clone $(git -C PATH.old remote get-url origin) PATH"),

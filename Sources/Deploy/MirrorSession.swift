@@ -45,10 +45,7 @@ final class MirrorSession: StrategySession {
         let destination = try destination(of: order)
         try cache.attempt {
             guard try clone.isClean(context.limits) else {
-                let isByAttributes = try clone.isChangedByAttributes(context.limits)
-                guard isByAttributes else { throw Failure.dirty(clone.path) }
-                throw Failure.changedByAttributes(
-                    clone.path, remote: clone.remote, ref: listed.first?.ref ?? pattern.ref)
+                throw try Failure.localChanges(in: clone, ref: listed.first?.ref ?? pattern.ref, context.limits)
             }
             guard destination.commit != clone.head else { return }
             let localCommits = try clone.countLocalCommits(besides: context.lock.lastUpstream, context.limits)

@@ -23,6 +23,10 @@ final class MirrorStrategy: CloneStrategy {
 
     func source(of clone: DetachedClone) -> Source? { nil }
 
+    func nextRef(of clone: DetachedClone, _ limits: Limits) throws -> String {
+        try clone.newest(pattern, limits)?.ref ?? pattern.ref
+    }
+
     func session(in clone: DetachedClone, _ context: SessionContext) -> any StrategySession {
         MirrorSession(clone, cache, pattern, context)
     }

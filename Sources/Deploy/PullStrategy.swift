@@ -51,6 +51,8 @@ final class PullStrategy: CloneStrategy {
         Source(repository: clone.repository, follows: RefPattern(clone.upstream))
     }
 
+    func nextRef(of clone: BranchClone, _ limits: Limits) -> String { clone.upstream.ref }
+
     func session(in clone: BranchClone, _ context: SessionContext) -> any StrategySession {
         PullSession(clone, cache, context)
     }

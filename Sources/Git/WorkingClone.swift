@@ -12,6 +12,8 @@ public protocol WorkingClone: Sendable {
     var gitDirectory: String { get }
     /// The folder of the objects and references, shared by all work trees of the repository.
     var commonDirectory: String { get }
+    /// The name of the remote, such as `origin`.
+    var remote: String { get }
     /// Git, set up to run in the work tree.
     var git: Git { get }
 

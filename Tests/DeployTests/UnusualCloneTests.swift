@@ -62,10 +62,12 @@ import Testing
             isMirror
             ? MirrorStrategy(path: blog.site, pattern: try #require(RefPattern(branch: "main")))
             : PullStrategy(path: blog.site)
+        let problem = try strategy.inspect(limits).obstacles.first
         let failure = strategy.deploy([], limits).failure
         #expect(
             failure?.message.hasPrefix("the .gitattributes of \(blog.site) do not fit") == true,
             "\(failure?.message ?? "")")
+        #expect(problem == failure)
         try blog.git("add", "--renormalize", ".", in: blog.author)
         try blog.push(["three.txt": "three\n"])
         let remedy = try #require(failure?.hint?.split(separator: "then ").last)
@@ -74,11 +76,15 @@ import Testing
         #expect(strategy.deploy([], limits) == .deployed(last))
     }
 
-    @Test func `with a damaged index is refused with a remedy`() throws {
+    @Test(arguments: [false, true]) func `with a damaged index is refused with a remedy`(_ isLinked: Bool) throws {
         let blog = try Blog()
         defer { blog.remove() }
-        let pull = PullStrategy(path: blog.site)
-        try blog.write("damaged", to: "site/.git/index")
+        if isLinked {
+            let track = ["--quiet", "--track", "-b", "linked", "\(blog.folder)/linked", "origin/main"]
+            _ = try Git(in: blog.site).output(of: ["worktree", "add"] + track, limits)
+        }
+        let pull = PullStrategy(path: isLinked ? "\(blog.folder)/linked" : blog.site)
+        try blog.write("damaged", to: isLinked ? "site/.git/worktrees/linked/index" : "site/.git/index")
         let commit = try blog.push(["new.html": "two\n"])
         let failure = try #require(pull.deploy([], limits).failure)
         #expect(failure.message.hasPrefix("the index of the clone is damaged: "), "\(failure.message)")
