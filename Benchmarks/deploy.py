@@ -1,4 +1,5 @@
-"""deploy.py FOLDER PORT PUSHES: measures how long a push takes to deploy, compared with a bare `git pull --rebase`.
+"""deploy.py FOLDER PORT PUSHES CHANGED: measures how long a push of CHANGED files takes to deploy, compared with a bare
+`git pull --rebase`.
 
 FOLDER has three clones of one remote: `author` pushes, `site` is deployed by the responder behind 127.0.0.1:PORT, and
 `plain` is pulled by this program. GITHUB_SECRET signs the deliveries.
@@ -18,7 +19,8 @@ from delivery import expect
 
 CROWD = 100
 
-folder, port, pushes = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+folder = pathlib.Path(sys.argv[1])
+port, pushes, changed = map(int, sys.argv[2:])
 
 
 def git(clone, *arguments):
@@ -30,14 +32,22 @@ def head(clone):
     return git(clone, "rev-parse", "HEAD")
 
 
+#: The files of the site, those of different folders side by side.
+pages = sorted((folder / "author").glob("*/*.html"), key=lambda page: (page.name, page.parent.name))
+
+
 def push(number):
-    """Commits and pushes one changed page. Returns the body that GitHub would send."""
-    before, page = head("author"), folder / "author" / f"page{number % 100}.html"
-    page.write_text(f"<p>Edition {number}, {uuid.uuid4()}</p>\n")
+    """Commits and pushes changed pages. Returns the body that GitHub would send."""
+    before = head("author")
+    first = number * changed % len(pages)
+    edited = (pages * 2)[first:first + changed]
+    for page in edited:
+        page.write_text(f"<p>Edition {number}, {uuid.uuid4()}</p>\n")
     git("author", "commit", "--quiet", "--all", "--message", f"Edition {number}")
     git("author", "push", "--quiet")
     after = head("author")
-    commit = delivery.template["head_commit"] | {"id": after, "modified": [page.name], "added": []}
+    names = [str(page.relative_to(folder / "author")) for page in edited]
+    commit = delivery.template["head_commit"] | {"id": after, "modified": names, "added": []}
     news = {"ref": "refs/heads/main", "before": before, "after": after, "head_commit": commit, "commits": [commit]}
     return delivery.body(delivery.template | news)
 
