@@ -103,7 +103,9 @@ final class MirrorSession: StrategySession {
 
     func verify(_ destination: Destination) throws(Failure) -> Placement {
         try cache.attempt {
-            guard let head = clone.head, head == destination.commit, try clone.isClean(context.limits) else {
+            guard let head = clone.head, head == destination.commit,
+                try clone.isClean(since: before?.commit, context.limits)
+            else {
                 let place = destination.ref ?? destination.commit?.short ?? "the commit"
                 throw Failure("git checkout exited with 0, but \(clone.path) is not at \(place)")
             }

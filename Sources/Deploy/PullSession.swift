@@ -123,7 +123,7 @@ final class PullSession: StrategySession {
             guard let head = clone.head, head == upstream, !clone.hasUnfinishedRebase else {
                 return try verifyRebased()
             }
-            guard try clone.isClean(context.limits) else { throw Failure.dirty(clone.path) }
+            guard try clone.isClean(since: before?.head, context.limits) else { throw Failure.dirty(clone.path) }
             return Placement(live: head, upstream: upstream)
         }
     }

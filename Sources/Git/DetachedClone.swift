@@ -112,7 +112,8 @@ public struct DetachedClone: WorkingClone {
     /// Where HEAD points: a branch, or a commit.
     public struct Position: Sendable {
         let branch: String?
-        let commit: Commit?
+        /// The commit of HEAD; `nil` before the first commit.
+        public let commit: Commit?
     }
 
     /// Where HEAD points now.

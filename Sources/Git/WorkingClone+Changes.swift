@@ -35,6 +35,36 @@ extension WorkingClone {
         return kind == S_IFDIR ? files(in: path).filter { !tracked.contains($0) } : [path]
     }
 
+    /// Returns whether a move from `old` to HEAD left the tracked files as in HEAD. The files must have been clean before
+    /// the move: in a clone with a large index, only the files that differ between the commits are compared.
+    ///
+    /// - Parameter largeIndex: the size of a large index, in bytes. 1 MiB are about 10,000 files, and to compare them
+    ///   all takes longer than to list the differences.
+    public func isClean(
+        since old: Commit?, largeIndex: Int64 = 1 << 20, _ limits: Limits
+    ) throws(GitError) -> Bool {
+        var status = stat()
+        guard let old, stat("\(gitDirectory)/index", &status) == 0, Int64(status.st_size) >= largeIndex else {
+            return try isClean(limits)
+        }
+        let changed = try changes(from: old.description, to: "HEAD", limits).filter { !$0.isOfSubmodule }
+        let paths = changed.compactMap { String(validating: $0.path.bytes, as: UTF8.self) }
+        // The arguments of a command have 128 KiB each, and together a quarter of the stack limit (execve(2)).
+        guard !paths.isEmpty, paths.count == changed.count, paths.reduce(0, { $0 + $1.utf8.count }) < 64 << 10 else {
+            return try isClean(limits)
+        }
+        return try areClean(paths, limits)
+    }
+
+    /// Returns whether the tracked files at `paths` are as in HEAD; all tracked files if `paths` is empty.
+    func areClean(_ paths: [String], _ limits: Limits) throws(GitError) -> Bool {
+        let comparison = ["--literal-pathspecs", "diff-index", "--quiet", "--ignore-submodules", "HEAD", "--"]
+        if try git.run(comparison + paths, limits).isSuccess { return true }
+        // git diff-index takes a touched file for a changed file. git status compares the contents.
+        let status = ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules", "--"]
+        return try git.output(of: ["--literal-pathspecs"] + status + paths, limits).isEmpty
+    }
+
     /// Fills the work tree of a clone without an index, such as a clone made with `--no-checkout`. Existing files stay.
     public func fillIfNeverFilled(_ limits: Limits) throws(GitError) {
         guard head != nil, access("\(gitDirectory)/index", F_OK) != 0, errno == ENOENT else { return }

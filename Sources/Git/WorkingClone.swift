@@ -58,13 +58,7 @@ extension WorkingClone {
     }
 
     /// Returns whether all tracked files are as in HEAD, without regard to submodules.
-    public func isClean(_ limits: Limits) throws(GitError) -> Bool {
-        let comparison = ["diff-index", "--quiet", "--ignore-submodules", "HEAD", "--"]
-        if try git.run(comparison, limits).isSuccess { return true }
-        // git diff-index takes a touched file for a changed file. git status compares the contents.
-        let status = ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules"]
-        return try git.output(of: status, limits).isEmpty
-    }
+    public func isClean(_ limits: Limits) throws(GitError) -> Bool { try areClean([], limits) }
 
     /// The commit of the last fetch, the first in `FETCH_HEAD`, or `nil` if there is none.
     var fetchedCommit: Commit? { references.fetched }

@@ -60,6 +60,49 @@ import Testing
         #expect(try clone.isClean(limits))
     }
 
+    @Test(arguments: types) func `is clean after a move if the changed files are as in HEAD`(
+        _ type: any WorkingClone.Type
+    ) throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let clone = try type.open(at: blog.site, limits)
+        let old = try #require(clone.head)
+        func isClean(_ largeIndex: Int64 = 0) throws -> Bool {
+            try clone.isClean(since: old, largeIndex: largeIndex, limits)
+        }
+        // The names would mean something to git if they were patterns.
+        try blog.push([":(exclude)a.html": "x\n", "[b].html": "x\n", "-c": "x\n"])
+        try blog.git("pull", "--quiet", in: blog.site)
+        #expect(try isClean())
+        for name in [":(exclude)a.html", "[b].html", "-c"] {
+            try blog.write("edited\n", to: "site/\(name)")
+            #expect(try !isClean(), "\(name)")
+            try blog.write("x\n", to: "site/\(name)")
+            #expect(try isClean(), "\(name)")
+        }
+        // Only a small index is worth a comparison of all files.
+        try blog.write("edited\n", to: "site/index.html")
+        #expect(try isClean())
+        #expect(try !isClean(.max))
+        #expect(try !clone.isClean(since: nil, largeIndex: 0, limits))
+        #expect(try !clone.isClean(since: clone.head, largeIndex: 0, limits))
+    }
+
+    @Test(arguments: types) func `notices a changed file whose name is not UTF-8`(_ type: any WorkingClone.Type) throws
+    {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let clone = try type.open(at: blog.site, limits)
+        let old = clone.head
+        let write = "cd \(blog.author) && printf 'x\\n' > \"$(printf 'a\\377')\" && git add . "
+        #expect(try Shell.run(write).isSuccess)
+        try blog.push(["b": "x\n"])
+        try blog.git("pull", "--quiet", in: blog.site)
+        #expect(try clone.isClean(since: old, largeIndex: 0, limits))
+        #expect(try Shell.run("cd \(blog.site) && printf 'y\\n' > \"$(printf 'a\\377')\"").isSuccess)
+        #expect(try !clone.isClean(since: old, largeIndex: 0, limits))
+    }
+
     @Test(arguments: types) func `is clean when a submodule is behind`(_ type: any WorkingClone.Type) throws {
         let blog = try Blog()
         defer { blog.remove() }
