@@ -17,7 +17,7 @@ let package = Package(
         // The C libraries. Only FastCGI imports CFastCGI, only Webhook imports COpenSSL.
         .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        // System calls of Linux. Only Processes and Git import CLinux.
+        // Functions of Linux and glibc. Only Processes and Git import CLinux.
         .systemLibrary(name: "CLinux"),
 
         // The leaves, which do not know each other.

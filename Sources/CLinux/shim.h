@@ -1,9 +1,10 @@
-/* System calls of Linux that glibc 2.35 does not wrap, or that Swift does not import. */
+/* Functions of Linux and glibc that Swift does not import, and system calls that glibc 2.35 does not wrap. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
 
 #include <linux/stat.h>
+#include <malloc.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>

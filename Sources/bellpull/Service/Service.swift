@@ -61,6 +61,8 @@ final class Service {
         dispatcher.follow(sites)
         maintenance.start(sites)
         catchUp.follow(sites)
+        // The start needs more memory than the service does.
+        ProcessMemory.trim()
         while signals.wait() == .reload { reload(listener) }
         logger.info("stopping")
         catchUp.stop()
