@@ -145,6 +145,13 @@ struct LedgerRules: LedgerWriter {
         return started
     }
 
+    func withdraw(_ id: DeploymentRecord.ID, _ failure: Failure, at time: Date) throws {
+        guard let (_, work) = try transaction.work(of: id), work.cause == .command,
+            try transaction.announcements(for: id).deliveries == 0
+        else { return }
+        try transaction.markRejected(id, failure, at: time)
+    }
+
     func makeDue(_ site: String, at time: Date) throws { _ = try transaction.makeDue(onHost(site), at: time) }
 
     /// Queues the work of an interrupted deployment, or leaves the work to the queued deployment with the same order.

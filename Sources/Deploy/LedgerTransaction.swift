@@ -81,7 +81,7 @@ public protocol LedgerTransaction {
         at time: Date
     ) throws -> Bool
 
-    /// Marks a queued deployment as failed without a run.
+    /// Marks a queued or waiting deployment as failed without a run. Does nothing if the deployment has started.
     func markRejected(_ id: DeploymentRecord.ID, _ failure: Failure, at time: Date) throws
 
     /// Returns the request behind a deployment; `nil` if the deployment is unknown.

@@ -41,6 +41,10 @@ public protocol LedgerWriter {
     /// could not be started. Returns the deployment; `nil` if there is none.
     func reject(_ site: String, _ failure: Failure, at time: Date) throws -> StartedDeployment?
 
+    /// Finishes a queued deployment as failed, unless a delivery also asked for it. Does nothing if the deployment has
+    /// started.
+    func withdraw(_ id: DeploymentRecord.ID, _ failure: Failure, at time: Date) throws
+
     /// Deletes up to `limit` finished rows older than `time` or not among the newest `count`. Each site keeps its last
     /// deployment. Returns the number of deleted rows.
     func prune(before time: Date, keeping count: Int, limit: Int) throws -> Int

@@ -7,16 +7,25 @@ extension Site {
     ///
     /// - Parameters:
     ///   - ledger: records the deployment. Work queued for the site before is deployed too.
+    ///   - cancellation: ends the deployment. A deployment that has not started is withdrawn, unless a delivery also asked
+    ///     for it.
     ///   - transcript: receives the output of the commands.
+    ///   - onStart: called when the deployment has the site's lock.
     /// - Returns: the record of the deployment.
     public func deployNow(
-        ledger: any Ledger, _ cancellation: Cancellation, _ transcript: Transcript
+        ledger: any Ledger, _ cancellation: Cancellation, _ transcript: Transcript,
+        onStart: (StartedDeployment) -> Void = { _ in }
     ) throws(LedgerError) -> DeploymentRecord {
         let writer = GroupCommitWriter(ledger)
         defer { writer.dismiss() }
         let name = name
         let id = try writer.write { try $0.queue(name, .follow, cause: .command, target: nil, at: Date()) }
-        _ = try Deployer(writer: writer).deploy(self, cancellation, transcript)
+        let finished = try Deployer(writer: writer).deploy(self, cancellation, transcript, onStart: onStart)
+        if finished == nil, cancellation.isCancelled {
+            try writer.write {
+                try $0.withdraw(id, Failure("the person who asked for the deployment cancelled it"), at: Date())
+            }
+        }
         guard let record = try ledger.deployment(id) else {
             throw LedgerError("deployment \(id) is no longer in the ledger")
         }

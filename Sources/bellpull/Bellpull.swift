@@ -1,6 +1,7 @@
 import ArgumentParser
 import FastCGI
 import Foundation
+import Text
 
 /// The command `bellpull`: runs a subcommand, or answers the web server under plain CGI.
 @main
@@ -21,9 +22,14 @@ struct Bellpull: ParsableCommand {
         // Under plain CGI the web server passes a query such as ?--socket+x as arguments (RFC 3875 §4.4). The client
         // chose them, so they are ignored.
         let arguments = CommonGateway.isCurrent ? [] : Array(CommandLine.arguments.dropFirst())
+        if arguments.isEmpty, !CommonGateway.isCurrent, !ListeningSocket.isInherited, isatty(STDOUT_FILENO) == 1 {
+            Printer.print([helpMessage(columns: Terminal.current.width)])
+            Foundation.exit(0)
+        }
         if Serve.isChosen(by: arguments) { _ = Signals.shared }
         do {
-            var command = try parseAsRoot(arguments)
+            try checkName(arguments.first)
+            var command = try parseAsRoot(arguments == ["version"] ? ["--version"] : arguments)
             try command.run()
         } catch let error as CommandError {
             error.exit()
@@ -35,5 +41,15 @@ struct Bellpull: ParsableCommand {
         } catch {
             CommandError(.usage, message(for: error), hint: "bellpull --help").exit()
         }
+    }
+
+    /// Refuses the name of a command that does not exist, and suggests the nearest. Otherwise the name would be taken for
+    /// an argument of the default command.
+    private static func checkName(_ name: String?) throws(CommandError) {
+        guard let name, !name.hasPrefix("-") else { return }
+        let known = configuration.subcommands.map { $0._commandName } + ["help", "version"]
+        guard !known.contains(name) else { return }
+        let hint = name.nearest(of: known).map { "did you mean bellpull \($0)?" } ?? "bellpull --help"
+        throw CommandError(.usage, "unknown command '\(name)'", hint: hint)
     }
 }

@@ -36,6 +36,18 @@ import Testing
                 == "some deployments are blocked, 2 errors, 1 warning")
     }
 
+    @Test func `wrap at the terminal's width, except hints, which people copy`() throws {
+        let terminal = try PseudoTerminal(columns: 40).properties(["NO_COLOR": "1"])
+        let result = CheckResult.warning(
+            "nginx", "a rather long message of many words", hint: String(repeating: "x", count: 60))
+        #expect(
+            CheckResultLines([result], on: terminal).lines.prefix(3) == [
+                "warning  nginx  a rather long message of",
+                "                many words",
+                "                hint: " + String(repeating: "x", count: 60),
+            ])
+    }
+
     @Test func `end with a summary where nothing was checked`() {
         #expect(lines() == ["", "nothing blocks deployments"])
     }

@@ -25,22 +25,25 @@ import Testing
         #expect(Table("SITE", "COMMIT").lines(on: plain) == ["SITE  COMMIT"])
     }
 
-    @Test func `cuts the last column at the terminal's width`() throws {
+    @Test func `wraps the last column at the terminal's width, between words`() throws {
         var table = Table("SITE", "REASON")
-        table.add("blog", "0123456789")
-        #expect(try table.lines(on: terminal(columns: 16)) == ["SITE  REASON", "blog  0123456789"])
-        #expect(try table.lines(on: terminal(columns: 15)) == ["SITE  REASON", "blog  01234567…"])
-        #expect(table.lines(on: plain) == ["SITE  REASON", "blog  0123456789"])
+        table.add("blog", "the clone has local changes")
+        let whole = ["SITE  REASON", "blog  the clone has local changes"]
+        #expect(try table.lines(on: terminal(columns: 33)) == whole)
+        let wrapped = ["SITE  REASON", "blog  the clone has local", "      changes"]
+        #expect(try table.lines(on: terminal(columns: 32)) == wrapped)
+        #expect(try table.lines(on: terminal(columns: 26)) == wrapped)
+        #expect(table.lines(on: plain) == whole)
     }
 
-    @Test func `cuts no other column, however narrow the terminal`() throws {
-        var table = Table("SITE", "STATE", "")
-        table.add("blog", "failed", "why")
-        table.add("shop", "failed", "")
+    @Test func `breaks no word, and wraps nothing on a narrow terminal`() throws {
+        var table = Table("SITE", "")
+        table.add("blog", "see /srv/a-very-long-path-that-must-be-copied now")
         #expect(
-            try table.lines(on: terminal(columns: 5)) == [
-                "SITE  STATE", "blog  failed  …", "shop  failed",
+            try table.lines(on: terminal(columns: 30)) == [
+                "SITE", "blog  see", "      /srv/a-very-long-path-that-must-be-copied", "      now",
             ])
+        #expect(try table.lines(on: terminal(columns: 25)).count == 2)
     }
 
     @Test func `counts a wide character as two columns`() throws {
@@ -53,8 +56,9 @@ import Testing
             table.lines(on: plain) == [
                 "FOLLOWS   X", "漢字      a", "über      b", "漢字漢字  c", "😀        漢字漢字",
             ])
-        #expect(try table.lines(on: terminal(columns: 15)).last == "😀        漢字…")
-        #expect(try table.lines(on: terminal(columns: 14)).last == "😀        漢…")
+        table.add("x", "漢字漢字漢字 漢字漢字")
+        #expect(try table.lines(on: terminal(columns: 31)).last == "x         漢字漢字漢字 漢字漢字")
+        #expect(try table.lines(on: terminal(columns: 30)).suffix(2) == ["x         漢字漢字漢字", "          漢字漢字"])
     }
 
     @Test func `escapes text before it measures the text`() {

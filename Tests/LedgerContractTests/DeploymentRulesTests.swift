@@ -233,6 +233,34 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
+    func `withdraws what only a command asked for, until it starts`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
+        let failure = Failure("cancelled")
+        func withdraw(_ id: DeploymentRecord.ID) throws -> DeploymentRecord.State? {
+            try ledger.write { try $0.withdraw(id, failure, at: Date()) }
+            return try ledger.state(of: id)
+        }
+        let asked = try ledger.queue()
+        #expect(try withdraw(asked) == .failed)
+        #expect(try ledger.deployment(asked)?.failure == failure)
+        #expect(try withdraw(asked) == .failed)
+
+        let shared = try ledger.queue()
+        #expect(try ledger.awaited(1) == shared)
+        #expect(try withdraw(shared) == .queued, "a delivery needs the deployment too")
+        _ = try ledger.start()
+        #expect(try withdraw(shared) == .running)
+        try ledger.finish(shared, .deployed(.fake(1)))
+        #expect(try withdraw(shared) == .deployed)
+
+        let missed = try ledger.queue(cause: .catchUp)
+        #expect(try withdraw(missed) == .queued)
+        #expect(try ledger.write { try $0.withdraw(12345, failure, at: Date()) } == ())
+    }
+
+    @Test(arguments: StoreUnderTest.all)
     func `queues one deployment per site, with the newest target`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }

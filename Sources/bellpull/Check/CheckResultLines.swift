@@ -18,13 +18,15 @@ struct CheckResultLines {
     private func lines(for result: CheckResult, subjectWidth width: Int) -> [String] {
         let severity = result.severity.rawValue
         let subject = result.subject.escapedForDisplay
-        let line =
+        let indentation = Self.severityWidth + width + 4
+        let start =
             terminal.styled(severity, result.severity.style) + Self.gap(Self.severityWidth - severity.count + 2)
-            + terminal.styled(subject, .bold) + Self.gap(width - subject.count + 2) + result.message.escapedForDisplay
-        guard let hint = result.hint else { return [line] }
-        return [
-            line, Self.gap(Self.severityWidth + width + 4) + terminal.styled("hint: ", .faint) + hint.escapedForDisplay,
-        ]
+            + terminal.styled(subject, .bold) + Self.gap(width - subject.count + 2)
+        let message = result.message.escapedForDisplay.wrapped(toWidth: terminal.width, indentedBy: indentation)
+        let lines = message.enumerated().map { ($0 == 0 ? start : Self.gap(indentation)) + $1 }
+        guard let hint = result.hint else { return lines }
+        // A hint stays in one line, so that a command can be copied whole.
+        return lines + [Self.gap(indentation) + terminal.styled("hint: ", .faint) + hint.escapedForDisplay]
     }
 
     private var summary: String {

@@ -14,7 +14,7 @@ struct Check: ParsableCommand {
             error was found, and with 1 otherwise. Warnings do not change the exit status.
             """)
 
-    @Argument(help: "Check only these sites.")
+    @Argument(help: "Check only these sites.", completion: .siteNames)
     var sites: [String] = []
 
     @Option(help: ArgumentHelp("The unix socket between the web server and bellpull", valueName: "path"))

@@ -14,17 +14,13 @@ struct DeploySite: ParsableCommand {
             if the site is up to date afterwards, and with 1 otherwise.
             """)
 
-    @Argument(help: "The name of the site.")
+    @Argument(help: "The name of the site.", completion: .siteNames)
     var site: String
 
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-        let sites = try options.configuration.loadWithoutSecrets().sites
-        guard let settings = sites.first(where: { $0.name == site }) else {
-            let known = sites.prefix(20).map(\.name).joined(separator: ", ")
-            throw CommandError(.failure, "site \(site) is not configured", hint: "configured sites: \(known)")
-        }
+        let settings = try options.settings(of: site)
         let ledger = try options.ledger(creating: true)
         let record = try deploy(Site(settings), ledger)
         if options.json { try Printer.print(json: DeploymentView(record)) }
@@ -50,8 +46,18 @@ struct DeploySite: ParsableCommand {
         let transcript = Transcript(showsProgress: isatty(STDERR_FILENO) == 1) {
             try? FileHandle.standardError.write(contentsOf: $0)
         }
-        return try reading { () throws(LedgerError) in
-            try site.deployNow(ledger: ledger, cancellation, transcript)
+        // The site's lock is usually free. Somebody who waits wants to know what for.
+        let notice = TimerQueue()
+        defer { notice.stop() }
+        notice.after(.seconds(1)) { [name = site.name] in
+            Self.tell("waiting for the running deployment of \(name); Ctrl-C cancels the request")
         }
+        return try reading { () throws(LedgerError) in
+            try site.deployNow(ledger: ledger, cancellation, transcript) { _ in notice.stop() }
+        }
+    }
+
+    private static func tell(_ line: String) {
+        try? FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8))
     }
 }

@@ -5,7 +5,7 @@ import Deploy
 struct History: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Lists deployments, newest first.")
 
-    @Argument(help: "List only the deployments of this site.")
+    @Argument(help: "List only the deployments of this site.", completion: .siteNames)
     var site: String?
 
     @Option(help: ArgumentHelp("List at most this many deployments", valueName: "number"))
@@ -20,6 +20,7 @@ struct History: ParsableCommand {
     func run() throws {
         let ledger = try options.ledger()
         let records = try reading { () throws(LedgerError) in try ledger.deployments(of: site, limit: limit) }
+        if records.isEmpty, let site { _ = try options.settings(of: site) }
         guard !options.json else { return try Printer.print(json: records.map { DeploymentView($0) }) }
         guard !records.isEmpty else {
             return Printer.print([site.map { "\($0) has never been deployed" } ?? "nothing has been deployed yet"])

@@ -1,31 +1,88 @@
 import ArgumentParser
 import Deploy
+import Foundation
 import Text
 
-/// `bellpull log`: shows one deployment in full.
+/// `bellpull log`: shows one deployment in full, or follows the deployments of a site.
 struct ShowLog: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "log", abstract: "Shows one deployment, with the output of git.")
+        commandName: "log", abstract: "Shows one deployment, with the output of git.",
+        discussion: "Without a number, shows the last deployment.")
 
-    @Argument(help: "The number of the deployment in bellpull history.")
-    var deployment: Int64
+    @Argument(
+        help: "The number of the deployment in bellpull history, or the name of a site for its last deployment.",
+        completion: .siteNames)
+    var deployment: String?
+
+    @Flag(name: [.short, .long], help: "Go on with each further deployment, until Ctrl-C.")
+    var follow = false
 
     @OptionGroup var options: CommonOptions
 
+    /// How often the ledger is asked for further deployments, in microseconds.
+    private static let interval: UInt32 = 500_000
+
+    func validate() throws {
+        guard !follow || number == nil else { throw ValidationError("--follow takes the name of a site, or no name") }
+    }
+
+    /// The number; `nil` if a site was named, or nothing.
+    private var number: Int64? { deployment.flatMap { Int64($0) } }
+
+    private var site: String? { number == nil ? deployment : nil }
+
     func run() throws {
         let ledger = try options.ledger()
-        let found = try reading { () throws(LedgerError) in try ledger.deployment(deployment) }
-        guard let record = found else {
-            throw CommandError(
-                .failure, "deployment \(deployment) is not in the ledger", hint: "bellpull history")
+        if follow {
+            if let site { _ = try options.settings(of: site) }
+            return try followDeployments(in: ledger)
         }
+        try show(try record(in: ledger))
+    }
+
+    private func record(in ledger: any Ledger) throws(CommandError) -> DeploymentRecord {
+        if let number {
+            if let record = try reading({ () throws(LedgerError) in try ledger.deployment(number) }) { return record }
+            throw CommandError(.failure, "deployment \(number) is not in the ledger", hint: "bellpull history")
+        }
+        let last = try reading { () throws(LedgerError) in
+            guard let newest = try ledger.deployments(of: site, limit: 1).first else { return nil as DeploymentRecord? }
+            return try ledger.deployment(newest.id)
+        }
+        if let last { return last }
+        if let site { _ = try options.settings(of: site) }
+        let message = site.map { "\($0) has never been deployed" } ?? "nothing has been deployed yet"
+        throw CommandError(.failure, message, hint: "bellpull status shows the sites")
+    }
+
+    /// Prints the last deployment, and then each deployment when it starts, waits and ends.
+    private func followDeployments(in ledger: any Ledger) throws {
+        var shown: [DeploymentRecord.ID: DeploymentRecord.State] = [:]
+        var oldest: DeploymentRecord.ID?
+        while true {
+            let newest = try reading { () throws(LedgerError) in try ledger.deployments(of: site, limit: 100) }
+            let first = oldest ?? newest.first?.id ?? 0
+            oldest = first
+            for record in newest.reversed() where record.id >= first && shown[record.id] != record.state {
+                if shown.updateValue(record.state, forKey: record.id) == nil || record.state.isFinished {
+                    let whole = try reading { () throws(LedgerError) in try ledger.deployment(record.id) }
+                    if let whole { try show(whole, separated: shown.count > 1) }
+                } else {
+                    Printer.print(["deployment \(record.id) of \(record.site.name): \(record.state.rawValue)"])
+                }
+            }
+            usleep(Self.interval)
+        }
+    }
+
+    private func show(_ record: DeploymentRecord, separated: Bool = false) throws {
         guard !options.json else { return try Printer.print(json: DeploymentView(record, withOutput: true)) }
         let terminal = Terminal.current
         var lines = facts(of: record).map { name, value in
             terminal.styled(name.padding(to: 11), .faint) + value.escapedForDisplay
         }
         if !record.output.isEmpty { lines += ["", record.output.linesEscapedForDisplay] }
-        Printer.print(lines)
+        Printer.print((separated ? [""] : []) + lines)
     }
 
     private func facts(of record: DeploymentRecord) -> [(String, String)] {

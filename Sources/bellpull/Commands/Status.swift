@@ -1,6 +1,8 @@
 import ArgumentParser
 import Configuration
 import Deploy
+import Git
+import Processes
 
 /// `bellpull status`: shows each site with its latest deployment.
 struct Status: ParsableCommand {
@@ -33,7 +35,7 @@ struct Status: ParsableCommand {
                 json: views.map { site, last, current in
                     View(
                         name: site.name, path: site.path, repository: site.repository?.description,
-                        follows: site.follows?.description, commit: Site(site).liveCommit?.description,
+                        follows: follows(site)?.description, commit: Site(site).liveCommit?.description,
                         last: last.map { DeploymentView($0) }, current: current.map { DeploymentView($0) })
                 })
         } else {
@@ -41,12 +43,20 @@ struct Status: ParsableCommand {
         }
     }
 
+    /// What the site follows: as configured, or else the upstream of the branch that is checked out.
+    private func follows(_ settings: SiteSettings) -> RefPattern? {
+        if let configured = settings.follows { return configured }
+        let site = Site(settings)
+        _ = site.open(.within(.seconds(5)))
+        return site.follows
+    }
+
     private func print(_ views: [(SiteSettings, DeploymentRecord?, DeploymentRecord?)]) {
         var table = Table("SITE", "FOLLOWS", "COMMIT", "STATE", "SINCE", "")
         for (site, last, current) in views {
             let shown = current ?? last
             table.add(
-                Table.Cell(site.name, .bold), Table.Cell(site.follows?.description ?? "-"),
+                Table.Cell(site.name, .bold), Table.Cell(follows(site)?.description ?? "-"),
                 Table.Cell(Site(site).liveCommit?.short ?? "-"),
                 shown?.stateCell ?? Table.Cell("never deployed", .faint), Table.Cell(shown?.time.relative() ?? "-"),
                 Table.Cell(current?.reason ?? last?.reason ?? ""))

@@ -17,8 +17,22 @@ enum Printer {
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
-    /// Writes `text` and ignores errors: a reader such as `head` may close the pipe early.
+    /// Writes `text`. If that fails, exits with 1: without a word if the reader has closed the pipe, as `head` does, and
+    /// with the reason otherwise, as on a full disk.
     private static func write(_ text: String) {
-        try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        // A handler is not inherited by programs that are started later (execve(2)).
+        signal(SIGPIPE) { _ in }
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { fail(errno) }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+
+    private static func fail(_ reason: Int32) -> Never {
+        if reason == EPIPE { exit(CommandError.Kind.failure.rawValue) }
+        CommandError(.failure, "cannot write the output: \(String(cString: strerror(reason)))").exit()
     }
 }

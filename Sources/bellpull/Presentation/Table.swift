@@ -27,50 +27,23 @@ struct Table {
     /// Adds a row with one cell per heading.
     mutating func add(_ cells: Cell...) { rows.append(cells) }
 
-    /// Returns the lines of the table. Cuts the last column to the width of the terminal, and no other column.
+    /// Returns the lines of the table. Wraps the last column at the width of the terminal, and no other column.
     func lines(on terminal: Terminal) -> [String] {
         let all = [heading.map { Cell($0, .faint) }] + rows
         let widths = heading.indices.map { column in all.map { $0[column].text.displayWidth }.max() ?? 0 }
-        return all.map { row in
+        let indentation = widths.dropLast().reduce(0) { $0 + $1 + 2 }
+        return all.flatMap { row in
             var line = ""
-            var used = 0
             for (cell, width) in zip(row.dropLast(), widths) {
                 line += terminal.styled(cell.text, cell.style)
                 line += String(repeating: " ", count: width - cell.text.displayWidth + 2)
-                used += width + 2
             }
-            if let last = row.last {
-                let text = terminal.width.map { last.text.cut(toWidth: $0 - used) } ?? last.text
-                line += terminal.styled(text, last.style)
+            guard let last = row.last else { return [line] }
+            let parts = last.text.wrapped(toWidth: terminal.width, indentedBy: indentation)
+            return parts.enumerated().map { index, part in
+                let start = index == 0 ? line : String(repeating: " ", count: indentation)
+                return (start + terminal.styled(part, last.style)).withoutTrailingSpaces
             }
-            while line.hasSuffix(" ") { line.removeLast() }
-            return line
         }
     }
-}
-
-extension String {
-    /// The width of the text in terminal columns. East Asian characters and emoji fill two columns each.
-    fileprivate var displayWidth: Int { reduce(0) { $0 + Self.width(of: $1) } }
-
-    /// Returns the text, or its beginning and `…` if the text is wider than `width`.
-    fileprivate func cut(toWidth width: Int) -> String {
-        guard !isEmpty, displayWidth > width else { return self }
-        var used = 1
-        let beginning = prefix { character in
-            used += Self.width(of: character)
-            return used <= width
-        }
-        return beginning + "…"
-    }
-
-    private static func width(of character: Character) -> Int {
-        character.unicodeScalars.contains { scalar in wide.contains { $0.contains(scalar.value) } } ? 2 : 1
-    }
-
-    /// The main blocks of wide characters (Unicode Standard Annex #11).
-    private static let wide: [ClosedRange<UInt32>] = [
-        0x1100...0x115f, 0x2e80...0xa4cf, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f, 0xff00...0xff60,
-        0xffe0...0xffe6, 0x1f300...0x1f64f, 0x1f680...0x1f6ff, 0x1f900...0x1faff, 0x20000...0x3fffd,
-    ]
 }

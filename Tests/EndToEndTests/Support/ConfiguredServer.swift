@@ -72,6 +72,9 @@ final class ConfiguredServer: Sendable {
         try Program.run([try Responder.executable] + arguments, environment: environment)
     }
 
+    /// The environment of Bellpull's commands.
+    var commandEnvironment: [String: String] { environment }
+
     private var environment: [String: String] {
         Repository.environment(home: folder.path).merging([
             "BELLPULL_CONFIG": folder("etc/bellpull.toml"), "STATE_DIRECTORY": folder("state"),
