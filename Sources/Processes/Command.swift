@@ -53,6 +53,8 @@ public struct Command: Sendable {
     let directory: String
     let environment: [String: String]
     let input: String?
+    /// The commands that are terminated together with this one.
+    var siblings = RunningCommands.shared
 
     /// Creates the command `executable arguments…`, to run in `directory` with exactly the variables of `environment`.
     ///
@@ -87,13 +89,13 @@ public struct Command: Sendable {
         let process = try makeProcess(streams)
         let isAllowed = try Self.launching.withLock { _ in
             try Self.requireSpareDescriptors()
-            return try RunningCommands.start { () throws -> Int32 in
+            return try siblings.start { () throws -> Int32 in
                 try process.run()
                 return process.processIdentifier
             }
         }
         guard isAllowed else { return Completion(termination: .cancelled, output: "", errors: "") }
-        defer { RunningCommands.remove(process.processIdentifier) }
+        defer { siblings.remove(process.processIdentifier) }
         streams.output.closeWriting()
         streams.errors.closeWriting()
         var supervision = Supervision(process: process, streams: streams, transcript: transcript, retention)

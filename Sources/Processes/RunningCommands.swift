@@ -1,19 +1,25 @@
 internal import Foundation
 internal import Synchronization
 
-/// The process groups of all running commands, so that no command outlives the program.
-public enum RunningCommands {
+/// The process groups of running commands, so that no command outlives the program.
+public final class RunningCommands: Sendable {
     private struct State {
         var groups: Set<Int32> = []
         /// Whether `terminateAll` was called.
         var isClosed = false
     }
 
-    private static let state = Mutex(State())
+    /// The commands of the whole program.
+    public static let shared = RunningCommands()
+
+    private let state = Mutex(State())
+
+    /// Creates an empty set of commands.
+    init() {}
 
     /// Terminates the process groups of all running commands, and keeps further commands from starting: SIGTERM, and
     /// SIGKILL after 2 s. Call before the program exits. Returns after the groups are gone, within 5 s.
-    public static func terminateAll() {
+    public func terminateAll() {
         var groups = state.withLock { state in
             state.isClosed = true
             return state.groups
@@ -29,7 +35,7 @@ public enum RunningCommands {
     }
 
     /// Calls `launch` and remembers the process group. Returns false, without a call, after `terminateAll`.
-    static func start(_ launch: () throws -> Int32) rethrows -> Bool {
+    func start(_ launch: () throws -> Int32) rethrows -> Bool {
         try state.withLock { state in
             guard !state.isClosed else { return false }
             state.groups.insert(try launch())
@@ -38,7 +44,7 @@ public enum RunningCommands {
     }
 
     /// Forgets the process group of a finished command.
-    static func remove(_ group: Int32) {
+    func remove(_ group: Int32) {
         _ = state.withLock { $0.groups.remove(group) }
     }
 }

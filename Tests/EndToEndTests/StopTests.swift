@@ -66,4 +66,22 @@ import Testing
         #expect(try site.visit().body == "second")
         #expect(try site.post(delivery)["Bellpull-Outcome"] == "duplicate")
     }
+
+    /// Catch-up is not part of the deployments that Bellpull waits for.
+    @Test func `leaves no git behind that asks a silent remote`() throws {
+        let server = try ConfiguredServer(["blog": "branch = \"main\""], main: "", started: false)
+        let ssh = try FakeSSH(in: server.folder)
+        defer { try? ssh.goOn() }
+        try server.site("blog").git("remote", "set-url", "origin", FakeSSH.url)
+        try ssh.isUsed(by: server.site("blog"))
+        try ssh.hang()
+        try server.start()
+        let group = try ssh.group()
+        #expect(group.isAlive)
+
+        try server.bellpull.program.signal(SIGTERM)
+
+        #expect(try server.bellpull.program.ending(within: .seconds(8)) == .exited(0))
+        #expect(!group.isAlive)
+    }
 }

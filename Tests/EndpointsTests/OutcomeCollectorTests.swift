@@ -55,6 +55,7 @@ import Testing
         #expect(try gathered(.deployed(commit), .unchanged(commit), .duplicate, of: 4).outcome == "queued")
         let failed = try gathered(.deployed(commit), .failed(Failure("no")), of: 3)
         #expect(failed.status == 500 && failed.error?.text == "site-1: no")
+        #expect(try gathered(.failed(Failure("no")), of: 2).error?.text == "site-0: no")
     }
 
     @Test func `recognizes the last outcome, even if several arrive at once`() throws {

@@ -91,4 +91,35 @@ import Testing
         try blog.git("checkout", "--quiet", "-b", "again", in: blog.site)
         #expect(blog.exists("called"))
     }
+
+    /// Objects, references and the index must be on the disk before git says that they are: the ledger is.
+    @Test func `waits for the disk as often as it can`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let trace = "\(blog.folder)/trace"
+        try blog.write("[trace2]\neventTarget = \(trace)\n", to: ".gitconfig")
+        try blog.git("clone", "--quiet", blog.remote, "other", in: blog.folder)
+        try blog.push(["index.html": "two\n"])
+        let home = ["HOME": blog.folder, "PATH": "/usr/local/bin:/usr/bin:/bin"]
+        let git = try Git(in: blog.site, inheriting: home)
+        // The empty file becomes a loose object, as the commits of a rebase do.
+        for arguments in [
+            ["fetch", "--quiet"], ["reset", "--quiet", "--hard", "@{upstream}"], ["hash-object", "-w", "/dev/null"],
+        ] {
+            _ = try git.output(of: arguments, limits)
+            let flushes = try takeFlushes(trace)
+            let all = ["-c", "core.fsync=all", "-c", "fetch.unpackLimit=1"]
+            try blog.git(all + arguments, in: "\(blog.folder)/other", environment: home)
+            #expect(try flushes > 0 && flushes == takeFlushes(trace), "\(arguments)")
+        }
+    }
+
+    /// Returns how often the processes in the file `trace` waited for the disk, and removes the file. Git counts since
+    /// version 2.36; the form of the count changed with version 2.40.
+    private func takeFlushes(_ trace: String) throws -> Int {
+        let text = try String(contentsOfFile: trace, encoding: .utf8)
+        try FileManager.default.removeItem(atPath: trace)
+        let counts = text.matches(of: #/hardware-flush","(?:value":"|count":)(\d+)/#).compactMap { Int($0.1) }
+        return counts.reduce(0, +)
+    }
 }

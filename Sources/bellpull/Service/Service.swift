@@ -70,7 +70,7 @@ final class Service {
         endpoint.waitUntilIdle()
         dispatcher.drain(within: configuration.drain)
         timers.stop()
-        RunningCommands.terminateAll()
+        RunningCommands.shared.terminateAll()
         logger.info("stopped")
     }
 
@@ -89,7 +89,7 @@ final class Service {
         dispatcher.waitUntilIdle()
         // Processes after the first would only wait for the same sites.
         state.withLock("resume.lock") { resumeUntilFinished() }
-        RunningCommands.terminateAll()
+        RunningCommands.shared.terminateAll()
     }
 
     /// Runs the unfinished deployments of all sites, waiting ones included, until none is left, or until nothing has
