@@ -19,6 +19,8 @@ public final class LedgerMaintenance: Sendable {
 
     private struct State {
         var sites: [Site] = []
+        /// The sites that a reload removed, until their deployments have ended.
+        var removed: Set<String> = []
         var retention: Retention
         var isReadable = true
     }
@@ -59,14 +61,24 @@ public final class LedgerMaintenance: Sendable {
     /// Replaces the sites to resume. Ends the deployments of the sites that this process is no longer to deploy: nothing
     /// would ever run them. Other sites may belong to another process with the same ledger.
     public func follow(_ sites: [Site], retention: Retention? = nil) {
-        let removed = state.withLock { state in
-            defer { state.sites = sites }
+        state.withLock { state in
+            state.removed = state.removed.union(state.sites.map(\.name)).subtracting(sites.map(\.name))
+            state.sites = sites
             if let retention { state.retention = retention }
-            return Set(state.sites.map(\.name)).subtracting(sites.map(\.name))
         }
+        rejectDeploymentsOfRemovedSites()
+    }
+
+    /// Ends the unfinished deployments of removed sites. A deployment that runs is left alone until the next call, as it
+    /// may be followed by another, or wait for its remote.
+    func rejectDeploymentsOfRemovedSites() {
+        let removed = state.withLock(\.removed)
         guard !removed.isEmpty, let unfinished = try? dispatcher.ledger.unfinishedSites() else { return }
-        for name in removed.intersection(unfinished) {
-            rejectDeployments(of: name, Failure("\(name) is no longer configured"))
+        for name in removed where !dispatcher.isActive(name) {
+            if unfinished.contains(name) {
+                rejectDeployments(of: name, Failure("\(name) is no longer configured"))
+            }
+            state.withLock { _ = $0.removed.remove(name) }
         }
     }
 
@@ -81,6 +93,7 @@ public final class LedgerMaintenance: Sendable {
             }
             if wasReadable { observer(error) }
         }
+        rejectDeploymentsOfRemovedSites()
         timers.after(Self.resumeInterval) { [self] in resume() }
     }
 

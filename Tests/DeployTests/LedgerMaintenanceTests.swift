@@ -58,6 +58,29 @@ import Testing
         #expect(ended.map(\.failure?.message) == ["gone is no longer configured", "gone is no longer configured"])
     }
 
+    @Test func `ends a removed site's waiting deployment, which was running at the reload`() throws {
+        defer { timers.stop() }
+        let maintenance = newMaintenance()
+        let door = Door()
+        let strategy = FakeStrategy { _, _, _ in
+            door.pass()
+            return .waiting(for: "c00000")
+        }
+        let gone = try Site.fake(strategy, name: "gone")
+        try queue("gone")
+        dispatcher.follow([gone])
+        maintenance.start([gone])
+        door.awaitArrival()
+        dispatcher.follow([])
+        maintenance.follow([])
+        door.open()
+        dispatcher.waitUntilIdle()
+        #expect(try home.ledger.deployments(of: "gone", limit: 1).first?.state == .waiting)
+        maintenance.rejectDeploymentsOfRemovedSites()
+        #expect(try Observation.eventually { try home.ledger.unfinishedSites().isEmpty })
+        #expect(try home.ledger.deployments(of: "gone", limit: 9).map(\.state) == [.failed])
+    }
+
     @Test func `leaves the queue of another process with the same ledger alone`() throws {
         let timersOfOther = TimerQueue()
         defer { for queue in [timers, timersOfOther] { queue.stop() } }
