@@ -23,7 +23,8 @@ struct CheckResultLines {
             + terminal.styled(subject, .bold) + Self.gap(width - subject.count + 2) + result.message.escapedForDisplay
         guard let hint = result.hint else { return [line] }
         return [
-            line, Self.gap(Self.severityWidth + width + 4) + terminal.styled("hint: ", .faint) + hint.escapedForDisplay,
+            line,
+            Self.gap(Self.severityWidth + width + 4) + terminal.styled("hint: ", .faint) + hint.remedyEscapedForDisplay,
         ]
     }
 
