@@ -70,11 +70,11 @@ let package = Package(
         .testTarget(name: "WebhookTests", dependencies: ["Webhook"]),
         .testTarget(name: "TextTests", dependencies: ["Text"]),
         .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestSupport"]),
-        .testTarget(name: "GitTests", dependencies: ["Git", "Processes", "TestSupport"]),
+        .testTarget(name: "GitTests", dependencies: ["Git", "Processes", "Text", "TestSupport"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Git", "Webhook"]),
         .testTarget(
-            name: "DeployTests", dependencies: ["Deploy", "SQLiteLedger", "Git", "Processes", "Webhook", "TestSupport"]
-        ),
+            name: "DeployTests",
+            dependencies: ["Deploy", "SQLiteLedger", "Git", "Processes", "Text", "Webhook", "TestSupport"]),
         .testTarget(
             name: "SQLiteLedgerTests",
             dependencies: [

@@ -9,6 +9,8 @@ final class CloneCache<Clone: WorkingClone>: Sendable {
 
     private struct State {
         var clone: Clone?
+        /// The clone as it was last opened, to explain errors.
+        var last: Clone?
         /// Kept after `forget`: a push must find its site even while the clone is closed.
         var source: Source?
     }
@@ -31,7 +33,7 @@ final class CloneCache<Clone: WorkingClone>: Sendable {
 
     /// Keeps `clone` for later calls.
     func keep(_ clone: Clone, source: Source?) {
-        state.withLock { $0 = State(clone: clone, source: source ?? $0.source) }
+        state.withLock { $0 = State(clone: clone, last: clone, source: source ?? $0.source) }
     }
 
     /// Closes the clone, so that the next use opens it again.
@@ -43,7 +45,7 @@ final class CloneCache<Clone: WorkingClone>: Sendable {
             return try body()
         } catch {
             if error is GitError { forget() }
-            throw Failure(error, in: path)
+            throw Failure(error, in: path, state.withLock(\.last))
         }
     }
 }

@@ -62,7 +62,7 @@ extension CloneStrategy {
     func inspect(_ limits: Limits) throws(Failure) -> SiteInspection {
         let clone = try clone(limits)
         var inspection = try cache.attempt { try describe(clone, limits) }
-        inspection.collect(at: clone.path) { inspection in
+        inspection.collect(in: clone) { inspection in
             try inspection.readLock(in: clone.gitDirectory, common: clone.commonDirectory)
             if let path = clone.unwritablePath { throw Failure.unwritable(path, in: clone.path) }
             guard !inspection.isBeingDeployed, !inspection.isAfterInterruption else { return }
@@ -72,10 +72,10 @@ extension CloneStrategy {
                 throw try Failure.localChanges(in: clone, ref: nextRef(of: clone, limits), limits)
             }
         }
-        inspection.collect(at: clone.path) { inspection in
+        inspection.collect(in: clone) { inspection in
             inspection.incompleteness = try clone.incompleteness(limits)
         }
-        inspection.collect(at: clone.path) { inspection in
+        inspection.collect(in: clone) { inspection in
             let missed = try missedPush(in: clone, limits)
             inspection.missed = inspection.isBeingDeployed ? nil : missed
         }

@@ -4,62 +4,73 @@ internal import Text
 
 extension Failure {
     /// Explains `error`, the end of a deployment of the clone at `path`.
-    init(_ error: any Error, in path: String) {
+    ///
+    /// - Parameter clone: the clone, if it could be opened. The remedy may need a look at the clone and its remote.
+    init(_ error: any Error, in path: String, _ clone: (any WorkingClone)? = nil) {
         switch error {
         case let failure as Failure: self = failure
-        case let error as GitError: self.init(error, in: path)
+        case let error as GitError: self.init(error, in: path, clone)
         case let error as RepositoryBusy: self.init(error.explanation)
         default: self.init("\(error)")
         }
     }
 
     /// Explains the meaning of `error` for the clone at `path`.
-    init(_ error: GitError, in path: String) {
+    init(_ error: GitError, in path: String, _ clone: (any WorkingClone)? = nil) {
         if error.termination == .timedOut {
             self.init("git \(error.arguments.first ?? "") did not finish within the time-out and was ended")
+            return
+        }
+        guard error.termination != .cancelled else {
+            self.init(error.description)
             return
         }
         guard error.pathsInTheWay.isEmpty else {
             self = .inTheWay(error.pathsInTheWay, in: path)
             return
         }
-        let known = KnownGitMessage(in: error.message)
-        let hint = known?.hint.map { $0.replacing("PATH", with: path.quotedForShell) }
-        let message = known.map { "\($0.meaning): \(error.firstLine)" } ?? error.description
-        self.init(Explanation(message, hint: hint), isMissingRef: known?.isMissingRef ?? false)
+        let (explanation, isMissingRef) = KnownGitMessage.explanation(of: FailedGit(error, in: path, clone))
+        if isMissingRef, let clone = clone as? BranchClone {
+            self = .missingBranch(of: clone)
+        } else {
+            self.init(explanation, isMissingRef: isMissingRef)
+        }
     }
 
     /// A rebase stopped at a conflict.
     static func conflict(in clone: BranchClone) -> Failure {
         Failure(
             "local commits in \(clone.path) conflict with \(clone.upstream)",
-            hint: "git -C \(clone.path.quotedForShell) pull --rebase, then resolve the conflict; "
-                + "or git -C \(clone.path.quotedForShell) reset --hard @{upstream}, which drops the local commits")
+            remedy: Remedy(
+                .git(in: clone.path, "pull", "--rebase"),
+                note:
+                    "then resolve the conflict; or drop the local commits: \(ShellCommand.dropCommits(in: clone))"
+            ))
     }
 
     /// The upstream was rewritten below local commits.
     static func rewritten(_ clone: BranchClone) -> Failure {
         Failure(
             "\(clone.upstream) was rewritten, and commits removed there would come back; the clone is as it was",
-            hint: "git -C \(clone.path.quotedForShell) reset --hard @{upstream}, which drops the local commits")
+            remedy: .putCommitsAside(in: clone))
     }
 
     /// Untracked or ignored files have the paths of files to be deployed.
     static func inTheWay(_ files: [String], in path: String) -> Failure {
         let listed = files.prefix(5).map(\.escapedForDisplay).joined(separator: ", ")
         let more = files.count > 5 ? " and \(files.count - 5) more" : ""
-        let first = "\(path)/\(files.first ?? "")".quotedForShell
+        let saved = "\(path).saved"
+        let move = ["mv", "--backup=numbered", "-t", saved] + files.prefix(20).map { "\(path)/\($0)" }
+        let others = files.count > 20 ? "; the next failure names more files" : "; the next push then deploys"
         return Failure(
             "untracked files are in the way: \(listed)\(more)",
-            hint: "mv \(first) FOLDER, and so with each file; the next push then deploys")
+            remedy: Remedy(
+                ShellCommand("mkdir", "-p", saved).then(ShellCommand(words: move)),
+                note: "moves the files away\(others)"))
     }
 
     /// Somebody changed tracked files on the server.
-    static func dirty(_ path: String) -> Failure {
-        Failure(
-            "\(path) has local changes", hint: "git -C \(path.quotedForShell) status shows them; commit or restore them"
-        )
-    }
+    static func dirty(_ path: String) -> Failure { Failure("\(path) has local changes", remedy: .putAside(in: path)) }
 
     /// Git takes tracked files of `clone` for changed. `ref` is what the next deployment places.
     static func localChanges(
@@ -73,30 +84,54 @@ extension Failure {
     static func changedByAttributes(_ path: String, remote: String, ref: String) -> Failure {
         Failure(
             "the .gitattributes of \(path) do not fit the committed files, so git sees changes that nobody made",
-            hint: "in another clone: git add --renormalize . && git commit -m Renormalize && git push; "
-                + "then git -C \(path.quotedForShell) fetch \(remote) \(ref) && git -C \(path.quotedForShell) reset --hard FETCH_HEAD"
-        )
+            remedy: Remedy(
+                .git(in: path, "fetch", remote, ref).then(.git(in: path, "reset", "--hard", "FETCH_HEAD")),
+                note: "but first, in another clone: git add --renormalize . && git commit -m Renormalize && git push"))
     }
 
     /// The clone has commits on no branch or tag, so a checkout would lose them.
-    static func localCommits(in path: String) -> Failure {
-        Failure(
-            "\(path) has commits that are on no branch",
-            hint: "git -C \(path.quotedForShell) branch kept keeps them; the next deployment then goes on")
+    static func localCommits(in clone: DetachedClone) -> Failure {
+        let name = clone.nameForCommits
+        return Failure(
+            "\(clone.path) has commits that are on no branch",
+            remedy: Remedy(
+                .git(in: clone.path, "branch", "-f", name),
+                note: "keeps the commits on the branch \(name); the next push then deploys"))
     }
 
-    /// The remote does not have the followed ref.
-    static func noMatch(_ pattern: RefPattern) -> Failure {
-        let kind = pattern.kind == .tag ? "tag" : "branch"
-        return Failure(
-            Explanation("the remote has no \(kind) \(pattern)", hint: "git ls-remote shows the refs of the remote"),
-            isMissingRef: true)
+    /// The branch has commits of its own, so the clone cannot be put at another commit.
+    static func localCommits(in clone: BranchClone) -> Failure {
+        Failure(
+            "\(clone.path) has commits that \(clone.upstream) does not have", remedy: .putCommitsAside(in: clone))
     }
 
     /// Part of the repository belongs to another user.
     static func unwritable(_ part: String, in path: String) -> Failure {
         Failure(
-            "\(part) is not writable",
-            hint: "chown -R \(path.quotedForShell) to the user bellpull runs as; git was probably run as root there")
+            "\(part) is not writable", remedy: Remedy(.giveToService(path), note: "git was probably run as root there"))
     }
+}
+
+extension ShellCommand {
+    /// Drops the commits of the branch that the upstream does not have. Git refuses if a local change would be lost.
+    ///
+    /// `git reset --keep` would also refuse if a file has only another owner than at the last look.
+    fileprivate static func dropCommits(in clone: BranchClone) -> ShellCommand {
+        .git(in: clone.path, "switch", "-C", clone.branch.name, "@{upstream}")
+    }
+}
+
+extension Remedy {
+    /// Takes the local commits from the site, and leaves them on a branch of their own.
+    fileprivate static func putCommitsAside(in clone: BranchClone) -> Remedy {
+        let name = clone.nameForCommits
+        return Remedy(
+            .git(in: clone.path, "branch", "-f", name).then(.dropCommits(in: clone)),
+            note: "leaves the local commits only on the branch \(name)")
+    }
+}
+
+extension WorkingClone {
+    /// The name of a branch for the commits at HEAD.
+    fileprivate var nameForCommits: String { head.map { "kept-\($0.short)" } ?? "kept" }
 }

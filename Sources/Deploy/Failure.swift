@@ -18,6 +18,11 @@ public struct Failure: Error, Sendable, Equatable {
         self.init(Explanation(message, hint: hint))
     }
 
+    /// Creates a failure from a message and a remedy.
+    init(_ message: String, remedy: Remedy?) {
+        self.init(Explanation(message, remedy: remedy))
+    }
+
     /// Creates a failure from an explanation.
     public init(_ explanation: Explanation) {
         self.init(explanation, isMissingRef: false)

@@ -10,6 +10,8 @@ public enum IgnoreReason: Sendable, Equatable {
     case notACommit(String)
     /// The site accepts deliveries of another forge only.
     case forge(String, site: String)
+    /// Only the site's own hook, with the site's own secret, reaches the site.
+    case ownHook(site: String)
     /// The delivery names no moved branch or tag.
     case noPushes
     /// The moved ref does not match the ref or pattern followed by the site.
@@ -23,6 +25,7 @@ public enum IgnoreReason: Sendable, Equatable {
         case .deletion(let ref): "\(ref) was deleted"
         case .notACommit(let name): "\(name) is not a commit"
         case .forge(let name, let site): "\(site) does not accept deliveries of \(name)"
+        case .ownHook(let site): "\(site) has a secret of its own: set the webhook's URL to /github/\(site)"
         case .noPushes: "no branch or tag moved"
         case .otherRef(let ref, let followed): "\(ref) is not followed; the site follows \(followed)"
         }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Git
+internal import Text
 
 /// The file `bellpull.lock`: a lock, and lines of text.
 final class LockFile {
@@ -81,6 +82,6 @@ extension Failure {
     fileprivate static func cannotWrite(_ path: String, because reason: Int32) -> Failure {
         Failure(
             "cannot write \(path): \(String(cString: strerror(reason)))",
-            hint: "ls -l \(path) shows the owner; chown the file to the user bellpull runs as")
+            remedy: reason == EROFS ? Remedy(.remount(path)) : Remedy(.giveToService(path)))
     }
 }

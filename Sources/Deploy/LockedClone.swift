@@ -31,7 +31,8 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         do throws(Failure) {
             let result = try deploy(order, session)
             let (compared, note) = order == .follow ? try compare(announced, result, session) : (result, nil)
-            let notes = [note, compared.commit == nil ? nil : try? incompleteness(limits)].compactMap(\.self)
+            let notes = [note, move(transcript), compared.commit == nil ? nil : try? incompleteness(limits)]
+                .compactMap(\.self)
             return (compared, notes.isEmpty ? nil : notes.joined(separator: "; "))
         } catch {
             if limits.cancellation.isCancelled { return (.interrupted, nil) }
@@ -85,6 +86,13 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
     /// Returns what the site lacks, in words; `nil` if the site is complete.
     private func incompleteness(_ limits: Limits) throws(GitError) -> String? {
         try clone.incompleteness(limits).map { "the site \($0)" }
+    }
+
+    /// Returns the new URL of the repository and the remedy, if the forge redirected git.
+    private func move(_ transcript: Transcript) -> String? {
+        guard let moved = MovedRemote(in: transcript.text) else { return nil }
+        let remedy = MovedRemote.remedy(moved.url, clone.remote, in: clone.path)
+        return "the repository has moved to \(moved.url): \(remedy)"
     }
 
     /// Compares the announced targets with what the remote shows.

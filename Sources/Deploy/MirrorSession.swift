@@ -49,7 +49,7 @@ final class MirrorSession: StrategySession {
             }
             guard destination.commit != clone.head else { return }
             let localCommits = try clone.countLocalCommits(besides: context.lock.lastUpstream, context.limits)
-            guard localCommits == 0 else { throw Failure.localCommits(in: clone.path) }
+            guard localCommits == 0 else { throw Failure.localCommits(in: clone) }
         }
         return destination
     }
@@ -59,7 +59,7 @@ final class MirrorSession: StrategySession {
         case .place(let commit): return Destination(commit: commit)
         case .follow:
             listed = try cache.attempt { try clone.refs(matching: pattern, context.limits) }
-            guard let latest = listed.first else { throw .noMatch(pattern) }
+            guard let latest = listed.first else { throw .noMatch(pattern, in: clone) }
             return Destination(ref: latest.ref, commit: latest.commit)
         }
     }

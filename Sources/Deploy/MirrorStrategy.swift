@@ -32,7 +32,7 @@ final class MirrorStrategy: CloneStrategy {
     }
 
     func missedPush(in clone: DetachedClone, _ limits: Limits) throws -> DeploymentRecord.Target? {
-        guard let latest = try clone.newest(pattern, limits) else { throw Failure.noMatch(pattern) }
+        guard let latest = try clone.newest(pattern, limits) else { throw Failure.noMatch(pattern, in: clone) }
         guard clone.head != latest.commit else { return nil }
         return DeploymentRecord.Target(ref: latest.ref, commit: latest.commit)
     }

@@ -44,7 +44,7 @@ final class PullSession: StrategySession {
         guard clone.isOnBranch else {
             throw Failure(
                 "\(clone.path) is not on branch \(clone.branch)",
-                hint: "git -C \(clone.path.quotedForShell) switch \(clone.branch)")
+                remedy: Remedy(.git(in: clone.path, "switch", clone.branch.name)))
         }
         let before = try cache.attempt {
             try StateBeforePull(of: clone, since: context.lock.lastUpstream, context.limits)
@@ -53,7 +53,7 @@ final class PullSession: StrategySession {
         switch order {
         case .follow: return Destination(ref: clone.upstream.ref)
         case .place(let commit):
-            guard before.localCommits == 0 else { throw Failure.localCommits(in: clone.path) }
+            guard before.localCommits == 0 else { throw Failure.localCommits(in: clone) }
             return Destination(commit: commit)
         }
     }

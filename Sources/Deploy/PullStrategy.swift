@@ -42,9 +42,10 @@ final class PullStrategy: CloneStrategy {
         guard let follows, follows.branch != clone.upstream else { return }
         throw Failure(
             "\(clone.path) follows \(clone.upstream), but the site is configured to follow \(follows)",
-            hint:
-                "git -C \(clone.path.quotedForShell) switch \(follows), or branch = \"\(clone.upstream)\" in the site's file"
-        )
+            remedy: Remedy(
+                .git(in: clone.path, "fetch", clone.remote, follows.description)
+                    .then(.git(in: clone.path, "switch", follows.description)),
+                note: "or write branch = \"\(clone.upstream)\" in the site's file"))
     }
 
     func source(of clone: BranchClone) -> Source? {
@@ -59,9 +60,7 @@ final class PullStrategy: CloneStrategy {
 
     func missedPush(in clone: BranchClone, _ limits: Limits) throws -> DeploymentRecord.Target? {
         guard let commit = try clone.remoteCommit(limits) else {
-            throw Failure(
-                "branch \(clone.upstream) does not exist at the remote",
-                hint: "git -C \(clone.path.quotedForShell) branch -vv shows what the clone follows")
+            throw Failure.missingBranch(of: clone)
         }
         // Commits made on the server may be on top of the remote's. If the remote's commit is not the fetched one, the
         // branch has moved on, or was forced back.

@@ -26,14 +26,12 @@ public struct SiteInspection: Sendable {
         self.commit = commit
     }
 
-    /// Runs `inspect` and adds its error to the obstacles.
-    ///
-    /// - Parameter path: the folder of the clone.
-    mutating func collect(at path: String, _ inspect: (inout SiteInspection) throws -> Void) {
+    /// Runs `inspect`, which looks at `clone`, and adds its error to the obstacles.
+    mutating func collect(in clone: any WorkingClone, _ inspect: (inout SiteInspection) throws -> Void) {
         do {
             try inspect(&self)
         } catch {
-            obstacles.append(Failure(error, in: path))
+            obstacles.append(Failure(error, in: clone.path, clone))
         }
     }
 

@@ -37,6 +37,17 @@ public struct Hooks: Sendable {
         own = Dictionary(hooks) { first, _ in first }
     }
 
+    /// Whether `hook` is the shared hook while some sites have hooks of their own.
+    func isBesideOthers(_ hook: Hook) -> Bool { hook.site == nil && !own.isEmpty }
+
+    /// Returns the site that `pushes` would concern at the site's own hook. Ask only for verified pushes to the shared
+    /// hook that concern no other site.
+    func siteWithOwnHook(for pushes: [Push], from forge: ForgeName) -> String? {
+        own.values.filter { hook in
+            if case .some = AffectedSites(of: pushes, from: forge, at: hook, isKnown: true) { true } else { false }
+        }.compactMap(\.site).min()
+    }
+
     /// Returns the hook at `path` below the mount, such as `/blog`. The mount itself (`nil` or `/`) is the shared hook.
     func hook(at path: String?) -> Hook? {
         guard let path, path != "/" else { return shared }

@@ -63,8 +63,11 @@ final class PendingReply: Sendable {
     }
 
     /// Rejects an unverified delivery. Only the log says why.
-    func reject(_ authentication: Delivery.Authentication) {
-        let reason: FieldValue =
+    ///
+    /// - Parameter isBesideOthers: whether the hook is the shared one while some sites have hooks of their own. The body is
+    ///   unverified, so nothing in it can tell which hook the sender meant.
+    func reject(_ authentication: Delivery.Authentication, isBesideOthers: Bool = false) {
+        let reason =
             switch authentication {
             case .missing, .unsignedPing: "no signature"
             case .unreadable: "the signature header is malformed"
@@ -73,7 +76,8 @@ final class PendingReply: Sendable {
                 "the signature does not match the body and the secret, or its time stamp is more than 5 minutes off"
             case .token: "the token does not match the secret"
             }
-        reject(because: reason)
+        let other = isBesideOthers ? "; a site with a secret of its own has the URL /github/NAME" : ""
+        reject(because: FieldValue(escaping: reason + other))
     }
 
     /// Rejects a delivery whose headers name no known forge. The log names those of `headers` that look like an event

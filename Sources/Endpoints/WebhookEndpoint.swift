@@ -81,7 +81,7 @@ public final class WebhookEndpoint: Sendable {
             let body = try request.body.get()
             guard delivery.authentication != .unsignedPing else { return reply.send(.unsignedPing) }
             guard let (verified, slot) = try hook.secrets.verify(body, of: delivery, at: Date()) else {
-                return reply.reject(delivery.authentication)
+                return reply.reject(delivery.authentication, isBesideOthers: settings.hooks.isBesideOthers(hook))
             }
             let event = try settings.forge.event(of: delivery, in: verified)
             act(
@@ -123,10 +123,14 @@ public final class WebhookEndpoint: Sendable {
         on pushes: [Push], of verified: VerifiedDelivery, _ reply: PendingReply, _ settings: Settings,
         failures: [Failure] = []
     ) {
-        switch AffectedSites(of: pushes, from: verified.delivery.forge, at: verified.hook) {
+        let forge = verified.delivery.forge
+        switch AffectedSites(of: pushes, from: forge, at: verified.hook) {
         case .none(let reason):
             // Nobody can say that the push concerns no site. Catch-up deploys the push when the clone can be opened.
-            guard let failure = failures.first else { return reply.send(Report(.ignored(reason))) }
+            guard let failure = failures.first else {
+                let other = verified.hook.site == nil ? settings.hooks.siteWithOwnHook(for: pushes, from: forge) : nil
+                return reply.send(Report(.ignored(other.map { .ownHook(site: $0) } ?? reason)))
+            }
             reply.send(Report(.finished(.failed(failure))))
         case .some(let sites, let repository): deploy(sites, repository, verified, reply, settings)
         }

@@ -11,7 +11,9 @@ extension BranchClone {
         guard hasUnfinishedRebase, isRebaseStoppedForPerson else { return nil }
         return Explanation(
             "a rebase is going on in \(path)",
-            hint: "finish the rebase, or git -C \(path.quotedForShell) rebase --abort")
+            remedy: Remedy(
+                .git(in: path, "rebase", "--abort"),
+                note: "drops the rebase; or finish it: \(ShellCommand.git(in: path, "rebase", "--continue"))"))
     }
 
     /// Whether the rebase stopped at a conflict, or at a command of its todo list (git-rebase(1), "INTERACTIVE MODE").

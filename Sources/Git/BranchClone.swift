@@ -59,10 +59,14 @@ public struct BranchClone: WorkingClone {
             throw GitError(arguments: arguments, completion: completion)
         }
         let head = completion.output.trimmed
-        guard let branch = Branch(ref: head) ?? layout.rebasedBranch else { throw CloneError.detachedHead(path: root) }
+        guard let branch = Branch(ref: head) ?? layout.rebasedBranch else {
+            throw CloneError.detachedHead(path: root, branch: try onlyBranch(git, limits))
+        }
         let upstream = try upstreamFields(of: branch, git, limits)
         guard upstream.count == 3, let upstreamBranch = Branch(ref: upstream[1]) else {
-            throw CloneError.noUpstream(path: root, branch: branch.name)
+            let remotes = try git.output(of: ["remote"], limits).split(separator: "\n").map(String.init)
+            let remote = remotes.first { $0 == "origin" } ?? remotes.first
+            throw CloneError.noUpstream(path: root, branch: branch.name, remote: remote)
         }
         let url = try git.output(of: ["remote", "get-url", "--", upstream[0]], limits)
         guard let repository = RepositoryName(url: url) else {
@@ -72,6 +76,13 @@ public struct BranchClone: WorkingClone {
             path: root, branch: branch, upstream: upstreamBranch, remote: upstream[0], trackingRef: upstream[2],
             repository: repository, gitDirectory: layout.gitDirectory, commonDirectory: layout.commonDirectory, git: git
         )
+    }
+
+    /// Returns the only branch of the clone, or `nil` if the clone has several branches or none.
+    private static func onlyBranch(_ git: Git, _ limits: Limits) throws(GitError) -> String? {
+        let names = try git.output(of: ["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"], limits)
+            .split(separator: "\n")
+        return names.count == 1 ? names.first.map { String($0) } : nil
     }
 
     /// Returns the remote of the upstream, the name of the upstream in the remote, and the tracking reference.

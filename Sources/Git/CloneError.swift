@@ -18,10 +18,12 @@ public enum CloneError: Error, Sendable, Equatable {
     case foreignOwner(path: String, owner: String, user: String)
     /// Git works in the clone, but `user` may not write to its `.git`.
     case readOnly(path: String, user: String)
-    /// HEAD is not on a branch.
-    case detachedHead(path: String)
-    /// The branch has no upstream.
-    case noUpstream(path: String, branch: String)
+    /// The file system with the clone is read-only, perhaps only for the service.
+    case readOnlyFileSystem(path: String)
+    /// HEAD is not on a branch. `branch` is the only branch of the clone.
+    case detachedHead(path: String, branch: String? = nil)
+    /// The branch has no upstream. `remote` is the remote of the clone.
+    case noUpstream(path: String, branch: String, remote: String? = "origin")
     /// The clone has no remote.
     case noRemote(path: String)
     /// The remote's URL has no path.
@@ -45,8 +47,9 @@ public enum CloneError: Error, Sendable, Equatable {
         case .foreignOwner(let path, let owner, let user): "\(path) belongs to \(owner), but bellpull runs as \(user)"
         case .readOnly(let path, let user):
             "\(path)/.git is not writable by \(user), and bellpull runs as \(user)"
-        case .detachedHead(let path): "\(path) is not on a branch (detached HEAD)"
-        case .noUpstream(let path, let branch): "the branch \(branch) of \(path) has no upstream to pull from"
+        case .readOnlyFileSystem(let path): "\(path)/.git is on a file system that bellpull may only read"
+        case .detachedHead(let path, _): "\(path) is not on a branch (detached HEAD)"
+        case .noUpstream(let path, let branch, _): "the branch \(branch) of \(path) has no upstream to pull from"
         case .noRemote(let path): "\(path) has no remote to fetch from"
         case .unknownRepository(let path, let url):
             "the remote of \(path), \(url.redactingCredentials), does not end in owner/name"
@@ -56,30 +59,8 @@ public enum CloneError: Error, Sendable, Equatable {
         }
     }
 
-    /// The remedy: a command to paste, with words in capitals to replace, or `nil` if the message has to do.
-    public var hint: String? {
-        switch self {
-        case .missing(let path): "git clone URL \(path.quotedForShell)"
-        case .notAFolder(let path), .notAClone(let path):
-            "mv \(path.quotedForShell) \("\(path).old".quotedForShell) && git clone URL \(path.quotedForShell)"
-        case .insideClone(_, let root): "set the path of the site to the clone: \(root)"
-        case .bare(let path): "git clone \(path.quotedForShell) FOLDER, and set the path of the site to FOLDER"
-        case .foreignOwner(let path, _, let user): "chown -R \(user): \(path.quotedForShell)"
-        case .readOnly(let path, _):
-            "chmod -R u+w \("\(path)/.git".quotedForShell), or ReadWritePaths=\(path) in the service"
-        case .detachedHead(let path): "git -C \(path.quotedForShell) switch BRANCH"
-        case .noUpstream(let path, let branch):
-            "git -C \(path.quotedForShell) branch --set-upstream-to=\("origin/\(branch)".quotedForShell) "
-                + branch.quotedForShell
-        case .noRemote(let path): "git -C \(path.quotedForShell) remote add origin URL"
-        case .unknownRepository(let path, _):
-            "git -C \(path.quotedForShell) remote set-url origin URL, where URL ends in owner/name"
-        case .noOwner(let path, let repository):
-            "repository = \"OWNER/\(repository)\" in the site's file, "
-                + "or git -C \(path.quotedForShell) remote set-url origin URL, where URL ends in owner/name"
-        case .git: nil
-        }
-    }
+    /// The remedy, with words in capitals to replace; `nil` if the message has to do.
+    public var hint: String? { remedy?.description }
 }
 
 extension CloneError {

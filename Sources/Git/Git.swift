@@ -5,8 +5,8 @@ internal import Foundation
 /// process behind.
 public struct Git: Sendable {
     private let executable: URL
-    private let directory: String
-    private let environment: [String: String]
+    let directory: String
+    let environment: [String: String]
 
     /// The most that a command may write to standard output: enough for 500,000 references or files.
     private static let outputLimit = 64 << 20

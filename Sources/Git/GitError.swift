@@ -10,7 +10,7 @@ public struct GitError: Error, Sendable, Equatable, CustomStringConvertible {
     public let arguments: [String]
     /// How git terminated; `nil` if git could not be started.
     public let termination: Command.Termination?
-    /// The last 20 lines of standard error, or of standard output if git wrote no errors.
+    /// The last 40 lines of standard error, without progress, or of standard output if git wrote no errors.
     public let message: String
     /// The untracked files that git refuses to overwrite.
     public let pathsInTheWay: [String]
@@ -28,10 +28,27 @@ public struct GitError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Creates the error of a command with this completion.
     public init(arguments: [String], completion: Command.Completion) {
         let text = completion.errors.isEmpty ? completion.output : completion.errors
-        let lines = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("hint:") }
+        let lines = Self.lines(of: text).filter { !$0.hasPrefix("hint:") && !Self.isProgress($0) }
         self.init(
             arguments: arguments, termination: completion.termination,
-            message: lines.suffix(20).joined(separator: "\n"), pathsInTheWay: Self.pathsInTheWay(lines))
+            message: lines.suffix(40).joined(separator: "\n"), pathsInTheWay: Self.pathsInTheWay(lines))
+    }
+
+    /// Returns the lines as a terminal shows them: a carriage return within a line starts the line anew, as in progress,
+    /// and one before the line feed, as from ssh, does nothing.
+    private static func lines(of text: String) -> [Substring] {
+        text.unicodeScalars.split(separator: "\n").compactMap { line in
+            guard let piece = line.split(separator: "\r").last.map({ Substring($0) }) else { return nil }
+            guard piece.hasPrefix("remote: ") else { return piece }
+            // Git pads the lines of the remote with spaces.
+            return piece.lastIndex { $0 != " " }.map { piece[...$0] }
+        }
+    }
+
+    /// Whether git or the remote tells how far it is, such as `remote: Counting objects: 100% (3/3), done.`
+    private static func isProgress(_ line: Substring) -> Bool {
+        line.contains(#/^(remote: )?[A-Z][a-z ]+: +(\d+% \(\d+\/\d+\)|\d+, done\.)/#)
+            || line.hasPrefix("remote: Total ")
     }
 
     /// Finds the files below git's words. Each is in a line of its own after a tab.
@@ -66,9 +83,22 @@ public struct GitError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The line that explains the failure: the first `ERROR:` of the remote, or else the first `fatal:` or `error:` of
     /// git, or else the last line.
     public var firstLine: String {
-        let lines = message.split(whereSeparator: \.isNewline)
-        let remote = lines.first { $0.hasPrefix("ERROR:") || $0.hasPrefix("remote: ERROR:") }
-        let line = remote ?? lines.first { $0.hasPrefix("fatal:") || $0.hasPrefix("error:") } ?? lines.last
+        let line = remoteError ?? lines.first { $0.hasPrefix("fatal:") || $0.hasPrefix("error:") } ?? lines.last
         return line.map(String.init) ?? "git printed nothing"
     }
+
+    /// The forge's own words: its first error, or else its first line; `nil` if the forge said nothing.
+    public var remoteLine: String? {
+        let said = lines.first { $0.hasPrefix("remote: ") && $0.dropFirst(8).contains(where: \.isLetter) }
+        return (remoteError ?? said).map { String($0) }
+    }
+
+    private var remoteError: Substring? {
+        lines.first { line in
+            ["ERROR:", "remote: ERROR:", "Gitea: ", "Forgejo: ", "Gogs: "].contains(where: line.hasPrefix)
+        }
+    }
+
+    /// The lines of the message.
+    public var lines: [Substring] { message.split(separator: "\n") }
 }

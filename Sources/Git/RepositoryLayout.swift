@@ -33,7 +33,10 @@ struct RepositoryLayout {
         ).split(separator: "\n").map(String.init)
         guard places.count == 3 else { throw CloneError.notAClone(path: root) }
         guard places[0] == root else { throw CloneError.insideClone(path: root, root: places[0]) }
-        guard access(places[1], W_OK) == 0 else { throw CloneError.readOnly(path: root, user: NSUserName()) }
+        guard access(places[1], W_OK) == 0 else {
+            throw errno == EROFS
+                ? CloneError.readOnlyFileSystem(path: root) : CloneError.readOnly(path: root, user: NSUserName())
+        }
         let folder = URL(fileURLWithPath: root, isDirectory: true)
         let commonDirectory = URL(fileURLWithPath: places[2], relativeTo: folder).path
         let sshCommand = try configured("core.sshCommand", plain, limits)

@@ -44,7 +44,10 @@ struct StaleLocks {
             guard limits.deadline > .now, !limits.cancellation.isCancelled else {
                 throw RepositoryBusy(
                     explanation: Explanation(
-                        "another git is at work in \(path)", hint: "wait until that git exits, or stop it"))
+                        "another git is at work in \(path)",
+                        remedy: Remedy(
+                            ShellCommand("pgrep", "-a", "-x", "git"),
+                            note: "shows that git; wait until it exits, or stop it")))
             }
             usleep(100_000)
         }

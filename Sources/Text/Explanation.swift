@@ -11,6 +11,11 @@ public struct Explanation: Sendable, Equatable {
         self.hint = hint
     }
 
+    /// Creates an explanation with a remedy.
+    public init(_ message: String, remedy: Remedy?) {
+        self.init(message, hint: remedy?.description)
+    }
+
     /// The message and, on the next line, the hint.
     public var text: String { hint.map { "\(message)\n\($0)" } ?? message }
 }

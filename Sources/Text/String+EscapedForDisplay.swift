@@ -25,6 +25,12 @@ extension String {
         return escaped
     }
 
+    /// The text of a remedy, safe to show in a single line of a terminal. Only control and invisible characters are
+    /// escaped, and nothing is cut, so that a command can be pasted.
+    public var remedyEscapedForDisplay: String {
+        unicodeScalars.map { Self.isVisible($0) || $0 == "\\" ? String($0) : Self.escape($0) }.joined()
+    }
+
     private static let displayLimit = 200
 
     private static func isPlain(_ byte: UInt8) -> Bool {

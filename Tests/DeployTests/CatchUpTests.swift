@@ -66,7 +66,10 @@ import Testing
         defer { finish(catchUp) }
         catchUp.follow([site(blog)])
         #expect(Observation.eventually { events.all.count == 1 })
-        #expect(events.all.first?.hasPrefix("blog in 0.05 seconds: the remote cannot be reached: fatal: ") == true)
+        #expect(
+            events.all.first?.hasPrefix(
+                "blog in 0.05 seconds: the remote has no such repository, or does not show it to this key: fatal: ")
+                == true)
         usleep(500_000)
         #expect(events.all.count == 1)
         try FileManager.default.moveItem(atPath: away, toPath: blog.remote)
@@ -85,7 +88,7 @@ import Testing
         #expect(Observation.eventually { events.all.count == 2 })
         #expect(
             Set(events.all) == [
-                "blog in 0.05 seconds: branch main does not exist at the remote",
+                "blog in 0.05 seconds: the remote is an empty repository, without the branch main",
                 "gone in 0.05 seconds: \(blog.folder)/gone does not exist",
             ])
     }

@@ -9,6 +9,7 @@ import Testing
             (.deletion("refs/heads/x"), "refs/heads/x was deleted"),
             (.notACommit("HEAD"), "HEAD is not a commit"),
             (.forge("gitea", site: "blog"), "blog does not accept deliveries of gitea"),
+            (.ownHook(site: "blog"), "blog has a secret of its own: set the webhook's URL to /github/blog"),
             (.noPushes, "no branch or tag moved"),
             (.otherRef("refs/heads/x", followed: "main"), "refs/heads/x is not followed; the site follows main"),
         ] as [(IgnoreReason, String)])

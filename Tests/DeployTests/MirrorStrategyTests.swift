@@ -175,7 +175,7 @@ import Testing
         let away = "\(blog.folder)/away.git"
         try FileManager.default.moveItem(atPath: blog.remote, toPath: away)
         #expect(throws: Failure.self) { try tags.missedPush(limits) }
-        try expectRefusal("the remote cannot be reached: fatal: ") {
+        try expectRefusal("the remote has no such repository, or does not show it to this key: fatal: ") {
             try FileManager.default.moveItem(atPath: away, toPath: blog.remote)
         }
     }

@@ -38,8 +38,8 @@ import Testing
         try blog.push(["index.html": "theirs\n"])
         try expectRefusal(
             blog, pull, message: "local commits in \(blog.site) conflict with main",
-            hint: "git -C \(blog.site) pull --rebase, then resolve the conflict; "
-                + "or git -C \(blog.site) reset --hard @{upstream}, which drops the local commits"
+            hint: "\(Pasted.git) -C \(blog.site) pull --rebase  # then resolve the conflict; "
+                + "or drop the local commits: \(Pasted.git) -C \(blog.site) switch -C main '@{upstream}'"
         ) {
             #expect(try blog.text("site/index.html") == "ours\n")
             try blog.push(["index.html": "one\n"])
@@ -55,7 +55,8 @@ import Testing
         try blog.push(["index.html": "two\n"])
         try expectRefusal(
             blog, pull, message: "the clone has local changes: ",
-            hint: "git -C \(blog.site) status shows them; commit or restore them"
+            hint: "\(Pasted.git) -C \(blog.site) stash  # puts the changes aside; "
+                + "to look at them first: \(Pasted.git) -C \(blog.site) diff HEAD"
         ) {
             #expect(try blog.text("site/index.html") == "mine\n")
             try blog.git("checkout", "--quiet", "index.html", in: blog.site)
@@ -120,7 +121,7 @@ import Testing
         try blog.git("checkout", "--quiet", "--detach", in: blog.site)
         try blog.push(["index.html": "two\n"])
         try expectRefusal(
-            blog, pull, message: "\(blog.site) is not on branch main", hint: "git -C \(blog.site) switch main"
+            blog, pull, message: "\(blog.site) is not on branch main", hint: "\(Pasted.git) -C \(blog.site) switch main"
         ) {
             try blog.git("switch", "--quiet", "main", in: blog.site)
         }
@@ -144,8 +145,9 @@ import Testing
         let away = "\(blog.folder)/away.git"
         try FileManager.default.moveItem(atPath: blog.remote, toPath: away)
         try expectRefusal(
-            blog, pull, message: "the remote cannot be reached: fatal: ",
-            hint: "git -C \(blog.site) fetch shows why"
+            blog, pull, message: "the remote has no such repository, or does not show it to this key: fatal: ",
+            hint:
+                "\(Pasted.git) -C \(blog.site) remote get-url origin  # must show the repository; to correct it: git remote set-url"
         ) {
             try FileManager.default.moveItem(atPath: away, toPath: blog.remote)
         }
@@ -156,7 +158,7 @@ import Testing
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
         try blog.git("update-ref", "-d", "refs/heads/main", in: blog.remote)
-        try expectRefusal(blog, pull, message: "the branch does not exist at the remote: ") {}
+        try expectRefusal(blog, pull, message: "the remote is an empty repository, without the branch main") {}
     }
 
     @Test func `a rebase without a committer name`() throws {
@@ -179,7 +181,8 @@ import Testing
         _ = try blog.stateBeforeConflict(killed: false)
         try expectRefusal(
             blog, pull, message: "a rebase is going on in \(blog.site)",
-            hint: "finish the rebase, or git -C \(blog.site) rebase --abort"
+            hint: "\(Pasted.git) -C \(blog.site) rebase --abort  # drops the rebase; "
+                + "or finish it: \(Pasted.git) -C \(blog.site) rebase --continue"
         ) {
             try blog.git("rebase", "--abort", in: blog.site)
             try blog.git("reset", "--quiet", "--hard", "@{upstream}", in: blog.site)

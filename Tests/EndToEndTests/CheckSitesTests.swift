@@ -22,7 +22,7 @@ import Testing
         try clone.write("mine", to: "index.html")
         try checkup.finds(
             "error", "blog", "\(clone.path) has local changes",
-            hint: "git -C \(clone.path) status shows them; commit or restore")
+            hint: "\(Pasted.git) -C \(clone.path) stash  # puts the changes aside")
     }
 
     @Test func `fails during a rebase`() throws {
@@ -32,37 +32,38 @@ import Testing
         #expect(throws: Trouble.self) { try clone.git("pull", "--quiet", "--rebase") }
         try checkup.finds(
             "error", "blog", "a rebase is going on in \(clone.path)",
-            hint: "finish the rebase, or git -C \(clone.path) rebase --abort")
+            hint: "\(Pasted.git) -C \(clone.path) rebase --abort  # drops the rebase; or finish it: ")
     }
 
     @Test func `fails if its folder does not exist`() throws {
         try FileManager.default.removeItem(atPath: clone.path)
-        try checkup.finds("error", "blog", "\(clone.path) does not exist", hint: "git clone URL \(clone.path)")
+        try checkup.finds(
+            "error", "blog", "\(clone.path) does not exist", hint: "install -d -o \(NSUserName()) \(clone.path) && ")
     }
 
     @Test func `fails if its folder is not a clone`() throws {
         try FileManager.default.removeItem(atPath: "\(clone.path)/.git")
-        try checkup.finds("error", "blog", "\(clone.path) is not a git clone", hint: "mv \(clone.path) ")
+        try checkup.finds("error", "blog", "\(clone.path) is not a git clone", hint: "mv -T \(clone.path) ")
     }
 
     @Test func `fails with a detached HEAD`() throws {
         try clone.git("checkout", "--quiet", "--detach")
         try checkup.finds(
-            "error", "blog", "\(clone.path) is not on a branch", hint: "git -C \(clone.path) switch BRANCH")
+            "error", "blog", "\(clone.path) is not on a branch", hint: "\(Pasted.git) -C \(clone.path) switch main")
     }
 
     @Test func `fails if its branch has no upstream`() throws {
         try clone.git("branch", "--quiet", "--unset-upstream")
         try checkup.finds(
             "error", "blog", "the branch main of \(clone.path) has no upstream",
-            hint: "git -C \(clone.path) branch --set-upstream-to=origin/main main")
+            hint: "\(Pasted.git) -C \(clone.path) config branch.main.remote origin && ")
     }
 
     @Test func `fails if it follows another branch than its file names`() throws {
         try checkup.configure(#"branch = "live""#)
         try checkup.finds(
             "error", "blog", "\(clone.path) follows main, but the site is configured to follow live",
-            hint: "git -C \(clone.path) switch live")
+            hint: "\(Pasted.git) -C \(clone.path) fetch origin live && \(Pasted.git) -C \(clone.path) switch live")
     }
 
     @Test(.enabled(if: getuid() == 0, "only root can give a folder away"))
@@ -70,7 +71,7 @@ import Testing
         #expect(chown(clone.path, 65534, 65534) == 0 && chown("\(clone.path)/.git", 65534, 65534) == 0)
         try checkup.finds(
             "error", "blog", "\(clone.path) belongs to nobody, but bellpull runs as root",
-            hint: "chown -R root: \(clone.path)")
+            hint: "bellpull must run as nobody: ")
     }
 
     @Test(
@@ -85,7 +86,7 @@ import Testing
         #expect(chown("\(clone.path)/.git/\(part)", 0, 0) == 0)
 
         try checkup.finds(
-            "error", "blog", "\(clone.path)/.git/\(part) is not writable", hint: "chown -R \(clone.path) to ")
+            "error", "blog", "\(clone.path)/.git/\(part) is not writable", hint: "chown -R nobody: \(clone.path)")
     }
 
     @Test(.enabled(if: getuid() == 0, "only root can run bellpull as root"))
@@ -94,34 +95,39 @@ import Testing
         let lock = "\(clone.path)/.git/bellpull.lock"
         try write("", to: lock)
         #expect(chmod(lock, 0o600) == 0)
-        try checkup.finds("error", "blog", "cannot write \(lock): Permission denied", hint: "ls -l \(lock)")
+        try checkup.finds("error", "blog", "cannot write \(lock): Permission denied", hint: "chown -R nobody: \(lock)")
     }
 
     @Test func `fails if its remote cannot be reached`() throws {
         try forge.vanish()
         try checkup.finds(
-            "error", "blog", "the remote cannot be reached: ", hint: "git -C \(clone.path) fetch shows why")
+            "error", "blog", "the remote has no such repository, or does not show it to this key: ",
+            hint: "\(Pasted.git) -C \(clone.path) remote get-url origin")
     }
 
     @Test func `fails if its branch is gone from the remote`() throws {
         try Repository(path: forge.bare).git("branch", "--quiet", "-m", "main", "trunk")
         try checkup.finds(
-            "error", "blog", "branch main does not exist at the remote", hint: "git -C \(clone.path) branch -vv")
+            "error", "blog", "the remote has no branch main; its default branch is trunk, perhaps the new name",
+            hint: "\(Pasted.git) -C \(clone.path) fetch origin trunk && ")
     }
 
     @Test(arguments: [
-        ("Host key verification failed.", "the remote's host key is unknown", "ssh-keyscan"),
-        ("git@forge: Permission denied (publickey).", "the remote refuses the ssh key", "add the public key"),
+        ("Host key verification failed.", "the remote's host key is unknown (forge)", "\(Pasted.user)sh -c 'mkdir"),
+        (
+            "git@forge: Permission denied (publickey).", "the remote refuses the ssh key",
+            "\(Pasted.user)sh -c 'ls ~/.ssh"
+        ),
         (
             "fatal: could not read Username for 'https://forge': terminal prompts disabled",
-            "the remote asks for a password", "give the clone a URL with ssh"
+            "the remote asks for a password", "\(Pasted.git) -C "
         ),
     ])
     func `fails if its remote refuses access`(words: String, meaning: String, hint: String) throws {
         try write("echo \"\(words)\" >&2; exit 255", to: folder("refuse"))
         try clone.git("remote", "set-url", "origin", "ssh://git@forge/alice/blog.git")
         try clone.git("config", "core.sshCommand", "sh '\(folder("refuse"))'")
-        try checkup.finds("error", "blog", "\(meaning): ", hint: hint)
+        try checkup.finds("error", "blog", "\(meaning)", hint: hint)
     }
 
     @Test func `passes with a warning after a missed push`() throws {
@@ -166,7 +172,8 @@ import Testing
 
     @Test func `fails if the remote has no tag that matches`() throws {
         try checkup.configure(#"repository = "alice/blog""#, #"tag = "v*""#)
-        try checkup.finds("error", "blog", "the remote has no tag v*", hint: "git ls-remote")
+        try checkup.finds(
+            "error", "blog", "the remote has no tag v*", hint: "\(Pasted.git) -C \(clone.path) ls-remote --tags origin")
 
         try forge.author.git("tag", "v1")
         try forge.author.git("push", "--quiet", "origin", "v1")

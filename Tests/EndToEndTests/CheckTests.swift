@@ -38,7 +38,8 @@ import Testing
         let index = try #require(lines.firstIndex { $0.hasPrefix("error    blog           \(clone.path) has local ") })
         #expect(
             lines[index + 1]
-                == "                        hint: git -C \(clone.path) status shows them; commit or restore them")
+                == "                        hint: \(Pasted.git) -C \(clone.path) stash  # puts the changes aside; "
+                + "to look at them first: \(Pasted.git) -C \(clone.path) diff HEAD")
         #expect(lines.last == "some deployments are blocked, 1 error, 1 warning")
     }
 

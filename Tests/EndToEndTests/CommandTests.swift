@@ -33,7 +33,7 @@ import Testing
 
         #expect(result.ending == .exited(1))
         #expect(result.errors.contains("bellpull: error: the clone has local changes"))
-        #expect(result.errors.contains("bellpull: hint: git -C \(server.folder("sites/blog")) status"))
+        #expect(result.errors.contains("bellpull: hint: \(Pasted.git) -C \(server.folder("sites/blog")) stash"))
         let log = try server.command("log", "1")
         #expect(log.output.contains("state      failed") && log.output.contains("reason     the clone has local"))
         #expect(try server.command("status").output.contains("failed"))

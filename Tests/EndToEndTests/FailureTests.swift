@@ -25,7 +25,7 @@ import Testing
 
         try fails(
             because: "the clone has local changes: ",
-            hint: "git -C \(site.clone.path) status shows them; commit or restore")
+            hint: "\(Pasted.git) -C \(site.clone.path) stash  # puts the changes aside")
         #expect(try site.visit().body == "half an idea")
     }
 
@@ -34,7 +34,7 @@ import Testing
 
         try fails(
             because: "untracked files are in the way: about.html",
-            hint: "mv \(site.clone.path)/about.html FOLDER",
+            hint: "mkdir -p \(site.clone.path).saved && mv ",
             page: "about.html")
         #expect(try site.visit("/about.html").body == "notes")
     }
@@ -42,7 +42,9 @@ import Testing
     @Test func `because of a detached HEAD leaves HEAD detached`() throws {
         try site.clone.git("checkout", "--quiet", "--detach")
 
-        try fails(because: "\(site.clone.path) is not on branch main", hint: "git -C \(site.clone.path) switch main")
+        try fails(
+            because: "\(site.clone.path) is not on branch main", hint: "\(Pasted.git) -C \(site.clone.path) switch main"
+        )
     }
 
     @Test func `is deployed by the next delivery after the cause is gone`() throws {
@@ -64,7 +66,7 @@ import Testing
 
         try fails(
             because: "local commits in \(site.clone.path) conflict with main",
-            hint: "git -C \(site.clone.path) pull --rebase, then resolve the conflict")
+            hint: "\(Pasted.git) -C \(site.clone.path) pull --rebase  # then resolve the conflict")
         #expect(try site.visit().body == "edited on the server")
     }
 

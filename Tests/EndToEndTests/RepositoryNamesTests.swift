@@ -50,6 +50,6 @@ import Testing
         let check = try server.command("check", "blog")
         #expect(
             check.output.contains(
-                "repository = \"OWNER/blog\" in the site's file, or git -C \(server.site("blog").path) "))
+                "repository = \"OWNER/blog\" in the site's file, or \(Pasted.git) -C \(server.site("blog").path) "))
     }
 }

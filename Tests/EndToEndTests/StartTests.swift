@@ -26,17 +26,17 @@ import Testing
 
     @Test func `does not start where there is nothing`() throws {
         let path = folder("nowhere")
-        try refuses(["REPO_PATH": path], because: "\(path) does not exist", hint: "git clone URL \(path)")
+        try refuses(["REPO_PATH": path], because: "\(path) does not exist", hint: "install -d -o ")
     }
 
     @Test func `does not start on a file`() throws {
         let path = "\(clone.path)/index.html"
-        try refuses(["REPO_PATH": path], because: "\(path) is not a folder", hint: "mv \(path) ")
+        try refuses(["REPO_PATH": path], because: "\(path) is not a folder", hint: "mv -T \(path) ")
     }
 
     @Test func `does not start in a folder that is no clone`() throws {
         try refuses(
-            ["REPO_PATH": folder.path], because: "\(folder.path) is not a git clone", hint: "mv \(folder.path) ")
+            ["REPO_PATH": folder.path], because: "\(folder.path) is not a git clone", hint: "mv -T \(folder.path) ")
     }
 
     @Test func `does not start in a folder within a clone`() throws {
@@ -49,30 +49,32 @@ import Testing
     @Test func `does not start in the bare repository`() throws {
         try refuses(
             ["REPO_PATH": forge.bare], because: "\(forge.bare) is a bare repository",
-            hint: "git clone \(forge.bare) FOLDER")
+            hint: "install -d -o ")
     }
 
     @Test(.enabled(if: getuid() == 0, "only root can give a folder away"))
     func `does not start in another user's clone`() throws {
         #expect(chown(clone.path, 65534, 65534) == 0 && chown("\(clone.path)/.git", 65534, 65534) == 0)
-        try refuses(because: "\(clone.path) belongs to ", hint: "chown -R root: \(clone.path)")
+        try refuses(because: "\(clone.path) belongs to ", hint: "bellpull must run as ")
     }
 
     @Test func `does not start without an upstream`() throws {
         try clone.git("branch", "--quiet", "--unset-upstream")
-        try refuses(because: "the branch main of \(clone.path) has no upstream", hint: "git -C \(clone.path) branch")
+        try refuses(
+            because: "the branch main of \(clone.path) has no upstream",
+            hint: "\(Pasted.git) -C \(clone.path) config branch.main.remote origin && ")
     }
 
     @Test func `does not start with a detached HEAD`() throws {
         try clone.git("checkout", "--quiet", "--detach")
-        try refuses(because: "\(clone.path) is not on a branch", hint: "git -C \(clone.path) switch")
+        try refuses(because: "\(clone.path) is not on a branch", hint: "\(Pasted.git) -C \(clone.path) switch main")
     }
 
     @Test func `does not start when the remote has no owner and name, and does not tell its password`() throws {
         try clone.git("remote", "set-url", "origin", "https://alice:sesame@example.org/blog")
         let errors = try refuses(
             because: "the remote of \(clone.path) ends in blog, without an owner",
-            hint: "repository = \"OWNER/blog\" in the site's file, or git -C \(clone.path) remote set-url")
+            hint: "repository = \"OWNER/blog\" in the site's file, or \(Pasted.git) -C \(clone.path) remote set-url")
         #expect(!errors.contains("sesame"))
     }
 

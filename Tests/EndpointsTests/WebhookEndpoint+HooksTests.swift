@@ -47,6 +47,40 @@ import Webhook
         #expect(strategies.blog.liveCommit == commit && strategies.shop.liveCommit == nil)
     }
 
+    @Test func `names the hook of a site to a verified sender at the shared hook`() async throws {
+        let strategies = (blog: FakeStrategy(), shop: FakeStrategy())
+        let secrets = Secrets(try Secret(Self.own))
+        let shop = Site(
+            name: "shop", repository: RepositoryName("alice/shop"), follows: RefPattern(branch: "main"),
+            timeout: .seconds(20), strategy: strategies.shop)
+        let stage = try Stage(sites: [
+            Hooks.Entry(try .fake(strategies.blog, name: "blog")), Hooks.Entry(shop, secrets: secrets),
+        ])
+        let push = Hook.push(repository: "alice/shop")
+        let response = try await stage.answer(to: hook(push))
+        #expect(response.status == 200 && response.header("Bellpull-Outcome") == "ignored")
+        #expect(
+            response.header("Bellpull-Reason") == "shop has a secret of its own: set the webhook's URL to /github/shop")
+        // Another branch concerns no site at any hook.
+        let other = try await stage.answer(to: hook(Hook.push(ref: "refs/heads/x", repository: "alice/shop")))
+        #expect(other.header("Bellpull-Reason") == "no site follows repository alice/shop")
+        // A site's own hook does not tell of other hooks.
+        let own = try await stage.answer(to: hook(Hook.push(), at: "/shop", secret: Self.own))
+        #expect(own.header("Bellpull-Reason") == "no site follows repository alice/blog")
+        #expect(strategies.blog.runs.isEmpty && strategies.shop.runs.isEmpty)
+    }
+
+    @Test func `tells an unverified sender nothing of other hooks, and the log that there are some`() async throws {
+        let stage = try stage((FakeStrategy(), FakeStrategy()))
+        let rejection = try await stage.answer(to: hook(secret: Self.own))
+        let alone = try await Stage(sites: [Hooks.Entry(try .fake(FakeStrategy()))]).answer(to: hook(secret: Self.own))
+        #expect(rejection.status == 401 && rejection.body == alone.body)
+        #expect(rejection.header("Bellpull-Reason") == nil && rejection.header("Bellpull-Site") == nil)
+        #expect(stage.log.lines.first?.contains("a site with a secret of its own has the URL /github/NAME") == true)
+        _ = try await stage.answer(to: hook(at: "/shop"))
+        #expect(stage.log.lines.last?.contains("/github/NAME") == false)
+    }
+
     @Test func `accepts at each hook only the secret of the hook`() async throws {
         let stage = try stage((FakeStrategy(), FakeStrategy()))
         for (path, secret) in [("/shop", Stage.secret), ("", Self.own), ("/", Self.own)] {

@@ -1,12 +1,13 @@
 import Testing
 
 @testable import Git
+@testable import Text
 
 @Suite struct `clone error` {
     /// The cases of `CloneError`. A new case does not compile until `init` and `example` know it.
     enum Kind: CaseIterable {
-        case missing, notAFolder, notAClone, insideClone, bare, foreignOwner, readOnly, detachedHead, noUpstream
-        case noRemote, unknownRepository, noOwner, git
+        case missing, notAFolder, notAClone, insideClone, bare, foreignOwner, readOnly, readOnlyFileSystem, detachedHead
+        case noUpstream, noRemote, unknownRepository, noOwner, git
 
         init(_ error: CloneError) {
             self =
@@ -18,6 +19,7 @@ import Testing
                 case .bare: .bare
                 case .foreignOwner: .foreignOwner
                 case .readOnly: .readOnly
+                case .readOnlyFileSystem: .readOnlyFileSystem
                 case .detachedHead: .detachedHead
                 case .noUpstream: .noUpstream
                 case .noRemote: .noRemote
@@ -27,92 +29,109 @@ import Testing
                 }
         }
 
-        /// An error of this case at `path`, with its message and its hint.
+        /// An error of this case at `path`, with its message and its hint for the user `www`.
         func example(_ path: String) -> (error: CloneError, message: String, hint: String?) {
+            let word = path.contains(" ") ? "'\(path)'" : path
+            let (old, git) = (path.contains(" ") ? "'\(path).old'" : "\(path).old", "runuser -u www -- git")
+            let clone = "install -d -o www \(word) && \(git) clone URL \(word)"
             switch self {
-            case .missing: (.missing(path: path), "\(path) does not exist", "git clone URL \(path)")
+            case .missing: return (.missing(path: path), "\(path) does not exist", clone)
             case .notAFolder:
-                (
-                    .notAFolder(path: path), "\(path) is not a folder",
-                    "mv \(path) \(path).old && git clone URL \(path)"
-                )
+                return (.notAFolder(path: path), "\(path) is not a folder", "mv -T \(word) \(old) && \(clone)")
             case .notAClone:
-                (
-                    .notAClone(path: path), "\(path) is not a git clone",
-                    "mv \(path) \(path).old && git clone URL \(path)"
-                )
+                return (.notAClone(path: path), "\(path) is not a git clone", "mv -T \(word) \(old) && \(clone)")
             case .insideClone:
-                (
+                return (
                     .insideClone(path: path, root: "/srv"), "\(path) is a folder inside the clone /srv",
                     "set the path of the site to the clone: /srv"
                 )
             case .bare:
-                (
-                    .bare(path: path), "\(path) is a bare repository, without files to deploy",
-                    "git clone \(path) FOLDER, and set the path of the site to FOLDER"
+                return (
+                    .bare(path: "\(path).git"), "\(path).git is a bare repository, without files to deploy",
+                    "install -d -o www \(word) && \(git) clone \("\(path).git".quotedForShell) \(word)"
+                        + "  # then set the path of the site to \(path)"
                 )
             case .foreignOwner:
-                (
+                return (
                     .foreignOwner(path: path, owner: "alice", user: "bellpull"),
-                    "\(path) belongs to alice, but bellpull runs as bellpull", "chown -R bellpull: \(path)"
+                    "\(path) belongs to alice, but bellpull runs as bellpull", "chown -R bellpull: \(word)"
                 )
             case .readOnly:
-                (
+                return (
                     .readOnly(path: path, user: "www"), "\(path)/.git is not writable by www, and bellpull runs as www",
-                    "chmod -R u+w \(path)/.git, or ReadWritePaths=\(path) in the service"
+                    "chown -R www: \(word) && chmod -R u+w \("\(path)/.git".quotedForShell)"
+                )
+            case .readOnlyFileSystem:
+                return (
+                    .readOnlyFileSystem(path: path), "\(path)/.git is on a file system that bellpull may only read", nil
                 )
             case .detachedHead:
-                (
-                    .detachedHead(path: path), "\(path) is not on a branch (detached HEAD)",
-                    "git -C \(path) switch BRANCH"
+                return (
+                    .detachedHead(path: path, branch: "main"), "\(path) is not on a branch (detached HEAD)",
+                    "\(git) -C \(word) switch main"
                 )
             case .noUpstream:
-                (
+                return (
                     .noUpstream(path: path, branch: "main"), "the branch main of \(path) has no upstream to pull from",
-                    "git -C \(path) branch --set-upstream-to=origin/main main"
+                    "\(git) -C \(word) config branch.main.remote origin "
+                        + "&& \(git) -C \(word) config branch.main.merge refs/heads/main"
                 )
             case .noRemote:
-                (
+                return (
                     .noRemote(path: path), "\(path) has no remote to fetch from",
-                    "git -C \(path) remote add origin URL"
+                    "\(git) -C \(word) remote add origin URL"
                 )
             case .unknownRepository:
-                (
+                return (
                     .unknownRepository(path: path, url: "x"), "the remote of \(path), x, does not end in owner/name",
-                    "git -C \(path) remote set-url origin URL, where URL ends in owner/name"
+                    "\(git) -C \(word) remote set-url origin URL  # where URL ends in owner/name"
                 )
             case .noOwner:
-                (
+                return (
                     .noOwner(path: path, repository: "blog"),
                     "the remote of \(path) ends in blog, without an owner, so no push can be matched to it",
                     "repository = \"OWNER/blog\" in the site's file, "
-                        + "or git -C \(path) remote set-url origin URL, where URL ends in owner/name"
+                        + "or \(git) -C \(word) remote set-url origin URL, where URL ends in owner/name"
                 )
-            case .git: (.git(path: path, .noExecutable), "\(path): there is no git in PATH", nil)
+            case .git: return (.git(path: path, .noExecutable), "\(path): there is no git in PATH", nil)
             }
         }
     }
 
-    @Test(arguments: Kind.allCases) func `names the folder, the problem and the remedy`(_ kind: Kind) {
-        let (error, message, hint) = kind.example("/srv/blog")
-        #expect(Kind(error) == kind)
-        #expect(error.message == message)
-        #expect(error.hint == hint)
-        #expect(error.explanation.message == message && error.explanation.hint == hint)
+    private func asUser<Result>(_ name: String, _ body: () throws -> Result) rethrows -> Result {
+        try ServiceUser.$assumed.withValue(ServiceUser(name: name), operation: body)
     }
 
-    @Test(arguments: Kind.allCases) func `quotes a path in a command`(_ kind: Kind) {
-        let error = kind.example("/srv/my blog").error
-        let command = error.hint?.split(separator: ", ").first.map(String.init) ?? ""
-        let isCommand = ["git", "mv", "chown", "chmod"].contains { command.hasPrefix("\($0) ") }
-        #expect(isCommand == ![.insideClone, .noOwner, .git].contains(kind))
-        #expect(!isCommand || command.contains("'/srv/my blog"))
-        #expect(!isCommand || !command.contains(" /srv/my blog"))
+    @Test(arguments: Kind.allCases, ["/srv/blog", "/srv/my blog"])
+    func `names the folder, the problem and the remedy`(_ kind: Kind, _ path: String) {
+        asUser("www") {
+            let (error, message, hint) = kind.example(path)
+            #expect(Kind(error) == kind)
+            #expect(error.message == message)
+            if kind != .readOnlyFileSystem { #expect(error.hint == hint) }
+            #expect(error.explanation.message == message && error.explanation.hint == error.hint)
+        }
+    }
+
+    @Test func `lets the service write to a folder outside of its sandbox`() throws {
+        let hint = try #require(CloneError.readOnlyFileSystem(path: "/var/my blog").hint)
+        #expect(hint.contains("echo 'ReadWritePaths=\"/var/my blog\"'; } >> /etc/systemd/system/bellpull.service.d/"))
+        #expect(hint.hasSuffix("mount -o remount,rw \"$(findmnt -no TARGET -T '/var/my blog')\""))
+    }
+
+    /// A person runs `bellpull check` as root, or the service runs as root by mistake.
+    @Test func `does not give a clone to root`() {
+        let hint = CloneError.foreignOwner(path: "/srv/blog", owner: "bellpull", user: "root").hint
+        #expect(hint?.hasPrefix("bellpull must run as bellpull") == true && hint?.contains("chown") == false)
     }
 
     @Test func `quotes a branch in a command`() {
-        let error = CloneError.noUpstream(path: "/srv/blog", branch: "$(id)")
-        #expect(error.hint == "git -C /srv/blog branch --set-upstream-to='origin/$(id)' '$(id)'")
+        asUser("root") {
+            let error = CloneError.noUpstream(path: "/b", branch: "$(id)", remote: nil)
+            #expect(
+                error.hint == "git -C /b remote add origin URL && git -C /b config 'branch.$(id).remote' origin "
+                    + "&& git -C /b config 'branch.$(id).merge' 'refs/heads/$(id)'")
+        }
     }
 
     @Test func `shows no credentials`() {

@@ -38,9 +38,29 @@ import Testing
         #expect(error(errors: text).message == "error: b\nfatal: d")
     }
 
-    @Test func `keeps the last 20 lines`() {
-        let lines = (1...30).map { "line \($0)" }
-        #expect(error(errors: lines.joined(separator: "\n")).message == lines.suffix(20).joined(separator: "\n"))
+    @Test func `leaves out carriage returns and progress`() {
+        let text =
+            "remote: Enumerating objects: 5, done.        \nremote: Counting objects:  20% (1/5)        \r"
+            + "remote: Counting objects: 100% (5/5), done.        \nremote: Total 3 (delta 0), reused 0\n"
+            + "Receiving objects:  33% (1/3)\rReceiving objects:  66% (2/3), 2.00 MiB | 1 MiB/s\r"
+            + "Host key verification failed.\r\nerror: b\r\n\r\nUpdating files: 100% (4/4), done.\n"
+        #expect(error(errors: text).message == "Host key verification failed.\nerror: b")
+    }
+
+    @Test(arguments: [
+        ("remote: Enumerating objects: 5, done.\nremote: Repository not found.", "remote: Repository not found."),
+        ("remote: \nremote: ====\nremote: You may not\nremote: ERROR: No project", "remote: ERROR: No project"),
+        ("Gitea: Unauthorized\nfatal: Could not read", "Gitea: Unauthorized"),
+        ("ERROR: Repository not found.\r\nfatal: Could not read", "ERROR: Repository not found."),
+        ("fatal: x", nil),
+    ])
+    func `knows the words of the forge`(_ errors: String, _ line: String?) {
+        #expect(error(errors: errors).remoteLine == line)
+    }
+
+    @Test func `keeps the last 40 lines`() {
+        let lines = (1...60).map { "line \($0)" }
+        #expect(error(errors: lines.joined(separator: "\n")).message == lines.suffix(40).joined(separator: "\n"))
     }
 
     @Test func `says most in the first line that git calls an error`() {

@@ -27,4 +27,10 @@ import Testing
         #expect(line.linesEscapedForDisplay == line)
         #expect("a\r\n\u{1b}[31m\u{202e}".linesEscapedForDisplay == "a\\u{d}\n\\u{1b}[31m\\u{202e}")
     }
+
+    @Test func `as a remedy keeps backslashes, is one line, and is not cut`() {
+        let command = #"mv 'it'\''s' /srv/ü"# + String(repeating: "x", count: 1000)
+        #expect(command.remedyEscapedForDisplay == command)
+        #expect("a\r\n\t\u{1b}[31m\u{202e}".remedyEscapedForDisplay == "a\\u{d}\\u{a}\\u{9}\\u{1b}[31m\\u{202e}")
+    }
 }

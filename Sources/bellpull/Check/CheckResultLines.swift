@@ -26,7 +26,7 @@ struct CheckResultLines {
         let lines = message.enumerated().map { ($0 == 0 ? start : Self.gap(indentation)) + $1 }
         guard let hint = result.hint else { return lines }
         // A hint stays in one line, so that a command can be copied whole.
-        return lines + [Self.gap(indentation) + terminal.styled("hint: ", .faint) + hint.escapedForDisplay]
+        return lines + [Self.gap(indentation) + terminal.styled("hint: ", .faint) + hint.remedyEscapedForDisplay]
     }
 
     private var summary: String {

@@ -79,7 +79,8 @@ struct ShowLog: ParsableCommand {
         guard !options.json else { return try Printer.print(json: DeploymentView(record, withOutput: true)) }
         let terminal = Terminal.current
         var lines = facts(of: record).map { name, value in
-            terminal.styled(name.padding(to: 11), .faint) + value.escapedForDisplay
+            let shown = name == "hint" ? value.remedyEscapedForDisplay : value.escapedForDisplay
+            return terminal.styled(name.padding(to: 11), .faint) + shown
         }
         if !record.output.isEmpty { lines += ["", record.output.linesEscapedForDisplay] }
         Printer.print((separated ? [""] : []) + lines)

@@ -8,7 +8,8 @@ final class Etc: Sendable {
 
     /// The group in hints about unreadable files.
     static var group: String {
-        geteuid() == 0 ? "bellpull" : getgrgid(getegid()).map { String(cString: $0.pointee.gr_name) } ?? ""
+        if geteuid() == 0 || geteuid() >= 1000 && getgrnam("bellpull") != nil { return "bellpull" }
+        return getgrgid(getegid()).map { String(cString: $0.pointee.gr_name) } ?? ""
     }
 
     let path: String

@@ -1,0 +1,33 @@
+internal import Foundation
+
+/// The user who deploys. Clones, keys and `known_hosts` belong to this user, so remedies act as this user.
+public struct ServiceUser: Sendable, Equatable {
+    /// The login name.
+    public let name: String
+
+    /// Creates the user `name`.
+    public init(name: String) {
+        self.name = name
+    }
+
+    /// Whether the user is root, who needs no runuser(1).
+    public var isRoot: Bool { name == "root" }
+
+    /// The effective user of this process, or `bellpull` if the system does not know the user's name.
+    public static var current: ServiceUser { assumed ?? ServiceUser(name: name(of: geteuid()) ?? "bellpull") }
+
+    /// The user that a test assumes. A test that runs as root cannot become another user and back.
+    @TaskLocal package static var assumed: ServiceUser?
+
+    private static func name(of user: uid_t) -> String? {
+        var entry = passwd()
+        var result: UnsafeMutablePointer<passwd>?
+        var buffer = [CChar](repeating: 0, count: 4096)
+        return buffer.withUnsafeMutableBufferPointer { buffer in
+            guard let start = buffer.baseAddress,
+                getpwuid_r(user, &entry, start, buffer.count, &result) == 0
+            else { return nil }
+            return result?.pointee.pw_name.map { String(cString: $0) }
+        }
+    }
+}
