@@ -20,11 +20,7 @@ struct DeploySite: ParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-        let sites = try options.configuration.loadWithoutSecrets().sites
-        guard let settings = sites.first(where: { $0.name == site }) else {
-            let known = sites.prefix(20).map(\.name).joined(separator: ", ")
-            throw CommandError(.failure, "site \(site) is not configured", hint: "configured sites: \(known)")
-        }
+        let settings = try options.configuration.loadWithoutSecrets().site(named: site)
         let ledger = try options.ledger(creating: true)
         let record = try deploy(Site(settings), ledger)
         if options.json { try Printer.print(json: DeploymentView(record)) }

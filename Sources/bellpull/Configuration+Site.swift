@@ -1,0 +1,23 @@
+import Configuration
+import Deploy
+
+extension Configuration {
+    /// Returns the settings of the site `name`.
+    ///
+    /// - Throws: the mistakes of the site, or an error if there is no such site.
+    func site(named name: String) throws(CommandError) -> SiteSettings {
+        if let settings = sites.first(where: { $0.name == name }) { return settings }
+        let mistakes = rejectedSites.filter { $0.name == name }.flatMap(\.issues)
+        guard mistakes.isEmpty else { throw CommandError(.configuration, mistakes) }
+        let known = sites.prefix(20).map(\.name).joined(separator: ", ")
+        throw CommandError(.failure, "site \(name) is not configured", hint: "configured sites: \(known)")
+    }
+
+    /// Prints the mistakes of the sites that are left out, up to 20, to standard error.
+    func warnOfRejectedSites() {
+        let lines = issuesOfSites.prefix(20).map { issue in
+            "bellpull: warning: \(issue.text)\n" + (issue.hint.map { "bellpull: hint: \($0)\n" } ?? "")
+        }
+        LogWriter.standardError.write(lines.joined())
+    }
+}
