@@ -21,11 +21,11 @@ struct SiteComparison {
             if let name = site.name?.text { byName[name, default: []].append(index) }
             if let path = site.path?.resolved { byPath[path, default: []].append(index) }
         }
-        let groups =
-            byName.values.map { ($0, Self.sameName) } + byPath.values.map { ($0, Self.samePath) }
-        return groups.filter { $0.0.count > 1 }
-            .flatMap { conflicts(of: $0.0, sitesInUse, $0.1) }
-            .sorted { ($0.issue.place, $0.issue.message) < ($1.issue.place, $1.issue.message) }
+        func conflicts(_ groups: some Collection<[Int]>, _ explain: Explain) -> [Conflict] {
+            groups.filter { $0.count > 1 }.flatMap { self.conflicts(of: $0, sitesInUse, explain) }
+                .sorted { $0.issue.place < $1.issue.place }
+        }
+        return conflicts(byName.values, Self.sameName) + conflicts(byPath.values, Self.samePath)
     }
 
     private typealias Explain = (_ site: ParsedSite, _ other: ParsedSite) -> Explanation

@@ -34,12 +34,12 @@ import Testing
             }
             send(connection, answer, answer.utf8.count, Int32(MSG_NOSIGNAL))
         }
-        let explanation = explanation(within: time)
+        let explanation = explanationWithoutService(within: time)
         #expect(running.isSuccess())
         return explanation
     }
 
-    private func explanation(within time: Duration = .seconds(10)) -> [String] {
+    private func explanationWithoutService(within time: Duration = .seconds(10)) -> [String] {
         do {
             _ = try client.reload(within: time)
             return []
@@ -51,12 +51,12 @@ import Testing
 
     @Test func `says that no service runs`() throws {
         let message = "no bellpull serves with the state folder \(folder.path)"
-        #expect(explanation().first == message)
+        #expect(explanationWithoutService().first == message)
         // A killed service leaves its socket.
         let left = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         try #require(SocketAddress(path: folder(ControlSocket.name))).withPointer { #expect(bind(left, $0, $1) == 0) }
         close(left)
-        #expect(explanation().first == message)
+        #expect(explanationWithoutService().first == message)
     }
 
     @Test func `says that the service ended meanwhile`() throws {
@@ -85,6 +85,6 @@ import Testing
     func `says who may reload`() throws {
         chmod(folder.path, 0)
         defer { chmod(folder.path, 0o700) }
-        #expect(explanation().first == "\(NSUserName()) has no access to \(folder(ControlSocket.name))")
+        #expect(explanationWithoutService().first == "\(NSUserName()) has no access to \(folder(ControlSocket.name))")
     }
 }

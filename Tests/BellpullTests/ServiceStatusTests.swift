@@ -1,4 +1,5 @@
 import Foundation
+import Git
 import TestSupport
 import Testing
 
@@ -35,7 +36,7 @@ import Testing
         facts.record(.failed(Failure("no")), of: "a")
         facts.record(.failed(Failure("no")), of: "b")
         #expect(facts.text == "2 sites, 2 failed")
-        facts.record(.waiting(for: nil), of: "a")
+        facts.record(.waiting(for: "1a2b3c"), of: "a")
         facts.record(.interrupted, of: "a")
         #expect(facts.text == "2 sites, 2 failed")
         facts.record(.deployed(commit), of: "a")

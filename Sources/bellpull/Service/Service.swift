@@ -80,14 +80,14 @@ final class Service {
         // Migrates an older ledger before the first delivery arrives. An error is reported with the delivery.
         manager?.extendStart(by: .seconds(3600))
         _ = try? dispatcher.ledger.write { _ in }
+        status.note(sites: sites, mistakes: configuration.issuesOfSites.count)
+        publish(loaded(mistakes: configuration.issuesOfSites, warnings: configuration.warnings, isApplied: true))
         let listener = Listener(
             socket: socket, bodyLimit: configuration.bodyLimit, responder: Router(webhook: endpoint))
         describe("serving")
         dispatcher.follow(sites)
         maintenance.start(sites)
         catchUp.follow(sites)
-        status.note(sites: sites, mistakes: configuration.issuesOfSites.count)
-        publish(loaded(mistakes: configuration.issuesOfSites, warnings: configuration.warnings, isApplied: true))
         status.ready()
         let watchdog = watchdog()
         status.readFailures(in: dispatcher.ledger)
