@@ -65,4 +65,11 @@ import Testing
             ReloadReport(loaded(warnings: [warning])).warnings
                 == "bellpull: warning: /a.toml: the file is writable by all users\nbellpull: hint: chmod o-w /a.toml\n")
     }
+
+    @Test func `has no control characters of a hostile service`() {
+        let hostile = ConfigurationIssue("/a\u{1b}[2J", "no\u{7} \\u{a}", hint: "rm\u{202e}")
+        let error = ReloadReport(loaded(mistakes: [hostile])).error(withMistakes: true)
+        #expect(error?.explanations.first?.message == #"/a\u{1b}[2J: no\u{7} \u{a}"#)
+        #expect(error?.explanations.first?.hint == #"rm\u{202e}"#)
+    }
 }

@@ -22,7 +22,7 @@ struct ReloadReport {
     /// The lines of the warnings.
     var warnings: String {
         loaded.warnings.map { warning in
-            let hint = warning.hint.map { "bellpull: hint: \($0)\n" } ?? ""
+            let hint = warning.escapedHint.map { "bellpull: hint: \($0)\n" } ?? ""
             return "bellpull: warning: \(warning.text)\n\(hint)"
         }.joined()
     }
@@ -32,7 +32,7 @@ struct ReloadReport {
     /// - Parameter withMistakes: whether to list the mistakes.
     func error(withMistakes: Bool) -> CommandError? {
         guard !loaded.mistakes.isEmpty else { return nil }
-        let mistakes = withMistakes ? loaded.mistakes.map { Explanation($0.text, hint: $0.hint) } : []
+        let mistakes = withMistakes ? loaded.mistakes.map { Explanation($0.text, hint: $0.escapedHint) } : []
         let remedy = "correct the files, then bellpull reload; bellpull check lists the mistakes"
         return CommandError(.failure, mistakes + [Explanation(consequence, hint: remedy)])
     }
@@ -52,11 +52,19 @@ struct ReloadReport {
 
     private static func list(_ names: [String]) -> String {
         let others = names.count - limit
-        return names.prefix(limit).joined(separator: ", ") + (others > 0 ? " and \(others) more" : "")
+        return names.prefix(limit).map(\.printable).joined(separator: ", ") + (others > 0 ? " and \(others) more" : "")
     }
 }
 
 extension LoadedConfiguration.Issue {
     /// The place and the message, or only the message if the message names the place.
-    fileprivate var text: String { message.contains(place) ? message : "\(place): \(message)" }
+    fileprivate var text: String { (message.contains(place) ? message : "\(place): \(message)").printable }
+
+    fileprivate var escapedHint: String? { hint?.printable }
+}
+
+extension String {
+    /// The text without control characters: root prints what the service sends. The service has escaped its messages
+    /// already, so that backslashes stay.
+    fileprivate var printable: String { linesEscapedForDisplay }
 }

@@ -6,6 +6,9 @@ struct ControlClient {
     /// The state folder of the service.
     let state: StateDirectory
 
+    /// The longest answer: ten times what ten thousand sites need.
+    private static let limit = 32 << 20
+
     private var path: String { "\(state.path)/\(ControlSocket.name)" }
 
     /// Has the service load its configuration, and waits up to `time` for the result. A service that is still starting
@@ -57,7 +60,8 @@ struct ControlClient {
         case ENOENT, ECONNREFUSED, ENOTDIR:
             CommandError(
                 .failure, "no bellpull serves with the state folder \(state.path)",
-                hint: "systemctl status bellpull; a start loads the configuration: systemctl start bellpull")
+                hint: "systemctl start bellpull, which loads the configuration; "
+                    + "for another state folder: STATE_DIRECTORY=FOLDER bellpull reload")
         case EACCES, EPERM:
             CommandError(
                 .failure, "\(NSUserName()) has no access to \(path)",
@@ -89,6 +93,7 @@ struct ControlClient {
             // A reset of the connection is an end without an answer.
             guard count > 0 else { return count == 0 ? received : Data() }
             received += buffer[..<count]
+            if received.count > Self.limit { return received }
         }
     }
 }

@@ -85,12 +85,11 @@ final class ServiceStatus: Sendable {
 
     /// Tells the manager that the service serves.
     func ready() {
-        let text = state.withLock { state in
+        state.withLock { state in
             state.isServing = true
             state.sent = state.facts.text
-            return state.sent
+            manager?.notify("READY=1", "STATUS=\(state.sent)")
         }
-        manager?.notify("READY=1", "STATUS=\(text)")
     }
 
     /// Tells the manager that the service stops.
