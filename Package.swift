@@ -99,7 +99,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["bellpull", "TestSupport"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["bellpull", "Configuration", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

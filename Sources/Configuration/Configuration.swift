@@ -3,7 +3,7 @@ public import Webhook
 /// The settings from the command line, the environment and the files, read and checked in full.
 public struct Configuration: Sendable {
     /// The secrets of the shared hook, `/github`; `nil` if only sites have secrets.
-    public let secrets: Secrets?
+    public internal(set) var secrets: Secrets?
     /// How long a reply waits for its deployment.
     public let answerWithin: Duration
     /// How long running deployments may continue after a request to stop.
@@ -20,35 +20,42 @@ public struct Configuration: Sendable {
     public let historyAge: Duration
     /// The most entries in the ledger.
     public let historyCount: Int
-    /// The sites, sorted by name.
-    public private(set) var sites: [SiteSettings]
+    /// The usable sites, sorted by name.
+    public internal(set) var sites: [SiteSettings]
+    /// The sites with mistakes, sorted by name.
+    public let rejectedSites: [RejectedSite]
+    /// The mistakes of these sites: first the mistakes of each site by name, then conflicts between sites.
+    public let issuesOfSites: [ConfigurationIssue]
+    /// The names of the sites that go on with earlier settings, because their new settings have mistakes.
+    public internal(set) var keptSites: Set<String> = []
     /// Whether there are no configuration files and REPO_PATH is the only site.
     public let isOfEnvironment: Bool
     /// Settings that work but should be changed.
     public let warnings: [ConfigurationIssue]
 
-    /// Reads the configuration from `source`.
+    /// Reads the configuration from `source`. A site with mistakes is in `rejectedSites` and stops no other site.
     ///
     /// A site's own time-out outranks the general time-outs. Every other setting comes from its option, else from its
     /// environment variable, else from the main file.
     ///
-    /// - Throws: all errors, not only the first.
+    /// - Throws: all errors, not only the first, if one of them is outside the sites' own settings.
     public static func load(_ source: ConfigurationSource) throws(ConfigurationError) -> Configuration {
-        let (configuration, issues) = loadCollectingIssues(source)
-        guard issues.isEmpty else {
-            throw ConfigurationError(issues: issues, warnings: configuration.warnings)
+        var loader = Loader(source)
+        let configuration = loader.load()
+        guard loader.diagnostics.errors.isEmpty else {
+            throw ConfigurationError(issues: loader.issues, warnings: configuration.warnings)
         }
         return configuration
     }
 
-    /// Reads as much of the configuration as possible, and returns all errors too. Sites with errors are left out.
-    /// Nothing may be deployed unless `issues` is empty.
+    /// Reads as much of the configuration as possible, and returns all errors too. Nothing may be deployed if one of them
+    /// is outside the sites' own settings: use `load(_:)` for that.
     public static func loadCollectingIssues(_ source: ConfigurationSource) -> (
         configuration: Configuration, issues: [ConfigurationIssue]
     ) {
         var loader = Loader(source)
         let configuration = loader.load()
-        return (configuration, loader.diagnostics.errors)
+        return (configuration, loader.issues)
     }
 
     /// Returns the configuration with another name for the site from REPO_PATH. Sites from files keep their names.
@@ -60,12 +67,14 @@ public struct Configuration: Sendable {
     }
 
     init(
-        _ secrets: Secrets?, _ settings: GeneralSettings, sites: [SiteSettings], isOfEnvironment: Bool,
-        warnings: [ConfigurationIssue]
+        _ secrets: Secrets?, _ settings: GeneralSettings, sites: [SiteSettings], rejectedSites: [RejectedSite],
+        issuesOfSites: [ConfigurationIssue], isOfEnvironment: Bool, warnings: [ConfigurationIssue]
     ) {
         self.isOfEnvironment = isOfEnvironment
         self.secrets = secrets
         self.sites = sites
+        self.rejectedSites = rejectedSites
+        self.issuesOfSites = issuesOfSites
         self.warnings = warnings
         answerWithin = settings.answerWithin
         drain = settings.drain

@@ -1,4 +1,4 @@
-/// A configuration with errors, which cannot be used.
+/// A configuration with errors outside the sites' own settings, which cannot be used.
 public struct ConfigurationError: Error, Sendable {
     /// The errors: first the command line and the main file, then the sites by name, then conflicts between sites.
     public let issues: [ConfigurationIssue]

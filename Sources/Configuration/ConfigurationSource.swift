@@ -17,6 +17,9 @@ public struct ConfigurationSource: Sendable {
     /// The names of the credentials that systemd passes to the service and not to this process. Their contents are not
     /// checked. `nil` in the service.
     public var unseenCredentials: Set<String>?
+    /// The sites in use so far. Of two sites in conflict, the site in use goes on, and the other site is rejected. If none
+    /// or both are in use, both sites are rejected.
+    public var sitesInUse: Set<SiteOrigin> = []
     /// The main file if neither the command line nor BELLPULL_CONFIG names one. The file may be missing.
     public var fallbackMainFile: String
 
@@ -31,6 +34,9 @@ public struct ConfigurationSource: Sendable {
         self.refusesSHA1 = refusesSHA1
         self.fallbackMainFile = fallbackMainFile
     }
+
+    /// The path of the main file: from the command line, else from BELLPULL_CONFIG, else the fallback.
+    public var mainFilePath: String { mainFile ?? variable("BELLPULL_CONFIG") ?? fallbackMainFile }
 
     /// Returns the variable `name` unless the variable is empty.
     func variable(_ name: String) -> String? {

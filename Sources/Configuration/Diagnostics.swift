@@ -10,6 +10,8 @@ struct Diagnostics: Sendable {
         errors.append(ConfigurationIssue(place, explanation))
     }
 
+    mutating func error(_ issue: ConfigurationIssue) { errors.append(issue) }
+
     /// Adds an error. `isUsage` means an error on the command line.
     mutating func error(at place: String, _ message: String, hint: String, isUsage: Bool = false) {
         errors.append(ConfigurationIssue(place, message, hint: hint, isUsage: isUsage))
@@ -18,6 +20,8 @@ struct Diagnostics: Sendable {
     mutating func warning(at place: String, _ message: String, hint: String) {
         warnings.append(ConfigurationIssue(place, message, hint: hint))
     }
+
+    mutating func append(warningsOf others: Diagnostics) { warnings += others.warnings }
 
     mutating func append(_ others: Diagnostics) {
         errors += others.errors

@@ -5,7 +5,13 @@ internal import Text
 struct Loader {
     private let source: ConfigurationSource
     private let secretReader: SecretReader
+    /// The errors outside the sites' own settings, and all warnings.
     private(set) var diagnostics = Diagnostics()
+    /// The errors in the settings of single sites, and conflicts between sites.
+    private(set) var issuesOfSites: [ConfigurationIssue] = []
+
+    /// All errors: first those outside the sites' own settings, then those of the sites by name, then conflicts.
+    var issues: [ConfigurationIssue] { diagnostics.errors + issuesOfSites }
 
     /// Creates a loader of `source`.
     init(_ source: ConfigurationSource) {
@@ -27,21 +33,22 @@ struct Loader {
 
         let siteReader = SiteReader(secrets: secretReader, timeout: settings.timeout, catchUp: settings.catchUp)
         let folder = sitesFolder(beside: main)
-        let sites: [ParsedSite]
+        var sites: [ParsedSite]
         let isOfFiles = main.isThere || folder.map { !$0.files.isEmpty } ?? true
         if isOfFiles {
             sites = self.sites(main, folder, siteReader)
             if sites.isEmpty, !main.isBroken, let folder { refuseNoSites(main, folder) }
             if secrets == nil, isSecretKnown, source.readsSecrets {
-                SiteComparison(sites: sites).findMissingSecrets(&diagnostics)
+                rejectSitesWithoutSecrets(&sites)
             }
         } else {
             sites = siteOfEnvironment(main, siteReader)
             if secrets == nil, isSecretKnown, source.readsSecrets { refuseNoSecret() }
         }
         return Configuration(
-            secrets, settings, sites: sites.compactMap(\.settings), isOfEnvironment: !isOfFiles,
-            warnings: diagnostics.warnings)
+            secrets, settings, sites: sites.compactMap(\.settings),
+            rejectedSites: isOfFiles ? sites.filter { $0.settings == nil }.map(RejectedSite.init) : [],
+            issuesOfSites: issuesOfSites, isOfEnvironment: !isOfFiles, warnings: diagnostics.warnings)
     }
 
     private mutating func secrets(_ section: Section?) -> Secrets? {
@@ -77,11 +84,29 @@ struct Loader {
                     + "\(ShellWord(main.sitesFolder))")
         }
         let tables = main.document.map(Section.init)?.sites(&diagnostics).map(reader.read(table:)) ?? []
-        let sites = (tables + (folder?.read(reader) ?? []))
+        var sites = (tables + (folder?.read(reader) ?? []))
             .sorted { ($0.name?.text ?? "", $0.place) < ($1.name?.text ?? "", $1.place) }
-        for site in sites { diagnostics.append(site.diagnostics) }
-        SiteComparison(sites: sites).findConflicts(&diagnostics)
+        for site in sites {
+            issuesOfSites += site.diagnostics.errors
+            diagnostics.append(warningsOf: site.diagnostics)
+        }
+        let comparison = SiteComparison(sites: sites)
+        for conflict in comparison.conflicts(sitesInUse: source.sitesInUse) {
+            issuesOfSites.append(conflict.issue)
+            for index in conflict.rejected { sites[index].reject(conflict.issue) }
+        }
+        comparison.findNesting(&diagnostics)
         return sites
+    }
+
+    /// Rejects each site without a secret. If no site has a secret of its own, the shared secret is missing: an error of
+    /// the whole configuration.
+    private mutating func rejectSitesWithoutSecrets(_ sites: inout [ParsedSite]) {
+        let isSharedSecretMissing = !sites.contains(where: \.mayHaveSecrets)
+        for (index, issue) in SiteComparison(sites: sites).missingSecrets() {
+            if isSharedSecretMissing { diagnostics.error(issue) } else { issuesOfSites.append(issue) }
+            sites[index].reject(issue)
+        }
     }
 
     /// Returns the site at REPO_PATH, for a configuration without files.

@@ -16,4 +16,10 @@ struct ParsedSite: Sendable {
     init(place: String) {
         self.place = place
     }
+
+    /// Adds an error, after which the site cannot be used.
+    mutating func reject(_ issue: ConfigurationIssue) {
+        settings = nil
+        diagnostics.error(issue)
+    }
 }

@@ -24,11 +24,17 @@ public struct Hooks: Sendable {
 
     private let shared: Hook?
     private let own: [String: Hook]
+    /// The sites without a usable configuration, whose hooks may be their own.
+    private let unusable: Set<String>
 
     /// Creates the hooks of `sites`.
     ///
-    /// - Parameter secrets: the secrets of the shared hook; `nil` for no shared hook.
-    public init(secrets: Secrets?, sites: [Entry]) {
+    /// - Parameters:
+    ///   - secrets: the secrets of the shared hook; `nil` for no shared hook.
+    ///   - unusable: the names of sites whose configuration has mistakes. A delivery to `/github/NAME` is then answered with
+    ///     503 instead of 404: the hook comes back when the mistakes are corrected.
+    public init(secrets: Secrets?, sites: [Entry], unusable: Set<String> = []) {
+        self.unusable = unusable
         let sharing = sites.filter { $0.secrets == nil }
         shared = secrets.map { Hook(site: nil, secrets: $0, sites: sharing) }
         let hooks = sites.compactMap { entry in
@@ -52,5 +58,12 @@ public struct Hooks: Sendable {
     func hook(at path: String?) -> Hook? {
         guard let path, path != "/" else { return shared }
         return path.hasPrefix("/") ? own[String(path.dropFirst())] : nil
+    }
+
+    /// Returns the site whose hook would be at `path` if the configuration of the site had no mistakes.
+    func unusableSite(at path: String?) -> String? {
+        guard !unusable.isEmpty, let path, path.hasPrefix("/"), hook(at: path) == nil else { return nil }
+        let name = String(path.dropFirst())
+        return unusable.contains(name) ? name : nil
     }
 }

@@ -106,7 +106,7 @@ final class PendingReply: Sendable {
         let subject = subject.withLock { $0 }
         report.delivery = subject.delivery
         report.event = subject.event
-        report.site = subject.sites
+        report.site = subject.sites ?? report.site
         if subject.failsQuietly, report.outcome == "failed" { report.status = 200 }
         return report
     }

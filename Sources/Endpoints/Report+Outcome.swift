@@ -41,6 +41,16 @@ extension Report {
         extraHeaders = [("Retry-After", "60")]
     }
 
+    /// The configuration of the hook's site has a mistake. Says no more: without a secret the sender is not verified.
+    static func misconfigured(_ site: String) -> Report {
+        var report = Report(
+            503, "misconfigured",
+            error: Explanation("the configuration of \(site) has a mistake", hint: "bellpull check"))
+        report.site = FieldValue(escaping: site)
+        report.extraHeaders = [("Retry-After", "60")]
+        return report
+    }
+
     /// No hook is at the path.
     static let noSuchHook = Report.refused(404, "no hook is at this path")
 

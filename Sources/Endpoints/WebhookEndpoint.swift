@@ -66,14 +66,23 @@ public final class WebhookEndpoint: Sendable {
 
     private var settings: Settings { snapshot.withLock { $0 }.settings }
 
-    /// Whether a hook is at `path` below the mount.
-    func hasHook(at path: String?) -> Bool { settings.hooks.hook(at: path) != nil }
+    /// Whether a hook is at `path` below the mount, usable or not.
+    func hasHook(at path: String?) -> Bool {
+        let hooks = settings.hooks
+        return hooks.hook(at: path) != nil || hooks.unusableSite(at: path) != nil
+    }
 
     /// Answers a delivery to the hook at `path`. A push to a site is answered when the site is deployed, or after
     /// `answerWithin`.
     func respond(to request: Request, at path: String?, through exchange: Exchange) {
         let settings = settings
-        guard let hook = settings.hooks.hook(at: path) else { return exchange.reply(.noSuchHook, to: request) }
+        guard let hook = settings.hooks.hook(at: path) else {
+            guard let site = settings.hooks.unusableSite(at: path) else {
+                return exchange.reply(.noSuchHook, to: request)
+            }
+            return PendingReply(exchange: exchange, received: request.received, logger: logger)
+                .send(.misconfigured(site))
+        }
         let reply = PendingReply(exchange: exchange, received: request.received, logger: logger)
         do {
             let delivery = try settings.forge.delivery(request.params.header)

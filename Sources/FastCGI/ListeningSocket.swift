@@ -34,7 +34,7 @@ public final class ListeningSocket: Sendable {
 
     /// Removes the socket from the file system if it was created here. The system then refuses new connections at once,
     /// and another process may create its own socket at the path.
-    func withdraw() {
+    public func withdraw() {
         path.withLock { path in
             if let path { unlink(path) }
             path = nil
@@ -85,7 +85,7 @@ public final class ListeningSocket: Sendable {
 
     /// Waits for the next connection and returns its descriptor, which is close-on-exec. Returns `nil` if a signal
     /// interrupts the wait, or if the process or the system is out of descriptors or memory.
-    func accept() -> Int32? {
+    public func accept() -> Int32? {
         let connection = accept4(descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
         if connection >= 0 { return connection }
         // The connection stays queued. Trying again at once would only waste processor time.

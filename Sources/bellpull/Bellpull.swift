@@ -13,7 +13,7 @@ struct Bellpull: ParsableCommand {
             git pull --rebase in the clone of the pushed repository, and answers {}.
             """,
         version: "0.1.0",
-        subcommands: [Serve.self, Status.self, History.self, ShowLog.self, DeploySite.self, Check.self],
+        subcommands: [Serve.self, Reload.self, Status.self, History.self, ShowLog.self, DeploySite.self, Check.self],
         defaultSubcommand: Serve.self
     )
 

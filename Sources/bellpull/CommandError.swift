@@ -2,6 +2,7 @@ import Configuration
 import Deploy
 import FastCGI
 import Foundation
+import Logging
 import Text
 
 /// A fatal error, with an explanation for the person at the terminal.
@@ -21,6 +22,12 @@ struct CommandError: Error {
         explanations = [Explanation(message, hint: hint)]
     }
 
+    /// Creates an error with several explanations, in the order in which they are printed.
+    init(_ kind: Kind, _ explanations: [Explanation]) {
+        self.kind = kind
+        self.explanations = explanations
+    }
+
     init(_ failure: Failure, _ kind: Kind = .configuration) {
         self.init(kind, failure.message, hint: failure.hint)
     }
@@ -30,8 +37,11 @@ struct CommandError: Error {
     }
 
     init(_ error: ConfigurationError) {
-        kind = error.isUsage ? .usage : .configuration
-        explanations = error.issues.map { Explanation($0.text, hint: $0.hint) }
+        self.init(error.isUsage ? .usage : .configuration, error.issues)
+    }
+
+    init(_ kind: Kind, _ issues: [ConfigurationIssue]) {
+        self.init(kind, issues.map { Explanation($0.text, hint: $0.hint) })
     }
 
     init(_ error: ListeningSocket.SocketError) {
@@ -56,13 +66,17 @@ struct CommandError: Error {
 
     /// Prints the explanations to standard error, after the queued log lines, and exits.
     func exit() -> Never {
-        var text = ""
-        for explanation in explanations {
-            text += "bellpull: error: \(explanation.message)\n"
-            if let hint = explanation.hint { text += "bellpull: hint: \(hint)\n" }
-        }
-        LogWriter.standardError.write(text)
+        LogWriter.standardError.write(text(Log.style))
         Foundation.exit(kind.rawValue)
+    }
+
+    /// Returns the lines for the explanations. For the journal each line starts with its priority.
+    func text(_ style: LineLogHandler.Style) -> String {
+        let prefix = style == .journal ? Logger.Level.error.journalPrefix : ""
+        return explanations.map { explanation in
+            let lines = ["error: \(explanation.message)"] + (explanation.hint.map { ["hint: \($0)"] } ?? [])
+            return lines.map { "\(prefix)bellpull: \($0)\n" }.joined()
+        }.joined()
     }
 }
 

@@ -34,6 +34,12 @@ import Testing
         #expect(ConfigurationIssue("--drain", "--drain is 0s").text == "--drain is 0s")
     }
 
+    @Test func `has the priority of an error on each line in the journal, and nowhere else`() {
+        let error = CommandError(Failure("no clone", hint: "git clone"))
+        #expect(error.text(.plain) == "bellpull: error: no clone\nbellpull: hint: git clone\n")
+        #expect(error.text(.journal) == "<3>bellpull: error: no clone\n<3>bellpull: hint: git clone\n")
+    }
+
     @Test func `is a usage error if all issues are of the command line`() {
         let usage = ConfigurationIssue("--drain", "--drain is 0s", hint: "such as 10s", isUsage: true)
         let file = ConfigurationIssue("/a.toml:3", "branch is empty")

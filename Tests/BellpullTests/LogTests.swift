@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import Git
 import TestSupport
 import Testing
@@ -73,5 +74,18 @@ import Testing
                 "warning /etc/bellpull/bellpull.toml:3: there is no key brnach here",
                 #"warning hint: branch = \u{2026}"#, "warning BELLPULL_TIMEOUT is soon",
             ])
+    }
+
+    @Test func `is in the journal's format only if standard error is the journal`() throws {
+        let folder = try TemporaryFolder()
+        let descriptor = open(folder("log"), O_WRONLY | O_CREAT, 0o600)
+        defer { close(descriptor) }
+        var status = stat()
+        #expect(fstat(descriptor, &status) == 0)
+        #expect(Log.isJournal(descriptor, stream: "\(status.st_dev):\(status.st_ino)"))
+        for stream in [nil, "", "\(status.st_dev):\(status.st_ino + 1)", "\(status.st_dev + 1):\(status.st_ino)"] {
+            #expect(!Log.isJournal(descriptor, stream: stream))
+        }
+        #expect(!Log.isJournal(-1, stream: "0:0"))
     }
 }

@@ -109,7 +109,7 @@ import Testing
         try server.forge.push("second")
         #expect(try server.command("deploy", "blog").ending == .exited(0))
         let program = "exec '\(try Responder.executable)' \(command)"
-        let environment = server.commandEnvironment
+        let environment = server.environment
         let full = try Program.run(["sh", "-c", "\(program) > /dev/full"], environment: environment)
         #expect(full.ending == .exited(1))
         #expect(full.errors.hasSuffix("bellpull: error: cannot write the output: No space left on device\n"))
@@ -132,7 +132,7 @@ import Testing
         #expect(try server.command("deploy", "blog").ending == .exited(0))
         let log = server.folder("followed")
         let program = try Program(
-            [try Responder.executable, "log", "-f", "blog"], environment: server.commandEnvironment, output: log)
+            [try Responder.executable, "log", "-f", "blog"], environment: server.environment, output: log)
         #expect(try Observation.eventually { try text(of: log).contains("deployment 1\n") })
         #expect(try server.command("deploy", "copy").ending == .exited(0))
         try server.forge.push("second")
@@ -151,10 +151,10 @@ import Testing
         let commit = try server.forge.push("second")
         let executable = try Responder.executable
         let first = try Program(
-            [executable, "deploy", "blog"], environment: server.commandEnvironment, output: server.folder("first"))
+            [executable, "deploy", "blog"], environment: server.environment, output: server.folder("first"))
         _ = try ssh.group()
         let second = try Program(
-            [executable, "deploy", "blog"], environment: server.commandEnvironment, output: server.folder("second"))
+            [executable, "deploy", "blog"], environment: server.environment, output: server.folder("second"))
         #expect(
             try Observation.eventually {
                 try text(of: server.folder("second")).contains("waiting for the running deployment of blog")

@@ -11,12 +11,22 @@ import Testing
         let shared = server.folder("etc/secret")
         try write(text, to: shared)
         try refuses(because: "\(server.folder("etc/bellpull.toml")):1: the secret file \(shared) \(problem)")
+    }
 
-        try write(GitHubDelivery.secret, to: shared)
+    @Test(arguments: [("", "is empty"), ("\n", "is empty"), (" \t\n", "is empty"), ("x\n", "has only 1 byte")])
+    func `of a single site closes the hook of the site if it is empty or a single byte`(
+        _ text: String, problem: String
+    ) throws {
         let own = server.folder("etc/own.secret")
         try write(text, to: own)
         try server.configure(site: "blog", "secret_file = \"\(own)\"")
-        try refuses(because: "\(server.folder("etc/sites/blog.toml")):3: the secret file \(own) \(problem)")
+        try server.start()
+        let place = "\(server.folder("etc/sites/blog.toml")):3"
+        #expect(try server.bellpull.log.contains("error \(place): the secret file \(own) \(problem)\n"))
+        for secret in ["", "x", GitHubDelivery.secret] {
+            let delivery = try GitHubDelivery(event: "ping", body: "{}", secret: secret.isEmpty ? " " : secret)
+            #expect(try server.post(delivery, to: "/github/blog").status == 503)
+        }
     }
 
     @Test func `causes a warning if everybody can read it`() throws {

@@ -39,6 +39,14 @@ import Webhook
         }
     }
 
+    @Test func `of sites with mistakes are known, unless a usable site has the name`() {
+        let hooks = Hooks(
+            secrets: secrets, sites: [Hooks.Entry(site("shop"), secrets: own)], unusable: ["shop", "app"])
+        #expect(hooks.unusableSite(at: "/app") == "app")
+        for path in [nil, "/", "", "app", "/shop", "/app/", "/nobody"] { #expect(hooks.unusableSite(at: path) == nil) }
+        #expect(hooks.hook(at: "/app") == nil)
+    }
+
     @Test func `are absent at the mount without a shared secret`() {
         let hooks = Hooks(secrets: nil, sites: [Hooks.Entry(site("shop"), secrets: own)])
         #expect(hooks.hook(at: nil) == nil && hooks.hook(at: "/") == nil)

@@ -25,11 +25,11 @@ struct Stage {
     /// An endpoint for `sites`. Sites without secrets of their own share the hook.
     init(
         sites: [Hooks.Entry], forge: any Forge = GitHub(), answerWithin: Duration = .seconds(60),
-        waitingReplies: Int = 100
+        waitingReplies: Int = 100, unusable: Set<String> = []
     ) throws {
         ledger = try TemporaryLedger()
         dispatcher = Dispatcher(ledger: ledger.ledger, limit: 4)
-        let hooks = Hooks(secrets: Secrets(try Secret(Self.secret)), sites: sites)
+        let hooks = Hooks(secrets: Secrets(try Secret(Self.secret)), sites: sites, unusable: unusable)
         endpoint = WebhookEndpoint(
             WebhookEndpoint.Settings(
                 hooks: hooks, forge: forge, answerWithin: answerWithin, waitingReplies: waitingReplies),

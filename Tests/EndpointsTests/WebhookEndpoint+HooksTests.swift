@@ -95,6 +95,25 @@ import Webhook
         #expect(response.header("Bellpull-Outcome") == "refused")
     }
 
+    @Test func `answers 503 at the hook of a site whose configuration has a mistake`() async throws {
+        let stage = try Stage(
+            sites: [Hooks.Entry(try .fake(FakeStrategy(), name: "blog"))], unusable: ["shop", "blog/x"])
+        for secret in [Self.own, "another secret"] {
+            let response = try await stage.answer(to: hook(at: "/shop", secret: secret))
+            #expect(response.status == 503)
+            #expect(response.header("Retry-After") == "60")
+            #expect(response.header("Bellpull-Outcome") == "misconfigured")
+            #expect(response.header("Bellpull-Site") == "shop")
+            #expect(response.body == #"{"error":"the configuration of shop has a mistake\nbellpull check"}"#)
+        }
+        #expect(stage.log.levels == [.error, .error])
+        #expect(stage.log.lines[0].hasPrefix("delivery outcome=misconfigured status=503 site=shop "))
+        for path in ["/blog", "/shop/", "shop", "/SHOP"] {
+            #expect(try await stage.answer(to: hook(at: path, secret: Self.own)).status == 404, "\(path)")
+        }
+        #expect(try await stage.answer(to: hook()).header("Bellpull-Site") == "blog")
+    }
+
     @Test func `records which hook accepted a delivery, and which of its secrets verified it`() async throws {
         let shop = FakeStrategy()
         let secrets = Secrets(try Secret("the new one"), previous: try Secret(Self.own))

@@ -2,7 +2,6 @@ import ArgumentParser
 import Configuration
 import Deploy
 import Foundation
-import Text
 
 /// The options of all commands except `serve`.
 struct CommonOptions: ParsableArguments {
@@ -13,13 +12,7 @@ struct CommonOptions: ParsableArguments {
 
     /// Returns the settings of `site`.
     func settings(of site: String) throws(CommandError) -> SiteSettings {
-        let sites = try configuration.loadWithoutSecrets().sites
-        if let found = sites.first(where: { $0.name == site }) { return found }
-        let names = sites.map(\.name)
-        let hint =
-            site.nearest(of: names).map { "did you mean \($0)?" }
-            ?? "configured sites: \(names.prefix(20).joined(separator: ", "))"
-        throw CommandError(.failure, "site \(site) is not configured", hint: hint)
+        try configuration.loadWithoutSecrets().site(named: site)
     }
 
     /// Opens the ledger. A process of root first switches to the owner of the ledger.

@@ -10,11 +10,15 @@ struct ConfigurationOptions: ParsableArguments {
     var config: String?
 
     /// Loads the configuration without secrets. A command needs no secrets, and its user may not be able to read them.
+    /// A site with mistakes stops no other site.
     func loadWithoutSecrets() throws(CommandError) -> Configuration {
         var source = ConfigurationSource(mainFile: config, environment: ProcessInfo.processInfo.environment)
         source.readsSecrets = false
+        let state = StateDirectory(environment: source.environment)
+        // Of two sites in conflict, the service uses the one that was in use before.
+        source.sitesInUse = LoadedConfiguration(inFolder: state.path)?.sitesInUse ?? []
         do {
-            let names = SiteNames(in: StateDirectory(environment: source.environment))
+            let names = SiteNames(in: state)
             return names.apply(to: try Configuration.load(source), claims: false)
         } catch {
             throw CommandError(error)

@@ -11,7 +11,7 @@ struct Serve: ParsableCommand {
             Listens on file descriptor 0, as passed by systemd and spawn-fcgi, or on --socket. If a web server starts \
             bellpull as plain CGI, bellpull answers that single request. The configuration files describe the sites. \
             Without configuration files, the environment variables GITHUB_SECRET and REPO_PATH describe a single site. \
-            SIGHUP reloads the configuration. Options take precedence over environment variables such as \
+            bellpull reload and SIGHUP reload the configuration. Options take precedence over environment variables such as \
             BELLPULL_ANSWER_WITHIN, and environment variables take precedence over the files.
             """
     )
@@ -33,7 +33,15 @@ struct Serve: ParsableCommand {
         } else {
             // The socket comes first: without a socket there is no need to open the clones.
             let socket = try listeningSocket()
-            try Service(source, state: state, signals: signals, logger: Log.logger()).listen(on: socket)
+            let manager = ServiceManager(environment: environment)
+            ServiceManager.hideFromChildren()
+            let logger = Log.logger()
+            // A reload that is requested during the start waits in the channel.
+            let control = ControlSocket(in: state, signals, logger)
+            defer { control?.stop() }
+            try Service(
+                source, state: state, signals: signals, logger: logger, control: control, manager: manager
+            ).listen(on: socket)
         }
     }
 

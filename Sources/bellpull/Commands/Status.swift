@@ -22,7 +22,9 @@ struct Status: ParsableCommand {
     }
 
     func run() throws {
-        let sites = try options.configuration.loadWithoutSecrets().sites
+        let configuration = try options.configuration.loadWithoutSecrets()
+        configuration.warnOfRejectedSites()
+        let sites = configuration.sites
         let ledger = try options.ledger()
         let records = try reading { () throws(LedgerError) in try ledger.latestDeployments() }
         let latest = Dictionary(grouping: records, by: \.site.name)

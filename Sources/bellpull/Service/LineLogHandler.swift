@@ -28,14 +28,18 @@ struct LineLogHandler: LogHandler {
     /// Returns the line for `message`, including the line feed.
     func line(_ level: Logger.Level, _ message: Logger.Message, at time: Date) -> String {
         switch style {
-        case .journal: "<\(priority(of: level))>\(message)\n"
+        case .journal: "\(level.journalPrefix)\(message)\n"
         case .plain: "\(time.standard) \(level) \(message)\n"
         }
     }
+}
 
-    /// Returns the priority of `level` in syslog(3).
-    private func priority(of level: Logger.Level) -> Int {
-        switch level {
+extension Logger.Level {
+    /// The priority of syslog(3) in angle brackets, as the journal reads it at the beginning of a line (sd-daemon(3)).
+    var journalPrefix: String { "<\(priority)>" }
+
+    private var priority: Int {
+        switch self {
         case .trace, .debug: 7
         case .info: 6
         case .notice: 5

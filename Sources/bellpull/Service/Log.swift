@@ -6,9 +6,18 @@ import Logging
 
 /// Bellpull's log on standard error.
 enum Log {
-    /// The format of the lines: the journal's if systemd connects standard error to the journal.
+    /// The format of the lines: the journal's if standard error is the journal.
     static let style: LineLogHandler.Style =
-        ProcessInfo.processInfo.environment["JOURNAL_STREAM"] == nil ? .plain : .journal
+        isJournal(STDERR_FILENO, stream: ProcessInfo.processInfo.environment["JOURNAL_STREAM"]) ? .journal : .plain
+
+    /// Returns whether `descriptor` is the stream to the journal that systemd named: the device and the inode in decimal
+    /// numbers, with a colon between (systemd.exec(5), JOURNAL_STREAM). A program that redirects standard error hands the
+    /// variable on all the same.
+    static func isJournal(_ descriptor: Int32, stream: String?) -> Bool {
+        var status = stat()
+        guard let stream, fstat(descriptor, &status) == 0 else { return false }
+        return stream == "\(status.st_dev):\(status.st_ino)"
+    }
 
     /// Returns the logger of the program.
     static func logger() -> Logger { Logger(label: "bellpull") { _ in LineLogHandler(style: style) } }

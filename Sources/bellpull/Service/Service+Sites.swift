@@ -17,9 +17,10 @@ extension Service {
     /// The other sites are served regardless of a problem with one site. After `cancellation`, returns at once, with the
     /// sites so far.
     ///
+    /// - Parameter progress: called before each clone that git has to open, which may take 20 s.
     /// - Throws: `CommandError` if the only site comes from REPO_PATH and cannot be deployed.
     static func openedSites(
-        of configuration: Configuration, _ cancellation: Cancellation, _ logger: Logger
+        of configuration: Configuration, _ cancellation: Cancellation, _ logger: Logger, progress: () -> Void = {}
     ) throws(CommandError) -> [Site] {
         var count = 0
         var sites: [Site] = []
@@ -27,6 +28,7 @@ extension Service {
         for settings in configuration.sites {
             let site = Site(settings)
             sites.append(site)
+            if !site.isDeclared { progress() }
             let limits = Limits.within(openingTime, cancellation: cancellation)
             let failure = site.isDeclared ? site.precheck() : site.open(limits)
             guard !cancellation.isCancelled else { break }
@@ -67,7 +69,8 @@ extension Configuration {
         WebhookEndpoint.Settings(
             hooks: Hooks(
                 secrets: secrets,
-                sites: zip(sites, self.sites).map { Hooks.Entry($0, secrets: $1.secrets, forge: $1.forge) }),
+                sites: zip(sites, self.sites).map { Hooks.Entry($0, secrets: $1.secrets, forge: $1.forge) },
+                unusable: unusableHooks),
             forge: Forges(acceptsSHA1: acceptsSHA1), answerWithin: answerWithin, waitingReplies: waitingReplies)
     }
 

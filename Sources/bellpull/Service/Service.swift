@@ -8,39 +8,63 @@ import Processes
 
 /// Connects the configuration, the ledger, the dispatcher and the webhook endpoint, and runs them.
 final class Service {
-    private let source: ConfigurationSource
-    private let state: StateDirectory
-    private let logger: Logger
-    private let signals: Signals
-    private let dispatcher: Dispatcher
+    let source: ConfigurationSource
+    let state: StateDirectory
+    let logger: Logger
+    let signals: Signals
+    let dispatcher: Dispatcher
+    let endpoint: WebhookEndpoint
+    let catchUp: CatchUp
+    let maintenance: LedgerMaintenance
+    let status: ServiceStatus
+    /// The channel for `bellpull reload`; `nil` under plain CGI.
+    let control: ControlSocket?
+    var configuration: Configuration
+    var sites: [Site]
+    /// How often the configuration was read.
+    var loads = 1
     private let timers = TimerQueue()
-    private let endpoint: WebhookEndpoint
-    private let catchUp: CatchUp
-    private let maintenance: LedgerMaintenance
-    private var configuration: Configuration
-    private var sites: [Site]
+    private let manager: ServiceManager?
 
+    /// Loads the configuration and opens the sites.
+    ///
+    /// - Parameters:
+    ///   - control: the channel for `bellpull reload`.
+    ///   - manager: the service manager to tell about the service.
+    /// - Throws: `CommandError` if a mistake concerns more than the sites with mistakes.
     init(
-        _ source: ConfigurationSource, state: StateDirectory, signals: Signals, logger: Logger
+        _ source: ConfigurationSource, state: StateDirectory, signals: Signals, logger: Logger,
+        control: ControlSocket? = nil, manager: ServiceManager? = nil
     ) throws(CommandError) {
         self.source = source
         self.state = state
         self.signals = signals
         self.logger = logger
+        self.control = control
+        self.manager = manager
+        let status = ServiceStatus(manager)
+        self.status = status
         // Creates the state folder for the names.
         let ledger = state.ledger()
         do {
-            configuration = SiteNames(in: state).apply(to: try Configuration.load(source), claims: true)
+            configuration = try Self.load(source, state)
         } catch {
             throw CommandError(error)
         }
-        sites = try Self.openedSites(of: configuration, signals.cancellation, logger)
+        logger.note(configuration.issuesOfSites, .error)
+        sites = try Self.openedSites(of: configuration, signals.cancellation, logger) {
+            manager?.extendStart(by: .seconds(60))
+        }
         dispatcher = Dispatcher(ledger: ledger, limit: configuration.parallelDeployments, timers: timers) {
             logger.note($0)
+            status.note($0)
         }
         endpoint = WebhookEndpoint(
             configuration.endpoint(for: sites), dispatcher: dispatcher, timers: timers, logger: logger)
-        catchUp = CatchUp(dispatcher: dispatcher, timers: timers) { logger.note($0) }
+        catchUp = CatchUp(dispatcher: dispatcher, timers: timers) {
+            logger.note($0)
+            status.note($0)
+        }
         maintenance = LedgerMaintenance(
             dispatcher: dispatcher, timers: timers, retention: configuration.retention
         ) { error in
@@ -54,21 +78,30 @@ final class Service {
     func listen(on socket: ListeningSocket) {
         guard !signals.isStopping else { return logger.info("stopped") }
         // Migrates an older ledger before the first delivery arrives. An error is reported with the delivery.
+        manager?.extendStart(by: .seconds(3600))
         _ = try? dispatcher.ledger.write { _ in }
+        status.note(sites: sites, mistakes: configuration.issuesOfSites.count)
+        publish(loaded(mistakes: configuration.issuesOfSites, warnings: configuration.warnings, isApplied: true))
         let listener = Listener(
             socket: socket, bodyLimit: configuration.bodyLimit, responder: Router(webhook: endpoint))
         describe("serving")
         dispatcher.follow(sites)
         maintenance.start(sites)
         catchUp.follow(sites)
+        status.ready()
+        let watchdog = watchdog()
+        status.readFailures(in: dispatcher.ledger)
         // The start needs more memory than the service does.
         ProcessMemory.trim()
         while signals.wait() == .reload { reload(listener) }
         logger.info("stopping")
+        status.stopping()
+        control?.stop()
         catchUp.stop()
         listener.stop()
         endpoint.waitUntilIdle()
         dispatcher.drain(within: configuration.drain)
+        watchdog?.stop()
         timers.stop()
         RunningCommands.shared.terminateAll()
         logger.info("stopped")
@@ -111,34 +144,14 @@ final class Service {
         } while !signals.isStopping && deadline > .now
     }
 
-    /// Loads the configuration again. Keeps the old configuration if the new configuration has errors.
-    private func reload(_ listener: Listener) {
-        do {
-            let new = SiteNames(in: state).apply(to: try Configuration.load(source), claims: true)
-            let sites = try Self.openedSites(of: new, signals.cancellation, logger)
-            guard !signals.isStopping else { return }
-            (configuration, self.sites) = (new, sites)
-        } catch let error as ConfigurationError {
-            logger.note(error.issues, .error)
-            return logger.error(
-                "the new configuration has errors and was not loaded; bellpull keeps the old configuration")
-        } catch {
-            let reasons = (error as? CommandError)?.explanations.map(\.message).joined(separator: "; ") ?? "\(error)"
-            return logger.error(
-                "the new configuration was not loaded; bellpull keeps the old configuration reason=\(reasons.quoted)")
-        }
-        logger.note(configuration.warnings, .warning)
-        endpoint.change(to: configuration.endpoint(for: sites))
-        dispatcher.setLimit(configuration.parallelDeployments)
-        listener.setBodyLimit(configuration.bodyLimit)
-        dispatcher.follow(sites)
-        maintenance.follow(sites, retention: configuration.retention)
-        catchUp.follow(sites)
-        describe("reloaded;")
+    /// Returns a running watchdog if the service manager asks for one.
+    private func watchdog() -> Watchdog? {
+        guard let manager, let interval = Watchdog.interval(source.environment) else { return nil }
+        return Watchdog(manager, interval: interval, timers: timers) { [dispatcher] in _ = dispatcher.isActive("") }
     }
 
     /// Logs one line for each of up to 20 sites, and a line with the number of sites.
-    private func describe(_ verb: String) {
+    func describe(_ verb: String) {
         if sites.count <= 20 {
             for (site, settings) in zip(sites, configuration.sites) {
                 let repository = site.repository.map { " repository=\($0)" } ?? ""

@@ -60,6 +60,9 @@ final class Signals: @unchecked Sendable {
         }
     }
 
+    /// Requests a reload, as SIGHUP does.
+    func requestReload() { receive(.reload) }
+
     private func read() -> Request {
         var byte: UInt8 = 0
         while Foundation.read(reading, &byte, 1) < 0, errno == EINTR {}

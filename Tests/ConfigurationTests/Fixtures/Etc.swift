@@ -78,11 +78,6 @@ final class Etc: Sendable {
 
     /// Returns the errors of the configuration from `source`.
     func issues(of source: ConfigurationSource) -> [ConfigurationIssue] {
-        do {
-            _ = try Configuration.load(source)
-            return []
-        } catch {
-            return error.issues
-        }
+        Configuration.loadCollectingIssues(source).issues
     }
 }

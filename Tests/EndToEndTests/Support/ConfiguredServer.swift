@@ -60,6 +60,15 @@ final class ConfiguredServer: Sendable {
         running.withLock { $0 = responder }
     }
 
+    /// Starts Bellpull with `path` in front of the folders of programs. Returns before Bellpull serves.
+    func startWithoutWaiting(path: String) throws -> Program {
+        var environment = environment
+        environment["PATH"] = "\(path):\(environment["PATH"] ?? "")"
+        return try Program(
+            [try Responder.executable, "serve", "--socket", folder("bellpull.sock")], environment: environment,
+            output: folder("start.log"))
+    }
+
     /// Kills Bellpull with SIGKILL, as the kernel does when memory runs out. A running git continues.
     func killBellpull() throws {
         let program = try bellpull.program
@@ -72,10 +81,8 @@ final class ConfiguredServer: Sendable {
         try Program.run([try Responder.executable] + arguments, environment: environment)
     }
 
-    /// The environment of Bellpull's commands.
-    var commandEnvironment: [String: String] { environment }
-
-    private var environment: [String: String] {
+    /// The environment of Bellpull and its commands.
+    var environment: [String: String] {
         Repository.environment(home: folder.path).merging([
             "BELLPULL_CONFIG": folder("etc/bellpull.toml"), "STATE_DIRECTORY": folder("state"),
         ]) { $1 }

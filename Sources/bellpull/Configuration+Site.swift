@@ -1,0 +1,27 @@
+import Configuration
+import Text
+import Deploy
+
+extension Configuration {
+    /// Returns the settings of the site `name`.
+    ///
+    /// - Throws: the mistakes of the site, or an error if there is no such site.
+    func site(named name: String) throws(CommandError) -> SiteSettings {
+        if let settings = sites.first(where: { $0.name == name }) { return settings }
+        let mistakes = rejectedSites.filter { $0.name == name }.flatMap(\.issues)
+        guard mistakes.isEmpty else { throw CommandError(.configuration, mistakes) }
+        let known = sites.map(\.name)
+        let hint =
+            name.nearest(of: known).map { "did you mean \($0)?" }
+            ?? "configured sites: \(known.prefix(20).joined(separator: ", "))"
+        throw CommandError(.failure, "site \(name) is not configured", hint: hint)
+    }
+
+    /// Prints the mistakes of the sites that are left out, up to 20, to standard error.
+    func warnOfRejectedSites() {
+        let lines = issuesOfSites.prefix(20).map { issue in
+            "bellpull: warning: \(issue.text)\n" + (issue.hint.map { "bellpull: hint: \($0)\n" } ?? "")
+        }
+        LogWriter.standardError.write(lines.joined())
+    }
+}
