@@ -59,7 +59,9 @@ public struct BranchClone: WorkingClone {
             throw GitError(arguments: arguments, completion: completion)
         }
         let head = completion.output.trimmed
-        guard let branch = Branch(ref: head) ?? layout.rebasedBranch else { throw CloneError.detachedHead(path: root) }
+        guard let branch = try Branch(ref: head) ?? layout.rebasedBranch(limits) else {
+            throw CloneError.detachedHead(path: root)
+        }
         let upstream = try upstreamFields(of: branch, git, limits)
         guard upstream.count == 3, let upstreamBranch = Branch(ref: upstream[1]) else {
             throw CloneError.noUpstream(path: root, branch: branch.name)
