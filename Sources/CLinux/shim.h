@@ -28,3 +28,6 @@ static inline int linux_birth_time(const char *path, int64_t *seconds, uint32_t 
     *nanoseconds = status.stx_btime.tv_nsec;
     return 0;
 }
+
+/* syncfs(2): writes everything to the disk that was written to the descriptor's file system. */
+static inline int linux_syncfs(int descriptor) { return (int)syscall(SYS_syncfs, descriptor); }

@@ -93,6 +93,7 @@ struct LedgerRules: LedgerWriter {
     func start(_ site: String, at time: Date) throws -> StartedDeployment? {
         if let abandoned = try transaction.runningDeployment(of: onHost(site)) {
             _ = try finish(abandoned, DeploymentRecord.Conclusion(.interrupted), at: time)
+            try queueAgainIfManual(abandoned, at: time)
         }
         guard let next = try next(at: onHost(site), time) else { return nil }
         try transaction.markRunning(next, at: time)
@@ -153,6 +154,15 @@ struct LedgerRules: LedgerWriter {
     }
 
     func makeDue(_ site: String, at time: Date) throws { _ = try transaction.makeDue(onHost(site), at: time) }
+
+    /// Queues the work of a manual deployment again whose process was killed, or died with a power failure. Nobody may
+    /// have seen that, and the site may be half deployed.
+    private func queueAgainIfManual(_ id: DeploymentRecord.ID, at time: Date) throws {
+        guard let (site, work) = try transaction.work(of: id), work.cause == .command, work.order == .follow,
+            try transaction.queuedDeployment(of: site, work.order) == nil
+        else { return }
+        _ = try transaction.insertQueued(site, work, at: time)
+    }
 
     /// Queues the work of an interrupted deployment, or leaves the work to the queued deployment with the same order.
     private func queueAgain(_ id: DeploymentRecord.ID, at time: Date) throws {

@@ -46,10 +46,7 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
     private func deploy(_ order: Order, _ session: any StrategySession) throws(Failure) -> DeploymentResult {
         try session.recover()
         // The files are in order again: a later failure must not have them restored a second time.
-        if lock.isAfterInterruption {
-            lock.noteEnd()
-            clone.removeKeptFiles()
-        }
+        if lock.isAfterInterruption { try noteEnd() }
         let destination = try session.resolve(order)
         let before = session.head
         if let before, before == destination.commit {
@@ -61,8 +58,7 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         do throws(Failure) {
             try session.place(destination)
             let placement = try session.verify(destination)
-            lock.noteEnd(deployed: placement.upstream)
-            clone.removeKeptFiles()
+            try noteEnd(deployed: placement.upstream)
             return placement.live == before ? .unchanged(placement.live) : .deployed(placement.live)
         } catch {
             try restore(session, after: error)
@@ -74,13 +70,20 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
     private func restore(_ session: any StrategySession, after failure: Failure) throws(Failure) {
         do throws(Failure) {
             try session.restore()
-            lock.noteEnd()
-            clone.removeKeptFiles()
+            try noteEnd()
         } catch {
             throw Failure(
                 "\(failure.message); then the site could not be restored: \(error.message)",
                 hint: error.hint ?? failure.hint)
         }
+    }
+
+    /// Records the end of changes to the clone when the changes are on the disk. After a power failure, either the note
+    /// is still there, or the site is complete.
+    private func noteEnd(deployed upstream: Commit? = nil) throws(Failure) {
+        try strategy.cache.attempt { try clone.synchronize() }
+        lock.noteEnd(deployed: upstream)
+        clone.removeKeptFiles()
     }
 
     /// Returns what the site lacks, in words; `nil` if the site is complete.

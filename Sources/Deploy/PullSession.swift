@@ -31,7 +31,8 @@ final class PullSession: StrategySession {
                 // A person may have gone on with the rebase since.
                 context.report(saved: try clone.copyChangedFiles(context.limits))
             }
-            try clone.repair(ownLeftovers: context.lock.isAfterInterruption, context.limits)
+            context.report(
+                saved: try clone.repair(ownLeftovers: context.lock.isAfterInterruption, context.limits))
             try clone.fillIfNeverFilled(context.limits)
             guard let start = context.lock.interruptedStart else { return }
             context.report(
@@ -162,7 +163,7 @@ final class PullSession: StrategySession {
         guard !isRefused, let start = context.lock.start else { return }
         try cache.attempt {
             let limits = Limits.within(SessionContext.restoreTimeout)
-            try clone.repair(ownLeftovers: true, limits)
+            context.report(saved: try clone.repair(ownLeftovers: true, limits))
             clone.removeTemporaryObjects(since: start)
             // Git wrote files only after its fetch.
             let fetched = clone.lastFetch(of: clone.fetchedUpstream).map { max($0, start) }

@@ -96,10 +96,11 @@ final class SiteLock {
         notes.synchronize()
     }
 
-    /// Adds the commit that is to be placed to the note of the start.
+    /// Adds the commit that is to be placed to the note of the start, and waits until the note is on the disk.
     func noteTarget(_ commit: Commit) {
         guard let start else { return }
         write([lastUpstream?.description, "\(Self.deploying) \(start) \(commit)"])
+        notes.synchronize()
     }
 
     /// Records the end of changes to the clone.

@@ -34,18 +34,19 @@ extension BranchClone {
     ///
     /// - Parameter ownLeftovers: whether the killed git is known to have been Bellpull's. If not, a rebase stopped for a
     ///   person is left alone.
+    /// - Returns: the files moved away, because they were in git's way.
     /// - Throws: `RepositoryBusy`, or `GitError` if something cannot be undone.
-    public func repair(ownLeftovers: Bool, _ limits: Limits) throws {
+    @discardableResult
+    public func repair(ownLeftovers: Bool, _ limits: Limits) throws -> [String] {
         let locks = StaleLocks(path: path, gitDirectory: gitDirectory, commonDirectory: commonDirectory)
         // A killed fetch of Bellpull may have locked any remote branch. Only then are all branches searched, as a
         // repository may have thousands.
         let found = locks.found(shared: [branch.ref, trackingRef], under: ownLeftovers ? ["refs/remotes"] : [])
         if !found.isEmpty || hasUnfinishedRebase { try locks.waitForOtherGit(limits) }
         for lock in found { unlink(lock) }
-        if hasUnfinishedRebase {
-            if !ownLeftovers, let stoppedRebase { throw RepositoryBusy(explanation: stoppedRebase) }
-            try abortRebase(limits)
-        }
+        guard hasUnfinishedRebase else { return [] }
+        if !ownLeftovers, let stoppedRebase { throw RepositoryBusy(explanation: stoppedRebase) }
+        return try abortRebase(limits)
     }
 
     /// Puts the branch and the files back to their state before a placement that failed or was killed. Files that a
@@ -65,8 +66,11 @@ extension BranchClone {
             _ = try git.output(
                 of: ["update-ref"] + reason + [branch.ref, before.description, current.description], limits)
         }
+        // First the target: completing the files of HEAD needs the index of HEAD.
+        var targets = [target ?? fetchedUpstream].compactMap(\.self)
+        if let current, !targets.contains(current) { targets.append(current) }
         var saved: [String] = []
-        for target in Set([target ?? fetchedUpstream, current].compactMap(\.self)) {
+        for target in targets {
             saved += try restoreFiles(from: target, since: start, limits)
         }
         return saved
@@ -79,13 +83,39 @@ extension BranchClone {
     }
 
     /// Aborts an unfinished rebase: the branch and the work tree are then as before the rebase.
-    public func abortRebase(_ limits: Limits) throws(GitError) {
-        do {
-            _ = try git.output(of: ["rebase", "--abort"], limits)
+    ///
+    /// - Returns: the files moved away, because they were in git's way.
+    @discardableResult
+    public func abortRebase(_ limits: Limits) throws(GitError) -> [String] {
+        if layout.hasEmptyRebase { return try leaveEmptyRebase(limits) }
+        var restoration = WorkTreeRestoration(of: self, to: "HEAD", since: .now(), limits)
+        do throws(GitError) {
+            do throws(GitError) {
+                _ = try git.output(of: ["rebase", "--abort"], limits)
+            } catch {
+                guard !error.pathsInTheWay.isEmpty else { throw error }
+                // A rebase killed between a new file and the index: git takes the file for a person's.
+                try restoration.moveAway(error.pathsInTheWay.map { TreePath($0.utf8) })
+                _ = try git.output(of: ["rebase", "--abort"], limits)
+            }
         } catch {
             // A rebase killed while it wrote its first files has moved nothing, and git refuses to abort it.
             guard isOnBranch else { throw error }
             _ = try git.output(of: ["rebase", "--quit"], limits)
         }
+        return restoration.saved
+    }
+
+    /// Returns to the branch from a rebase that git cannot abort, because a power failure emptied its state. The files are
+    /// left to `restore`.
+    private func leaveEmptyRebase(_ limits: Limits) throws(GitError) -> [String] {
+        let reason = "bellpull: leave a rebase without its state"
+        if !isOnBranch { _ = try git.output(of: ["symbolic-ref", "-m", reason, "HEAD", branch.ref], limits) }
+        try? FileManager.default.removeItem(atPath: "\(gitDirectory)/rebase-merge")
+        return []
+    }
+
+    private var layout: RepositoryLayout {
+        RepositoryLayout(root: path, gitDirectory: gitDirectory, commonDirectory: commonDirectory, git: git)
     }
 }

@@ -59,7 +59,7 @@ public struct BranchClone: WorkingClone {
             throw GitError(arguments: arguments, completion: completion)
         }
         let head = completion.output.trimmed
-        guard let branch = Branch(ref: head) ?? layout.rebasedBranch else {
+        guard let branch = try Branch(ref: head) ?? layout.rebasedBranch(limits) else {
             throw CloneError.detachedHead(path: root, branch: try onlyBranch(git, limits))
         }
         let upstream = try upstreamFields(of: branch, git, limits)

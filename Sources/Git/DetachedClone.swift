@@ -139,8 +139,11 @@ public struct DetachedClone: WorkingClone {
                 _ = try git.output(of: ["update-ref", "--no-deref"] + reason + ["HEAD", commit.description], limits)
             }
         }
+        // First the target: completing the files of HEAD needs the index of HEAD.
+        var targets = [target ?? fetchedCommit].compactMap(\.self)
+        if let current, !targets.contains(current) { targets.append(current) }
         var saved: [String] = []
-        for target in Set([target ?? fetchedCommit, current].compactMap(\.self)) {
+        for target in targets {
             saved += try restoreFiles(from: target, since: start, limits)
         }
         return saved

@@ -45,13 +45,31 @@ struct RepositoryLayout {
             git: try Git(in: root, sshCommand: sshCommand, mark: CommandMark(path: commonDirectory)))
     }
 
-    /// The branch under an unfinished rebase, or `nil`. HEAD returns to the branch at the end of the rebase.
+    /// Returns the branch under an unfinished rebase, or `nil`. HEAD returns to the branch at the end of the rebase.
     ///
     /// A clone must open during a rebase: only an open clone can abort a killed rebase (`BranchClone.repair`).
-    var rebasedBranch: Branch? {
+    func rebasedBranch(_ limits: Limits) throws(GitError) -> Branch? {
         let files = ["rebase-merge", "rebase-apply"].lazy.map { "\(gitDirectory)/\($0)/head-name" }
         let name = files.compactMap { FileManager.default.contents(atPath: $0) }.first
-        return name.flatMap { Branch(ref: String(decoding: $0, as: UTF8.self).trimmed) }
+        if let branch = name.flatMap({ Branch(ref: String(decoding: $0, as: UTF8.self).trimmed) }) { return branch }
+        return hasEmptyRebase ? try branchBeforeRebase(limits) : nil
+    }
+
+    /// Whether a power failure emptied the state of a rebase: git does not sync these files.
+    var hasEmptyRebase: Bool {
+        let folder = "\(gitDirectory)/rebase-merge"
+        guard FileManager.default.fileExists(atPath: folder) else { return false }
+        return ["head-name", "orig-head", "onto"].contains { name in
+            FileManager.default.contents(atPath: "\(folder)/\(name)")?.allSatisfy { $0 == 0 } ?? true
+        }
+    }
+
+    /// Returns the only branch with an upstream at the commit from before the rebase, or at the commit of its end.
+    private func branchBeforeRebase(_ limits: Limits) throws(GitError) -> Branch? {
+        let format = "--format=%(if)%(upstream)%(then)%(refname)%(end)"
+        let arguments = ["for-each-ref", format, "--points-at=ORIG_HEAD", "--points-at=HEAD", "refs/heads"]
+        let refs = try git.output(of: arguments, limits).split(separator: "\n")
+        return refs.count == 1 ? refs.first.flatMap { Branch(ref: String($0)) } : nil
     }
 
     private static func configured(_ key: String, _ git: Git, _ limits: Limits) throws(GitError) -> String? {

@@ -60,6 +60,10 @@ struct WorkTreeRestoration {
         _ = try clone.git.run(["update-index", "-q", "--refresh"], limits)
     }
 
+    /// Moves away the files that keep git from undoing a rebase: git wrote the files right before it was killed, or a
+    /// person did.
+    mutating func moveAway(_ paths: [TreePath]) throws(GitError) { for path in paths { try save(path) } }
+
     // MARK: Telling git's files from a person's
 
     /// Whether the file exists and was changed after the start.
@@ -86,15 +90,18 @@ struct WorkTreeRestoration {
         return equal
     }
 
-    /// Whether the content of the file is the beginning of one of the versions, or differs only in the line ends.
+    /// Whether the content of the file is the beginning of one of the versions, perhaps with zeros in place of the rest, or
+    /// differs only in the line ends.
     private func isOfGit(_ change: TreeChange) throws(GitError) -> Bool {
         guard let content = clone.content(of: change.path) else { return false }
+        let beginning = content[..<(content.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0)]
         let plain = content.filter { $0 != UInt8(ascii: "\r") }
         for side in [change.new, change.old].compactMap(\.self) where side.mode != TreeChange.submodule {
             let completion = try clone.git.run(["cat-file", "blob", side.object], limits)
             guard completion.isSuccess, completion.isOutputComplete else { continue }
-            if completion.outputBytes.starts(with: content) { return true }
-            if completion.outputBytes.filter({ $0 != UInt8(ascii: "\r") }).starts(with: plain) { return true }
+            let version = completion.outputBytes
+            if version.count >= content.count, version.starts(with: beginning) { return true }
+            if version.filter({ $0 != UInt8(ascii: "\r") }).starts(with: plain) { return true }
         }
         return false
     }

@@ -146,6 +146,9 @@ extension WorkingClone {
     /// - Returns: the files moved away, because they were changed since `start` by git or by a person.
     func restoreFiles(from target: Commit?, since start: FileTime, _ limits: Limits) throws(GitError) -> [String] {
         guard let target else { return [] }
+        // Git wrote no file of a commit that it does not have, as when a power failure took the fetch along. Exits with 1.
+        let existence = try git.run(["cat-file", "-e", target.description], limits)
+        guard existence.termination != .exited(1) else { return [] }
         if target == head {
             try WorkTreeRestoration(of: self, to: "HEAD", since: start, limits).completeFiles()
             return []

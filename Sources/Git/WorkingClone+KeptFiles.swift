@@ -32,6 +32,8 @@ extension WorkingClone {
             // Without the copy, git has to write the file again.
             WorkTreeFile.copy(change.path.absolute(in: path), to: change.path.absolute(in: folder))
         }
+        // After a power failure, the copies replace the files.
+        try synchronize()
     }
 
     /// Removes the kept files.

@@ -227,6 +227,13 @@ import Testing
         #expect(try Shell.run("cat \(blog.site)/.git/bellpull-saved/*/index.html").output == "mine\n")
     }
 
+    @Test func `recovers without the commit that was to be placed`() throws {
+        let commit = try release("v1")
+        let lost = String(repeating: "ab", count: 20)
+        try blog.write("deploying 1700000000.5 \(lost)\n", to: "site/.git/bellpull.lock")
+        #expect(deploy() == .deployed(commit))
+    }
+
     @Test func `restores the site when it is stopped in a checkout, and deploys the next time`() throws {
         let filter = "cd \(blog.folder); test -e started || { touch started; sleep 60; }; cat"
         try blog.git("config", "filter.slow.smudge", filter, in: blog.site)

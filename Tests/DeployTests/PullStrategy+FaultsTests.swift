@@ -184,17 +184,57 @@ import Testing
         #expect(!blog.exists("site/.git/rebase-merge"))
     }
 
-    @Test func `from its own end when the announced commit is there already`() throws {
+    /// The file was cut short, or the disk has zeros in place of the rest, or of all.
+    @Test(arguments: ["", "tw", "tw\0\0", "\0\0\0\0"])
+    func `from its own end when the announced commit is there already`(_ left: String) throws {
         let blog = try Blog()
         defer { blog.remove() }
         let pull = try PullStrategy(clone: blog.open())
         let commit = try blog.push(["index.html": "two\n"])
         #expect(pull.deploy([commit], limits) == .deployed(commit))
         try blog.write("deploying\n", to: "site/.git/bellpull.lock")
-        try blog.write("tw", to: "site/index.html")
+        try blog.write(left, to: "site/index.html")
         #expect(pull.deploy([commit], limits) == .unchanged(commit))
         #expect(try blog.text("site/index.html") == "two\n")
         #expect(try blog.text("site/.git/bellpull.lock") == "\(commit)\n")
+    }
+
+    @Test func `with files that are on the disk`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let pull = try PullStrategy(clone: blog.open())
+        let page = String(repeating: "x", count: 100_000)
+        try blog.write(page, to: "probe")
+        guard try Disk.lacks("\(blog.folder)/probe") else { return }
+        let commit = try blog.push(["page.html": page])
+        #expect(pull.deploy([commit], limits) == .deployed(commit))
+        #expect(try !Disk.lacks("\(blog.site)/page.html"))
+    }
+
+    @Test func `from its own death between a file and the index, in a rebase`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        try blog.stopRebase()
+        try blog.write("mine\n", to: "site/local.html")
+        #expect(PullStrategy(path: blog.site).deploy([], limits).failure == nil)
+        #expect(try blog.text("site/local.html") == "mine\n" && blog.text("site/index.html") == "two\n")
+        #expect(!blog.exists("site/.git/rebase-merge"))
+    }
+
+    /// Git syncs no file of a rebase.
+    @Test func `from a rebase whose state a power failure emptied`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        try blog.stopRebase()
+        for name in ["head-name", "orig-head", "onto", "done", "git-rebase-todo"] {
+            try blog.write("", to: "site/.git/rebase-merge/\(name)")
+        }
+        try blog.write("", to: "site/local.html")
+        #expect(PullStrategy(path: blog.site).deploy([], limits).failure == nil)
+        #expect(try blog.text("site/local.html") == "mine\n" && blog.text("site/index.html") == "two\n")
+        #expect(try blog.git("symbolic-ref", "HEAD", in: blog.site) == "refs/heads/main")
+        #expect(try blog.git("status", "--porcelain", in: blog.site) == "")
+        #expect(!blog.exists("site/.git/rebase-merge"))
     }
 }
 
@@ -204,5 +244,15 @@ extension Blog {
         let filter = "test -e \(folder)/killed && exec cat; touch \(folder)/killed; kill -9 $PPID"
         try git("config", "filter.kill.smudge", filter, in: site)
         try write("\(file) filter=kill\n", to: "site/.git/info/attributes")
+    }
+
+    /// Stops a rebase of Bellpull in the site's clone, before the commit with `local.html` is on top of the pushed one.
+    fileprivate func stopRebase() throws {
+        try commit(["local.html": "mine\n"], in: site)
+        try push(["index.html": "two\n"])
+        try write("deploying\n", to: "site/.git/bellpull.lock")
+        try git("fetch", "--quiet", in: site)
+        try git("rebase", "-i", "origin/main", in: site, environment: ["GIT_SEQUENCE_EDITOR": "sed -i 1ibreak"])
+        #expect(exists("site/.git/rebase-merge") && !exists("site/local.html"))
     }
 }

@@ -195,6 +195,18 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
+    func `queues a manual deployment again that its process left running`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
+        let left = try ledger.queue()
+        try ledger.start()
+        let again = try #require(try ledger.start())
+        #expect(again.id != left && again.cause == .command)
+        #expect(try ledger.all.map(\.state) == [.interrupted, .running])
+    }
+
+    @Test(arguments: StoreUnderTest.all)
     func `finishes no deployment twice`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }

@@ -40,7 +40,7 @@ class Bellpull:
         (self.folder / "etc/bellpull.toml").write_text("\n".join(lines) + "\n")
         for site in sites:
             keys = {"repository": site.repository, "branch": "main", "path": site.path, **site.keys}
-            text = "".join(f'{key} = "{value}"\n' for key, value in keys.items())
+            text = "".join(f'{key} = "{value}"\n' for key, value in keys.items() if value is not None)
             (self.folder / f"etc/sites/{site.name}.toml").write_text(text)
 
     def __enter__(self):
@@ -61,13 +61,26 @@ class Bellpull:
             self.nginx.wait()
         self.socket.close()
 
+    @property
+    def environment(self):
+        """The environment of all commands."""
+        return os.environ | {"STATE_DIRECTORY": str(self.folder / "state"), "HOME": str(self.folder)}
+
+    def deployment(self, site):
+        """The command that deploys the site with this name."""
+        return [os.environ["BELLPULL"], "deploy", site, "--config", str(self.folder / "etc/bellpull.toml")]
+
+    def deploy(self, site):
+        """Deploys the site with this name, without the service. Returns the error; an empty text for a success."""
+        done = subprocess.run(self.deployment(site), env=self.environment, capture_output=True, timeout=120)
+        return done.stderr.decode(errors="replace")[-400:] if done.returncode else ""
+
     def start(self):
         """Starts Bellpull without waiting."""
-        environment = os.environ | {"STATE_DIRECTORY": str(self.folder / "state"), "HOME": str(self.folder)}
         command = [os.environ["BELLPULL"], "serve", "--config", str(self.folder / "etc/bellpull.toml")]
         with open(self.folder / "bellpull.log", "ab") as log:
             self.process = subprocess.Popen(
-                command, env=environment, stdin=self.socket, stdout=log, stderr=log, start_new_session=True)
+                command, env=self.environment, stdin=self.socket, stdout=log, stderr=log, start_new_session=True)
         return self
 
     def serve(self):
