@@ -1,9 +1,9 @@
 public import Foundation
 
-/// What a running service has loaded: the content of `loaded.json` in the state folder. Holds no secret.
+/// The configuration that a running service has loaded: the content of `loaded.json` in the state folder. Holds no secret.
 ///
-/// The service writes the file after its start and after each reload, and replaces the file atomically. A service that
-/// has ended leaves the file: ask the process `pid` before you trust the rest.
+/// The service writes the file at its start and after each reload, and replaces the file atomically. A service leaves the
+/// file when it ends: only if the socket `control.sock` beside the file accepts connections does a service run.
 public struct LoadedConfiguration: Codable, Sendable, Equatable {
     /// The name of the file in the state folder.
     public static let fileName = "loaded.json"

@@ -88,9 +88,7 @@ final class Service {
         dispatcher.follow(sites)
         maintenance.start(sites)
         catchUp.follow(sites)
-        status.ready()
-        let watchdog = watchdog()
-        status.readFailures(in: dispatcher.ledger)
+        let watchdog = tellManager()
         // The start needs more memory than the service does.
         ProcessMemory.trim()
         while signals.wait() == .reload { reload(listener) }
@@ -144,9 +142,16 @@ final class Service {
         } while !signals.isStopping && deadline > .now
     }
 
-    /// Returns a running watchdog if the service manager asks for one.
-    private func watchdog() -> Watchdog? {
-        guard let manager, let interval = Watchdog.interval(source.environment) else { return nil }
+    /// Tells the service manager that the service serves. Returns a running watchdog if the manager asks for one.
+    private func tellManager() -> Watchdog? {
+        status.ready()
+        guard let manager else { return nil }
+        // A slow disk must not hold up the signals.
+        Thread.detachNewThread { [status, dispatcher] in
+            status.readFailures(in: dispatcher.ledger)
+            ProcessMemory.trim()
+        }
+        guard let interval = Watchdog.interval(source.environment) else { return nil }
         return Watchdog(manager, interval: interval, timers: timers) { [dispatcher] in _ = dispatcher.isActive("") }
     }
 

@@ -77,7 +77,7 @@ final class ServiceStatus: Sendable {
         }
     }
 
-    /// Reads in `ledger` which sites failed last. Does nothing without a manager: the reading takes time.
+    /// Reads in `ledger` which sites failed last. Does nothing without a manager.
     func readFailures(in ledger: any Ledger) {
         guard manager != nil, let records = try? ledger.latestDeployments() else { return }
         change { $0.recordEarlier(failed: records.filter { $0.state == .failed }.map(\.site.name)) }
