@@ -1,5 +1,6 @@
 internal import Git
 internal import Processes
+internal import Text
 
 /// A clone locked for one deployment. Runs the parts of a deployment in their order:
 ///
@@ -91,11 +92,11 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         try clone.incompleteness(limits).map { "the site \($0)" }
     }
 
-    /// Returns the new URL of the repository and the remedy, if the forge redirected git.
+    /// Returns the command that sets the new URL of the repository, if the forge redirected git.
     private func move(_ transcript: Transcript) -> String? {
-        guard let moved = MovedRemote(in: transcript.text) else { return nil }
-        let remedy = MovedRemote.remedy(moved.url, clone.remote, in: clone.path)
-        return "the repository has moved to \(moved.url): \(remedy)"
+        MovedRemote(in: transcript.text).map { moved in
+            "the repository has moved: \(ShellCommand.git(in: clone.path, "remote", "set-url", clone.remote, moved.url))"
+        }
     }
 
     /// Compares the announced targets with what the remote shows.

@@ -72,6 +72,23 @@ struct `a pasted remedy leads to` {
         try stage.paste(failure)
     }
 
+    /// Git asks the settings in the home of the user, which is the stage's only here.
+    @Test func `a repository of another user on the same machine`() throws {
+        let stage = try RemedyStage(for: "root")
+        let blog = stage.blog
+        let pull = try PullStrategy(clone: blog.open())
+        #expect(try Shell.run("mkdir \(blog.folder)/home && chown -R nobody: \(blog.remote)").isSuccess)
+        let failure = try stage.failure(of: pull)
+        #expect(
+            failure.message.hasPrefix(
+                "git refuses the repository of another user: fatal: detected dubious ownership in repository at '\(blog.remote)'"
+            ), "\(failure.message)")
+        let home = ["HOME": "\(blog.folder)/home"]
+        #expect(throws: GitError.self) { try blog.git("fetch", in: blog.site, environment: home) }
+        try stage.paste(failure)
+        try blog.git("fetch", in: blog.site, environment: home)
+    }
+
     // MARK: ssh
 
     @Test(arguments: RemedyStage.users) func `a key that only its owner can read`(user: String) throws {
