@@ -62,8 +62,8 @@ final class PendingReply: Sendable {
         exchange.detachErrorsAfterReply()
     }
 
-    /// Rejects an unverified delivery. Only the log says why.
-    func reject(_ authentication: Delivery.Authentication) {
+    /// Rejects an unverified delivery. Only the log says why, and names the sender's address if the web server passed it.
+    func reject(_ authentication: Delivery.Authentication, from params: Params) {
         let reason: FieldValue =
             switch authentication {
             case .missing, .unsignedPing: "no signature"
@@ -73,26 +73,27 @@ final class PendingReply: Sendable {
                 "the signature does not match the body and the secret, or its time stamp is more than 5 minutes off"
             case .token: "the token does not match the secret"
             }
-        reject(because: reason)
+        reject(because: reason, from: params)
     }
 
-    /// Rejects a delivery whose headers name no known forge. The log names those of `headers` that look like an event
-    /// or a signature, so that the reader can tell the forge.
-    func rejectUnknownForge(headers: [String]) {
-        let telling = headers.filter { name in
+    /// Rejects a delivery whose headers name no known forge. The log names those headers that look like an event or a
+    /// signature, so that the reader can tell the forge.
+    func rejectUnknownForge(from params: Params) {
+        let telling = params.headerNames.filter { name in
             name.split(separator: "-").contains { Self.tellingWords.contains(String($0)) }
         }
         let names = telling.isEmpty ? "none names an event or a signature" : telling.joined(separator: ", ")
-        reject(because: FieldValue(escaping: "no known forge sends these headers: \(names)"))
+        reject(because: FieldValue(escaping: "no known forge sends these headers: \(names)"), from: params)
     }
 
     /// Words in the names of headers with an event, a signature or a token, as of Gitee, OneDev or SourceHut.
     private static let tellingWords: Set<String> = ["Event", "Signature", "Token", "Delivery", "Hook", "Webhook"]
 
-    private func reject(because reason: FieldValue) {
+    private func reject(because reason: FieldValue, from params: Params) {
         guard exchange.reply(Self.rejection) else { return }
         var report = complete(Report(401, "rejected"))
         report.reason = reason
+        report.remote = (try? params.value(of: "REMOTE_ADDR")).map { FieldValue(escaping: $0) }
         logger.warning("\(report.line(after: received.millisecondsAgo))")
         exchange.detachErrorsAfterReply()
     }
