@@ -54,6 +54,10 @@ extension Failure {
             hint: "mv \(first) FOLDER, and so with each file; the next push then deploys")
     }
 
+    /// The clone needs git-lfs.
+    static let noLFS = Failure(
+        "the site has files in git-lfs, but git-lfs is not installed", hint: "apt-get install git-lfs")
+
     /// Somebody changed tracked files on the server.
     static func dirty(_ path: String) -> Failure {
         Failure(
