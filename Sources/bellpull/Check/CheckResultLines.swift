@@ -23,7 +23,7 @@ struct CheckResultLines {
             + terminal.styled(subject, .bold) + Self.gap(width - subject.count + 2) + result.message.escapedForDisplay
         guard let hint = result.hint else { return [line] }
         return [
-            line, Self.gap(Self.severityWidth + width + 4) + terminal.styled("hint: ", .faint) + hint.escapedForDisplay,
+            line, Self.gap(Self.severityWidth + width + 4) + terminal.styled("hint: ", .faint) + Self.escaped(hint),
         ]
     }
 
@@ -34,6 +34,11 @@ struct CheckResultLines {
             .map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
         let verdict = errors == 0 ? "nothing blocks deployments" : "some deployments are blocked"
         return ([verdict] + counts).joined(separator: ", ")
+    }
+
+    /// Returns `hint` in one line. A command to paste is never cut, and keeps its backslashes.
+    private static func escaped(_ hint: String) -> String {
+        hint.linesEscapedForDisplay.replacing("\n", with: "\\n")
     }
 
     private static let severityWidth = CheckResult.Severity.warning.rawValue.count
