@@ -59,6 +59,34 @@ import Testing
         #expect(probe.results([address]).map(\.severity) == [.ok, .warning])
     }
 
+    @Test func `takes a redirect to a working hook for in order`() throws {
+        let files = try FileTree()
+        let hook = "location /github { fastcgi_pass unix:/b; }"
+        try files.write(
+            "server { server_name a; \(hook) } server { listen 443 ssl; server_name a; \(hook) }", to: "nginx.conf")
+        let nginx = try #require(NginxConfiguration(at: files.path))
+        let addresses = FastCGIPass.find(in: nginx, to: "/b").compactMap { HookAddress($0) }
+        #expect(addresses.map(\.url) == ["http://a/github", "https://a/github"])
+        func results(status: Int) -> [CheckResult] {
+            HookProbe { address, _ in
+                address.isEncrypted
+                    ? .reply(status: status, headers: ["bellpull-outcome": "rejected"])
+                    : .reply(status: 301, headers: ["location": "https://a/github"])
+            }.results(addresses)
+        }
+        #expect(results(status: 401).map(\.severity) == [.ok])
+        #expect(results(status: 500).map(\.severity) == [.error, .error])
+    }
+
+    @Test func `does not mind a hook for some addresses only`() throws {
+        let files = try FileTree()
+        try files.write("server { location /github { allow ::2; deny all; fastcgi_pass unix:/b; } }", to: "nginx.conf")
+        let nginx = try #require(NginxConfiguration(at: files.path))
+        let addresses = FastCGIPass.find(in: nginx, to: "/b").compactMap { HookAddress($0) }
+        #expect(HookProbe { _, _ in .reply(status: 403, headers: [:]) }.results(addresses).map(\.severity) == [.ok])
+        #expect(results(.reply(status: 403, headers: [:])).map(\.severity) == [.error])
+    }
+
     @Test func `reads the last of several headers`() {
         let text = "HTTP/1.1 100 Continue\r\n\r\nHTTP/2 401 \r\nServer: nginx\r\nBellpull-Outcome: rejected\r\n\r\n"
         #expect(

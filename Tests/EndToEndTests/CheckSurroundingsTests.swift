@@ -40,7 +40,7 @@ import Testing
         try checkup.installNginx(user: "nobody")
         try checkup.finds(
             "error", "socket", "nginx runs as nobody, but nobody may not connect to \(checkup.socket) (owner ",
-            hint: "mkdir -p /etc/systemd/system/bellpull.socket.d && printf '[Socket]\\nSocketUser=nobody\\n' > ")
+            hint: "mkdir -p /etc/systemd/system/bellpull.socket.d && printf '%s\\n' '[Socket]' SocketUser=nobody >> ")
 
         #expect(chmod(checkup.socket, 0o666) == 0)
         try checkup.finds("ok", "socket", "a process listens on \(checkup.socket)", hint: nil)
@@ -108,8 +108,9 @@ import Testing
         try write("[Service]\nUser=root\nProtectSystem=strict\nReadWritePaths=/srv\n", to: unit)
         try checkup.finds(
             "error", "blog", "bellpull.service does not let bellpull write to \(clone.path)",
-            hint: "mkdir -p /etc/systemd/system/bellpull.service.d && printf '[Service]\\nReadWritePaths=%s\\n' "
-                + "\(clone.path) > /etc/systemd/system/bellpull.service.d/blog.conf && systemctl daemon-reload")
+            hint: "mkdir -p /etc/systemd/system/bellpull.service.d && printf '%s\\n' '[Service]' "
+                + "ReadWritePaths=\(clone.path) >> /etc/systemd/system/bellpull.service.d/blog.conf && systemctl daemon-reload"
+        )
 
         try write("[Service]\nReadWritePaths=-\(folder.path)\n", to: "\(unit).d/override.conf")
         try checkup.finds("ok", "systemd", "bellpull.service may write to the site", hint: nil)

@@ -195,6 +195,24 @@ import Testing
         try checkup.finds("error", "ledger", "\(path) is not a ledger", hint: "mv \(path) \(path).broken")
     }
 
+    @Test func `reports a ledger that another program keeps locked`() throws {
+        let path = folder("state/ledger.sqlite")
+        let deploy = try Program.run([try Responder.executable, "deploy", "blog"], environment: checkup.environment)
+        try #require(deploy.ending == .exited(0))
+        try checkup.finds("ok", "ledger", path, hint: nil)
+        let script = """
+            import sqlite3, time
+            connection = sqlite3.connect("\(path)", isolation_level=None)
+            connection.execute("BEGIN IMMEDIATE")
+            print("held", flush=True)
+            time.sleep(30)
+            """
+        let holder = try Program(["python3", "-c", script], environment: checkup.environment, output: folder("held"))
+        defer { holder.end() }
+        try #require(Observation.eventually { (try? text(of: folder("held"))) == "held\n" })
+        try checkup.finds("error", "ledger", "\(path) is locked by another program", hint: "fuser -v \(path)")
+    }
+
     @Test func `warns of a missing state directory, and does not make the directory`() throws {
         let path = folder("nowhere")
         try checkup.finds(

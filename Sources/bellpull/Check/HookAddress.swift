@@ -6,6 +6,8 @@ struct HookAddress: Hashable {
     let url: String
     /// The address to connect to, on this machine, such as `127.0.0.1:80`; or the path of a unix socket.
     let connection: String
+    /// Whether nginx lets only some addresses use the hook.
+    let isRestricted: Bool
     /// Whether nginx expects the header of the PROXY protocol before the request.
     let hasProxyProtocol: Bool
 
@@ -19,6 +21,7 @@ struct HookAddress: Hashable {
         let listens = (written.isEmpty ? [["80"]] : written).filter { !$0.contains("quic") && !$0.isEmpty }
         guard let listen = listens.first(where: { $0.contains("ssl") }) ?? listens.first else { return nil }
         let isEncrypted = listen.contains("ssl")
+        isRestricted = !pass.directives("deny").isEmpty
         hasProxyProtocol = listen.contains("proxy_protocol")
         let path = (pass.mount ?? "/github") + (site.map { "/\($0)" } ?? "")
         let scheme = isEncrypted ? "https" : "http"

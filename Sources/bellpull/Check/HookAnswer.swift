@@ -29,6 +29,8 @@ struct HookAnswer {
         switch (status, headers["bellpull-outcome"]) {
         case (401, "rejected"?):
             .ok(Self.subject, "\(address.url) leads to bellpull, which rejects unsigned deliveries")
+        case (403, nil) where address.isRestricted:
+            .ok(Self.subject, "\(address.url): nginx lets only some addresses use the hook, so the hook was not tried")
         case (404, "refused"?):
             error("the running bellpull has no hook at this path, unlike the files", "systemctl reload bellpull")
         case (_, let outcome?):

@@ -16,6 +16,8 @@ struct HookProbe: Sendable {
 
     /// The longest time for one answer, in seconds.
     private static let time = 10
+    /// The number of addresses to try in parallel.
+    private static let parallel = 8
 
     /// Creates a probe that sends deliveries with `post`.
     init(post: @escaping @Sendable (HookAddress, _ verifiesCertificate: Bool) -> Answer) {
@@ -33,30 +35,47 @@ struct HookProbe: Sendable {
     /// Returns the results for all `addresses`, in their order. Runs on plain threads, as child processes inherit the
     /// signal mask of the thread.
     func results(_ addresses: [HookAddress]) -> [CheckResult] {
-        let found = Mutex([[CheckResult]](repeating: [], count: addresses.count))
+        let next = Atomic<Int>(0)
+        let found = Mutex([Finding](repeating: Finding(), count: addresses.count))
         let group = DispatchGroup()
-        for (index, address) in addresses.enumerated() {
+        for _ in 0..<min(Self.parallel, addresses.count) {
             group.enter()
             Thread.detachNewThread {
                 defer { group.leave() }
-                let results = results(address)
-                found.withLock { $0[index] = results }
+                while true {
+                    let index = next.add(1, ordering: .relaxed).oldValue
+                    guard index < addresses.count else { return }
+                    let finding = finding(addresses[index])
+                    found.withLock { $0[index] = finding }
+                }
             }
         }
         group.wait()
-        return found.withLock { $0.flatMap(\.self) }
+        let findings = found.withLock { $0 }
+        // A redirect to a hook that works, as from http to https, is in order.
+        let working = zip(addresses, findings).filter { $1.results.first?.severity == .ok }.map(\.0.url)
+        return findings.filter { $0.redirection.map { !working.contains($0) } ?? true }.flatMap(\.results)
     }
 
-    private func results(_ address: HookAddress) -> [CheckResult] {
+    /// The results at one address.
+    private struct Finding {
+        var results: [CheckResult] = []
+        /// The address that nginx redirects to.
+        var redirection: String?
+    }
+
+    private func finding(_ address: HookAddress) -> Finding {
         let answer = post(address, true)
         // 51 and 60: the certificate is not for this name, or is not trusted. Some forges can be told not to verify it.
         guard case .failure(let status, let message) = answer, [51, 60].contains(status) else {
-            return [HookAnswer(address, answer).result]
+            var finding = Finding(results: [HookAnswer(address, answer).result])
+            if case .reply(300..<400, let headers) = answer { finding.redirection = headers["location"] }
+            return finding
         }
         let distrust = CheckResult.warning(
             "nginx", "\(address.url): \(message)",
             hint: "certbot certificates; or disable the verification of the certificate in the forge's form")
-        return [HookAnswer(address, post(address, false)).result, distrust]
+        return Finding(results: [HookAnswer(address, post(address, false)).result, distrust])
     }
 
     private static func post(

@@ -13,11 +13,6 @@ struct SandboxCheck {
     /// The mounts of the running service; `nil` if the service does not run.
     let mounts: MountTable?
 
-    /// Where drop-ins of the administrator are.
-    private static let dropIns = "/etc/systemd/system/bellpull.service.d"
-    /// Makes systemd and the service use changed files.
-    static let restart = "systemctl daemon-reload && systemctl restart bellpull"
-
     func results(of sites: [SiteSettings]) -> [CheckResult] {
         guard files != nil || state != nil else { return [] }
         let found = sites.compactMap(result)
@@ -36,17 +31,15 @@ struct SandboxCheck {
         // The files may allow by now what the running service may not yet.
         if mounts != nil || state != nil, let files, files.access(to: path) == .writable {
             return .error(
-                site.name, "bellpull.service \(fact), as its unit has changed since the start", hint: Self.restart)
+                site.name, "bellpull.service \(fact), as its unit has changed since the start", hint: DropIn.restart)
         }
         return .error(site.name, "bellpull.service \(fact)", hint: Self.dropIn(for: site, path, access))
     }
 
     private static func dropIn(for site: SiteSettings, _ path: String, _ access: MountTable.Access) -> String {
-        let home = access == .hidden ? #"ProtectHome=no\n"# : ""
-        // systemd expands percent signs, and splits the value at blanks.
-        let escaped = path.replacing("%", with: "%%").replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-        let word = path.contains(where: { " '\"\\".contains($0) }) ? "\"\(escaped)\"" : escaped
-        return "mkdir -p \(dropIns) && printf '[Service]\\n\(home)ReadWritePaths=%s\\n' \(word.quotedForShell) "
-            + "> \(dropIns)/\(site.name).conf && \(restart)"
+        let home = access == .hidden ? ["ProtectHome=no"] : []
+        return DropIn.command(
+            ["[Service]"] + home + ["ReadWritePaths=\(DropIn.word(path))"], to: "bellpull.service", named: site.name,
+            then: DropIn.restart)
     }
 }

@@ -23,7 +23,7 @@ struct ServiceCheck {
         return .warning(
             Self.subject, "the files of \(first.name) have changed since systemd read them",
             hint: first.name == service.name
-                ? SandboxCheck.restart : "systemctl daemon-reload && systemctl restart bellpull.socket bellpull")
+                ? DropIn.restart : "systemctl daemon-reload && systemctl restart bellpull.socket bellpull")
     }
 
     private var socketResult: CheckResult? {
@@ -63,7 +63,7 @@ struct ServiceCheck {
         case "bad-setting", "error":
             .error(
                 Self.subject, "systemd refuses the files of \(unit.name)",
-                hint: "systemd-analyze verify \(unit.name) shows why; correct the files, then \(SandboxCheck.restart)")
+                hint: "systemd-analyze verify \(unit.name) shows why; correct the files, then \(DropIn.restart)")
         default: nil
         }
     }
@@ -80,7 +80,7 @@ struct ServiceCheck {
         let restart = "systemctl restart bellpull || \(Self.logs)"
         return switch service.value("ExecMainStatus") {
         case "78": "bellpull check --offline && systemctl restart bellpull"
-        case "203": "install -m 755 \"$(scripts/build)\" /usr/local/bin/bellpull && systemctl restart bellpull"
+        case "203": "install -m 755 PROGRAM /usr/local/bin/bellpull && systemctl restart bellpull"
         case "226":
             "mkdir -p \(missingPaths) && systemctl restart bellpull"
         default: restart

@@ -10,7 +10,6 @@ struct SocketCheck {
     private let isExpected: Bool
 
     private static let subject = "socket"
-    private static let dropIns = "/etc/systemd/system/bellpull.socket.d"
 
     init(_ path: String, webUser: String?, isExpected: Bool) {
         self.isExpected = isExpected
@@ -67,9 +66,9 @@ struct SocketCheck {
         return .error(
             Self.subject,
             "nginx runs as \(webUser), but \(webUser) may not connect to \(path) (owner \(owner), mode \(mode))",
-            hint:
-                "mkdir -p \(Self.dropIns) && printf '[Socket]\\nSocketUser=\(webUser)\\n' > \(Self.dropIns)/user.conf && "
-                + "systemctl daemon-reload && systemctl restart bellpull.socket bellpull"
+            hint: DropIn.command(
+                ["[Socket]", "SocketUser=\(webUser)"], to: "bellpull.socket", named: "user",
+                then: "systemctl daemon-reload && systemctl restart bellpull.socket bellpull")
         )
     }
 }

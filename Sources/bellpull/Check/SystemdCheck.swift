@@ -24,6 +24,15 @@ struct SystemdCheck {
         return Set(keys.flatMap { unit?.words($0) ?? [] }.map { word in String(word.prefix { $0 != ":" }) })
     }
 
+    /// Returns an error if systemd knows nginx, and nginx does not run.
+    func nginxResults() -> [CheckResult] {
+        let nginx = systemd?.states(of: ["nginx.service"])?.first { $0.exists }
+        guard let nginx, !nginx.isActive else { return [] }
+        return [
+            .error("nginx", "nginx.service is stopped", hint: "nginx -t && systemctl restart nginx")
+        ]
+    }
+
     /// - Parameter drain: how long running deployments may take to finish when the service stops.
     func results(of sites: [SiteSettings], drain: Duration) -> [CheckResult] {
         let states = systemd.map { $0.states(of: [Self.service, Self.socket]) }
@@ -58,11 +67,11 @@ struct SystemdCheck {
     private func stop(_ state: UnitState?, _ drain: Duration) -> CheckResult? {
         let text = state?.value("TimeoutStopUSec") ?? unit?.value("TimeoutStopSec")
         guard let text, let limit = SystemdTime.span(text), limit <= drain else { return nil }
-        let folder = "/etc/systemd/system/bellpull.service.d"
         let needed = Int(drain / .seconds(1)) + 5
         return .warning(
             "systemd", "drain is \(drain.spoken), but systemd kills bellpull.service after \(text) (TimeoutStopSec)",
-            hint: "mkdir -p \(folder) && printf '[Service]\\nTimeoutStopSec=\(needed)s\\n' > \(folder)/stop.conf && "
-                + "systemctl daemon-reload")
+            hint: DropIn.command(
+                ["[Service]", "TimeoutStopSec=\(needed)s"], to: "bellpull.service", named: "stop",
+                then: "systemctl daemon-reload"))
     }
 }

@@ -70,7 +70,7 @@ struct Check: ParsableCommand {
             offline
             ? chosen.compactMap(SiteCheck.precheck)
             : online(state, configuration, chosen, cancellation)
-        let hooks = offline ? [] : hooks(web, configuration, environment, cancellation)
+        let hooks = offline ? [] : hooks(web, configuration, environment, cancellation, systemd)
         let service = systemd.results(of: chosen, drain: configuration.configuration.drain)
         guard !cancellation.isCancelled else {
             throw CommandError(.failure, "the check was interrupted", hint: "bellpull check SITE checks a single site")
@@ -94,10 +94,11 @@ struct Check: ParsableCommand {
 
     private func hooks(
         _ web: NginxCheck, _ configuration: ConfigurationCheck, _ environment: [String: String],
-        _ cancellation: Cancellation
+        _ cancellation: Cancellation, _ systemd: SystemdCheck
     ) -> [CheckResult] {
+        guard web.usesSocket else { return [] }
         let addresses = web.addresses(hasSharedHook: configuration.hasSharedHook)
-        guard !addresses.isEmpty else { return [] }
+        guard !addresses.isEmpty else { return systemd.nginxResults() }
         guard let probe = HookProbe(environment: environment, cancellation) else {
             return [
                 .warning("nginx", "curl is not installed, so the hook was not tried", hint: "apt-get install curl")
