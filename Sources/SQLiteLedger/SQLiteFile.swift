@@ -79,11 +79,12 @@ struct SQLiteFile {
     /// earlier version reads through views.
     func openForReading() throws -> SQLiteConnection.Opened { try openForReading(path) }
 
-    /// Opens the file for reading, and creates no file beside it. Without an index of the log, no process has the file
-    /// open. SQLite would create the log and its index to read the file, unless the file is declared immutable
-    /// (sqlite.org/uri.html). Entries in the log of a killed process then stay unread.
+    /// Opens the file for reading, and neither creates nor changes a file beside it: without entries in the log, the file is
+    /// declared immutable (sqlite.org/uri.html). SQLite would otherwise create the log and its index. With entries in the
+    /// log, SQLite notes in the index which entries it reads.
     func openWithoutTrace() throws -> SQLiteConnection.Opened {
-        guard access("\(path)-shm", F_OK) != 0 else { return try openForReading() }
+        var log = stat()
+        guard stat("\(path)-wal", &log) != 0 || log.st_size == 0 else { return try openForReading() }
         let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
         return try openForReading("file:\(escaped)?immutable=1")
     }

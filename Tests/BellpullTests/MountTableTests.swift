@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import bellpull
@@ -27,6 +28,31 @@ import Testing
     }
 
     @Test func `are readable for the own process`() throws {
-        #expect(try #require(MountTable(of: getpid())).access(to: "/proc") != .hidden)
+        let text = try #require(MountTable.text(of: getpid()))
+        #expect(text == (try Shell.run("cat /proc/\(getpid())/mountinfo")).output)
+        #expect(MountTable(of: getpid())?.access(to: "/proc") != .hidden)
+        #expect(MountTable(of: pid_t.max) == nil)
+    }
+
+    /// The kernel gives out the mounts of a sandbox in several pieces.
+    @Test(.enabled(if: geteuid() == 0, "only root mounts"))
+    func `are read to the end`() throws {
+        let script =
+            "for i in $(seq 80); do mount -t tmpfs -o ro none /mnt || exit; done; mount -t tmpfs none /srv; echo; read x"
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
+        process.arguments = ["--mount", "sh", "-c", script]
+        let (input, output) = (Pipe(), Pipe())
+        (process.standardInput, process.standardOutput) = (input, output)
+        try process.run()
+        defer { process.terminate() }
+        try #require(output.fileHandleForReading.availableData.count == 1, "mounting is not allowed here")
+
+        let text = try #require(MountTable.text(of: process.processIdentifier))
+
+        #expect(text.utf8.count > 4096)
+        #expect(MountTable(text).access(to: "/mnt/x") == .readOnly)
+        #expect(MountTable(text).access(to: "/srv/x") == .writable)
+        #expect(text.hasSuffix("\n") && text.split(separator: "\n").last?.contains(" /srv ") == true)
     }
 }

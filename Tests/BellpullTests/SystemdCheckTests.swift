@@ -1,4 +1,5 @@
 import Configuration
+import Synchronization
 import Testing
 
 @testable import bellpull
@@ -139,6 +140,25 @@ import Testing
         #expect(found.map(\.severity) == [.error])
         #expect(found.first?.message.hasPrefix("bellpull.service \(fact)") == true)
         #expect(found.first?.hint?.contains("systemctl restart bellpull") == true)
+    }
+
+    @Test func `remembers a failure while the check itself starts the service`() {
+        let failed = states([
+            ("ActiveState=active", "ActiveState=failed"), ("Result=success", "Result=exit-code"),
+            ("ExecMainStatus=0", "ExecMainStatus=78"),
+        ])
+        let starting = states([
+            ("ActiveState=active", "ActiveState=activating"), ("SubState=running", "SubState=start"),
+        ])
+        func severities(_ first: String, _ second: String) -> [CheckResult.Severity] {
+            let answers = Mutex([first, second])
+            let systemd = Systemd { _ in answers.withLock { $0.removeFirst() } }
+            return SystemdCheck(nil, systemd).results(of: [], drain: .zero).map(\.severity)
+        }
+        #expect(severities(failed, starting) == [.error])
+        #expect(severities(failed, states([])) == [.ok])
+        #expect(severities(starting, starting) == [.ok])
+        #expect(severities(states([]), failed) == [.error])
     }
 
     @Test func `tells a stopped service from one that the next delivery starts`() throws {

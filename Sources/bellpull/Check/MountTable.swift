@@ -18,8 +18,23 @@ struct MountTable {
 
     /// Reads the mounts of the process `process`; `nil` if this user may not.
     init?(of process: pid_t) {
-        guard let data = FileManager.default.contents(atPath: "/proc/\(process)/mountinfo") else { return nil }
-        self.init(String(decoding: data, as: UTF8.self))
+        guard let text = Self.text(of: process) else { return nil }
+        self.init(text)
+    }
+
+    /// Returns the whole text for `process`; `nil` if this user may not read it. Foundation would take the first page of a
+    /// file in `/proc` for the whole file, as the file has the size 0.
+    static func text(of process: pid_t) -> String? {
+        let descriptor = open("/proc/\(process)/mountinfo", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 16 << 10)
+        while case let count = read(descriptor, &piece, piece.count), count != 0 {
+            guard count > 0 else { return nil }
+            bytes += piece[..<count]
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Parses the text of a `mountinfo`.
@@ -40,7 +55,7 @@ struct MountTable {
             let mount = above.last(where: { $0.path.utf8.count == longest })
         else { return .writable }
         // systemd hides a folder below an empty one of its own (systemd.exec(5), ProtectHome=).
-        if mount.source.contains("/systemd/inaccessible/") { return .hidden }
+        if mount.source.hasSuffix("/inaccessible/dir") { return .hidden }
         return mount.isReadOnly ? .readOnly : .writable
     }
 

@@ -7,12 +7,16 @@ struct SystemdCheck {
     let unit: SystemdUnit?
     /// The running systemd; `nil` if there is none to ask.
     private let systemd: Systemd?
+    /// The states before the check. A connection to the socket starts a service that has failed, so that the service may be
+    /// starting when the check asks again.
+    private let before: [UnitState]
 
     private static let (service, socket) = ("bellpull.service", "bellpull.socket")
 
     init(_ unit: SystemdUnit?, _ systemd: Systemd?) {
         self.unit = unit
         self.systemd = systemd
+        before = systemd?.states(of: [Self.service, Self.socket]) ?? []
     }
 
     /// The user of the service, if the unit names a user.
@@ -43,7 +47,8 @@ struct SystemdCheck {
             return [unanswered] + results(of: sites, nil, drain)
         }
         let known = (states ?? nil)?.filter(\.exists) ?? []
-        let service = known.first { $0.name == Self.service }
+        let earlier = before.first { $0.name == Self.service }
+        let service = known.first { $0.name == Self.service }.map { $0.isUnsettled ? earlier ?? $0 : $0 }
         let running = service.map { ServiceCheck(service: $0, socket: known.first { $0.name == Self.socket }).results }
         return (running ?? []) + results(of: sites, service, drain)
     }

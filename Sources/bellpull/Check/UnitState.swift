@@ -37,6 +37,12 @@ struct UnitState: Equatable {
     /// Whether the unit runs, or listens.
     var isActive: Bool { ["active", "reloading"].contains(value("ActiveState")) }
 
+    /// Whether the unit is starting or stopping. A unit that waits for its next start after a failure is settled.
+    var isUnsettled: Bool {
+        ["activating", "deactivating"].contains(value("ActiveState"))
+            && value("SubState")?.hasPrefix("auto-restart") != true
+    }
+
     /// The main process of the service, if the service runs.
     var process: pid_t? { value("MainPID").flatMap { pid_t($0) }.flatMap { $0 > 0 ? $0 : nil } }
 

@@ -48,8 +48,7 @@ struct Check: ParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         let cancellation = Signals.shared.cancellation
         let unit = SystemdUnit("bellpull.service", environment: environment)
-        let running =
-            offline ? nil : Systemd(environment: environment, .within(.seconds(10), cancellation: cancellation))
+        let running = offline ? nil : Systemd(environment: environment, cancellation)
         let systemd = SystemdCheck(unit, running)
         let configuration = ConfigurationCheck(source(environment, systemd))
         let (chosen, unknown) = choose(configuration.configuration.sites)
