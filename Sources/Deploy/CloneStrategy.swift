@@ -79,6 +79,14 @@ extension CloneStrategy {
             let missed = try missedPush(in: clone, limits)
             inspection.missed = inspection.isBeingDeployed ? nil : missed
         }
+        inspection.collect(at: clone.path) { inspection in
+            if try clone.lacksLFS(limits) { throw Failure.noLFS }
+            guard let missed = inspection.missed, clone.head != nil, try clone.hasFetched(missed.commit, limits) else {
+                return
+            }
+            let paths = try clone.pathsInTheWay(of: missed.commit, limits)
+            guard paths.isEmpty else { throw Failure.inTheWay(paths.map(\.description), in: clone.path) }
+        }
         return inspection
     }
 

@@ -69,6 +69,10 @@ extension Failure {
                 note: "moves the files away\(others)"))
     }
 
+    /// The clone needs git-lfs.
+    static let noLFS = Failure(
+        "the site has files in git-lfs, but git-lfs is not installed", hint: "apt-get install git-lfs")
+
     /// Somebody changed tracked files on the server.
     static func dirty(_ path: String) -> Failure { Failure("\(path) has local changes", remedy: .putAside(in: path)) }
 

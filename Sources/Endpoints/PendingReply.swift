@@ -62,11 +62,13 @@ final class PendingReply: Sendable {
         exchange.detachErrorsAfterReply()
     }
 
-    /// Rejects an unverified delivery. Only the log says why.
+    /// Rejects an unverified delivery. Only the log says why, and names the sender's address if the web server passed it.
     ///
     /// - Parameter isBesideOthers: whether the hook is the shared one while some sites have hooks of their own. The body is
     ///   unverified, so nothing in it can tell which hook the sender meant.
-    func reject(_ authentication: Delivery.Authentication, isBesideOthers: Bool = false) {
+    func reject(
+        _ authentication: Delivery.Authentication, from params: Params, isBesideOthers: Bool = false
+    ) {
         let reason =
             switch authentication {
             case .missing, .unsignedPing: "no signature"
@@ -77,26 +79,27 @@ final class PendingReply: Sendable {
             case .token: "the token does not match the secret"
             }
         let other = isBesideOthers ? "; a site with a secret of its own has the URL /github/NAME" : ""
-        reject(because: FieldValue(escaping: reason + other))
+        reject(because: FieldValue(escaping: reason + other), from: params)
     }
 
-    /// Rejects a delivery whose headers name no known forge. The log names those of `headers` that look like an event
-    /// or a signature, so that the reader can tell the forge.
-    func rejectUnknownForge(headers: [String]) {
-        let telling = headers.filter { name in
+    /// Rejects a delivery whose headers name no known forge. The log names those headers that look like an event or a
+    /// signature, so that the reader can tell the forge.
+    func rejectUnknownForge(from params: Params) {
+        let telling = params.headerNames.filter { name in
             name.split(separator: "-").contains { Self.tellingWords.contains(String($0)) }
         }
         let names = telling.isEmpty ? "none names an event or a signature" : telling.joined(separator: ", ")
-        reject(because: FieldValue(escaping: "no known forge sends these headers: \(names)"))
+        reject(because: FieldValue(escaping: "no known forge sends these headers: \(names)"), from: params)
     }
 
     /// Words in the names of headers with an event, a signature or a token, as of Gitee, OneDev or SourceHut.
     private static let tellingWords: Set<String> = ["Event", "Signature", "Token", "Delivery", "Hook", "Webhook"]
 
-    private func reject(because reason: FieldValue) {
+    private func reject(because reason: FieldValue, from params: Params) {
         guard exchange.reply(Self.rejection) else { return }
         var report = complete(Report(401, "rejected"))
         report.reason = reason
+        report.remote = (try? params.value(of: "REMOTE_ADDR")).map { FieldValue(escaping: $0) }
         logger.warning("\(report.line(after: received.millisecondsAgo))")
         exchange.detachErrorsAfterReply()
     }

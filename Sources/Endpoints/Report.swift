@@ -16,6 +16,8 @@ struct Report: Sendable {
     var delivery: FieldValue?
     var event: FieldValue?
     var reason: FieldValue?
+    /// The address of the sender, for the log.
+    var remote: FieldValue?
     var extraHeaders: [(name: StaticString, value: FieldValue)] = []
 
     init(_ status: Int, _ outcome: FieldValue, error: Explanation? = nil) {
@@ -48,6 +50,7 @@ struct Report: Sendable {
         if let commit { line += " commit=\(commit.description)" }
         if let delivery { line += " delivery=\(delivery.quoted)" }
         if let event { line += " event=\(event.quoted)" }
+        if let remote { line += " remote=\(remote.quoted)" }
         line += " duration_ms=\(milliseconds)"
         if let reason { line += " reason=\(reason.quoted)" }
         return line

@@ -90,7 +90,9 @@ public final class WebhookEndpoint: Sendable {
             let body = try request.body.get()
             guard delivery.authentication != .unsignedPing else { return reply.send(.unsignedPing) }
             guard let (verified, slot) = try hook.secrets.verify(body, of: delivery, at: Date()) else {
-                return reply.reject(delivery.authentication, isBesideOthers: settings.hooks.isBesideOthers(hook))
+                return reply.reject(
+                    delivery.authentication, from: request.params,
+                    isBesideOthers: settings.hooks.isBesideOthers(hook))
             }
             let event = try settings.forge.event(of: delivery, in: verified)
             act(
@@ -98,7 +100,7 @@ public final class WebhookEndpoint: Sendable {
                 settings)
         } catch is Forges.UnknownForge {
             if case .failure(let error) = request.body { return reply.send(Report(error)) }
-            reply.rejectUnknownForge(headers: request.params.headerNames)
+            reply.rejectUnknownForge(from: request.params)
         } catch {
             reply.send(Report(error))
         }

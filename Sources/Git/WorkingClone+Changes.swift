@@ -22,6 +22,15 @@ extension WorkingClone {
         return found
     }
 
+    /// Returns whether `commit` was fetched. Never asks the remote: a partial clone would fetch what it lacks, so the
+    /// answer for a partial clone is false.
+    public func hasFetched(_ commit: Commit, _ limits: Limits) throws(GitError) -> Bool {
+        guard try !git.run(["config", "--get-regexp", #"^remote\..*\.promisor$"#], limits).isSuccess else {
+            return false
+        }
+        return try git.run(["cat-file", "-e", "\(commit)^{commit}"], limits).isSuccess
+    }
+
     /// Returns the files in the place of a new file `path`: a file with this path, the files in a folder with this
     /// path, or a file with the path of one of the folders above.
     ///

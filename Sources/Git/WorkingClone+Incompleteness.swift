@@ -11,6 +11,14 @@ extension WorkingClone {
         return found.hasSubmodules || found.pointers > 0 ? found : nil
     }
 
+    /// Returns whether the clone is set up for git-lfs, and git-lfs is not installed: a checkout then fails.
+    public func lacksLFS(_ limits: Limits) throws(GitError) -> Bool {
+        guard attributesHave("filter=lfs") else { return false }
+        let filters = try git.run(["config", "--get-regexp", #"^filter\.lfs\.(process|smudge)$"#], limits)
+        guard filters.output.contains("git-lfs") else { return false }
+        return try !git.run(["lfs", "version"], limits).isSuccess
+    }
+
     private func countPointers(_ limits: Limits) throws(GitError) -> Int {
         guard attributesHave("filter=lfs") else { return 0 }
         let files = try git.outputBytes(of: ["ls-files", "-z", "--", ":(attr:filter=lfs)"], limits).split(separator: 0)

@@ -77,10 +77,23 @@ struct SQLiteFile {
 
     /// Opens the file for reading. A missing file, or a file without tables, reads as an empty ledger. A file of an
     /// earlier version reads through views.
-    func openForReading() throws -> SQLiteConnection.Opened {
+    func openForReading() throws -> SQLiteConnection.Opened { try openForReading(path) }
+
+    /// Opens the file for reading, and neither creates nor changes a file beside it: without entries in the log, the file is
+    /// declared immutable (sqlite.org/uri.html). SQLite would otherwise create the log and its index. With entries in the
+    /// log, SQLite notes in the index which entries it reads.
+    func openWithoutTrace() throws -> SQLiteConnection.Opened {
+        var log = stat()
+        guard stat("\(path)-wal", &log) != 0 || log.st_size == 0 else { return try openForReading() }
+        let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+        return try openForReading("file:\(escaped)?immutable=1")
+    }
+
+    /// - Parameter name: the path of the file, or a URI of SQLite.
+    private func openForReading(_ name: String) throws -> SQLiteConnection.Opened {
         guard let file = try existingFile() else { return try empty(file: nil) }
         guard access(path, R_OK) == 0 else { throw LedgerError(cannotOpen: path, because: errno) }
-        let queue = try DatabaseQueue(path: path, configuration: reading)
+        let queue = try DatabaseQueue(path: name, configuration: reading)
         try queue.read(refuseNewer)
         let versions = try queue.read(schema.migrator.completedMigrations)
         switch versions.last {
@@ -95,13 +108,34 @@ struct SQLiteFile {
         return SQLiteConnection.Opened(queue: queue, file: file)
     }
 
-    /// Opens the file for writing, unmigrated. A missing file opens as an empty ledger.
-    func openUnmigrated() throws -> SQLiteConnection.Opened {
-        guard let file = try existingFile() else { return try empty(file: nil) }
-        guard access(path, R_OK | W_OK) == 0 else { throw LedgerError(cannotOpen: path, because: errno) }
-        let queue = try DatabaseQueue(path: path, configuration: base)
-        try queue.read(refuseNewer)
-        return SQLiteConnection.Opened(queue: queue, file: file)
+    /// Checks that this user may write to the file and to the files beside it, and that no other program locks the file
+    /// for as long as a write would wait. A missing file is in order.
+    func checkWritable() throws(LedgerError) {
+        guard try existingFile() != nil else { return }
+        for name in [path, "\(path)-wal", "\(path)-shm"] where access(name, R_OK | W_OK) != 0 && errno != ENOENT {
+            throw LedgerError(cannotOpen: name, because: errno)
+        }
+        for _ in 0..<SQLiteStore.busyTries {
+            guard isLocked else { return }
+            usleep(1000)
+        }
+        throw LedgerError(DatabaseError(resultCode: .SQLITE_BUSY), path: path)
+    }
+
+    /// Whether another process has a lock for writing: on the file itself, or in WAL mode on a byte of the log's index
+    /// (sqlite.org/walformat.html#locking_matrix). Takes no lock. Must not run while this process has the file open.
+    private var isLocked: Bool {
+        let locks: [(name: String, start: off_t, length: off_t)] = [(path, 0x4000_0000, 512), ("\(path)-shm", 120, 1)]
+        return locks.contains { name, start, length in
+            let descriptor = open(name, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { return false }
+            defer { close(descriptor) }
+            var lock = flock()
+            lock.l_type = Int16(F_RDLCK)
+            lock.l_whence = Int16(SEEK_SET)
+            (lock.l_start, lock.l_len) = (start, length)
+            return fcntl(descriptor, F_GETLK, &lock) == 0 && lock.l_type != Int16(F_UNLCK)
+        }
     }
 
     /// Returns the file at the path; `nil` if there is none.

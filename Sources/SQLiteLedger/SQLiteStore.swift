@@ -20,13 +20,17 @@ public final class SQLiteStore: LedgerStore {
 
     /// Creates a store in the file at `path`. The first write creates the file.
     ///
-    /// - Parameter host: the host of the rows that a ledger of Bellpull 0.1.0 has.
-    public init(path: String, host: String) {
+    /// - Parameters:
+    ///   - host: the host of the rows that a ledger of Bellpull 0.1.0 has.
+    ///   - leavesNoTrace: whether reading must not even create the files that SQLite puts beside the ledger.
+    public init(path: String, host: String, leavesNoTrace: Bool = false) {
         self.path = path
         let file = SQLiteFile(path: path, host: host)
         self.file = file
         writer = SQLiteConnection(path: path, onReplaced: SQLiteFile.emptyLog) { try file.openForWriting() }
-        reader = SQLiteConnection(path: path) { try file.openForReading() }
+        reader = SQLiteConnection(path: path) {
+            try leavesNoTrace ? file.openWithoutTrace() : file.openForReading()
+        }
     }
 
     /// Runs `body` in one transaction.
@@ -87,14 +91,9 @@ public final class SQLiteStore: LedgerStore {
         }
     }
 
-    /// Checks that the file can be written: takes the lock for writing, and writes nothing. A missing file is not
-    /// created.
-    public func checkWritable() throws(LedgerError) {
-        let writable = SQLiteConnection(path: path) { [file] in try file.openUnmigrated() }
-        try writable.use { queue in
-            try queue.writeWithoutTransaction { try $0.inTransaction(.immediate) { .rollback } }
-        }
-    }
+    /// Checks that this user may write to the file, and that no other program keeps the file locked. Changes nothing, and
+    /// creates no missing file.
+    public func checkWritable() throws(LedgerError) { try file.checkWritable() }
 
     /// Closes the file. The next use opens the file again.
     public func close() {

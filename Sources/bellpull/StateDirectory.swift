@@ -30,10 +30,18 @@ struct StateDirectory {
     var ledgerPath: String { "\(path)/ledger.sqlite" }
 
     /// The ledger in the folder.
-    func ledger() -> any Ledger { StoredLedger(store(), host: Self.host) }
+    ///
+    /// - Parameter leavesNoTrace: whether reading must not even create the files that SQLite puts beside the ledger.
+    func ledger(leavesNoTrace: Bool = false) -> any Ledger {
+        StoredLedger(store(leavesNoTrace: leavesNoTrace), host: Self.host)
+    }
 
     /// The store in the folder.
-    func store() -> SQLiteStore { SQLiteStore(path: ledgerPath, host: Self.host) }
+    ///
+    /// - Parameter leavesNoTrace: whether reading must not even create the files that SQLite puts beside the ledger.
+    func store(leavesNoTrace: Bool = false) -> SQLiteStore {
+        SQLiteStore(path: ledgerPath, host: Self.host, leavesNoTrace: leavesNoTrace)
+    }
 
     /// Creates the folder if it does not exist. Commands that only read create nothing.
     func create() {

@@ -59,6 +59,12 @@ import Testing
             ])
     }
 
+    @Test func `show a command to paste whole, with its backslashes`() {
+        let command = "printf 'a\\n' > " + String(repeating: "x", count: 300)
+        #expect(lines(.warning("a", "b", hint: command))[1].hasSuffix("hint: \(command)"))
+        #expect(lines(.warning("a", "b", hint: "c\nd"))[1].hasSuffix("hint: c\\nd"))
+    }
+
     @Test func `are coloured by severity on a terminal`() throws {
         let terminal = try PseudoTerminal(columns: 80).properties()
         let results = [

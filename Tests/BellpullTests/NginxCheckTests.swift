@@ -1,4 +1,6 @@
 import Configuration
+import Foundation
+import TestSupport
 import Testing
 
 @testable import bellpull
@@ -47,6 +49,64 @@ import Testing
         let results = try results("client_max_body_size 25m; \(directive);")
         #expect(results.map(\.message) == ["\(directive) is malformed"])
         #expect(results.map(\.hint) == ["nginx -t"])
+    }
+
+    @Test func `names the size of the exact location, whose limit counts`() throws {
+        let text = """
+            log_format bellpull x; access_log /var/log/nginx/bellpull.log bellpull;
+            server {
+                location = /github { rewrite ^ /github/ last; }
+                location ^~ /github/ { client_max_body_size 25m; fastcgi_pass unix:/run/bellpull.sock; }
+            }
+            """
+        try files.write(text, to: "nginx.conf")
+        let results = try check().results()
+        #expect(results.map(\.severity) == [.warning])
+        #expect(results.first?.hint == "set client_max_body_size 25m; in location = /github")
+        try files.write(text.replacing("{ rewrite", with: "{ client_max_body_size 0; rewrite"), to: "nginx.conf")
+        #expect(try check().results().map(\.severity) == [.ok])
+    }
+
+    @Test func `says nothing where no nginx is found`() throws {
+        #expect(try check(at: files("nowhere"), .unknown).results().isEmpty)
+        #expect(try check(at: files("nowhere"), .installed).results().map(\.severity) == [.warning])
+        try files.write("server { listen 80; }", to: "nginx.conf")
+        #expect(try check(.unknown).results().isEmpty)
+        #expect(try check(.installed).results().map(\.severity) == [.error])
+    }
+
+    @Test func `adds the location to the server of a site by a command to paste`() throws {
+        let site = """
+            server { listen 80 default_server; server_name _; root /var/www; }
+            server {
+                server_name  blog.example.com www.example.com;
+                root \(files("blog"))/public;
+            }
+            """
+        try files.write("include sites/*;", to: "nginx.conf")
+        try files.write(site, to: "available/blog")
+        try files.write("", to: "sites/.keep")
+        try FileManager.default.createSymbolicLink(
+            atPath: files("sites/blog"), withDestinationPath: files("available/blog"))
+        try files.write("", to: "bellpull.toml")
+        try files.write("path = \"\(files("blog"))\"", to: "etc/sites/blog.toml")
+        #expect(try check().results().first?.hint?.contains("install -D -m 644 nginx/bellpull.conf") == true)
+
+        try files.write("location /github { fastcgi_pass unix:/run/bellpull.sock; }", to: "snippets/bellpull.conf")
+        let hint = try #require(try check().results().first?.hint)
+        let suffix = " && nginx -t && systemctl reload nginx"
+        #expect(hint.hasSuffix(suffix))
+        _ = try Shell.run(String(hint.dropLast(suffix.count)))
+
+        #expect(try check().addresses(hasSharedHook: true).map(\.url) == ["http://blog.example.com/github"])
+        #expect(
+            try FileManager.default.destinationOfSymbolicLink(atPath: files("sites/blog")) == files("available/blog"))
+    }
+
+    private func check(at path: String? = nil, _ presence: NginxCheck.Presence = .named) throws -> NginxCheck {
+        let source = ConfigurationSource(environment: [:], fallbackMainFile: files("etc/bellpull.toml"))
+        let configuration = Configuration.loadCollectingIssues(source).configuration
+        return NginxCheck(path ?? files.path, socket: "/run/bellpull.sock", settings: configuration, presence)
     }
 
     @Test func `names at most three files that cannot be read`() throws {

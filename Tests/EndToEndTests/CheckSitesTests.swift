@@ -140,11 +140,69 @@ import Testing
         #expect(try checkup.results().wouldFail == false)
     }
 
-    @Test func `passes with a warning if its remote is another repository`() throws {
+    @Test func `fails if its remote is another repository`() throws {
         try checkup.configure(#"repository = "bob/blog""#)
+        let file = folder("sites/blog.toml")
+        let hint = "sed -i -e '/^ *repository *=/d' -e '1i repository = \"alice/blog\"' \(file)"
         try checkup.finds(
-            "warning", "blog", "the remote is alice/blog, but the configuration expects pushes to bob/blog",
-            hint: "set repository = \"alice/blog\" in \(folder("sites/blog.toml"))")
+            "error", "blog", "the remote is alice/blog, but the configuration expects pushes to bob/blog",
+            hint: "\(hint) && systemctl reload bellpull; or")
+        _ = try Shell.run(hint)
+        try checkup.finds("ok", "blog", "main of alice/blog, at ", hint: nil)
+    }
+
+    @Test func `passes with a warning if only a long path in a URL names its repository`() throws {
+        try checkup.configure(#"branch = "main""#)
+        try clone.git("remote", "set-url", "origin", "ssh://git@forge/gitlab/alice/blog.git")
+        try clone.git("config", "core.sshCommand", "false")
+        try checkup.finds(
+            "warning", "blog", "only pushes to gitlab/alice/blog, the whole path in the remote's URL, are deployed",
+            hint: "confirm the name, as the forge writes it: sed -i ")
+    }
+
+    @Test func `fails if files on the server are in the way of a push that was fetched`() throws {
+        try forge.push("second", page: "upload.html")
+        let commit = try forge.author.head
+        try clone.write("mine", to: "upload.html")
+        try checkup.finds("warning", "blog", "a push was missed", hint: "bellpull deploy blog")
+
+        let deploy = try Program.run([try Responder.executable, "deploy", "blog"], environment: checkup.environment)
+        #expect(deploy.ending == .exited(1))
+        try clone.git("fetch", "--quiet")
+
+        try checkup.finds("error", "blog", "untracked files are in the way: upload.html", hint: "mv ")
+        try checkup.finds(
+            "warning", "blog", "a push was missed: the site is at ",
+            hint: "correct the other problem of this site first")
+        #expect(try clone.git("rev-parse", "origin/main") == commit)
+    }
+
+    @Test func `passes with a warning after a failure that is not over`() throws {
+        try clone.write("mine", to: "index.html")
+        try clone.commit()
+        try forge.push("theirs")
+        let deploy = try Program.run([try Responder.executable, "deploy", "blog"], environment: checkup.environment)
+        #expect(deploy.ending == .exited(1))
+
+        try checkup.finds(
+            "warning", "blog", "the last deployment failed", hint: "git -C \(clone.path) pull --rebase, then resolve")
+        let all = try checkup.results().all
+        #expect(!all.contains { $0.hint?.hasPrefix("bellpull deploy") == true }, "\(all)")
+    }
+
+    @Test(.enabled(if: access("/usr/bin/git-lfs", F_OK) != 0, "git-lfs is installed"))
+    func `fails without git-lfs if its files need git-lfs`() throws {
+        try clone.write("*.bin filter=lfs\n", to: ".gitattributes")
+        try clone.commit()
+        try clone.git("push", "--quiet", "origin", "main")
+        try checkup.finds("ok", "blog", "main of alice/blog", hint: nil)
+        try clone.git("config", "filter.lfs.process", "git-lfs filter-process")
+        try checkup.finds(
+            "error", "blog", "the site has files in git-lfs, but git-lfs is not installed",
+            hint: "apt-get install git-lfs")
+
+        try Shell.writeExecutable("#!/bin/sh\necho git-lfs/3.3.0\n", to: folder("bin/git-lfs"))
+        try checkup.finds("ok", "blog", "main of alice/blog", hint: nil)
     }
 
     @Test func `passes if its repository has the name of the remote in a subgroup`() throws {

@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "/github/blog", "/github/x/y", "/githubs", "/github.php", "/github%0A", "/github%0Ax",
+        "/github/blog", "/github/x/y", "/github/%0A", "/github/blog%0A", "/github/%0Ax",
         "/github/%c0%ae", "/github/%ff", "/github/\u{e4}", "/github/a\"b", "/github/%22,%22status%22:200",
     ])
     func `is answered 404 beside the hook`(target: String) throws {
@@ -35,7 +35,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "/", "/hub", "/github/../x", "/github/%2e%2e/x", "/github/..%2fx", "/github/x/../../x", "/index.html",
+        "/", "/hub", "/githubs", "/github.php", "/github%0A", "/github%0Ax", "/github/../x", "/github/%2e%2e/x",
+        "/github/..%2fx", "/github/x/../../x", "/index.html",
         "/.git/config",
     ])
     func `does not reach Bellpull outside the hook`(target: String) throws {

@@ -55,7 +55,7 @@ import Testing
         for reject in [true, false] {
             let exchange = Exchange(detachErrors: { released.withLock { $0 += 1 } }, send: { _ in })
             let reply = PendingReply(exchange: exchange, received: .now, logger: LogLines().logger)
-            if reject { reply.reject(.missing) } else { reply.send(Report(200, "ping")) }
+            if reject { reply.reject(.missing, from: Params([:])) } else { reply.send(Report(200, "ping")) }
         }
         #expect(released.withLock(\.self) == 2)
     }
@@ -124,7 +124,7 @@ import Testing
                 case 0: pending.send(Report(.queued))
                 case 1: pending.send(Report(.interrupted))
                 case 2: pending.send(.ping)
-                default: pending.reject(.missing)
+                default: pending.reject(.missing, from: Params([:]))
                 }
             }
             #expect(sent.withLock { $0.count } == 1)

@@ -98,6 +98,24 @@ import Testing
         #expect(stage.log.lines.count == unproven.count)
     }
 
+    @Test func `an unverified delivery with a line in the log that has the sender's address`() async throws {
+        let stage = try Stage()
+        for (address, name) in [
+            ("192.0.2.7", "X_GITHUB_EVENT"), ("2001:db8::7\n", "X_NOBODY_EVENT"), ("", "X_GITEE_EVENT"),
+        ] {
+            let params = Params([
+                "REQUEST_METHOD": "POST", "CONTENT_TYPE": "application/json", "HTTP_\(name)": "push",
+                "REMOTE_ADDR": address, "HTTP_REMOTE_ADDR": "192.0.2.8",
+            ])
+            #expect(await stage.answer(to: Request(params: params, body: .success(Data("{}".utf8)))).status == 401)
+        }
+        let lines = stage.log.lines
+        try #require(lines.count == 3)
+        #expect(lines[0].contains(" remote=192.0.2.7 duration_ms="))
+        #expect(lines[1].contains(#" remote="2001:db8::7\u{a}" duration_ms="#))
+        #expect(!lines[2].contains("remote="))
+    }
+
     @Test func `a delivery with only SHA-1 if SHA-1 is off`() async throws {
         let sha1 = try Hook.signature(of: "{}", by: .sha1)
         let hook = Hook(event: "ping", body: "{}", signatures: (sha256: "", sha1: sha1))

@@ -161,6 +161,27 @@ import Webhook
         #expect(try ledger.unfinishedSites() == ["blog"])
     }
 
+    @Test func `is read without a trace where nobody asks for more`() throws {
+        try ledger.record(1)
+        home.store.close()
+        let folder = "\(home.folder)/a b?c#d%41"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        let path = "\(folder)/ledger.sqlite"
+        try FileManager.default.copyItem(atPath: home.store.path, toPath: path)
+        let store = SQLiteStore(path: path, host: TemporaryLedger.host, leavesNoTrace: true)
+        #expect(try store.latestDeployments(on: TemporaryLedger.host).count == 1)
+        try store.checkWritable()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["ledger.sqlite"])
+        // The entries in the log of a running process count.
+        try StoredLedger(SQLiteStore(path: path, host: TemporaryLedger.host), host: TemporaryLedger.host)
+            .record(2, for: ["shop"])
+        let other = SQLiteStore(path: path, host: TemporaryLedger.host)
+        try StoredLedger(other, host: TemporaryLedger.host).record(3, for: ["docs"])
+        let reader = SQLiteStore(path: path, host: TemporaryLedger.host, leavesNoTrace: true)
+        #expect(try reader.latestDeployments(on: TemporaryLedger.host).count == 3)
+        other.close()
+    }
+
     @Test func `is not taken for empty where the path cannot be followed`() throws {
         #expect(FileManager.default.createFile(atPath: "\(home.folder)/file", contents: nil))
         let store = SQLiteStore(path: "\(home.folder)/file/ledger.sqlite", host: TemporaryLedger.host)

@@ -77,7 +77,7 @@ def path(aim):
         '"', "%22", "\\", "%5c", "%ff", "\xff", "%c0%ae", "\xe4", "%0a", "%0d%0aX:y", "%1b[2J", "%e2%80%ae", "'", ";", "$(id)"])
     word = "x" + aim.text(1, 300, string.ascii_letters)
     return aim.push().to(aim.chance.choice([
-        f"/github/{word}", f"/github{odd}", f"/github/{word}{odd}", f"/github/{odd}{word}/{odd}", f"/github{word}?x={odd}",
+        f"/github/{word}", f"/github/{odd}", f"/github/{word}{odd}", f"/github/{odd}{word}/{odd}", f"/github/{word}?x={odd}",
         f"/github/{odd},%22status%22:200", f"/github/own/{word}", f"/github/OWN{odd}", f"/github/own{odd}"]))
 
 
@@ -87,7 +87,7 @@ def out(aim):
     slash = aim.chance.choice(["/", "//", "%2f", "/./"])
     return aim.push().to(aim.chance.choice([
         f"/github{slash}{up}{slash}x", f"/github/x{slash}{up}/{up}/{up}/etc/passwd", f"/github{slash}{up}/{up}/x",
-        f"/{up}/github/x", "/", "/hub", "/.git/config", "/github/%00x", f"/github/{up}%00", f"/github/x\\{up}\\y"]))
+        f"/{up}/github/x", f"/github{up}", "/github.html", f"/githubs{slash}x", "/", "/hub", "/.git/config", "/github/%00x", f"/github/{up}%00", f"/github/x\\{up}\\y"]))
 
 
 @attack("headers named like environment variables", "200 ignored", "401 rejected")

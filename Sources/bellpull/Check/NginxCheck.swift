@@ -3,30 +3,70 @@ import Foundation
 
 /// Checks whether nginx passes deliveries to Bellpull, with sufficient limits of size and time, and logs the outcomes.
 ///
-/// Reads nginx's configuration files as plain directives and does not run nginx.
+/// Reads nginx's configuration files as plain directives and does not run nginx. Has no results where nothing of nginx is
+/// found: another web server serves the sites.
 struct NginxCheck {
+    /// What is known about nginx besides its files.
+    enum Presence {
+        /// The person who runs the check names nginx's files.
+        case named
+        /// The program is installed.
+        case installed
+        /// The program was not found.
+        case unknown
+
+        /// Looks for the program, unless the person named nginx's files.
+        init(isNamed: Bool, environment: [String: String]) {
+            self = isNamed ? .named : Program("nginx", environment) != nil ? .installed : .unknown
+        }
+    }
+
     private let path: String
     private let socket: String
     private let settings: Configuration
     private let nginx: NginxConfiguration?
+    private let presence: Presence
+    /// The blocks that pass requests to Bellpull.
+    private let passes: [FastCGIPass]
+
+    /// The most sites whose own hooks are tried.
+    private static let triedSites = 5
 
     private static let subject = "nginx"
 
     /// - Parameters:
     ///   - path: The path of nginx.conf, or of its folder.
     ///   - socket: The path of Bellpull's socket.
-    init(_ path: String, socket: String, settings: Configuration) {
+    init(_ path: String, socket: String, settings: Configuration, _ presence: Presence = .named) {
         self.path = path
         self.socket = socket
         self.settings = settings
+        self.presence = presence
         nginx = NginxConfiguration(at: path)
+        passes = nginx.map { FastCGIPass.find(in: $0, to: socket) } ?? []
     }
 
     /// The user of nginx's worker processes, if the configuration names a user.
     var user: String? { nginx?.user }
 
+    /// Whether nginx's files pass requests to the socket.
+    var usesSocket: Bool { !passes.isEmpty }
+
+    /// Returns the addresses of the hooks: of the shared hook in each server, and of the first hooks of single sites.
+    ///
+    /// - Parameter hasSharedHook: whether deliveries may come to the shared hook.
+    func addresses(hasSharedHook: Bool) -> [HookAddress] {
+        let shared = hasSharedHook ? passes.map { HookAddress($0) } : []
+        let own = settings.sites.filter { $0.secrets != nil }.prefix(Self.triedSites).map { site in
+            passes.first.flatMap { HookAddress($0, site: site.name) }
+        }
+        var seen: Set<HookAddress> = []
+        return (shared + own).compactMap(\.self).filter { seen.insert($0).inserted }
+    }
+
     func results() -> [CheckResult] {
         guard let nginx else {
+            guard presence != .unknown || access(path, F_OK) == 0 else { return [] }
             return [
                 .warning(
                     Self.subject, "\(path) cannot be read, so nginx was not checked",
@@ -38,15 +78,14 @@ struct NginxCheck {
                 Self.subject, "\(file) cannot be read, so nginx was only checked in part",
                 hint: "run bellpull check as root; nginx -t reports missing files")
         }
-        let passes = FastCGIPass.find(in: nginx, to: socket)
         guard !passes.isEmpty else {
-            return unread + [
-                .warning(
-                    Self.subject, "no location passes requests to \(socket)",
-                    hint: "add include snippets/bellpull.conf; to the site's server block, then nginx -s reload")
-            ]
+            guard presence != .unknown else { return [] }
+            let missing = CheckResult.error(
+                Self.subject, "no location passes requests to \(socket)",
+                hint: NginxInclude(nginx, settings.sites.map(\.path)).remedy)
+            return unread + [missing]
         }
-        let found = unread + passes.flatMap(results)
+        let found = unread + passes.flatMap(results) + passes.compactMap(\.exactLocation).compactMap(bodySize)
         let locations = passes.map(\.location).joined(separator: ", ")
         return found.isEmpty ? [.ok(Self.subject, "location \(locations) passes requests to \(socket)")] : found
     }

@@ -4,10 +4,13 @@ import Foundation
 struct NginxConfiguration {
     /// The directives of the main file, with the contents of the included files in place of each `include`.
     private(set) var directives: [NginxDirective] = []
+    /// The paths of the files that were read.
+    private(set) var files: [String] = []
     /// The paths of unreadable included files.
     private(set) var unreadable: [String] = []
 
-    private let folder: String
+    /// The folder of the main file.
+    let folder: String
 
     /// The largest depth of nested includes. The limit ends a cycle of includes.
     private static let depth = 10
@@ -27,6 +30,7 @@ struct NginxConfiguration {
 
     private mutating func read(_ path: String, depth: Int) -> [NginxDirective]? {
         guard let data = FileManager.default.contents(atPath: path) else { return nil }
+        files.append(path)
         var scanner = NginxScanner(String(decoding: data, as: UTF8.self))
         return scanner.directives { directive in
             guard directive.name == "include", let pattern = directive.arguments.first else { return [directive] }

@@ -9,19 +9,30 @@ import Text
 /// Checks whether the next push to a site can be deployed.
 struct SiteCheck: Sendable {
     private let settings: SiteSettings
+    /// The newest finished deployment, if it failed.
+    private let failure: DeploymentRecord?
 
     /// The time limit for git and the remote.
     private static let time = Duration.seconds(20)
     /// The number of sites to check in parallel.
     private static let parallel = 8
 
-    init(_ settings: SiteSettings) {
+    init(_ settings: SiteSettings, failure: DeploymentRecord? = nil) {
         self.settings = settings
+        self.failure = failure
+    }
+
+    /// Returns an error if the folder of `site` cannot be deployed to, as far as files tell.
+    static func precheck(_ site: SiteSettings) -> CheckResult? {
+        Site(site).precheck().map { SiteCheck(site).error($0) } ?? SiteCheck(site).folder
     }
 
     /// Checks `sites` in parallel and returns the results in the order of `sites`. Runs on plain threads, as child
     /// processes inherit the signal mask of the thread.
-    static func results(of sites: [SiteSettings], _ cancellation: Cancellation) -> [CheckResult] {
+    static func results(
+        of sites: [SiteSettings], _ ledger: (any Ledger)?, _ cancellation: Cancellation
+    ) -> [CheckResult] {
+        let failures = failures(in: ledger)
         let next = Atomic<Int>(0)
         let found = Mutex([[CheckResult]](repeating: [], count: sites.count))
         let group = DispatchGroup()
@@ -32,7 +43,8 @@ struct SiteCheck: Sendable {
                 while true {
                     let index = next.add(1, ordering: .relaxed).oldValue
                     guard index < sites.count else { return }
-                    let results = SiteCheck(sites[index]).results(cancellation)
+                    let results = SiteCheck(sites[index], failure: failures[sites[index].name])
+                        .results(cancellation)
                     found.withLock { $0[index] = results }
                 }
             }
@@ -41,12 +53,20 @@ struct SiteCheck: Sendable {
         return found.withLock { $0.flatMap(\.self) }
     }
 
+    /// Returns the newest finished deployment of each site, if it failed.
+    private static func failures(in ledger: (any Ledger)?) -> [String: DeploymentRecord] {
+        let records = (try? ledger?.latestDeployments()) ?? []
+        return Dictionary(records.filter(\.state.isFinished).map { ($0.site.name, $0) }) { _, last in last }
+            .filter { $0.value.state == .failed }
+    }
+
     private func results(_ cancellation: Cancellation) -> [CheckResult] {
         do throws(Failure) {
             let inspection = try Site(settings).inspect(.within(Self.time, cancellation: cancellation))
-            let results =
-                [folder, FreeSpace(at: settings.path)?.result(settings.name)].compactMap(\.self)
-                + inspection.obstacles.map(error) + remarks(on: inspection)
+            let obstacles =
+                [folder, FreeSpace(at: settings.path)?.result(settings.name), otherRepository(inspection)]
+                .compactMap(\.self) + inspection.obstacles.map(error)
+            let results = obstacles + remarks(on: inspection, isBlocked: obstacles.contains { $0.severity == .error })
             return results.isEmpty ? [.ok(settings.name, summary(of: inspection))] : results
         } catch {
             return [self.error(error)]
@@ -55,7 +75,8 @@ struct SiteCheck: Sendable {
 
     private func error(_ failure: Failure) -> CheckResult {
         // A failure without a hint quotes one line of git. The whole output may explain more.
-        let hint = failure.hint ?? "git -C \(settings.path.quotedForShell) fetch, run as \(NSUserName()), shows more"
+        let hint =
+            failure.hint ?? "runuser -u \(NSUserName()) -- git -C \(settings.path.quotedForShell) ls-remote shows more"
         return .error(settings.name, failure.message, hint: hint)
     }
 
@@ -71,43 +92,78 @@ struct SiteCheck: Sendable {
     }
 
     /// Returns the problems of a site that do not block deployments.
-    private func remarks(on inspection: SiteInspection) -> [CheckResult] {
-        [otherRepository(inspection), missed(inspection), halfDone(inspection), incomplete(inspection)].compactMap(
-            \.self)
+    ///
+    /// - Parameter isBlocked: whether another problem blocks deployments, so that a deployment is no remedy.
+    private func remarks(on inspection: SiteInspection, isBlocked: Bool) -> [CheckResult] {
+        let unfinished = [missed(inspection, isBlocked), halfDone(inspection, isBlocked)].compactMap(\.self)
+        let failed = isBlocked || inspection.isBeingDeployed ? nil : lastFailure
+        return unfinished + [failed, deepName(inspection), incomplete(inspection)].compactMap(\.self)
     }
 
     private func otherRepository(_ inspection: SiteInspection) -> CheckResult? {
         guard let configured = settings.repository, let actual = inspection.repository, !actual.canBe(configured)
         else { return nil }
-        return .warning(
+        return .error(
             settings.name, "the remote is \(actual), but the configuration expects pushes to \(configured)",
-            hint:
-                "set repository = \"\(actual)\" in \(settings.place), or git -C \(settings.path.quotedForShell) remote set-url"
+            hint: "\(setting("repository", "\(actual)")); or, if the clone is the wrong one, "
+                + "git -C \(settings.path.quotedForShell) remote set-url origin URL"
         )
     }
 
-    private func missed(_ inspection: SiteInspection) -> CheckResult? {
+    /// A warning about a repository without a configured name and with a long path in the URL: the path may begin with a
+    /// folder of the server, or, for a folder of this machine, lack the groups.
+    private func deepName(_ inspection: SiteInspection) -> CheckResult? {
+        guard settings.repository == nil, let name = inspection.repository?.description,
+            name.utf8.count(where: { $0 == UInt8(ascii: "/") }) > 1
+        else { return nil }
+        return .warning(
+            settings.name, "only pushes to \(name), the whole path in the remote's URL, are deployed",
+            hint: "confirm the name, as the forge writes it: \(setting("repository", name))")
+    }
+
+    /// Returns the command that sets `key` in the file of the site, or words if the site is a table of the main file.
+    private func setting(_ key: String, _ value: String) -> String {
+        let line = "\(key) = \"\(value)\""
+        guard settings.place.hasSuffix(".toml") else { return "set \(line) in \(settings.place)" }
+        let file = settings.place.quotedForShell
+        return "sed -i -e '/^ *\(key) *=/d' -e \("1i \(line)".quotedForShell) \(file) && systemctl reload bellpull"
+    }
+
+    private func missed(_ inspection: SiteInspection, _ isBlocked: Bool) -> CheckResult? {
         guard let missed = inspection.missed else { return nil }
         let position = inspection.commit.map { "is at \($0.short)" } ?? "has no commit"
         let catchUp = settings.catchUp == nil ? "" : ", or wait for catch-up while bellpull serve runs"
         return .warning(
             settings.name,
             "a push was missed: the site \(position), but \(missed.ref) of the remote is at \(missed.commit.short)",
-            hint: "bellpull deploy \(settings.name)\(catchUp)")
+            hint: isBlocked || failure != nil ? Self.otherFirst : "bellpull deploy \(settings.name)\(catchUp)")
     }
 
-    private func halfDone(_ inspection: SiteInspection) -> CheckResult? {
+    private func halfDone(_ inspection: SiteInspection, _ isBlocked: Bool) -> CheckResult? {
         guard inspection.isAfterInterruption else { return nil }
         return .warning(
             settings.name, "a deployment was interrupted and left the site incomplete",
-            hint: "bellpull deploy \(settings.name), or wait for the next push")
+            hint: isBlocked ? Self.otherFirst : "bellpull deploy \(settings.name), or wait for the next push")
+    }
+
+    private static let otherFirst =
+        "correct the other problem of this site first; the next push or catch-up then deploys"
+
+    private var lastFailure: CheckResult? {
+        guard let failure else { return nil }
+        let log = "bellpull log \(failure.id)"
+        return .warning(
+            settings.name, "the last deployment failed \(failure.time.relative()): \(failure.reason ?? log)",
+            hint: failure.failure?.hint ?? "\(log) shows the output; then bellpull deploy \(settings.name)")
     }
 
     private func incomplete(_ inspection: SiteInspection) -> CheckResult? {
         guard let missing = inspection.incompleteness else { return nil }
+        let isInstalled = Program("git-lfs", ProcessInfo.processInfo.environment) != nil
+        let lfs = isInstalled ? "" : "apt-get install git-lfs; "
         let commands = [
             missing.hasSubmodules ? "git -C \(settings.path.quotedForShell) submodule update --init --recursive" : nil,
-            missing.pointers > 0 ? "git -C \(settings.path.quotedForShell) lfs pull" : nil,
+            missing.pointers > 0 ? "\(lfs)git -C \(settings.path.quotedForShell) lfs pull" : nil,
         ]
         return .warning(
             settings.name, "the site \(missing)",

@@ -6,10 +6,13 @@ struct SocketCheck {
     private let path: String
     /// The user of the web server's worker processes, if known.
     private let webUser: String?
+    /// Whether the web server or systemd is set up to use the socket. Under plain CGI there is no socket.
+    private let isExpected: Bool
 
     private static let subject = "socket"
 
-    init(_ path: String, webUser: String?) {
+    init(_ path: String, webUser: String?, isExpected: Bool) {
+        self.isExpected = isExpected
         self.path = path
         self.webUser = webUser
     }
@@ -19,19 +22,26 @@ struct SocketCheck {
         case .accepted: return [missingPermission ?? .ok(Self.subject, "a process listens on \(path)")]
         case .missing:
             return [
-                .warning(
-                    Self.subject, "\(path) does not exist",
-                    hint: "systemctl enable --now bellpull.socket, or run bellpull check with --socket PATH")
+                isExpected
+                    ? .error(
+                        Self.subject, "\(path) does not exist, so the web server cannot reach bellpull",
+                        hint: "systemctl enable bellpull.socket && systemctl restart bellpull.socket bellpull")
+                    : .warning(
+                        Self.subject, "\(path) does not exist",
+                        hint: "without systemd, run bellpull check with --socket PATH; under plain CGI all is well")
             ]
         case .notASocket:
             return [
-                .error(Self.subject, "\(path) is not a socket", hint: "rm \(path); systemctl restart bellpull.socket")
+                .error(
+                    Self.subject, "\(path) is not a socket",
+                    hint: "rm \(path); systemctl restart bellpull.socket bellpull")
             ]
         case .refused:
             return [
                 .error(
                     Self.subject, "no process listens on \(path)",
-                    hint: "systemctl restart bellpull.socket, or bellpull serve --socket \(path)")
+                    hint: "systemctl restart bellpull.socket bellpull; without systemd: bellpull serve --socket \(path)"
+                )
             ]
         case .forbidden:
             return [
@@ -56,8 +66,9 @@ struct SocketCheck {
         return .error(
             Self.subject,
             "nginx runs as \(webUser), but \(webUser) may not connect to \(path) (owner \(owner), mode \(mode))",
-            hint:
-                "systemctl edit bellpull.socket, add [Socket] SocketUser=\(webUser), then systemctl restart bellpull.socket"
+            hint: DropIn.command(
+                ["[Socket]", "SocketUser=\(webUser)"], to: "bellpull.socket", named: "user",
+                then: "systemctl daemon-reload && systemctl restart bellpull.socket bellpull")
         )
     }
 }

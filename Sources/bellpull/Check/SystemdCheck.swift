@@ -1,69 +1,82 @@
 import Configuration
 import Foundation
 
-/// Checks whether the service's sandbox lets Bellpull write to the sites.
-///
-/// The sandbox applies only to the service, so a command such as `bellpull deploy` cannot detect the problem.
+/// Checks the service and its socket in systemd: their files, and, where systemd runs, what is in force.
 struct SystemdCheck {
-    private let unit: SystemdUnit
+    /// The files of the unit; `nil` if no file is readable.
+    let unit: SystemdUnit?
+    /// The running systemd; `nil` if there is none to ask.
+    private let systemd: Systemd?
+    /// The states before the check. A connection to the socket starts a service that has failed, so that the service may be
+    /// starting when the check asks again.
+    private let before: [UnitState]
 
-    init(_ unit: SystemdUnit) {
+    private static let (service, socket) = ("bellpull.service", "bellpull.socket")
+
+    init(_ unit: SystemdUnit?, _ systemd: Systemd?) {
         self.unit = unit
+        self.systemd = systemd
+        before = systemd?.states(of: [Self.service, Self.socket]) ?? []
     }
 
     /// The user of the service, if the unit names a user.
-    var user: String? { unit.value("User") }
+    var user: String? { unit?.value("User") }
 
     /// The names of the service's credentials (systemd.exec(5)).
     var credentials: Set<String> {
         let keys = ["LoadCredential", "LoadCredentialEncrypted", "SetCredential", "SetCredentialEncrypted"]
-        return Set(keys.flatMap(unit.words).map { word in String(word.prefix { $0 != ":" }) })
+        return Set(keys.flatMap { unit?.words($0) ?? [] }.map { word in String(word.prefix { $0 != ":" }) })
     }
 
-    func results(of sites: [SiteSettings]) -> [CheckResult] {
-        let found = [account].compactMap(\.self) + sites.flatMap(results)
-        guard found.isEmpty, !sites.isEmpty else { return found }
-        return [.ok("systemd", "bellpull.service may write to \(sites.count == 1 ? "the site" : "all sites")")]
+    /// Returns an error if systemd knows nginx, and nginx does not run.
+    func nginxResults() -> [CheckResult] {
+        let nginx = systemd?.states(of: ["nginx.service"])?.first { $0.exists }
+        guard let nginx, !nginx.isActive else { return [] }
+        return [
+            .error("nginx", "nginx.service is stopped", hint: "nginx -t && systemctl restart nginx")
+        ]
+    }
+
+    /// - Parameter drain: how long running deployments may take to finish when the service stops.
+    func results(of sites: [SiteSettings], drain: Duration) -> [CheckResult] {
+        let states = systemd.map { $0.states(of: [Self.service, Self.socket]) }
+        if case .some(nil) = states {
+            let unanswered = CheckResult.warning(
+                "systemd", "systemctl show does not answer, so the service was not checked",
+                hint: "systemctl status \(Self.service) \(Self.socket) --no-pager")
+            return [unanswered] + results(of: sites, nil, drain)
+        }
+        let known = (states ?? nil)?.filter(\.exists) ?? []
+        let earlier = before.first { $0.name == Self.service }
+        let service = known.first { $0.name == Self.service }.map { $0.isUnsettled ? earlier ?? $0 : $0 }
+        let running = service.map { ServiceCheck(service: $0, socket: known.first { $0.name == Self.socket }).results }
+        return (running ?? []) + results(of: sites, service, drain)
+    }
+
+    private func results(of sites: [SiteSettings], _ state: UnitState?, _ drain: Duration) -> [CheckResult] {
+        let mounts = state?.process.flatMap { MountTable(of: $0) }
+        let sandbox = SandboxCheck(files: unit, state: state, mounts: mounts)
+        let found = [account, stop(state, drain)].compactMap(\.self)
+        return found + sandbox.results(of: sites).filter { found.isEmpty || $0.severity != .ok }
     }
 
     /// An error if the service's user does not exist.
     private var account: CheckResult? {
-        guard let user, Account(user) == nil, unit.value("DynamicUser") ?? "no" == "no" else { return nil }
+        guard let user, Account(user) == nil, unit?.value("DynamicUser") ?? "no" == "no" else { return nil }
         return .error(
             "systemd", "bellpull.service runs as \(user), but the user \(user) does not exist",
             hint: "useradd --system --home-dir /var/lib/bellpull --shell /usr/sbin/nologin \(user)")
     }
 
-    private func results(of site: SiteSettings) -> [CheckResult] {
-        let path = Self.resolved(site.path)
-        let homes = ["/home", "/root", "/run/user"]
-        let writable = unit.words("ReadWritePaths").map { String($0.drop { "-+".contains($0) }) }
-        // ReadWritePaths has no effect on folders hidden by ProtectHome.
-        if unit.value("ProtectHome") ?? "no" != "no", homes.contains(where: { Self.isWithin(path, $0) }) {
-            return [
-                .warning(
-                    site.name, "bellpull.service hides \(site.path) from bellpull (ProtectHome)",
-                    hint: "systemctl edit bellpull, add [Service] ProtectHome=no, then systemctl restart bellpull")
-            ]
-        }
-        guard unit.value("ProtectSystem") == "strict", !writable.contains(where: { Self.isWithin(path, $0) }) else {
-            return []
-        }
-        return [
-            .warning(
-                site.name, "bellpull.service does not let bellpull write to \(site.path) (ProtectSystem=strict)",
-                hint:
-                    "systemctl edit bellpull, add [Service] ReadWritePaths=\(site.path), then systemctl restart bellpull"
-            )
-        ]
-    }
-
-    private static func isWithin(_ path: String, _ folder: String) -> Bool {
-        let folder = resolved(folder)
-        return path == folder || folder == "/" || path.hasPrefix("\(folder)/")
-    }
-
-    private static func resolved(_ path: String) -> String {
-        URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    /// A warning if systemd kills the service before the running deployments may finish.
+    private func stop(_ state: UnitState?, _ drain: Duration) -> CheckResult? {
+        let text = state?.value("TimeoutStopUSec") ?? unit?.value("TimeoutStopSec")
+        guard let text, let limit = SystemdTime.span(text), limit <= drain else { return nil }
+        let needed = Int(drain / .seconds(1)) + 5
+        return .warning(
+            "systemd", "drain is \(drain.spoken), but systemd kills bellpull.service after \(text) (TimeoutStopSec)",
+            hint: DropIn.command(
+                ["[Service]", "TimeoutStopSec=\(needed)s"], to: "bellpull.service", named: "stop",
+                then: "systemctl daemon-reload"))
     }
 }

@@ -3,6 +3,7 @@ import Configuration
 import Deploy
 import Foundation
 import Git
+import Processes
 
 /// `bellpull check`: finds obstacles to deployments.
 struct Check: ParsableCommand {
@@ -10,20 +11,28 @@ struct Check: ParsableCommand {
         abstract: "Finds problems that block deployments, and prints a remedy for each.",
         discussion: """
             Checks the configuration, the ledger, each site and its remote, the socket, nginx and systemd, and changes \
-            nothing. If run as root, checks the ledger and the sites as the owner of the ledger. Exits with 0 if no \
-            error was found, and with 1 otherwise. Warnings do not change the exit status.
+            nothing. Sends an unsigned delivery to each hook, which Bellpull rejects. If run as root, checks the ledger and \
+            the sites as the owner of the ledger. Exits with 0 if no error was found, and with 1 otherwise. Warnings do not \
+            change the exit status.
             """)
 
     @Argument(help: "Check only these sites.", completion: .siteNames)
     var sites: [String] = []
 
-    @Option(help: ArgumentHelp("The unix socket between the web server and bellpull", valueName: "path"))
-    var socket = "/run/bellpull/bellpull.sock"
+    @Option(
+        help: ArgumentHelp(
+            "The unix socket between the web server and bellpull (default: \(Self.defaultSocket))", valueName: "path"))
+    var socket: String?
 
-    @Option(help: ArgumentHelp("The path of nginx.conf, or of its folder", valueName: "path"))
-    var nginx = "/etc/nginx"
+    @Option(help: ArgumentHelp("The path of nginx.conf, or of its folder (default: /etc/nginx)", valueName: "path"))
+    var nginx: String?
+
+    @Flag(help: "Look only at files: without the network, git, systemd and the socket. Takes milliseconds.")
+    var offline = false
 
     @OptionGroup var options: CommonOptions
+
+    private static let defaultSocket = "/run/bellpull/bellpull.sock"
 
     func run() throws {
         let results = try results()
@@ -37,34 +46,69 @@ struct Check: ParsableCommand {
 
     private func results() throws(CommandError) -> [CheckResult] {
         let environment = ProcessInfo.processInfo.environment
-        let systemd = SystemdUnit("bellpull.service", environment: environment).map(SystemdCheck.init)
+        let cancellation = Signals.shared.cancellation
+        let unit = SystemdUnit("bellpull.service", environment: environment)
+        let running = offline ? nil : Systemd(environment: environment, cancellation)
+        let systemd = SystemdCheck(unit, running)
         let configuration = ConfigurationCheck(source(environment, systemd))
         let (chosen, unknown) = choose(configuration.configuration.sites)
 
         // Root may read more of the web server's files than Bellpull's user. The other checks run as Bellpull's user.
-        let web = NginxCheck(nginx, socket: socket, settings: configuration.configuration)
-        let surroundings =
-            SocketCheck(socket, webUser: web.user).results() + web.results()
-            + (systemd?.results(of: chosen) ?? [])
+        let web = NginxCheck(
+            nginx ?? "/etc/nginx", socket: socket ?? Self.defaultSocket, settings: configuration.configuration,
+            NginxCheck.Presence(isNamed: nginx != nil, environment: environment))
+        let isSocketExpected = socket != nil || web.usesSocket || unit != nil
+        let door =
+            offline
+            ? [] : SocketCheck(socket ?? Self.defaultSocket, webUser: web.user, isExpected: isSocketExpected).results()
+        let webResults = web.results()
         let state = StateDirectory(environment: environment)
-        try state.becomeOwner(otherwise: systemd?.user)
+        try state.becomeOwner(otherwise: systemd.user)
 
-        let cancellation = Signals.shared.cancellation
+        let rest =
+            offline
+            ? chosen.compactMap(SiteCheck.precheck)
+            : online(state, configuration, chosen, cancellation)
+        let hooks = offline ? [] : hooks(web, configuration, environment, cancellation, systemd)
+        let service = systemd.results(of: chosen, drain: configuration.configuration.drain)
+        guard !cancellation.isCancelled else {
+            throw CommandError(.failure, "the check was interrupted", hint: "bellpull check SITE checks a single site")
+        }
+        return configuration.results() + unknown + rest + door + webResults + hooks + service
+    }
+
+    /// Returns the results of git, the ledger and the sites.
+    private func online(
+        _ state: StateDirectory, _ configuration: ConfigurationCheck, _ chosen: [SiteSettings],
+        _ cancellation: Cancellation
+    ) -> [CheckResult] {
         let ledger = LedgerCheck(state)
         let rotation = ledger.ledger.map {
             RotationCheck($0).results(configuration.configuration.secrets, chosen)
         }
         let git = GitCheck().results(.within(.seconds(20), cancellation: cancellation))
-        let sites = ledger.isForeign ? [] : SiteCheck.results(of: chosen, cancellation)
-        guard !cancellation.isCancelled else {
-            throw CommandError(.failure, "the check was interrupted", hint: "bellpull check SITE checks a single site")
-        }
-        return configuration.results() + git + ledger.results + unknown + sites + (rotation ?? []) + surroundings
+        let sites = ledger.isForeign ? [] : SiteCheck.results(of: chosen, ledger.ledger, cancellation)
+        return git + ledger.results + sites + (rotation ?? [])
     }
 
-    private func source(_ environment: [String: String], _ systemd: SystemdCheck?) -> ConfigurationSource {
+    private func hooks(
+        _ web: NginxCheck, _ configuration: ConfigurationCheck, _ environment: [String: String],
+        _ cancellation: Cancellation, _ systemd: SystemdCheck
+    ) -> [CheckResult] {
+        guard web.usesSocket else { return [] }
+        let addresses = web.addresses(hasSharedHook: configuration.hasSharedHook)
+        guard !addresses.isEmpty else { return systemd.nginxResults() }
+        guard let probe = HookProbe(environment: environment, cancellation) else {
+            return [
+                .warning("nginx", "curl is not installed, so the hook was not tried", hint: "apt-get install curl")
+            ]
+        }
+        return probe.results(addresses)
+    }
+
+    private func source(_ environment: [String: String], _ systemd: SystemdCheck) -> ConfigurationSource {
         var source = ConfigurationSource(mainFile: options.configuration.config, environment: environment)
-        if environment["CREDENTIALS_DIRECTORY"] == nil { source.unseenCredentials = systemd?.credentials ?? [] }
+        if environment["CREDENTIALS_DIRECTORY"] == nil { source.unseenCredentials = systemd.credentials }
         return source
     }
 

@@ -10,13 +10,20 @@ struct ConfigurationOptions: ParsableArguments {
     var config: String?
 
     /// Loads the configuration without secrets. A command needs no secrets, and its user may not be able to read them.
-    /// A site with mistakes stops no other site.
+    /// A site with mistakes stops no other site. Without configuration files, the service's environment file describes
+    /// the site.
     func loadWithoutSecrets() throws(CommandError) -> Configuration {
         var source = ConfigurationSource(mainFile: config, environment: ProcessInfo.processInfo.environment)
         source.readsSecrets = false
         let state = StateDirectory(environment: source.environment)
         // Of two sites in conflict, the service uses the one that was in use before.
         source.sitesInUse = LoadedConfiguration(inFolder: state.path)?.sitesInUse ?? []
+        let file = source.hasNoFiles ? source.addEnvironmentFile() : nil
+        guard file?.isUnreadable != true || source.environment["REPO_PATH"] != nil else {
+            throw CommandError(
+                .configuration, "\(source.environmentFile) cannot be read by \(NSUserName())",
+                hint: "run the command as root")
+        }
         do {
             let names = SiteNames(in: state)
             return names.apply(to: try Configuration.load(source), claims: false)

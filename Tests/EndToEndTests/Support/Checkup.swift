@@ -15,16 +15,30 @@ final class Checkup: Sendable {
     let folder: TemporaryFolder
     let forge: Forge
     let clone: Repository
+    /// The socket in place of Bellpull's, on which nobody answers.
+    private let idle: IdleSocket?
 
-    /// Makes a forge, a clone, the configuration of a site, and nginx's files.
-    init() throws {
+    /// Makes a forge, a clone, the configuration of a site, and nginx's files. A program in place of curl finds that the
+    /// hook leads to Bellpull.
+    ///
+    /// - Parameter listens: whether a process listens on the socket.
+    init(listens: Bool = true) throws {
         folder = try TemporaryFolder()
         forge = try Forge(in: folder)
         clone = try forge.clone(to: folder("blog"))
+        idle = listens ? try IdleSocket(path: folder("bellpull.sock")) : nil
         try write(#"accept_sha1 = true"#, to: folder("bellpull.toml"))
         try configure(#"repository = "alice/blog""#, #"branch = "main""#)
         try FileManager.default.createDirectory(atPath: folder("state"), withIntermediateDirectories: true)
         try installNginx()
+        try FileManager.default.createDirectory(atPath: folder("bin"), withIntermediateDirectories: true)
+        try answer("HTTP/1.1 401 Unauthorized", "Bellpull-Outcome: rejected")
+    }
+
+    /// Has the program in place of curl print the headers `lines`.
+    func answer(_ lines: String...) throws {
+        let text = lines.map { "\($0)\\r\\n" }.joined()
+        try Shell.writeExecutable("#!/bin/sh\nprintf '\(text)'\n", to: folder("bin/curl"))
     }
 
     /// Writes the file of the site: its path and `lines`.
@@ -53,6 +67,7 @@ final class Checkup: Sendable {
             [
                 "GITHUB_SECRET": GitHubDelivery.secret, "STATE_DIRECTORY": folder("state"),
                 "BELLPULL_CONFIG": folder("bellpull.toml"), "SYSTEMD_UNIT_PATH": folder("units"),
+                "PATH": "\(folder("bin")):/usr/local/bin:/usr/bin:/bin",
             ]) { $1 }
     }
 

@@ -23,14 +23,18 @@ final class ServedSite: Sendable {
     ///   - options: arguments after `bellpull serve --socket PATH`.
     ///   - environment: variables in addition to `Responder.environment`.
     ///   - remote: the kind of the clone's remote.
-    init(_ options: [String] = [], environment: [String: String] = [:], remote: Remote = .path) throws {
+    ///   - changes: replacements in the project's files for nginx.
+    init(
+        _ options: [String] = [], environment: [String: String] = [:], remote: Remote = .path,
+        changes: [(String, String)] = []
+    ) throws {
         folder = try TemporaryFolder()
         forge = try Forge(in: folder)
         clone = try forge.clone(to: folder("blog"))
         ssh = try FakeSSH(in: folder)
         let backend = remote == .http ? try GitOverHTTP(forge, in: folder) : nil
         self.backend = backend
-        web = try WebServer(in: folder, root: clone.path, socket: folder("bellpull.sock")) {
+        web = try WebServer(in: folder, root: clone.path, socket: folder("bellpull.sock"), changes: changes) {
             backend?.server(port: $0) ?? ""
         }
         switch remote {

@@ -19,23 +19,27 @@ final class WebServer: Sendable {
     ///
     /// - Parameters:
     ///   - folder: the folder for its configuration and logs.
+    ///   - changes: replacements in the project's files. Each has to apply to one of the files.
     ///   - besides: returns another server block for a port.
     init(
-        in folder: TemporaryFolder, root: String, socket: String, besides: (_ port: UInt16) -> String = { _ in "" }
+        in folder: TemporaryFolder, root: String, socket: String, changes: [(String, String)] = [],
+        besides: (_ port: UInt16) -> String = { _ in "" }
     ) throws {
         let prefix = folder("nginx")
         log = AccessLog(path: "\(prefix)/bellpull.log")
         let logPath = ("/var/log/nginx/bellpull.log", log.path)
-        try Self.install("bellpull-log.conf", as: "\(prefix)/conf.d/bellpull-log.conf", [])
+        try Self.requireEffect(of: changes)
+        try Self.install("bellpull-log.conf", as: "\(prefix)/conf.d/bellpull-log.conf", [], changes)
         try Self.install(
             "bellpull.conf", as: "\(prefix)/snippets/bellpull.conf",
-            [("unix:/run/bellpull/bellpull.sock", "unix:\(socket)"), logPath])
+            [("unix:/run/bellpull/bellpull.sock", "unix:\(socket)"), logPath], changes)
         // Another process may take the free port first.
         for _ in 1...3 {
             let (port, otherPort) = (try freePort(), try freePort())
             try Self.install(
                 "example-site.conf", as: "\(prefix)/sites-enabled/blog",
-                [("listen 80;", "listen 127.0.0.1:\(port);"), ("listen [::]:80;", ""), ("/srv/blog;", "\(root);")])
+                [("listen 80;", "listen 127.0.0.1:\(port);"), ("listen [::]:80;", ""), ("/srv/blog;", "\(root);")],
+                changes)
             try write(Self.main(prefix, besides(otherPort)), to: "\(prefix)/nginx.conf")
             let program = try Program(
                 ["nginx", "-p", prefix, "-c", "\(prefix)/nginx.conf", "-e", "\(prefix)/error.log"],
@@ -51,16 +55,30 @@ final class WebServer: Sendable {
     func end() { program.end() }
 
     /// Returns the text of the file `name` in the folder `nginx` of the project.
-    static func file(_ name: String) throws -> String { try text(of: "\(configuration)/\(name)") }
+    static func file(_ name: String) throws -> String { try text(of: path(of: name)) }
 
-    /// Copies a file of the project with `changes`. Each change has to apply.
-    private static func install(_ name: String, as path: String, _ changes: [(String, String)]) throws {
+    /// Returns the path of the file `name` in the folder `nginx` of the project.
+    static func path(of name: String) -> String { "\(configuration)/\(name)" }
+
+    /// Copies a file of the project with `required` changes, which have to apply, and `others`, which may.
+    private static func install(
+        _ name: String, as path: String, _ required: [(String, String)], _ others: [(String, String)]
+    ) throws {
         var text = try file(name)
-        for (old, new) in changes {
+        // The changes of a test come first: the text in the file is the one that the test knows.
+        for (old, new) in others { text = text.replacing(old, with: new) }
+        for (old, new) in required {
             guard text.contains(old) else { throw Trouble("\(name) has no \(old)") }
             text = text.replacing(old, with: new)
         }
         try write(text, to: path)
+    }
+
+    private static func requireEffect(of changes: [(String, String)]) throws {
+        let texts = try ["bellpull-log.conf", "bellpull.conf", "example-site.conf"].map(file)
+        for (old, _) in changes where !texts.contains(where: { $0.contains(old) }) {
+            throw Trouble("no file has \(old)")
+        }
     }
 
     /// Returns the text of an nginx.conf like Debian's, with other paths and a single process: workers would run as

@@ -1,0 +1,79 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct `a check of the hook` {
+    /// Checks `site` with the real curl, and returns the results about nginx.
+    private func results(_ site: ServedSite) throws -> [Checkup.CheckResult] {
+        let environment = try Responder.environment(of: site.clone, in: site.folder)
+            .merging(["SYSTEMD_UNIT_PATH": site.folder("units")]) { $1 }
+        let result = try Program.run(
+            [
+                try Responder.executable, "check", "--json", "--socket", site.socket, "--nginx", site.folder("nginx"),
+            ], environment: environment, within: .seconds(60))
+        let all = try JSONDecoder().decode([Checkup.CheckResult].self, from: Data(result.output.utf8))
+        #expect((result.ending == .exited(1)) == all.contains { $0.severity == "error" })
+        return all.filter { $0.subject == "nginx" }
+    }
+
+    private func url(_ site: ServedSite) -> String { "http://blog.example.com:\(site.web.port)/github" }
+
+    @Test func `finds that nginx passes deliveries to Bellpull`() throws {
+        let site = try ServedSite()
+        let found = try results(site)
+        #expect(found.map(\.severity) == ["ok", "ok"])
+        #expect(found.last?.message == "\(url(site)) leads to bellpull, which rejects unsigned deliveries")
+        #expect(site.bellpull.says("outcome=rejected status=401 delivery=bellpull-check event=ping remote=127.0.0.1"))
+        #expect(try site.web.log.entries(1).map(\.delivery) == [""])
+    }
+
+    @Test func `finds that nginx is stopped`() throws {
+        let site = try ServedSite()
+        site.web.end()
+        let found = try results(site).filter { $0.severity == "error" }
+        #expect(
+            found.map(\.message) == [
+                "\(url(site)): nothing listens on 127.0.0.1:\(site.web.port), so nginx is stopped or has not loaded its files"
+            ])
+        #expect(found.map(\.hint) == ["nginx -t && systemctl restart nginx"])
+    }
+
+    @Test func `finds that Bellpull is down`() throws {
+        let site = try ServedSite()
+        site.bellpull.program.end()
+        let found = try results(site).filter { $0.severity == "error" }
+        #expect(found.map(\.message) == ["\(url(site)): nginx answers 502, so bellpull is down"])
+    }
+
+    @Test func `finds that nginx has not loaded its files`() throws {
+        let site = try ServedSite(changes: [("    include snippets/bellpull.conf;\n", "")])
+        let file = site.folder("nginx/sites-enabled/blog")
+        try write(
+            try text(of: file).replacing(
+                "index index.html;", with: "index index.html; include snippets/bellpull.conf;"),
+            to: file)
+        let found = try results(site).filter { $0.severity == "error" }
+        // Without the location, nginx takes the request for one of a page.
+        #expect(found.map(\.hint) == ["nginx -t && systemctl reload nginx"], "\(found)")
+    }
+
+    @Test func `finds another location and a redirect in the way`() throws {
+        let other = try ServedSite(changes: [("    location / {\n", "    location / {\n        return 204;\n")])
+        let file = other.folder("nginx/snippets/bellpull.conf")
+        try write(try text(of: file).replacing("/github", with: "/hook"), to: file)
+        let found = try results(other).filter { $0.severity == "error" }
+        #expect(
+            found.first?.message.hasSuffix("/hook: another program or another location answers 204") == true, "\(found)"
+        )
+
+        let redirecting = try ServedSite(changes: [
+            (
+                "    index index.html;\n",
+                "    index index.html;\n    if ($request_method = POST) { return 301 https://a/; }\n"
+            )
+        ])
+        #expect(
+            try results(redirecting).last?.message
+                == "\(url(redirecting)): the answer is a redirect to https://a/, and forges do not follow redirects")
+    }
+}
