@@ -81,7 +81,7 @@ struct ControlClient {
         while true {
             var entry = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
             let left = max(.zero, ContinuousClock.now.duration(to: deadline))
-            let ready = poll(&entry, 1, Int32(left / .milliseconds(1)))
+            let ready = poll(&entry, 1, Int32((left / .milliseconds(1)).rounded(.up)))
             if ready < 0, errno == EINTR { continue }
             guard ready > 0 else {
                 throw CommandError(
