@@ -79,7 +79,7 @@ extension CloneStrategy {
             let missed = try missedPush(in: clone, limits)
             inspection.missed = inspection.isBeingDeployed ? nil : missed
         }
-        inspection.collect(at: clone.path) { inspection in
+        inspection.collect(in: clone) { inspection in
             if try clone.lacksLFS(limits) { throw Failure.noLFS }
             guard let missed = inspection.missed, clone.head != nil, try clone.hasFetched(missed.commit, limits) else {
                 return
