@@ -56,7 +56,8 @@ extension Remedy {
         // A clone of a single branch has no tracking branch for another.
         let add = ShellCommand.git(in: clone.path, "remote", "set-branches", "--add", clone.remote, name)
         let fetches = clone.fetchesAllBranches(FailedGit.limits) ? fetch : add.then(fetch)
-        return Remedy(
-            fetches.then(track), note: "if the site's file has branch, write branch = \"\(name)\" there too")
+        // Anybody who can push chooses the name, and some shells have no comments.
+        let value = name.quotedForShell == name ? "\"\(name)\"" : name.quotedForShell
+        return Remedy(fetches.then(track), note: "if the site's file has branch, write branch = \(value) there too")
     }
 }

@@ -72,15 +72,25 @@ extension KnownGitMessage {
             .cloneAnew($0)
         },
         KnownGitMessage(".lock': File exists", meaning: "another git is running in the clone") { failed in
-            guard let lock = failed.quoted(after: ".lock': File exists", mark: "'") else { return nil }
+            let lock = failed.quoted(after: ".lock': File exists", mark: "'")
+            // The line may be the remote's, about its own files.
+            guard let lock, failed.contains(lock) else { return nil }
+            let attributes = try? FileManager.default.attributesOfItem(atPath: lock)
+            let owner = (attributes?[.ownerAccountName] as? String).map { "-u \($0.quotedForShell) " } ?? ""
             return Remedy(
-                ShellCommand(script: "pgrep -a -x git || rm \(lock.quotedForShell)"),
+                ShellCommand(script: "pgrep -a -x \(owner)git || rm \(lock.quotedForShell)"),
                 note: "shows the running git, or else removes the lock; the next push then deploys")
         },
     ]
 }
 
 extension FailedGit {
+    /// Whether `file` is in the clone, or in its repository.
+    fileprivate func contains(_ file: String) -> Bool {
+        let folders = [path] + (clone.map { [$0.path, $0.gitDirectory, $0.commonDirectory] } ?? [])
+        return !file.split(separator: "/").contains("..") && folders.contains { file.hasPrefix("\($0)/") }
+    }
+
     /// Whether `folder` is the clone, or its repository.
     fileprivate func isClone(_ folder: String) -> Bool {
         [folder, folder.hasSuffix("/.git") ? String(folder.dropLast(5)) : folder].contains { folder in

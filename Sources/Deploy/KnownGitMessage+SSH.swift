@@ -11,11 +11,12 @@ extension KnownGitMessage {
             in: { $0.hasPrefix("Load key") && $0.hasSuffix("Permission denied") },
             meaning: "bellpull cannot read the ssh key"
         ) { failed in
+            // A host can make ssh print any line, and root would give away the file.
+            guard let file = failed.keyFile, failed.offers(file) else {
+                return (nil, Remedy(note: "the key must belong to \(ServiceUser.current.name), with mode 600"))
+            }
             let owner = "\(ServiceUser.current.name):"
-            return (
-                nil,
-                failed.keyFile.map { Remedy(ShellCommand("chown", owner, $0).then(ShellCommand("chmod", "600", $0))) }
-            )
+            return (nil, Remedy(ShellCommand("chown", owner, file).then(ShellCommand("chmod", "600", file))))
         },
         KnownGitMessage(
             in: { line in
@@ -41,7 +42,9 @@ extension KnownGitMessage {
             quoting: .nothing
         ) { failed in
             let line = failed.error.lines.first { $0.hasPrefix("SHA256:") || $0.hasPrefix("MD5:") }
-            let key = line.map { String($0.prefix { $0 != " " && $0 != "." }) }
+            let key = line.map {
+                String($0.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "+/:=".contains($0)) })
+            }
             let place = failed.resolved.place
             let named = key.map { "the new key of \(place) is \($0)" } ?? "the host is \(place)"
             return (
@@ -84,6 +87,12 @@ extension KnownGitMessage {
 }
 
 extension FailedGit {
+    /// Whether ssh is configured to offer the key in `file`.
+    fileprivate func offers(_ file: String) -> Bool {
+        guard let url, let clone else { return false }
+        return clone.keys(for: url, Self.limits).contains(file)
+    }
+
     /// The file of the key that ssh could not load.
     fileprivate var keyFile: String? { quoted(after: "Load key") }
 
@@ -106,7 +115,7 @@ extension FailedGit {
         }
         let words = ["ssh-keygen", "-f", file, "-R", host]
         // The file of the whole machine belongs to root.
-        return Remedy(file.hasPrefix("/etc/") ? ShellCommand(words: words) : .service(words: words), note: note)
+        return Remedy(file.hasPrefix("/etc/ssh/") ? ShellCommand(words: words) : .service(words: words), note: note)
     }
 }
 

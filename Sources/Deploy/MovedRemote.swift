@@ -25,7 +25,7 @@ struct MovedRemote: Equatable {
     }
 
     private static func isURL(_ word: Substring) -> Bool {
-        word.contains("://") || word.contains(#/^[\w.-]+@[\w.-]+:[^\/]/#)
+        word.contains(#/^(https?|ssh|git|file):\/\//#) || word.contains(#/^\w[\w.-]*@[\w.-]+:[^\/]/#)
     }
 
     /// The commands that follow the move.

@@ -14,11 +14,16 @@ extension WorkingClone {
         return url.resolved(bySSH: configuration)
     }
 
-    /// Returns the files of the private keys that ssh offers to the host of `url` and cannot open without a passphrase.
-    public func lockedKeys(for url: RemoteURL, _ limits: Limits) -> [String] {
+    /// Returns the files of the private keys that ssh offers to the host of `url`.
+    public func keys(for url: RemoteURL, _ limits: Limits) -> [String] {
         let lines = sshConfiguration(of: url, limits)?.split(separator: "\n") ?? []
         let files = lines.filter { $0.hasPrefix("identityfile ") }.map { String($0.dropFirst("identityfile ".count)) }
-        return files.map { ($0 as NSString).expandingTildeInPath }.filter { file in
+        return files.map { ($0 as NSString).expandingTildeInPath }
+    }
+
+    /// Returns the files of the private keys that ssh offers to the host of `url` and cannot open without a passphrase.
+    public func lockedKeys(for url: RemoteURL, _ limits: Limits) -> [String] {
+        keys(for: url, limits).filter { file in
             guard access(file, R_OK) == 0 else { return false }
             let command = Command(
                 executable: URL(fileURLWithPath: "/usr/bin/env"),

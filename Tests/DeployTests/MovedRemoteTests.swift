@@ -33,7 +33,8 @@ import Testing
 
     @Test(arguments: [
         "", "Already up to date.", "warning: redirecting to https://gitlab.com/users/sign_in/",
-        "remote: Project 'a/b' was moved to 'c/d'.", "From https://github.com/alice/blog",
+        "remote: Project 'a/b' was moved to 'c/d'.", "remote: This repository moved.\nremote: -x@host:y ext::sh://x",
+        "From https://github.com/alice/blog",
     ])
     func `is not told by anything else`(_ output: String) { #expect(MovedRemote(in: output) == nil) }
 

@@ -91,6 +91,21 @@ struct `a pasted remedy leads to` {
 
     // MARK: ssh
 
+    /// A key that nobody cannot read, as ssh says it: root reads everything.
+    @Test func `a key of the service's user`() throws {
+        let stage = try RemedyStage(for: "nobody")
+        try stage.useSSH()
+        try stage.makeKey()
+        try stage.blog.write("deny", to: "unreadable")
+        let pull = PullStrategy(path: stage.blog.site)
+        let failure = try stage.failure(of: pull)
+        #expect(failure.message.hasPrefix("bellpull cannot read the ssh key: "), "\(failure.message)")
+        try stage.paste(
+            "chown root: \(stage.key)\n\(try #require(failure.hint))\nrunuser -u nobody -- cat \(stage.key)")
+        try FileManager.default.removeItem(atPath: "\(stage.blog.folder)/unreadable")
+        try stage.expectRecovery(of: pull)
+    }
+
     @Test(arguments: RemedyStage.users) func `a key that only its owner can read`(user: String) throws {
         let stage = try RemedyStage(for: user)
         try stage.useSSH()

@@ -68,6 +68,7 @@ extension RemedyStage {
         fi
         for key in '\(key)' '\(blog.folder)/home/.ssh/id_ed25519'; do
             test -e "$key" || continue
+            if [ -e '\(blog.folder)/unreadable' ]; then say "Load key \\"$key\\": Permission denied"; continue; fi
             if [ $(stat -c %a "$key") != 600 ]; then
                 say "Permissions 0$(stat -c %a "$key") for '$key' are too open."
                 say "Load key \\"$key\\": bad permissions"
