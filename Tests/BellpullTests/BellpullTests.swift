@@ -36,8 +36,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ["history", "--limit", "0"], ["history", "--limit", "100001"], ["history", "--limit", "many"], ["log", "-f", "1"],
-        ["log", "blog", "shop"], ["deploy"], ["deploy", "a", "b"], ["serve", "blog"], ["status", "--drain", "1s"], ["srve"],
+        ["history", "--limit", "0"], ["history", "--limit", "100001"], ["history", "--limit", "many"],
+        ["log", "-f", "1"],
+        ["log", "blog", "shop"], ["deploy"], ["deploy", "a", "b"], ["serve", "blog"], ["status", "--drain", "1s"],
+        ["srve"],
     ])
     func `refuses what has no meaning`(arguments: [String]) {
         #expect(throws: (any Error).self) { try Bellpull.parseAsRoot(arguments) }

@@ -136,7 +136,7 @@ import Testing
         #expect(!offline.wouldFail)
         #expect(offline.all.map(\.subject) == ["configuration", "nginx"])
 
-        try write("brnach = 1\npath = \"\(clone.path)\"", to: folder("sites/shop.toml"))
+        try write("brnach = 1\npath = \"\(folder("shop"))\"", to: folder("sites/shop.toml"))
         try FileManager.default.removeItem(atPath: "\(clone.path)/.git")
         let place = folder("sites/shop.toml")
         let asked = ["--offline"]
