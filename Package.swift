@@ -78,7 +78,7 @@ let package = Package(
         .testTarget(
             name: "SQLiteLedgerTests",
             dependencies: [
-                "SQLiteLedger", "Deploy", "Git", "Webhook", "TestSupport",
+                "SQLiteLedger", "Deploy", "Git", "Text", "Webhook", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             exclude: ["Fixtures/ledger-0.1.0.sql"]

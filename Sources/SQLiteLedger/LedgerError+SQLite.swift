@@ -1,6 +1,7 @@
 internal import Deploy
 internal import Foundation
 internal import GRDB
+internal import Text
 
 extension LedgerError {
     /// Explains an error of SQLite (sqlite.org/rescode.html).
@@ -33,10 +34,12 @@ extension LedgerError {
     /// Explains why the system refuses to open the file at `path`.
     init(cannotOpen path: String, because reason: Int32) {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let elsewhere = "or set STATE_DIRECTORY to another folder"
         let hint =
             switch reason {
-            case ENOENT: "mkdir -p \(folder), or set STATE_DIRECTORY to another folder"
-            case EACCES, EROFS: "let bellpull write in \(folder), or set STATE_DIRECTORY to another folder"
+            case ENOENT: "\(Remedy(.makeFolder(folder), note: elsewhere))"
+            case EACCES: "\(Remedy(.giveToService(folder), note: elsewhere))"
+            case EROFS: "\(Remedy(.remount(folder), note: elsewhere))"
             case ENOSPC, EDQUOT: "make room on the disk; no restart is needed"
             case EMFILE, ENFILE: "raise LimitNOFILE= in the service"
             case EISDIR: "move the folder \(path) away"
@@ -46,6 +49,9 @@ extension LedgerError {
     }
 
     private static func newFile(_ path: String) -> String {
-        "mv \(path) \(path).broken; bellpull then starts a new ledger, and catch-up deploys missed pushes"
+        let remedy = Remedy(
+            ShellCommand("mv", path, "\(path).broken"),
+            note: "bellpull then starts a new ledger, and catch-up deploys missed pushes")
+        return remedy.description
     }
 }

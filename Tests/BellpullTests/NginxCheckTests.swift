@@ -104,7 +104,8 @@ import Testing
     }
 
     private func check(at path: String? = nil, _ presence: NginxCheck.Presence = .named) throws -> NginxCheck {
-        let source = ConfigurationSource(environment: ["GITHUB_SECRET": "a secret of the tests"], fallbackMainFile: files("etc/bellpull.toml"))
+        let source = ConfigurationSource(
+            environment: ["GITHUB_SECRET": "a secret of the tests"], fallbackMainFile: files("etc/bellpull.toml"))
         let configuration = Configuration.loadCollectingIssues(source).configuration
         return NginxCheck(path ?? files.path, socket: "/run/bellpull.sock", settings: configuration, presence)
     }

@@ -146,7 +146,7 @@ import Testing
         let hint = "sed -i -e '/^ *repository *=/d' -e '1i repository = \"alice/blog\"' \(file)"
         try checkup.finds(
             "error", "blog", "the remote is alice/blog, but the configuration expects pushes to bob/blog",
-            hint: "\(hint) && systemctl reload bellpull; or")
+            hint: "\(hint) && systemctl reload bellpull  # or")
         _ = try Shell.run(hint)
         try checkup.finds("ok", "blog", "main of alice/blog, at ", hint: nil)
     }
@@ -170,7 +170,8 @@ import Testing
         #expect(deploy.ending == .exited(1))
         try clone.git("fetch", "--quiet")
 
-        try checkup.finds("error", "blog", "untracked files are in the way: upload.html", hint: "mkdir -p \(clone.path).saved && mv ")
+        try checkup.finds(
+            "error", "blog", "untracked files are in the way: upload.html", hint: "mkdir -p \(clone.path).saved && mv ")
         try checkup.finds(
             "warning", "blog", "a push was missed: the site is at ",
             hint: "correct the other problem of this site first")
@@ -185,7 +186,8 @@ import Testing
         #expect(deploy.ending == .exited(1))
 
         try checkup.finds(
-            "warning", "blog", "the last deployment failed", hint: "\(Pasted.git) -C \(clone.path) pull --rebase  # then resolve")
+            "warning", "blog", "the last deployment failed",
+            hint: "\(Pasted.git) -C \(clone.path) pull --rebase  # then resolve")
         let all = try checkup.results().all
         #expect(!all.contains { $0.hint?.hasPrefix("bellpull deploy") == true }, "\(all)")
     }

@@ -1,4 +1,5 @@
 import TestSupport
+import Text
 import Deploy
 import Foundation
 import GRDB
@@ -35,7 +36,7 @@ import Testing
 
     /// The hint for a broken file.
     private var newFile: String {
-        "mv \(path) \(path).broken; bellpull then starts a new ledger, and catch-up deploys missed pushes"
+        "mv \(path) \(path).broken  # bellpull then starts a new ledger, and catch-up deploys missed pushes"
     }
 
     private func moveAway() throws { try FileManager.default.moveItem(atPath: path, toPath: "\(path).broken") }
@@ -92,7 +93,7 @@ import Testing
         try FileManager.default.moveItem(atPath: home.folder, toPath: away)
         try expectTrouble(
             "cannot open \(path): No such file or directory",
-            hint: "mkdir -p \(home.folder), or set STATE_DIRECTORY to another folder", reading: false
+            hint: "\(ShellCommand.makeFolder(home.folder))  # or set STATE_DIRECTORY to another folder", reading: false
         ) { try FileManager.default.moveItem(atPath: away, toPath: home.folder) }
     }
 
@@ -125,7 +126,7 @@ import Testing
         home.store.close()
         try expectTrouble(
             "cannot open \(path): Permission denied",
-            hint: "let bellpull write in \(home.folder), or set STATE_DIRECTORY to another folder",
+            hint: "\(ShellCommand.giveToService(home.folder))  # or set STATE_DIRECTORY to another folder",
             // The file may be read.
             reading: false
         ) { chmod(path, 0o600) }
@@ -139,7 +140,7 @@ import Testing
             try disk.remount("ro")
             try expectTrouble(
                 "cannot open \(path): Read-only file system",
-                hint: "let bellpull write in \(home.folder), or set STATE_DIRECTORY to another folder"
+                hint: "\(ShellCommand.remount(home.folder))  # or set STATE_DIRECTORY to another folder"
             ) { try disk.remount("rw") }
         }
     }
@@ -175,9 +176,18 @@ import Testing
     }
 
     @Test(arguments: [
-        (ENOENT, "No such file or directory", "mkdir -p /srv, or set STATE_DIRECTORY to another folder"),
-        (EACCES, "Permission denied", "let bellpull write in /srv, or set STATE_DIRECTORY to another folder"),
-        (EROFS, "Read-only file system", "let bellpull write in /srv, or set STATE_DIRECTORY to another folder"),
+        (
+            ENOENT, "No such file or directory",
+            "\(ShellCommand.makeFolder("/srv"))  # or set STATE_DIRECTORY to another folder"
+        ),
+        (
+            EACCES, "Permission denied",
+            "\(ShellCommand.giveToService("/srv"))  # or set STATE_DIRECTORY to another folder"
+        ),
+        (
+            EROFS, "Read-only file system",
+            "\(ShellCommand.remount("/srv"))  # or set STATE_DIRECTORY to another folder"
+        ),
         (ENOSPC, "No space left on device", "make room on the disk; no restart is needed"),
         (EMFILE, "Too many open files", "raise LimitNOFILE= in the service"),
         (ENOTDIR, "Not a directory", "check that /srv exists and that bellpull may write there"),

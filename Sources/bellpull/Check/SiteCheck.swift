@@ -75,8 +75,8 @@ struct SiteCheck: Sendable {
 
     private func error(_ failure: Failure) -> CheckResult {
         // A failure without a hint quotes one line of git. The whole output may explain more.
-        let hint =
-            failure.hint ?? "runuser -u \(NSUserName()) -- git -C \(settings.path.quotedForShell) ls-remote shows more"
+        let more = Remedy(.git(in: settings.path, "ls-remote"), note: "shows more")
+        let hint = failure.hint ?? more.description
         return .error(settings.name, failure.message, hint: hint)
     }
 
@@ -84,11 +84,8 @@ struct SiteCheck: Sendable {
     private var folder: CheckResult? {
         guard access(settings.path, W_OK | X_OK) != 0 else { return nil }
         let path = settings.path
-        let hint =
-            errno == EROFS
-            ? "mount -o remount,rw $(findmnt -no TARGET -T \(path.quotedForShell))"
-            : "chown -R \(NSUserName()) \(path.quotedForShell)"
-        return .error(settings.name, "\(path) is not writable by \(NSUserName())", hint: hint)
+        let remedy: ShellCommand = errno == EROFS ? .remount(path) : .giveToService(path)
+        return .error(settings.name, "\(path) is not writable by \(NSUserName())", hint: remedy.description)
     }
 
     /// Returns the problems of a site that do not block deployments.
@@ -105,9 +102,8 @@ struct SiteCheck: Sendable {
         else { return nil }
         return .error(
             settings.name, "the remote is \(actual), but the configuration expects pushes to \(configured)",
-            hint: "\(setting("repository", "\(actual)")); or, if the clone is the wrong one, "
-                + "git -C \(settings.path.quotedForShell) remote set-url origin URL"
-        )
+            hint: "\(setting("repository", "\(actual)"))  # or, if the clone is the wrong one: "
+                + "\(ShellCommand.git(in: settings.path, "remote", "set-url", "origin", "URL"))")
     }
 
     /// A warning about a repository without a configured name and with a long path in the URL: the path may begin with a
@@ -154,20 +150,22 @@ struct SiteCheck: Sendable {
         let log = "bellpull log \(failure.id)"
         return .warning(
             settings.name, "the last deployment failed \(failure.time.relative()): \(failure.reason ?? log)",
-            hint: failure.failure?.hint ?? "\(log) shows the output; then bellpull deploy \(settings.name)")
+            hint: failure.failure?.hint ?? "\(log)  # shows the output; then bellpull deploy \(settings.name)")
     }
 
     private func incomplete(_ inspection: SiteInspection) -> CheckResult? {
         guard let missing = inspection.incompleteness else { return nil }
         let isInstalled = Program("git-lfs", ProcessInfo.processInfo.environment) != nil
-        let lfs = isInstalled ? "" : "apt-get install git-lfs; "
+        let submodules = ShellCommand.git(in: settings.path, "submodule", "update", "--init", "--recursive").description
+        let pull = ShellCommand.git(in: settings.path, "lfs", "pull").description
         let commands = [
-            missing.hasSubmodules ? "git -C \(settings.path.quotedForShell) submodule update --init --recursive" : nil,
-            missing.pointers > 0 ? "\(lfs)git -C \(settings.path.quotedForShell) lfs pull" : nil,
+            missing.hasSubmodules ? submodules : nil,
+            missing.pointers > 0 && !isInstalled ? "apt-get install git-lfs" : nil,
+            missing.pointers > 0 ? pull : nil,
         ]
         return .warning(
             settings.name, "the site \(missing)",
-            hint: commands.compactMap(\.self).joined(separator: "; ") + ", after each deployment")
+            hint: commands.compactMap(\.self).joined(separator: " && ") + "  # needed after each deployment")
     }
 
     private func summary(of inspection: SiteInspection) -> String {

@@ -40,7 +40,8 @@ struct SocketCheck {
             return [
                 .error(
                     Self.subject, "no process listens on \(path)",
-                    hint: "systemctl restart bellpull.socket bellpull; without systemd: bellpull serve --socket \(path)"
+                    hint: "systemctl restart bellpull.socket bellpull  "
+                        + "# without systemd: bellpull serve --socket \(path)"
                 )
             ]
         case .forbidden:
