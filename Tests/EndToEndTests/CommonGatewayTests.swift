@@ -213,7 +213,7 @@ import Testing
             ["fcgiwrap", "-s", "unix:\(folder("fcgiwrap.sock"))"],
             environment: Repository.environment(home: folder.path), output: folder("fcgiwrap.log"))
         defer { wrapper.end() }
-        #expect(Observation.eventually { FileManager.default.fileExists(atPath: folder("fcgiwrap.sock")) })
+        #expect(Observation.eventually { Observation.isListening(at: folder("fcgiwrap.sock")) })
         try ssh.hang()
         var params = RawFastCGI.params(delivery) + settings.map { (name: $0.key, value: $0.value) }
         params += [

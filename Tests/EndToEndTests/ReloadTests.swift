@@ -122,7 +122,7 @@ import Testing
         try Shell.writeExecutable("#!/bin/sh\nsleep 0.3\nexec /usr/bin/git \"$@\"\n", to: "\(bin)/git")
         let program = try server.startWithoutWaiting(path: bin)
         defer { program.end() }
-        #expect(Observation.eventually { FileManager.default.fileExists(atPath: server.folder("state/control.sock")) })
+        #expect(Observation.eventually { Observation.isListening(at: server.folder("state/control.sock")) })
         #expect((try? text(of: server.folder("state/loaded.json"))) == nil)
         let result = try server.command("reload", "--json")
         #expect(result.ending == .exited(0))
@@ -137,7 +137,7 @@ import Testing
             try Shell.writeExecutable("#!/bin/sh\nsleep 2\nexec /usr/bin/git \"$@\"\n", to: "\(bin)/git")
             let program = try server.startWithoutWaiting(path: bin)
             #expect(
-                Observation.eventually { FileManager.default.fileExists(atPath: server.folder("state/control.sock")) })
+                Observation.eventually { Observation.isListening(at: server.folder("state/control.sock")) })
             let request = Running {
                 let result = try server.command("reload")
                 let words =

@@ -16,6 +16,13 @@ package enum Observation {
         return try condition()
     }
 
+    /// Whether a process listens on the unix socket at `path` (/proc/net/unix, flag SO_ACCEPTCON). The file of a socket exists
+    /// before a process listens.
+    package static func isListening(at path: String) -> Bool {
+        let table = (try? String(contentsOfFile: "/proc/net/unix", encoding: .utf8)) ?? ""
+        return table.split(separator: "\n").contains { $0.hasSuffix(" \(path)") && $0.contains(" 00010000 ") }
+    }
+
     /// Whether the process runs. A process that has exited does not run, even before anyone waited for the process.
     package static func isRunning(_ process: Int32) -> Bool {
         guard let state = state(of: process) else { return false }
