@@ -6,6 +6,7 @@ import sys
 import faults
 import first_evening
 import machine
+import restarts
 
 program, cache, releases = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
 cache.mkdir(parents=True, exist_ok=True)
@@ -16,5 +17,7 @@ for release in releases:
         github = first_evening.install(server, program)
         print(f"\n== Debian {release}: what breaks, what check says, and whether its remedy works")
         failed += faults.run(server, github)
+        print(f"\n== Debian {release}: restarts and reloads under load")
+        failed += restarts.run(server, github)
 if failed:
-    sys.exit(f"scripts/test-server: error: {failed} faults were not found or not remedied")
+    sys.exit(f"scripts/test-server: error: {failed} promises were broken")

@@ -42,12 +42,14 @@ FAULTS = [
         "systemctl reload nginx", r"no location passes requests"),
     Fault(
         "the unit may not write to the clone", "mkdir -p /etc/systemd/system/bellpull.service.d; printf '[Service]\\n"
-        "ReadWritePaths=\\nReadWritePaths=/var/lib/bellpull\\n' > /etc/systemd/system/bellpull.service.d/x.conf; "
+        "ReadWritePaths=\\nReadWritePaths=/var/lib/bellpull\\n' > /etc/systemd/system/bellpull.service.d/0.conf; "
         "systemctl daemon-reload; systemctl restart bellpull", r"does not let bellpull write"),
     Fault(
-        "a drop-in waits for a restart", "mkdir -p /etc/systemd/system/bellpull.service.d; printf '[Service]\\n"
-        "TimeoutStopSec=20s\\n' > /etc/systemd/system/bellpull.service.d/x.conf", r"daemon-reload|changed",
-        severity="warning"),
+        "the unit was corrected, but not restarted", "rm -r /etc/systemd/system/bellpull.service.d; "
+        "mkdir -p /etc/systemd/system/bellpull.service.d; printf '[Service]\\n"
+        "ReadWritePaths=\\nReadWritePaths=/var/lib/bellpull\\n' > /etc/systemd/system/bellpull.service.d/0.conf; "
+        "systemctl daemon-reload; systemctl restart bellpull; rm -r /etc/systemd/system/bellpull.service.d",
+        r"does not let bellpull write"),
     Fault(
         "the drain is longer than the unit waits", "cp -a /etc/bellpull/bellpull.toml /root/kept; "
         "sed -i '1i drain = \"60s\"' /etc/bellpull/bellpull.toml", r"drain", severity="warning",

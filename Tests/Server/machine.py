@@ -11,7 +11,7 @@ import time
 #: What the README expects on a server, and what plays the forge.
 PACKAGES = [
     "systemd", "systemd-sysv", "dbus", "nginx", "git", "curl", "openssl", "openssh-client", "openssh-server",
-    "ca-certificates", "libfcgi0ldbl", "libsqlite3-0", "libssl3", "procps", "python3-minimal",
+    "ca-certificates", "libfcgi0ldbl", "libsqlite3-0", "libssl3", "procps",
 ]
 #: Packages that have another name in a release.
 RENAMED = {"trixie": {"libfcgi0ldbl": "libfcgi0t64", "libssl3": "libssl3t64"}}
