@@ -12,7 +12,9 @@ MALFORMED, IGNORED, UNSUPPORTED = "400 malformed", "200 ignored", "415 refused"
 #: The file that an injected command would create.
 MARK = "somebody-was-here"
 #: The members of a payload that Bellpull reads, of all forges.
-READ = {"ref", "after", "repository", "project", "push"}
+READ = {"ref", "after", "repository", "project", "push", "changes"}
+#: Members of these that are read, for one forge or another.
+READ_WITHIN = {"full_name", "path_with_namespace", "changes", "slug", "key"}
 EVIL = (
     "-x", f"--upload-pack=touch {MARK}", "../../x", "a\nb", "a\r\nSet-Cookie: x=y", f"$(touch {MARK})",
     f"`touch {MARK}`", f"; touch {MARK} ;", f"|touch {MARK}", "main\0", "main\u202eniam", "\u2066main\u2069",
@@ -48,9 +50,9 @@ def broken(aim):
 def lacking(aim):
     at = payload = json.loads(aim.push().body)
     name = aim.chance.choice(sorted(at.keys() & READ))
-    if isinstance(at[name], dict) and aim.chance.random() < 0.5:
-        at = at[name]
-        name = aim.chance.choice(sorted(at.keys() & {"full_name", "path_with_namespace", "changes"}))
+    within = sorted(at[name].keys() & READ_WITHIN) if isinstance(at[name], dict) else []
+    if within and aim.chance.random() < 0.5:
+        at, name = at[name], aim.chance.choice(within)
     at[name] = aim.chance.choice([None, 1, True, [1], {"a": "b"}, 1e9])
     return aim.signed(json.dumps(payload).encode())
 
