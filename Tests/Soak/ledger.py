@@ -60,7 +60,8 @@ def fill(path, rows, sites):
             ((number, sites[number % len(sites)].name, os.urandom(20).hex(), start + span * number // rows,
               "Updating 1a2b3c4..5d6e7f8\nFast-forward\n index.html | 2 +-\n 1 file changed\n", host)
              for number in range(1, rows + 1)))
-        ledger.execute("INSERT INTO delivery_deployment SELECT id, id, target_ref, target_commit FROM deployment")
+        ledger.execute('INSERT INTO delivery_deployment (delivery, deployment, ref, "commit") '
+                       "SELECT id, id, target_ref, target_commit FROM deployment")
     ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     ledger.close()
 
