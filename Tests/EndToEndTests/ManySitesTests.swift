@@ -51,12 +51,12 @@ import Testing
         let start = ContinuousClock.now
         let reply = try server.post(.push(of: commit))
 
-        #expect(start.duration(to: .now) < .milliseconds(1250))
+        #expect(start.duration(to: .now) < .seconds(3))
         #expect(reply.status == 500)
         #expect(reply["Bellpull-Reason"]?.hasPrefix("broken: ") == true)
         #expect(try server.site("fine").head == commit)
         let took = try server.ledger("SELECT duration FROM deployment WHERE site = 'fine' AND state = 'deployed'")
-        #expect(took.compactMap { Int($0) }.first.map { $0 < 1000 } == true)
+        #expect(took.compactMap { Int($0) }.first.map { $0 < 3000 } == true)
         #expect(try ssh.group().isAlive)
         #expect(try server.site("hung").head != commit)
         try ssh.goOn()
