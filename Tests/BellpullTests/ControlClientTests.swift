@@ -18,7 +18,13 @@ import Testing
 
     /// Returns the message and the hint after a service has answered with `answer`.
     private func explanation(answer: String? = nil, within time: Duration = .seconds(10)) throws -> [String] {
-        let socket = try ListeningSocket(path: folder(ControlSocket.name))
+        // A command that another test starts holds the socket of the previous answer until its execve(2).
+        var listening: ListeningSocket?
+        _ = Observation.eventually {
+            listening = try? ListeningSocket(path: folder(ControlSocket.name))
+            return listening != nil
+        }
+        let socket = try #require(listening)
         let running = Running { [answer] in
             guard let connection = socket.accept() else { throw Trouble("nobody connects") }
             defer { close(connection) }
