@@ -17,7 +17,7 @@ struct FailedGit: Sendable {
     static var limits: Limits { .within(.seconds(10)) }
 
     init(_ error: GitError, in path: String, _ clone: (any WorkingClone)?) {
-        // The first word of the arguments of a command that reaches the remote.
+        // Only these commands reach the remote.
         let isRemote = ["pull", "fetch", "ls-remote", "clone"].contains(where: error.arguments.contains)
         self.init(error, in: path, clone, url: isRemote ? clone?.remoteURL(Self.limits) : nil)
     }

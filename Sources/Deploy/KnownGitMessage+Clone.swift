@@ -9,11 +9,8 @@ extension KnownGitMessage {
             Remedy(ShellCommand("df", "-h", $0.path), note: "free some space; the next push then deploys")
         },
         KnownGitMessage("Too many open files", meaning: "bellpull may not open more files") { _ in
-            let folder = "/etc/systemd/system/bellpull.service.d"
-            let file = "{ echo '[Service]'; echo LimitNOFILE=65536; } > \(folder)/files.conf"
-            let commands = ["mkdir -p \(folder)", file, "systemctl daemon-reload", "systemctl restart bellpull"]
-            return Remedy(
-                ShellCommand(script: commands.joined(separator: " && ")),
+            Remedy(
+                ShellCommand(script: DropIn.moreFiles),
                 note: "raises the limit of the service; the next push then deploys")
         },
         KnownGitMessage("Read-only file system", meaning: "the disk with the clone is read-only") {

@@ -61,10 +61,8 @@ extension CloneError {
 extension ShellCommand {
     /// Returns a command that adds `path` to the folders that the service may write to (systemd.exec(5)).
     static func allowService(toWrite path: String) -> ShellCommand {
-        let folder = "/etc/systemd/system/bellpull.service.d"
-        let line = "ReadWritePaths=\"\(path)\"".quotedForShell
+        let lines = ["[Service]", "ReadWritePaths=\(DropIn.word(path))"]
         return ShellCommand(
-            script: "mkdir -p \(folder) && { echo '[Service]'; echo \(line); } >> \(folder)/paths.conf"
-                + " && systemctl daemon-reload && systemctl restart bellpull")
+            script: DropIn.command(lines, to: "bellpull.service", named: "paths", then: DropIn.restart))
     }
 }

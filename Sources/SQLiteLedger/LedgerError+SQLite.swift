@@ -41,7 +41,7 @@ extension LedgerError {
             case EACCES: "\(Remedy(.giveToService(folder), note: elsewhere))"
             case EROFS: "\(Remedy(.remount(folder), note: elsewhere))"
             case ENOSPC, EDQUOT: "make room on the disk; no restart is needed"
-            case EMFILE, ENFILE: "raise LimitNOFILE= in the service"
+            case EMFILE, ENFILE: DropIn.moreFiles
             case EISDIR: "move the folder \(path) away"
             default: "check that \(folder) exists and that bellpull may write there"
             }

@@ -60,7 +60,7 @@ import Testing
         #expect(explanationWithoutService().first == message)
         // A killed service leaves its socket.
         let left = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        try #require(SocketAddress(path: folder(ControlSocket.name))).withPointer { #expect(bind(left, $0, $1) == 0) }
+        try #require(UnixAddress(path: folder(ControlSocket.name))).withPointer { #expect(bind(left, $0, $1) == 0) }
         close(left)
         #expect(explanationWithoutService().first == message)
     }

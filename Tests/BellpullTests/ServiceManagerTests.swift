@@ -1,3 +1,4 @@
+import FastCGI
 import Foundation
 import TestSupport
 import Testing
@@ -56,8 +57,8 @@ import Testing
 
 @Suite struct `the address of a unix socket` {
     @Test func `has room for 107 bytes`() {
-        #expect(SocketAddress(path: "/" + String(repeating: "x", count: 106)) != nil)
-        #expect(SocketAddress(path: "/" + String(repeating: "x", count: 107)) == nil)
-        #expect(SocketAddress(path: "") == nil)
+        #expect(UnixAddress(path: "/" + String(repeating: "x", count: 106)) != nil)
+        #expect(UnixAddress(path: "/" + String(repeating: "x", count: 107)) == nil)
+        #expect(UnixAddress(path: "") == nil)
     }
 }

@@ -32,8 +32,6 @@ import Testing
         + "and the repository exists.\n"
     private static let https = "https://forge.example/alice/blog.git"
     private static let useSSH = "\(git) remote set-url origin git@forge.example:alice/blog.git  # "
-    private static let service = "mkdir -p /etc/systemd/system/bellpull.service.d && { echo '[Service]'; echo "
-
     private static let local = [
         Known(
             "error: cannot pull with rebase: You have unstaged changes.\nerror: please commit or stash them.",
@@ -71,7 +69,7 @@ import Testing
         Known(
             "error: cannot create pipe for x: Too many open files\n\(ending)",
             "bellpull may not open more files: error",
-            hint: "\(service)LimitNOFILE=65536; } > "),
+            hint: DropIn.moreFiles),
         Known(
             "error: cannot lock ref: Read-only file system", "the disk with the clone is read-only: error",
             hint: "mount -o remount,rw \"$(findmnt -no TARGET -T '/srv/my blog')\""),

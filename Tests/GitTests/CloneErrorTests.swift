@@ -115,7 +115,8 @@ import Testing
 
     @Test func `lets the service write to a folder outside of its sandbox`() throws {
         let hint = try #require(CloneError.readOnlyFileSystem(path: "/var/my blog").hint)
-        #expect(hint.contains("echo 'ReadWritePaths=\"/var/my blog\"'; } >> /etc/systemd/system/bellpull.service.d/"))
+        let lines = "printf '%s\\n' '[Service]' 'ReadWritePaths=\"/var/my blog\"'"
+        #expect(hint.contains("\(lines) >> /etc/systemd/system/bellpull.service.d/"))
         #expect(hint.hasSuffix("mount -o remount,rw \"$(findmnt -no TARGET -T '/var/my blog')\""))
     }
 

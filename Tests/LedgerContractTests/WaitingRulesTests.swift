@@ -15,6 +15,14 @@ import Testing
         try ledger.write { try $0.finish(id, DeploymentRecord.Conclusion(result), at: time) }
     }
 
+    /// Records a deployment that waits since `start`.
+    private func waitingDeployment(_ ledger: any Ledger) throws -> DeploymentRecord.ID {
+        let id = try ledger.awaited(1)
+        _ = try ledger.start(at: start)
+        try finish(ledger, id, waiting, at: start)
+        return id
+    }
+
     @Test(arguments: StoreUnderTest.all)
     func `is tried again after growing intervals, and fails after the last`(_ store: StoreUnderTest) throws {
         let home = try store.make()
@@ -45,9 +53,7 @@ import Testing
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
-        let id = try ledger.awaited(1)
-        _ = try ledger.start(at: start)
-        try finish(ledger, id, waiting, at: start)
+        let id = try waitingDeployment(ledger)
         #expect(try ledger.awaited(2) == id, "equal orders merge")
         let started = try #require(try ledger.start(at: start))
         #expect(try started.id == id && started.announced.map(\.commit) == [.fake(2), .fake(1)])
@@ -59,9 +65,7 @@ import Testing
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
-        let id = try ledger.awaited(1)
-        _ = try ledger.start(at: start)
-        try finish(ledger, id, waiting, at: start)
+        let id = try waitingDeployment(ledger)
         #expect(try ledger.awaited(1, forgeID: "again") == id)
         #expect(try ledger.start(at: start)?.id == id)
     }
@@ -88,9 +92,7 @@ import Testing
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
-        let id = try ledger.awaited(1)
-        _ = try ledger.start(at: start)
-        try finish(ledger, id, waiting, at: start)
+        let id = try waitingDeployment(ledger)
         func reject(at time: Date) throws -> StartedDeployment? {
             try ledger.write { try $0.reject("blog", Failure("the clone is gone"), at: time) }
         }
@@ -105,9 +107,7 @@ import Testing
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
-        let id = try ledger.awaited(1)
-        _ = try ledger.start(at: start)
-        try finish(ledger, id, waiting, at: start)
+        let id = try waitingDeployment(ledger)
         #expect(try ledger.awaited(2) == id)
         #expect(try ledger.deployment(id)?.reason == nil && ledger.deployment(id)?.started == nil)
         try finish(ledger, try #require(try ledger.start(at: start)).id, waiting, at: start)
@@ -120,9 +120,7 @@ import Testing
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
         let ledger = home.ledger
-        let id = try ledger.awaited(1)
-        _ = try ledger.start(at: start)
-        try finish(ledger, id, waiting, at: start)
+        let id = try waitingDeployment(ledger)
         try ledger.deploy(2, on: start)
         _ = try ledger.write { try $0.prune(before: Date(), keeping: 0, limit: 100) }
         #expect(try ledger.deployment(id) != nil)

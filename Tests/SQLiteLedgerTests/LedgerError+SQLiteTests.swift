@@ -189,7 +189,7 @@ import Testing
             "\(ShellCommand.remount("/srv"))  # or set STATE_DIRECTORY to another folder"
         ),
         (ENOSPC, "No space left on device", "make room on the disk; no restart is needed"),
-        (EMFILE, "Too many open files", "raise LimitNOFILE= in the service"),
+        (EMFILE, "Too many open files", DropIn.moreFiles),
         (ENOTDIR, "Not a directory", "check that /srv exists and that bellpull may write there"),
     ])
     func `refused by the system is reported with the reason`(_ reason: Int32, words: String, hint: String) {

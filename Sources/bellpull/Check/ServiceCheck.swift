@@ -1,3 +1,5 @@
+import Text
+
 /// Checks whether the service and its socket are up, from their states in systemd.
 struct ServiceCheck {
     let service: UnitState

@@ -1,5 +1,6 @@
 import FastCGI
 import Foundation
+import Text
 
 /// Checks whether the web server can connect to Bellpull's socket.
 struct SocketCheck {

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Text
 
 /// Checks the service and its socket in systemd: their files, and, where systemd runs, what is in force.
 struct SystemdCheck {

@@ -1,4 +1,5 @@
 import Configuration
+import FastCGI
 import Foundation
 
 /// The command's end of the channel to the service (`ControlSocket`).
@@ -37,7 +38,7 @@ struct ControlClient {
     }
 
     private func connect() throws(CommandError) -> Int32 {
-        guard let address = SocketAddress(path: path) else { throw error(ENAMETOOLONG) }
+        guard let address = UnixAddress(path: path) else { throw error(ENAMETOOLONG) }
         let connection = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard connection >= 0 else { throw error(errno) }
         var status: Int32 = 0

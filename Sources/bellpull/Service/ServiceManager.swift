@@ -1,3 +1,4 @@
+import FastCGI
 import Foundation
 
 /// Tells the service manager, systemd, about the service: one datagram per message to the socket in `NOTIFY_SOCKET`
@@ -12,11 +13,11 @@ final class ServiceManager: Sendable {
     }
 
     private let descriptor: Int32
-    private let address: SocketAddress
+    private let address: UnixAddress
 
     /// Creates a manager from the environment. Returns `nil` if nobody asks for messages.
     init?(environment: [String: String]) {
-        guard let address = environment["NOTIFY_SOCKET"].flatMap(SocketAddress.init(notifySocket:)) else { return nil }
+        guard let address = environment["NOTIFY_SOCKET"].flatMap(UnixAddress.init(notifySocket:)) else { return nil }
         descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return nil }
         self.address = address
