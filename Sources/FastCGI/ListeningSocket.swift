@@ -66,16 +66,13 @@ public final class ListeningSocket: Sendable {
         guard let address = UnixAddress(path: path) else { throw .pathTooLong(path: path) }
         try Self.removeStaleSocket(at: path)
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        // The mask keeps other users out between bind and chmod.
-        let mask = umask(0o177)
-        let isBound = address.withPointer { bind(descriptor, $0, $1) } == 0
-        let bindError = errno
-        umask(mask)
-        guard isBound else {
-            close(descriptor)
-            throw .refused(path: path, reason: String(cString: strerror(bindError)))
-        }
-        guard chmod(path, 0o660) == 0, listen(descriptor, backlog) == 0 else {
+        // Keeps other users out between bind and chmod: on Linux, bind gives the file the mode of the descriptor.
+        // A umask would do the same, but for all threads: a git started meanwhile would write files that only its
+        // own user can read.
+        fchmod(descriptor, 0o600)
+        guard address.withPointer({ bind(descriptor, $0, $1) }) == 0, chmod(path, 0o660) == 0,
+            listen(descriptor, backlog) == 0
+        else {
             let reason = String(cString: strerror(errno))
             close(descriptor)
             throw .refused(path: path, reason: reason)

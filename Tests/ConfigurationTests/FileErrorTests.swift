@@ -19,7 +19,6 @@ import Testing
     @Test func `has a remedy that gives the service's group access to a file or a folder`() throws {
         try etc.write("my file", "x", mode: 0o604)
         mkdir(etc("folder"), 0o700)
-        // Not by mkdir, which obeys the umask: another test of this process may change it for a moment.
         chmod(etc("folder"), 0o704)
         for (name, expected) in [("my file", mode_t(0o644)), ("folder", 0o754)] {
             let hint = FileError(EACCES, path: etc(name)).hint(path: etc(name))

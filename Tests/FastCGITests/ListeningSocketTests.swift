@@ -56,6 +56,18 @@ import Testing
         }
     }
 
+    /// The umask belongs to the process: two threads that set it and restore it can leave the wrong value to each
+    /// other, and to all git commands that start later.
+    @Test func `leaves the umask alone, also if several are created at once`() throws {
+        #expect(close(creat(folder.path(of: "before"), 0o666)) == 0)
+        let paths = (0..<4).map { folder.path(of: "socket\($0)") }
+        DispatchQueue.concurrentPerform(iterations: 4) { index in
+            for _ in 0..<2000 { _ = try? ListeningSocket(path: paths[index]) }
+        }
+        #expect(close(creat(folder.path(of: "after"), 0o666)) == 0)
+        #expect(try mode(of: folder.path(of: "after")) == mode(of: folder.path(of: "before")))
+    }
+
     @Test func `does not replace other files`() throws {
         try Data("precious".utf8).write(to: URL(fileURLWithPath: path))
         #expect(throws: ListeningSocket.SocketError.notASocket(path: path)) { try ListeningSocket(path: path) }
