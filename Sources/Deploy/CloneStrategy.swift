@@ -56,7 +56,11 @@ extension CloneStrategy {
 
     func missedPush(_ limits: Limits) throws(Failure) -> DeploymentRecord.Target? {
         let clone = try clone(limits)
-        return try cache.attempt { try missedPush(in: clone, limits) }
+        do throws(Failure) {
+            return try cache.attempt { try missedPush(in: clone, limits) }
+        } catch {
+            throw error.askingRemote(of: clone)
+        }
     }
 
     func inspect(_ limits: Limits) throws(Failure) -> SiteInspection {

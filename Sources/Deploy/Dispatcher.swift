@@ -152,6 +152,9 @@ public final class Dispatcher: @unchecked Sendable {
         }
     }
 
+    /// Waits until no thread works on the queue: proves that the threads go on.
+    public func passLock() { condition.withLock {} }
+
     /// Whether this process deploys the site or has it waiting for its turn.
     public func isActive(_ site: String) -> Bool { condition.withLock { queue.contains(site) } }
 

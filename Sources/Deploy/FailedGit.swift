@@ -10,23 +10,23 @@ struct FailedGit: Sendable {
     let path: String
     /// The clone; `nil` if it could not be opened.
     let clone: (any WorkingClone)?
-    /// The URL of the remote, if a trouble concerns the remote.
-    let url: RemoteURL?
+    /// The URL of the remote as ssh resolves it; `nil` if ssh was not asked.
+    private let resolvedURL: RemoteURL?
 
     /// How long the questions for an explanation may take.
     static var limits: Limits { .within(.seconds(10)) }
 
-    init(_ error: GitError, in path: String, _ clone: (any WorkingClone)?) {
-        // Only these commands reach the remote.
-        let isRemote = ["pull", "fetch", "ls-remote", "clone"].contains(where: error.arguments.contains)
-        self.init(error, in: path, clone, url: isRemote ? clone?.remoteURL(Self.limits) : nil)
-    }
-
-    init(_ error: GitError, in path: String, _ clone: (any WorkingClone)?, url: RemoteURL?) {
+    init(_ error: GitError, in path: String, _ clone: (any WorkingClone)?, resolvedURL: RemoteURL? = nil) {
         self.error = error
         self.path = path
         self.clone = clone
-        self.url = url
+        self.resolvedURL = resolvedURL
+    }
+
+    /// The URL of the remote, if the command reaches the remote. Costs a process.
+    var url: RemoteURL? {
+        let isRemote = ["pull", "fetch", "ls-remote", "clone"].contains(where: error.arguments.contains)
+        return resolvedURL ?? (isRemote ? clone?.remoteURL(Self.limits) : nil)
     }
 
     /// The name of the remote in the clone.

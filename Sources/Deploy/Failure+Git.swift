@@ -30,11 +30,14 @@ extension Failure {
             return
         }
         let (explanation, isMissingRef) = KnownGitMessage.explanation(of: FailedGit(error, in: path, clone))
-        if isMissingRef, let clone = clone as? BranchClone {
-            self = .missingBranch(of: clone)
-        } else {
-            self.init(explanation, isMissingRef: isMissingRef)
-        }
+        self.init(explanation, isMissingRef: isMissingRef)
+    }
+
+    /// Returns the failure, explained by what the remote has if the remote lacks the followed branch. Asks the remote, so
+    /// call this only for a failure that a person is told of.
+    func askingRemote(of clone: some WorkingClone) -> Failure {
+        guard isMissingRef, let clone = clone as? BranchClone else { return self }
+        return .missingBranch(of: clone)
     }
 
     /// A rebase stopped at a conflict.
@@ -62,11 +65,11 @@ extension Failure {
         let saved = "\(path).saved"
         let move = ["mv", "--backup=numbered", "-t", saved] + files.prefix(20).map { "\(path)/\($0)" }
         let others = files.count > 20 ? "; the next failure names more files" : "; the next push then deploys"
+        // Committed names can put any path into git's message, so root must not move the files.
         return Failure(
             "untracked files are in the way: \(listed)\(more)",
             remedy: Remedy(
-                ShellCommand("mkdir", "-p", saved).then(ShellCommand(words: move)),
-                note: "moves the files away\(others)"))
+                ShellCommand.makeFolder(saved).then(.service(words: move)), note: "moves the files away\(others)"))
     }
 
     /// The clone needs git-lfs.

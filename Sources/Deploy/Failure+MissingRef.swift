@@ -47,17 +47,25 @@ extension Failure {
     }
 }
 
+extension ShellCommand {
+    /// Fetches the remote's branch `name` into a tracking branch. A clone of a single branch has none for another branch
+    /// until it is told to.
+    static func fetchTracked(_ name: String, in clone: BranchClone) -> ShellCommand {
+        let fetch = ShellCommand.git(in: clone.path, "fetch", clone.remote, name)
+        guard !clone.fetchesAllBranches(FailedGit.limits) else { return fetch }
+        return .git(in: clone.path, "remote", "set-branches", "--add", clone.remote, name).then(fetch)
+    }
+}
+
 extension Remedy {
     /// Has the branch of `clone` follow the remote's branch `name`.
     fileprivate static func follow(_ name: String, in clone: BranchClone) -> Remedy {
-        let fetch = ShellCommand.git(in: clone.path, "fetch", clone.remote, name)
         let track = ShellCommand.git(
             in: clone.path, "branch", "--set-upstream-to=\(clone.remote)/\(name)", clone.branch.name)
-        // A clone of a single branch has no tracking branch for another.
-        let add = ShellCommand.git(in: clone.path, "remote", "set-branches", "--add", clone.remote, name)
-        let fetches = clone.fetchesAllBranches(FailedGit.limits) ? fetch : add.then(fetch)
         // Anybody who can push chooses the name, and some shells have no comments.
         let value = name.quotedForShell == name ? "\"\(name)\"" : name.quotedForShell
-        return Remedy(fetches.then(track), note: "if the site's file has branch, write branch = \(value) there too")
+        return Remedy(
+            ShellCommand.fetchTracked(name, in: clone).then(track),
+            note: "if the site's file has branch, write branch = \(value) there too")
     }
 }

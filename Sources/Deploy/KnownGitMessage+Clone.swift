@@ -19,9 +19,12 @@ extension KnownGitMessage {
             )
         },
         KnownGitMessage("dubious ownership", meaning: "git refuses the repository of another user") { failed in
-            // The remote may be another repository of this machine.
             guard let other = failed.quoted(after: "dubious ownership", mark: "'"), !failed.isClone(other) else {
                 return Remedy(.giveToService(failed.path))
+            }
+            // The remote may be another repository of this machine.
+            guard failed.isLocalRemote(other) else {
+                return Remedy(note: "the repository must belong to \(ServiceUser.current.name)")
             }
             return Remedy(.service("git", "config", "--global", "--add", "safe.directory", other))
         },
@@ -70,22 +73,35 @@ extension KnownGitMessage {
         },
         KnownGitMessage(".lock': File exists", meaning: "another git is running in the clone") { failed in
             let lock = failed.quoted(after: ".lock': File exists", mark: "'")
-            // The line may be the remote's, about its own files.
-            guard let lock, failed.contains(lock) else { return nil }
+            guard let lock, failed.isLock(lock) else {
+                return Remedy(note: "remove the lock file if no git is running; the next push then deploys")
+            }
             let attributes = try? FileManager.default.attributesOfItem(atPath: lock)
             let owner = (attributes?[.ownerAccountName] as? String).map { "-u \($0.quotedForShell) " } ?? ""
+            // pgrep exits with 1 if no process matches.
             return Remedy(
-                ShellCommand(script: "pgrep -a -x \(owner)git || rm \(lock.quotedForShell)"),
+                .service(script: "pgrep -a -x \(owner)git; test $? = 1 && rm \(lock.quotedForShell)"),
                 note: "shows the running git, or else removes the lock; the next push then deploys")
         },
     ]
 }
 
 extension FailedGit {
-    /// Whether `file` is in the clone, or in its repository.
-    fileprivate func contains(_ file: String) -> Bool {
-        let folders = [path] + (clone.map { [$0.path, $0.gitDirectory, $0.commonDirectory] } ?? [])
-        return !file.split(separator: "/").contains("..") && folders.contains { file.hasPrefix("\($0)/") }
+    /// Whether `file` is a lock in the repository of the clone. The names of committed files can put any path into git's
+    /// message.
+    fileprivate func isLock(_ file: String) -> Bool {
+        guard let clone, file.hasSuffix(".lock") else { return false }
+        let folder = URL(fileURLWithPath: file).deletingLastPathComponent().resolvingSymlinksInPath().path
+        return [clone.gitDirectory, clone.commonDirectory].contains { repository in
+            let root = URL(fileURLWithPath: repository).resolvingSymlinksInPath().path
+            return folder == root || folder.hasPrefix("\(root)/")
+        }
+    }
+
+    /// Whether `folder` is the remote, a repository of this machine.
+    fileprivate func isLocalRemote(_ folder: String) -> Bool {
+        guard let url, url.transport == .local else { return false }
+        return [url.path, "\(url.path)/.git", "\(url.path).git"].contains { $0 == folder.trimmingPrefix("/") }
     }
 
     /// Whether `folder` is the clone, or its repository.
@@ -107,12 +123,13 @@ extension Remedy {
 
     /// Moves the clone away, and clones its remote again.
     fileprivate static func cloneAnew(_ failed: FailedGit) -> Remedy {
-        let (path, old) = (failed.path.quotedForShell, "\(failed.path).old")
+        let (old, new) = ("\(failed.path).old", "\(failed.path).new")
         let branch = (failed.clone as? BranchClone).map { " -b \($0.upstream.name.quotedForShell)" } ?? ""
-        let url = "\"$(git -C \(old.quotedForShell) remote get-url \(failed.remote.quotedForShell))\""
+        let url = "\"$(git -C \(failed.path.quotedForShell) remote get-url \(failed.remote.quotedForShell))\""
+        // The site stays where it is until the new clone is complete.
         return Remedy(
-            ShellCommand("mv", "-T", failed.path, old).then(.makeFolder(failed.path))
-                .then(.service(script: "git clone\(branch) \(url) \(path)")),
+            ShellCommand.makeFolder(new).then(.service(script: "git clone\(branch) \(url) \(new.quotedForShell)"))
+                .then(ShellCommand("mv", "-T", failed.path, old)).then(ShellCommand("mv", "-T", new, failed.path)),
             note: "files that are not in the repository stay in \(old)")
     }
 }

@@ -7,8 +7,11 @@ extension KnownGitMessage {
         KnownGitMessage(
             "This repository moved", "was moved to", meaning: "the repository has moved", quoting: .forge
         ) { failed in
-            guard let url = MovedRemote(in: failed.error.message)?.url else { return nil }
-            return MovedRemote.remedy(url, failed.remote, in: failed.path)
+            MovedRemote(in: failed.error.message).map { moved in
+                let url = failed.url
+                let resolved = url.flatMap { failed.clone?.resolve($0, FailedGit.limits) }
+                return moved.remedy(failed.remote, at: url, resolved: resolved, in: failed.path)
+            }
         },
         KnownGitMessage(
             "Repository not found", "' not found", "does not appear to be a git repository",

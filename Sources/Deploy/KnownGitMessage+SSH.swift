@@ -6,15 +6,12 @@ extension KnownGitMessage {
     static let keys = [
         KnownGitMessage(
             in: { $0.hasPrefix("Load key") && $0.hasSuffix("bad permissions") }, meaning: "others can read the ssh key"
-        ) { failed in (nil, failed.keyFile.map { Remedy(.service("chmod", "600", $0)) }) },
+        ) { failed in (nil, failed.keyFile.map { Remedy(.service("chmod", "600", $0)) } ?? .keyMode) },
         KnownGitMessage(
             in: { $0.hasPrefix("Load key") && $0.hasSuffix("Permission denied") },
             meaning: "bellpull cannot read the ssh key"
         ) { failed in
-            // A host can make ssh print any line, and root would give away the file.
-            guard let file = failed.keyFile, failed.offers(file) else {
-                return (nil, Remedy(note: "the key must belong to \(ServiceUser.current.name), with mode 600"))
-            }
+            guard let file = failed.keyFile else { return (nil, .keyMode) }
             let owner = "\(ServiceUser.current.name):"
             return (nil, Remedy(ShellCommand("chown", owner, file).then(ShellCommand("chmod", "600", file))))
         },
@@ -28,9 +25,9 @@ extension KnownGitMessage {
                 let file = file.quotedForShell
                 return Remedy(
                     .service(script: "sed -i \"s/[[:cntrl:]]*$//\" \(file) && echo >> \(file)"),
-                    note: "corrects the ends of the lines; if the trouble stays, copy the private key again")
+                    note: "corrects the ends of the lines; if the problem stays, copy the private key again")
             }
-            return (nil, remedy)
+            return (nil, remedy ?? Remedy(note: "copy the private key again, with its last line feed"))
         },
     ]
 
@@ -87,19 +84,17 @@ extension KnownGitMessage {
 }
 
 extension FailedGit {
-    /// Whether ssh is configured to offer the key in `file`.
-    fileprivate func offers(_ file: String) -> Bool {
-        guard let url, let clone else { return false }
-        return clone.keys(for: url, Self.limits).contains(file)
+    /// The file of the key that ssh could not load; `nil` if ssh is not configured to offer the key. A host, and the names
+    /// of committed files, can put any line into git's message.
+    fileprivate var keyFile: String? {
+        guard let file = quoted(after: "Load key"), let url, let clone else { return nil }
+        return clone.keys(for: url, Self.limits).contains(file) ? file : nil
     }
-
-    /// The file of the key that ssh could not load.
-    fileprivate var keyFile: String? { quoted(after: "Load key") }
 
     /// The same, with the host and the port that ssh connects to.
     fileprivate var resolved: FailedGit {
         guard let url, let clone, url.transport == .ssh else { return self }
-        return FailedGit(error, in: path, clone, url: clone.resolve(url, Self.limits))
+        return FailedGit(error, in: path, clone, resolvedURL: clone.resolve(url, Self.limits))
     }
 
     /// Removes the host from the file of known hosts that ssh names.
@@ -115,11 +110,16 @@ extension FailedGit {
         }
         let words = ["ssh-keygen", "-f", file, "-R", host]
         // The file of the whole machine belongs to root.
-        return Remedy(file.hasPrefix("/etc/ssh/") ? ShellCommand(words: words) : .service(words: words), note: note)
+        let isOfRoot = ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"].contains(file)
+        return Remedy(isOfRoot ? ShellCommand(words: words) : .service(words: words), note: note)
     }
 }
 
 extension Remedy {
+    fileprivate static var keyMode: Remedy {
+        Remedy(note: "the key must belong to \(ServiceUser.current.name), with mode 600")
+    }
+
     /// Shows the public key of the user who deploys, and creates the key if there is none.
     static func showKey(for failed: FailedGit) -> Remedy {
         let create = "ssh-keygen -q -t ed25519 -N \"\" -f ~/.ssh/id_ed25519"

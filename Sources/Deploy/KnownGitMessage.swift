@@ -1,6 +1,6 @@
 internal import Text
 
-/// A trouble that git or ssh reports, as known from the messages in the C locale.
+/// A problem that git or ssh reports, as known from the messages in the C locale.
 struct KnownGitMessage: Sendable {
     /// The line to quote after the meaning.
     enum Quotation: Sendable {
@@ -12,7 +12,7 @@ struct KnownGitMessage: Sendable {
         case forge
     }
 
-    /// Whether a line of the message tells the trouble.
+    /// Whether a line of the message identifies the problem.
     let isIn: @Sendable (Substring) -> Bool
     /// The meaning of the message for a site.
     let meaning: String
@@ -22,7 +22,7 @@ struct KnownGitMessage: Sendable {
     /// Returns the meaning and the remedy, after a closer look at the clone.
     let explain: @Sendable (FailedGit) -> (meaning: String?, remedy: Remedy?)
 
-    /// Creates a trouble told by any of `words`.
+    /// Creates a problem that a line with any of `words` identifies.
     init(
         _ words: String..., meaning: String, quoting quotation: Quotation = .line, isMissingRef: Bool = false,
         explain: @escaping @Sendable (FailedGit) -> (meaning: String?, remedy: Remedy?)
@@ -32,7 +32,7 @@ struct KnownGitMessage: Sendable {
             isMissingRef: isMissingRef, explain: explain)
     }
 
-    /// Creates a trouble told by any of `words`, with a remedy.
+    /// Creates a problem that a line with any of `words` identifies, with a remedy.
     init(
         _ words: String..., meaning: String, quoting quotation: Quotation = .line, isMissingRef: Bool = false,
         remedy: @escaping @Sendable (FailedGit) -> Remedy?
@@ -43,7 +43,7 @@ struct KnownGitMessage: Sendable {
         ) { (nil, remedy($0)) }
     }
 
-    /// Creates a trouble told by a line that `isIn` recognizes.
+    /// Creates a problem that a line identifies.
     init(
         in isIn: @escaping @Sendable (Substring) -> Bool, meaning: String, quoting quotation: Quotation = .line,
         isMissingRef: Bool = false, explain: @escaping @Sendable (FailedGit) -> (meaning: String?, remedy: Remedy?)
@@ -69,15 +69,21 @@ struct KnownGitMessage: Sendable {
         return (Explanation(parts.joined(separator: ": "), remedy: remedy), known.isMissingRef)
     }
 
-    /// Returns the trouble that `failed` reports, and the line that reports it.
+    /// Returns the problem behind `failed`, and the line that identifies the problem.
     private static func find(in failed: FailedGit) -> (known: KnownGitMessage, line: Substring)? {
         let lines = failed.error.lines
-        for known in all {
-            if let line = lines.first(where: known.isIn) { return (known, line) }
+        let own = lines.filter { !$0.hasPrefix("remote:") }
+        for (group, lines) in [(local, own), (remote, lines)] {
+            for known in group {
+                if let line = lines.first(where: known.isIn) { return (known, line) }
+            }
         }
         return nil
     }
 
-    /// The known troubles. The first match is used: a full disk or a changed host key also causes later messages.
-    private static let all = machine + clone + keys + hosts + access + web + network
+    // The first match is used: a full disk or a changed host key also causes later messages.
+    /// The known problems of this machine and of the clone. The remote may have the same problems, and say so.
+    private static let local = machine + clone + keys
+    /// The known problems of the remote and of the way to it.
+    private static let remote = hosts + access + web + network
 }

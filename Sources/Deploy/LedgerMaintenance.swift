@@ -55,7 +55,7 @@ public final class LedgerMaintenance: Sendable {
     public func start(_ sites: [Site]) {
         state.withLock { $0.sites = sites }
         resume()
-        timers.after(.seconds(5)) { [self] in prune() }
+        timers.after(.seconds(5)) { [self] in onOwnThread { self.prune() } }
     }
 
     /// Replaces the sites to resume. Ends the deployments of the sites that this process is no longer to deploy: nothing
@@ -82,6 +82,9 @@ public final class LedgerMaintenance: Sendable {
         }
     }
 
+    /// Runs `body`, which reads the ledger. A slow disk must not hold up the timers.
+    private func onOwnThread(_ body: @escaping @Sendable () -> Void) { Thread.detachNewThread(body) }
+
     private func resume() {
         do throws(LedgerError) {
             try dispatcher.resume(state.withLock(\.sites))
@@ -94,7 +97,7 @@ public final class LedgerMaintenance: Sendable {
             if wasReadable { observer(error) }
         }
         rejectDeploymentsOfRemovedSites()
-        timers.after(Self.resumeInterval) { [self] in resume() }
+        timers.after(Self.resumeInterval) { [self] in onOwnThread { self.resume() } }
     }
 
     /// Ends the deployments of unknown sites if they all were queued more than a day before `time`. A younger deployment
@@ -132,7 +135,7 @@ public final class LedgerMaintenance: Sendable {
         } then: { [self] result in
             // While more rows must go, one batch per second.
             let isDone = ((try? result.get()) ?? 0) < Self.batch
-            timers.after(isDone ? Self.pruneInterval : .seconds(1)) { [self] in prune() }
+            timers.after(isDone ? Self.pruneInterval : .seconds(1)) { [self] in onOwnThread { self.prune() } }
         }
     }
 }

@@ -80,8 +80,13 @@ final class LockFile {
 extension Failure {
     /// The system refuses to open the lock at `path` for writing.
     fileprivate static func cannotWrite(_ path: String, because reason: Int32) -> Failure {
-        Failure(
-            "cannot write \(path): \(String(cString: strerror(reason)))",
-            remedy: reason == EROFS ? Remedy(.remount(path)) : Remedy(.giveToService(path)))
+        let remedy: Remedy? =
+            switch reason {
+            case EACCES, EPERM: Remedy(.giveToService(path))
+            case EROFS: Remedy(.remount(path))
+            case ENOSPC, EDQUOT: Remedy(ShellCommand("df", "-h", path), note: "free some space")
+            default: nil
+            }
+        return Failure("cannot write \(path): \(String(cString: strerror(reason)))", remedy: remedy)
     }
 }

@@ -32,7 +32,7 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         do throws(Failure) {
             let result = try deploy(order, session)
             let (compared, note) = order == .follow ? try compare(announced, result, session) : (result, nil)
-            let notes = [note, move(transcript), compared.commit == nil ? nil : try? incompleteness(limits)]
+            let notes = [note, move(transcript, limits), compared.commit == nil ? nil : try? incompleteness(limits)]
                 .compactMap(\.self)
             return (compared, notes.isEmpty ? nil : notes.joined(separator: "; "))
         } catch {
@@ -40,7 +40,7 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
             if error.isMissingRef, let target = announced.first(where: { !$0.isDeletion }) {
                 return (Self.waiting(for: target), nil)
             }
-            return (.failed(error), nil)
+            return (.failed(error.askingRemote(of: clone)), nil)
         }
     }
 
@@ -59,7 +59,7 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         do throws(Failure) {
             try session.place(destination)
             let placement = try session.verify(destination)
-            try noteEnd(deployed: placement.upstream)
+            try noteEnd(deployed: placement.upstream, hasChanged: placement.live != before)
             return placement.live == before ? .unchanged(placement.live) : .deployed(placement.live)
         } catch {
             try restore(session, after: error)
@@ -81,8 +81,8 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
 
     /// Records the end of changes to the clone when the changes are on the disk. After a power failure, either the note
     /// is still there, or the site is complete.
-    private func noteEnd(deployed upstream: Commit? = nil) throws(Failure) {
-        try strategy.cache.attempt { try clone.synchronize() }
+    private func noteEnd(deployed upstream: Commit? = nil, hasChanged: Bool = true) throws(Failure) {
+        if hasChanged { try strategy.cache.attempt { try clone.synchronize() } }
         lock.noteEnd(deployed: upstream)
         clone.removeKeptFiles()
     }
@@ -92,10 +92,13 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         try clone.incompleteness(limits).map { "the site \($0)" }
     }
 
-    /// Returns the command that sets the new URL of the repository, if the forge redirected git.
-    private func move(_ transcript: Transcript) -> String? {
+    /// Returns the remedy if the forge redirected git to another URL.
+    private func move(_ transcript: Transcript, _ limits: Limits) -> String? {
         MovedRemote(in: transcript.text).map { moved in
-            "the repository has moved: \(ShellCommand.git(in: clone.path, "remote", "set-url", clone.remote, moved.url))"
+            let url = clone.remoteURL(limits)
+            let remedy = moved.remedy(
+                clone.remote, at: url, resolved: url.map { clone.resolve($0, limits) }, in: clone.path)
+            return "the repository has moved: \(remedy)"
         }
     }
 

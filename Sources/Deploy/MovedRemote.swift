@@ -1,6 +1,7 @@
+internal import Git
 internal import Text
 
-/// What a forge or git says about a repository that has moved: its new URL.
+/// The new URL of a repository that has moved, as a forge or git tells it.
 struct MovedRemote: Equatable {
     let url: String
 
@@ -8,6 +9,10 @@ struct MovedRemote: Equatable {
     ///
     /// A redirection to a login page is no move.
     init?(in output: String) {
+        // Most output has neither, and need not be split.
+        guard
+            output.utf8.firstRange(of: "redirecting to".utf8) != nil || output.utf8.firstRange(of: " moved".utf8) != nil
+        else { return nil }
         let lines = output.split(whereSeparator: \.isNewline)
         guard let line = lines.firstIndex(where: { Self.tells($0) }) else { return nil }
         let following = lines[line...].flatMap { $0.split(separator: " ") }
@@ -25,13 +30,30 @@ struct MovedRemote: Equatable {
     }
 
     private static func isURL(_ word: Substring) -> Bool {
-        word.contains(#/^(https?|ssh|git|file):\/\//#) || word.contains(#/^\w[\w.-]*@[\w.-]+:[^\/]/#)
+        word.contains(#/^(https?|ssh):\/\//#) || word.contains(#/^\w[\w.-]*@[\w.-]+:[^\/]/#)
     }
 
-    /// The commands that follow the move.
-    static func remedy(_ url: String, _ remote: String, in path: String) -> Remedy {
-        Remedy(
+    /// The command that sets the new URL, and another that must work afterwards. Only words if the new URL is on another
+    /// host: whoever can commit can put a line into git's output, and must not choose the host.
+    ///
+    /// - Parameters:
+    ///   - current: the URL of the remote in the clone.
+    ///   - resolved: the same URL with the host that ssh connects to.
+    func remedy(_ remote: String, at current: RemoteURL?, resolved: RemoteURL?, in path: String) -> Remedy {
+        guard let current, let url = newURL(at: current, resolved) else {
+            return Remedy(note: "ask the owner of the repository whether it moved to \(url); if so, git remote set-url")
+        }
+        return Remedy(
             .git(in: path, "remote", "set-url", remote, url).then(.git(in: path, "fetch", remote)),
             note: "if the site's file has repository, write the new name there too")
+    }
+
+    private func newURL(at current: RemoteURL, _ resolved: RemoteURL?) -> String? {
+        let moved = RemoteURL(url)
+        guard !moved.host.isEmpty else { return nil }
+        if moved.host == current.host { return url }
+        // The alias of a host in ssh_config(5) also tells ssh which key to offer.
+        guard current.transport == .ssh, moved.host == resolved?.host else { return nil }
+        return "ssh://\(current.destination)\(current.port.map { ":\($0)" } ?? "")/\(moved.path)"
     }
 }

@@ -43,7 +43,7 @@ final class PullStrategy: CloneStrategy {
         throw Failure(
             "\(clone.path) follows \(clone.upstream), but the site is configured to follow \(follows)",
             remedy: Remedy(
-                .git(in: clone.path, "fetch", clone.remote, follows.description)
+                ShellCommand.fetchTracked(follows.description, in: clone)
                     .then(.git(in: clone.path, "switch", follows.description)),
                 note: "or write branch = \"\(clone.upstream)\" in the site's file"))
     }
@@ -60,7 +60,7 @@ final class PullStrategy: CloneStrategy {
 
     func missedPush(in clone: BranchClone, _ limits: Limits) throws -> DeploymentRecord.Target? {
         guard let commit = try clone.remoteCommit(limits) else {
-            throw Failure.missingBranch(of: clone)
+            throw Failure(Explanation("the remote has no branch \(clone.upstream)"), isMissingRef: true)
         }
         // Commits made on the server may be on top of the remote's. If the remote's commit is not the fetched one, the
         // branch has moved on, or was forced back.

@@ -31,7 +31,7 @@ public struct SiteInspection: Sendable {
         do {
             try inspect(&self)
         } catch {
-            obstacles.append(Failure(error, in: clone.path, clone))
+            obstacles.append(Failure(error, in: clone.path, clone).askingRemote(of: clone))
         }
     }
 

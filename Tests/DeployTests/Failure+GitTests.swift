@@ -33,7 +33,8 @@ import Testing
             """)
         #expect(failure.message == "untracked files are in the way: uploads, a.php, b/it's.txt, c, d and 2 more")
         #expect(
-            failure.hint == "mkdir -p /srv/blog.saved && mv --backup=numbered -t /srv/blog.saved /srv/blog/uploads "
+            failure.hint
+                == "install -d -o root /srv/blog.saved && mv --backup=numbered -t /srv/blog.saved /srv/blog/uploads "
                 + #"/srv/blog/a.php '/srv/blog/b/it'\''s.txt' /srv/blog/c /srv/blog/d /srv/blog/e /srv/blog/f"#
                 + "  # moves the files away; the next push then deploys")
     }

@@ -61,6 +61,7 @@ import Testing
             "git refuses the repository of another user: fatal", hint: "chown -R bellpull: '/srv/my blog'"),
         Known(
             "fatal: detected dubious ownership in repository at '/srv/git/blog.git'\n\(ending)",
+            url: "/srv/git/blog.git",
             "git refuses the repository of another user: fatal",
             hint: "runuser -u bellpull -- git config --global --add safe.directory /srv/git/blog.git"),
         Known(
@@ -79,11 +80,11 @@ import Testing
             hint: "runuser -u bellpull -- sh -c 'cd '\\''/srv/my blog'\\'' && rm \"$(git rev-parse --git-path index)\""),
         Known(
             "error: loose object 1a2b3c (stored in .git/objects/1a/2b3c) is corrupt", "the repository is damaged: ",
-            hint: "mv -T '/srv/my blog' '/srv/my blog.old' && install -d -o bellpull '/srv/my blog' && runuser -u"),
+            hint: "install -d -o bellpull '/srv/my blog.new' && runuser -u bellpull -- sh -c 'git clone "),
         Known(
             "fatal: Unable to create '/srv/my blog/.git/index.lock': File exists.\n\nAnother git process seems to be",
             "another git is running in the clone: fatal: Unable to create",
-            hint: "pgrep -a -x git || rm '/srv/my blog/.git/index.lock'"),
+            hint: "remove the lock file if no git is running"),
     ]
 
     private static let ssh = [
@@ -136,14 +137,14 @@ import Testing
             git@forge.example: Permission denied (publickey).\r
             \(ending)
             """, "others can read the ssh key: Load key \"/var/lib/bellpull/.ssh/id_ed25519\": bad permissions",
-            hint: "runuser -u bellpull -- chmod 600 /var/lib/bellpull/.ssh/id_ed25519"),
+            hint: "the key must belong to bellpull, with mode 600"),
         Known(
             "Load key \"/srv/key\": error in libcrypto\r\ngit@x: Permission denied (publickey).\r\n\(ending)",
             "the file of the ssh key is malformed: Load key \"/srv/key\": error in libcrypto",
-            hint: "runuser -u bellpull -- sh -c 'sed -i \"s/[[:cntrl:]]*$//\" /srv/key && echo >> /srv/key'"),
+            hint: "copy the private key again"),
         Known(
             "Load key \"/srv/key\": invalid format\r\ngit@x: Permission denied (publickey).\r\n\(ending)",
-            "the file of the ssh key is malformed: ", hint: "runuser -u bellpull -- sh -c 'sed -i "),
+            "the file of the ssh key is malformed: ", hint: "copy the private key again"),
         Known(
             "Load key \"/srv/key\": Permission denied\r\ngit@x: Permission denied (publickey).\r\n\(ending)",
             "bellpull cannot read the ssh key: ", hint: "the key must belong to bellpull, with mode 600"),
@@ -241,7 +242,7 @@ import Testing
     func `has a meaning, and a remedy that names the user, the path and the host`(_ known: Known) throws {
         let completion = Command.Completion(termination: .exited(1), output: "", errors: known.errors)
         let error = GitError(arguments: ["pull", "--rebase"], completion: completion)
-        let failed = FailedGit(error, in: "/srv/my blog", nil, url: RemoteURL(known.url))
+        let failed = FailedGit(error, in: "/srv/my blog", nil, resolvedURL: RemoteURL(known.url))
         let (explanation, _) = ServiceUser.$assumed.withValue(ServiceUser(name: "bellpull")) {
             KnownGitMessage.explanation(of: failed)
         }
@@ -249,7 +250,9 @@ import Testing
         #expect(!explanation.text.contains("\r") && explanation.text.split(separator: "\n").count == 2)
         let hint = try #require(explanation.hint)
         #expect(hint.hasPrefix(known.hint), "\(hint)")
-        guard !hint.contains("catch_up"), !hint.hasPrefix("the key must") else { return }
+        let isProse = ["the key must", "copy the private", "remove the lock", "set a longer"].contains(
+            where: hint.hasPrefix)
+        guard !isProse else { return }
         let check = try Shell.command("printf '%s\\n' \"$1\" | sh -n", [hint]).run(
             until: .now + .seconds(20), cancellation: Cancellation())
         #expect(check.isSuccess, "\(check.errors)")
@@ -265,12 +268,31 @@ import Testing
         for errors in [
             "Load key \"/etc/shadow\": Permission denied\r\n", "remote: Unable to create '/etc/x.lock': File exists.\n",
             "Unable to create '/srv/my blog/../../etc/x.lock': File exists.\n",
+            "Unable to create '/etc/x.lock': File exists.\n", "Load key \"/etc/shadow\": bad permissions\r\n",
+            "Load key \"/etc/passwd\": invalid format\r\n",
+            "fatal: detected dubious ownership in repository at '/etc'\n",
         ] {
             let completion = Command.Completion(termination: .exited(1), output: "", errors: errors)
             let error = GitError(arguments: ["pull"], completion: completion)
             let url = RemoteURL("git@forge.example:alice/blog.git")
-            let failed = FailedGit(error, in: "/srv/my blog", nil, url: url)
+            let failed = FailedGit(error, in: "/srv/my blog", nil, resolvedURL: url)
             #expect(KnownGitMessage.explanation(of: failed).0.hint?.contains("/etc") != true)
         }
+    }
+
+    /// The remote may be damaged, or its disk full. The clone is not.
+    @Test(arguments: [
+        "remote: fatal: loose object 1a2b3c (stored in ./objects/1a/2b3c) is corrupt\n",
+        "remote: fatal: write error: No space left on device\n",
+        "remote: error: insufficient permission for adding an object to repository database ./objects\n",
+    ])
+    func `tells the problems of the remote from those of the clone`(_ line: String) {
+        let completion = Command.Completion(termination: .exited(1), output: "", errors: line + Self.ending)
+        let failed = FailedGit(
+            GitError(arguments: ["pull"], completion: completion), in: "/srv/blog", nil,
+            resolvedURL: RemoteURL("git@forge.example:alice/blog.git"))
+        let (explanation, _) = KnownGitMessage.explanation(of: failed)
+        #expect(explanation.message.hasPrefix("the remote "), "\(explanation.message)")
+        #expect(explanation.hint?.contains("mv ") == false && explanation.hint?.contains("chown") == false)
     }
 }

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Deploy
+import Git
 @testable import Text
 
 @Suite struct `a moved remote` {
@@ -40,10 +41,42 @@ import Testing
 
     @Test func `is followed by two commands`() {
         ServiceUser.$assumed.withValue(ServiceUser(name: "bellpull")) {
+            let moved = MovedRemote(in: "warning: redirecting to https://x/y;id/")
             #expect(
-                MovedRemote.remedy("https://x/y z", "origin", in: "/srv/blog").command?.description
-                    == "runuser -u bellpull -- git -C /srv/blog remote set-url origin 'https://x/y z' "
+                moved?.remedy("origin", at: RemoteURL("git@x:y.git"), resolved: nil, in: "/srv/blog").command?
+                    .description
+                    == "runuser -u bellpull -- git -C /srv/blog remote set-url origin 'https://x/y;id' "
                     + "&& runuser -u bellpull -- git -C /srv/blog fetch origin")
         }
+    }
+
+    /// The alias chooses the key.
+    @Test func `keeps an alias of the host`() throws {
+        let moved = try #require(MovedRemote(in: "remote: This repository moved to https://forge.example/a/b.git"))
+        let alias = RemoteURL("git@blog-host:a/old.git")
+        let resolved = RemoteURL("git@forge.example:a/old.git")
+        let remedy = ServiceUser.$assumed.withValue(ServiceUser(name: "root")) {
+            moved.remedy("origin", at: alias, resolved: resolved, in: "/srv/blog")
+        }
+        #expect(
+            remedy.command?.description.hasPrefix(
+                "git -C /srv/blog remote set-url origin ssh://git@blog-host/a/b.git && ") == true)
+        #expect(
+            moved.remedy("origin", at: RemoteURL("https://x/a"), resolved: resolved, in: "/srv/blog").command == nil)
+    }
+
+    /// A committed name with a line feed puts such a line into git's output.
+    @Test(arguments: ["git@evil.example:a/b.git", "https://evil.example/a/b"])
+    func `on another host is not followed`(_ url: String) throws {
+        let moved = try #require(MovedRemote(in: "remote: This repository moved to \(url)"))
+        for current in [RemoteURL("git@forge.example:a/b.git"), RemoteURL("/srv/git/b.git"), nil] {
+            let remedy = moved.remedy("origin", at: current, resolved: current, in: "/srv/blog")
+            #expect(remedy.command == nil && remedy.note?.contains(url) == true)
+        }
+    }
+
+    @Test(arguments: ["file:///srv/git/other.git", "git://forge.example/a/b", "/srv/git/other.git"])
+    func `is neither on this machine nor without authentication`(_ url: String) {
+        #expect(MovedRemote(in: "remote: This repository moved to \(url)") == nil)
     }
 }

@@ -103,7 +103,7 @@ import Testing
             let failure = strategy.deploy([], limits).failure
             #expect(failure?.message.hasPrefix("untracked files are in the way: ") == true, "\(failure?.message ?? "")")
             for name in obstacle.named { #expect(failure?.message.contains(name) == true, "\(failure?.message ?? "")") }
-            #expect(failure?.hint?.hasPrefix("mkdir -p ") == true)
+            #expect(failure?.hint?.hasPrefix("install -d -o root ") == true)
             #expect(try blog.state() == before.0)
             #expect(try files(blog) == before.1)
         }

@@ -98,12 +98,10 @@ struct `a trouble of the network` {
         let blog = stage.blog
         try stage.useSSH()
         try stage.makeKey()
-        let moved = "\(blog.folder)/moved.git"
-        try FileManager.default.createSymbolicLink(atPath: moved, withDestinationPath: blog.remote)
         let script = """
             #!/bin/sh
             echo 'remote: This repository moved. Please use the new location:' >&2
-            echo 'remote:   file://\(moved)        ' >&2
+            echo 'remote:   git@forge.example:alice/moved.git        ' >&2
             exec '\(blog.folder)/ssh' "$@"
             """
         try Shell.writeExecutable(script, to: "\(blog.folder)/redirect")
@@ -116,7 +114,7 @@ struct `a trouble of the network` {
         #expect(result == .deployed(commit))
         let words = try #require(note?.split(separator: "the repository has moved: ").first)
         try stage.paste(String(words))
-        #expect(try blog.git("remote", "get-url", "origin", in: blog.site) == "file://\(moved)")
+        #expect(try blog.git("remote", "get-url", "origin", in: blog.site) == "ssh://git@blog-host/alice/moved.git")
         try stage.expectRecovery(of: PullStrategy(path: blog.site))
     }
 }
