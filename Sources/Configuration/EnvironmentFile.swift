@@ -46,7 +46,9 @@ public struct EnvironmentFile: Sendable {
         private var state = State.start
         private var name = String.UnicodeScalarView()
         private var value = String.UnicodeScalarView()
-        /// How much of `value` stays if blanks at the end are removed.
+        /// The number of characters in `value`.
+        private var count = 0
+        /// How many of them stay if blanks at the end are removed.
         private var length = 0
         /// Whether an unquoted part of the value has begun. Quotation marks within such a part are plain characters.
         private var isWithinWord = false
@@ -96,7 +98,7 @@ public struct EnvironmentFile: Sendable {
             switch scalar {
             case "=":
                 state = .value
-                (value, length, isWithinWord) = (.init(), 0, false)
+                (value, count, length, isWithinWord) = (.init(), 0, 0, false)
             case _ where Self.isNewline(scalar): state = .start
             default: name.append(scalar)
             }
@@ -110,7 +112,10 @@ public struct EnvironmentFile: Sendable {
             case "\"" where !isWithinWord: state = .doubleQuotes
             case _ where Self.isBlank(scalar):
                 // Blanks before, between and after quoted parts are dropped, and so are blanks at the end.
-                if isWithinWord { value.append(scalar) }
+                if isWithinWord {
+                    value.append(scalar)
+                    count += 1
+                }
             default:
                 isWithinWord = true
                 append(scalar)
@@ -119,7 +124,8 @@ public struct EnvironmentFile: Sendable {
 
         private mutating func append(_ scalar: Unicode.Scalar) {
             value.append(scalar)
-            length = value.count
+            count += 1
+            length = count
         }
 
         private mutating func assign() {

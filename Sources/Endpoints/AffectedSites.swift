@@ -12,13 +12,11 @@ enum AffectedSites {
     case none(IgnoreReason)
 
     /// Finds the sites of `pushes` (all of one repository) within the reach of `forge` through `hook`.
-    ///
-    /// - Parameter isKnown: whether to leave out sites with a still unknown repository.
-    init(of pushes: [Push], from forge: ForgeName, at hook: Hook, isKnown: Bool = false) {
+    init(of pushes: [Push], from forge: ForgeName, at hook: Hook) {
         var sites: [Entry] = []
         var reasons: [IgnoreReason] = []
         for push in pushes {
-            let candidates = hook.sites(of: push.repository).filter { !isKnown || $0.repository != nil }
+            let candidates = hook.sites(of: push.repository)
             if candidates.isEmpty { reasons.append(.repository(push.repository)) }
             for site in candidates {
                 guard hook.accepts(forge, for: site) else {

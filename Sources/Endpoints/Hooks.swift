@@ -24,6 +24,8 @@ public struct Hooks: Sendable {
 
     private let shared: Hook?
     private let own: [String: Hook]
+    /// The sites with hooks of their own, as if they shared a hook: finds them by repository. Verifies nothing.
+    private let ofOwn: Hook?
     /// The sites without a usable configuration, whose hooks may be their own.
     private let unusable: Set<String>
 
@@ -41,6 +43,8 @@ public struct Hooks: Sendable {
             entry.secrets.map { (entry.site.name, Hook(site: entry.site.name, secrets: $0, sites: [entry])) }
         }
         own = Dictionary(hooks) { first, _ in first }
+        let others = sites.filter { $0.secrets != nil }
+        ofOwn = others.first?.secrets.map { Hook(site: nil, secrets: $0, sites: others) }
     }
 
     /// Whether `hook` is the shared hook while some sites have hooks of their own.
@@ -49,9 +53,10 @@ public struct Hooks: Sendable {
     /// Returns the site that `pushes` would concern at the site's own hook. Ask only for verified pushes to the shared
     /// hook that concern no other site.
     func siteWithOwnHook(for pushes: [Push], from forge: ForgeName) -> String? {
-        own.values.filter { hook in
-            if case .some = AffectedSites(of: pushes, from: forge, at: hook, isKnown: true) { true } else { false }
-        }.compactMap(\.site).min()
+        guard let ofOwn, case .some(let entries, _) = AffectedSites(of: pushes, from: forge, at: ofOwn) else {
+            return nil
+        }
+        return entries.map(\.site.name).min()
     }
 
     /// Returns the hook at `path` below the mount, such as `/blog`. The mount itself (`nil` or `/`) is the shared hook.

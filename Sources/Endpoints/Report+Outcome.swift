@@ -41,11 +41,10 @@ extension Report {
         extraHeaders = [("Retry-After", "60")]
     }
 
-    /// The configuration of the hook's site has a mistake. Says no more: without a secret the sender is not verified.
+    /// The configuration of the hook's site has a mistake. The reply does not say so: without a secret the sender is not
+    /// verified. The log names the mistake.
     static func misconfigured(_ site: String) -> Report {
-        var report = Report(
-            503, "misconfigured",
-            error: Explanation("the configuration of \(site) has a mistake", hint: "bellpull check"))
+        var report = Report(503, "misconfigured", error: Explanation("this hook is out of order"))
         report.site = FieldValue(escaping: site)
         report.extraHeaders = [("Retry-After", "60")]
         return report

@@ -32,6 +32,13 @@ enum WorkTreeFile {
         return Array(bytes.prefix(length))
     }
 
+    /// Whether one of the folders in `root` has the file `path` with the same content: a deployment that fails again and
+    /// again must not fill the disk with copies.
+    static func isSaved(_ path: TreePath, _ content: [UInt8], in root: String) -> Bool {
+        let folders = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        return folders.contains { self.content(path.absolute(in: "\(root)/\($0)")) == content }
+    }
+
     /// Copies the regular file at `path` to `copy`, with its permissions and times. Returns false, and leaves no copy, if
     /// that fails, as on a full disk.
     @discardableResult

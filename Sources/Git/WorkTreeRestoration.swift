@@ -174,7 +174,7 @@ struct WorkTreeRestoration {
     /// - Throws: `GitError` if that fails. Git must not write in the file's place then.
     private mutating func save(_ path: TreePath) throws(GitError) {
         let root = "\(clone.gitDirectory)/bellpull-saved"
-        if let content = clone.content(of: path), isSaved(path, content, in: root) {
+        if let content = clone.content(of: path), WorkTreeFile.isSaved(path, content, in: root) {
             unlink(path.absolute(in: clone.path))
             return
         }
@@ -195,12 +195,5 @@ struct WorkTreeRestoration {
         throw GitError(
             arguments: ["checkout-index"], termination: nil,
             message: "\(path) is in the way, and cannot be moved to \(folder): \(String(cString: strerror(errno)))")
-    }
-
-    /// Whether an earlier restoration saved the same content: a deployment that fails again and again must not fill the
-    /// disk.
-    private func isSaved(_ path: TreePath, _ content: [UInt8], in root: String) -> Bool {
-        let folders = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
-        return folders.contains { WorkTreeFile.content(path.absolute(in: "\(root)/\($0)")) == content }
     }
 }

@@ -82,16 +82,19 @@ extension WorkingClone {
         _ = try git.run(["checkout-index", "--all", "--quiet", "--index"], limits)
     }
 
-    /// Copies the tracked files that differ from HEAD to `.git/bellpull-saved`. Returns the copies.
+    /// Copies the tracked files that differ from HEAD to `.git/bellpull-saved`, unless the same content is there. Returns
+    /// the copies.
     ///
     /// - Throws: `GitError` if a file cannot be copied.
     public func copyChangedFiles(_ limits: Limits) throws(GitError) -> [String] {
         let names = try git.outputBytes(of: ["diff-index", "-z", "--name-only", "HEAD", "--"], limits)
-        let folder = "\(gitDirectory)/bellpull-saved/\(Int(Date().timeIntervalSince1970))"
+        let root = "\(gitDirectory)/bellpull-saved"
+        let folder = "\(root)/\(Int(Date().timeIntervalSince1970))"
         var copies: [String] = []
         for path in names.split(separator: 0).map({ TreePath($0) }) {
             guard kind(of: path) == S_IFREG else { continue }
-            for parent in ["\(gitDirectory)/bellpull-saved", folder] { mkdir(parent, 0o700) }
+            if let content = content(of: path), WorkTreeFile.isSaved(path, content, in: root) { continue }
+            for parent in [root, folder] { mkdir(parent, 0o700) }
             for parent in path.folders { mkdir(parent.absolute(in: folder), 0o700) }
             guard WorkTreeFile.copy(path.absolute(in: self.path), to: path.absolute(in: folder)) || errno == EEXIST
             else {

@@ -104,7 +104,7 @@ import Webhook
             #expect(response.header("Retry-After") == "60")
             #expect(response.header("Bellpull-Outcome") == "misconfigured")
             #expect(response.header("Bellpull-Site") == "shop")
-            #expect(response.body == #"{"error":"the configuration of shop has a mistake\nbellpull check"}"#)
+            #expect(response.body == #"{"error":"this hook is out of order"}"#)
         }
         #expect(stage.log.levels == [.error, .error])
         #expect(stage.log.lines[0].hasPrefix("delivery outcome=misconfigured status=503 site=shop "))
