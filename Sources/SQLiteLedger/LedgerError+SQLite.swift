@@ -38,7 +38,7 @@ extension LedgerError {
         let hint =
             switch reason {
             case ENOENT: "\(Remedy(.makeFolder(folder), note: elsewhere))"
-            case EACCES: "\(Remedy(.giveToService(folder), note: elsewhere))"
+            case EACCES: Self.otherUser(folder) ?? "\(Remedy(.giveToService(folder), note: elsewhere))"
             case EROFS: "\(Remedy(.remount(folder), note: elsewhere))"
             case ENOSPC, EDQUOT: "make room on the disk; no restart is needed"
             case EMFILE, ENFILE: DropIn.moreFiles
@@ -46,6 +46,14 @@ extension LedgerError {
             default: "check that \(folder) exists and that bellpull may write there"
             }
         self.init("cannot open \(path): \(String(cString: strerror(reason)))", hint: hint)
+    }
+
+    /// Returns the remedy for a person who is not the user of the service: the folder must stay the service's.
+    private static func otherUser(_ folder: String) -> String? {
+        var status = stat()
+        guard stat(folder, &status) == 0, status.st_uid != 0, status.st_uid != geteuid() else { return nil }
+        let owner = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "user \(status.st_uid)"
+        return "run the command as root, or as \(owner)"
     }
 
     private static func newFile(_ path: String) -> String {

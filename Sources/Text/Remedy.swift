@@ -1,4 +1,4 @@
-/// The way to end a trouble: a command, a note, or both.
+/// The fix for a problem: a command, a note, or both.
 ///
 /// The text of a remedy with a command can be pasted as a whole. To the shell the note is a comment:
 ///

@@ -1,4 +1,5 @@
-internal import Foundation
+public import Foundation
+internal import Synchronization
 
 /// The user who deploys. Clones, keys and `known_hosts` belong to this user, so remedies act as this user.
 public struct ServiceUser: Sendable, Equatable {
@@ -13,8 +14,16 @@ public struct ServiceUser: Sendable, Equatable {
     /// Whether the user is root, who needs no runuser(1).
     public var isRoot: Bool { name == "root" }
 
-    /// The effective user of this process, or `bellpull` if the system does not know the user's name.
-    public static var current: ServiceUser { assumed ?? ServiceUser(name: name(of: geteuid()) ?? "bellpull") }
+    /// The user of the service: the owner of its state folder, if a person runs a command; otherwise the effective user of
+    /// this process. `bellpull` if the system does not know the user's name.
+    public static var current: ServiceUser {
+        assumed ?? ServiceUser(name: name(of: owner.withLock(\.self) ?? geteuid()) ?? "bellpull")
+    }
+
+    /// Sets the user to the owner of the state folder.
+    public static func deploys(as owner: uid_t) { self.owner.withLock { $0 = owner } }
+
+    private static let owner = Mutex<uid_t?>(nil)
 
     /// The user that a test assumes. A test that runs as root cannot become another user and back.
     @TaskLocal package static var assumed: ServiceUser?

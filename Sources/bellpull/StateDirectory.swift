@@ -1,6 +1,8 @@
+import Configuration
 import Deploy
 import Foundation
 import SQLiteLedger
+import Text
 
 /// The folder of the ledger.
 struct StateDirectory {
@@ -43,6 +45,18 @@ struct StateDirectory {
         SQLiteStore(path: ledgerPath, host: Self.host, leavesNoTrace: leavesNoTrace)
     }
 
+    /// The owner of the folder, if that is another user than this process's, and not root. Bellpull then runs as the owner.
+    var otherOwner: uid_t? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_uid != 0, status.st_uid != geteuid(), access(path, W_OK) != 0 else {
+            return nil
+        }
+        return status.st_uid
+    }
+
+    /// The sites that the service had in use when it last read the files.
+    var sitesInUse: Set<SiteOrigin> { LoadedConfiguration(inFolder: path)?.sitesInUse ?? [] }
+
     /// Creates the folder if it does not exist. Commands that only read create nothing.
     func create() {
         try? FileManager.default.createDirectory(
@@ -65,7 +79,10 @@ struct StateDirectory {
     /// - Parameter other: The user to switch to if the folder does not exist or belongs to root.
     func becomeOwner(otherwise other: String? = nil) throws(CommandError) {
         var status = stat()
-        guard geteuid() == 0 else { return }
+        guard geteuid() == 0 else {
+            if let owner = otherOwner { ServiceUser.deploys(as: owner) }
+            return
+        }
         let isOwned = stat(path, &status) == 0 && status.st_uid != 0
         guard let user = isOwned ? getpwuid(status.st_uid) : other.flatMap({ getpwnam($0) }), user.pointee.pw_uid != 0
         else { return }

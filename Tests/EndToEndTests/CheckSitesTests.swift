@@ -171,7 +171,8 @@ import Testing
         try clone.git("fetch", "--quiet")
 
         try checkup.finds(
-            "error", "blog", "untracked files are in the way: upload.html", hint: "mkdir -p \(clone.path).saved && mv ")
+            "error", "blog", "untracked files are in the way: upload.html",
+            hint: "install -d -o root \(clone.path).saved && mv ")
         try checkup.finds(
             "warning", "blog", "a push was missed: the site is at ",
             hint: "correct the other problem of this site first")

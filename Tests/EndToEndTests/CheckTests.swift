@@ -110,12 +110,12 @@ import Testing
         let message = "GITHUB_SECRET is set, but bellpull uses secret_file of \(folder("bellpull.toml")) instead"
         try checkup.finds("warning", "configuration", message, hint: "unset GITHUB_SECRET")
 
-        try write("A=b\n GITHUB_SECRET=x\n", to: folder("environment"))
+        try write("A=b\n GITHUB_SECRET=x\nGITHUB_SECRET_OLD=y\nGITHUB_SECRETS=z\n", to: folder("environment"))
         let changes: [String: String?] = ["GITHUB_SECRET": nil]
-        let hint = "sed -i '/^ *GITHUB_SECRET/d' \(folder("environment"))"
+        let hint = #"sed -i '/^ *GITHUB_SECRET\(_OLD\)\? *=/d' "# + folder("environment")
         try checkup.finds("warning", "configuration", message, hint: "\(hint) && systemctl", with: changes)
         _ = try Shell.run(hint)
-        #expect(try text(of: folder("environment")) == "A=b\n")
+        #expect(try text(of: folder("environment")) == "A=b\nGITHUB_SECRETS=z\n")
         #expect(try !checkup.results([], changes).all.contains { $0.message.contains("GITHUB_SECRET") })
     }
 
@@ -125,6 +125,12 @@ import Testing
             "warning", "configuration",
             "\(folder("sites/shop.conf")) is ignored, because its name does not end in .toml",
             hint: "mv -n \(folder("sites/shop.conf")) \(folder("sites/shop.toml"))")
+        for name in ["www.example.org", "www.example.org.TOML"] {
+            try write("", to: folder("sites/\(name)"))
+            try checkup.finds(
+                "warning", "configuration", "\(folder("sites/\(name)")) is ignored",
+                hint: "mv -n \(folder("sites/\(name)")) \(folder("sites/www.example.org.toml"))")
+        }
     }
 
     @Test func `looks at files alone if asked to`() throws {
@@ -250,6 +256,11 @@ import Testing
 
         #expect(result.ending == .exited(1))
         #expect(result.output.contains("\(folder("state")) belongs to daemon, and nobody cannot write to the folder"))
+        let offline = try Program.run(
+            ["setpriv", "--reuid=65534", "--clear-groups", "env"] + variables + [copy, "check", "--offline"],
+            environment: checkup.environment)
+        #expect(offline.output.contains("daemon deploys the sites, so they were not checked for nobody"))
+        #expect(!offline.output.contains("chown"))
         #expect(result.output.contains("hint: run bellpull check as root or as daemon"))
         #expect(!result.output.contains("chown"))
     }

@@ -34,7 +34,7 @@ import Testing
 
         try fails(
             because: "untracked files are in the way: about.html",
-            hint: "mkdir -p \(site.clone.path).saved && mv ",
+            hint: "install -d -o root \(site.clone.path).saved && mv ",
             page: "about.html")
         #expect(try site.visit("/about.html").body == "notes")
     }

@@ -44,7 +44,7 @@ import Testing
             #expect(reply.status == 503)
             #expect(reply["Retry-After"] == "60")
             #expect(reply["Bellpull-Outcome"] == "misconfigured" && reply["Bellpull-Site"] == "shop")
-            #expect(reply.body == #"{"error":"the configuration of shop has a mistake\nbellpull check"}"#)
+            #expect(reply.body == #"{"error":"this hook is out of order"}"#)
         }
         #expect(try RawHTTP(port: server.web.port, RawHTTP.request("GET", "/github/shop")).reply().status == 405)
         #expect(try server.post(delivery(of: commit), to: "/github/other").status == 404)

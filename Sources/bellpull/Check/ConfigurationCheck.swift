@@ -19,9 +19,11 @@ struct ConfigurationCheck {
     init(_ source: ConfigurationSource) {
         var source = source
         environmentFile = source.addEnvironmentFile()
+        let state = StateDirectory(environment: source.environment)
+        source.sitesInUse = state.sitesInUse
         self.source = source
         let (configuration, issues) = Configuration.loadCollectingIssues(source)
-        let names = SiteNames(in: StateDirectory(environment: source.environment))
+        let names = SiteNames(in: state)
         self.configuration = names.apply(to: configuration, claims: false)
         self.issues = issues
         hasSharedHook = configuration.secrets != nil || source.unseenCredentials?.contains("secret") == true
@@ -74,7 +76,7 @@ struct ConfigurationCheck {
             Self.subject, "GITHUB_SECRET is set, but bellpull uses \(key) of \(mainFile) instead",
             hint: EnvironmentFile(at: path).variables["GITHUB_SECRET"] == nil
                 ? "unset GITHUB_SECRET"
-                : "sed -i '/^ *GITHUB_SECRET/d' \(path.quotedForShell) && systemctl restart bellpull")
+                : "sed -i '/^ *GITHUB_SECRET\\(_OLD\\)\\? *=/d' \(path.quotedForShell) && systemctl restart bellpull")
     }
 
     /// Returns the key of the shared secret in the main file `text`, unless the key names GITHUB_SECRET itself.

@@ -15,11 +15,10 @@ struct LedgerCheck {
     private static let subject = "ledger"
 
     init(_ state: StateDirectory) {
-        let owner = Self.owner(of: state.path)
-        isForeign = owner.map { $0 != 0 && $0 != geteuid() && access(state.path, W_OK) != 0 } ?? false
-        if let trouble = Self.trouble(with: state.path) {
+        isForeign = state.otherOwner != nil
+        if let problem = Self.problem(with: state.path) {
             ledger = nil
-            results = [trouble]
+            results = [problem]
             return
         }
         do throws(LedgerError) {
@@ -35,14 +34,9 @@ struct LedgerCheck {
         }
     }
 
-    private static func owner(of path: String) -> uid_t? {
-        var status = stat()
-        return stat(path, &status) == 0 ? status.st_uid : nil
-    }
-
     /// Returns the problem with the folder, if any. Does not create a missing folder: the new folder could belong
     /// to root.
-    private static func trouble(with path: String) -> CheckResult? {
+    private static func problem(with path: String) -> CheckResult? {
         var status = stat()
         guard stat(path, &status) == 0 else {
             return .warning(

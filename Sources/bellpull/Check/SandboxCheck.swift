@@ -23,7 +23,8 @@ struct SandboxCheck {
     private func result(of site: SiteSettings) -> CheckResult? {
         let path = URL(fileURLWithPath: site.path).resolvingSymlinksInPath().path
         let access = mounts?.access(to: path) ?? state?.access(to: path) ?? files?.access(to: path) ?? .writable
-        guard access != .writable else { return nil }
+        // A disk that is read-only for everybody is no matter of the sandbox.
+        guard access != .writable, Foundation.access(path, W_OK) == 0 || errno != EROFS else { return nil }
         let fact =
             access == .hidden
             ? "hides \(site.path) from bellpull (ProtectHome)"

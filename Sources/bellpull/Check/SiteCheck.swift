@@ -120,7 +120,10 @@ struct SiteCheck: Sendable {
     /// Returns the command that sets `key` in the file of the site, or words if the site is a table of the main file.
     private func setting(_ key: String, _ value: String) -> String {
         let line = "\(key) = \"\(value)\""
-        guard settings.place.hasSuffix(".toml") else { return "set \(line) in \(settings.place)" }
+        // A table of the main file has another place.
+        guard settings.place.hasSuffix("/sites/\(settings.name).toml") else {
+            return "set \(line) in \(settings.place)"
+        }
         let file = settings.place.quotedForShell
         return "sed -i -e '/^ *\(key) *=/d' -e \("1i \(line)".quotedForShell) \(file) && systemctl reload bellpull"
     }

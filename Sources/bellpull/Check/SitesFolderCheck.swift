@@ -12,11 +12,15 @@ struct SitesFolderCheck {
         ".txt",
     ]
 
+    /// Ends of names that people write in place of `.toml`.
+    private static let mistaken = [".toml", ".conf", ".cfg", ".ini", ".tml", ".yaml", ".yml", ".json"]
+
     var results: [CheckResult] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.sorted().filter(isMistaken).map { name in
             let path = "\(folder)/\(name)"
-            let stem = name.prefix { $0 != "." }
+            let wrong = Self.mistaken.first { name.lowercased().hasSuffix($0) } ?? ""
+            let stem = name.dropLast(wrong.count)
             return .warning(
                 "configuration", "\(path) is ignored, because its name does not end in .toml",
                 hint:

@@ -4,6 +4,7 @@ import Deploy
 import Foundation
 import Git
 import Processes
+import Text
 
 /// `bellpull check`: finds obstacles to deployments.
 struct Check: ParsableCommand {
@@ -67,7 +68,7 @@ struct Check: ParsableCommand {
 
         let rest =
             offline
-            ? chosen.compactMap(SiteCheck.precheck)
+            ? prechecks(of: chosen, state)
             : online(state, configuration, chosen, cancellation)
         let hooks = offline ? [] : hooks(web, configuration, environment, cancellation, systemd)
         let service = systemd.results(of: chosen, drain: configuration.configuration.drain)
@@ -75,6 +76,17 @@ struct Check: ParsableCommand {
             throw CommandError(.failure, "the check was interrupted", hint: "bellpull check SITE checks a single site")
         }
         return configuration.results() + unknown + rest + door + webResults + hooks + service
+    }
+
+    /// Returns what the files of the sites tell. Another user than the service's would take all clones for foreign.
+    private func prechecks(of chosen: [SiteSettings], _ state: StateDirectory) -> [CheckResult] {
+        guard state.otherOwner != nil else { return chosen.compactMap(SiteCheck.precheck) }
+        let user = ServiceUser.current.name
+        return [
+            .warning(
+                "ledger", "\(user) deploys the sites, so they were not checked for \(NSUserName())",
+                hint: "run bellpull check as root or as \(user)")
+        ]
     }
 
     /// Returns the results of git, the ledger and the sites.

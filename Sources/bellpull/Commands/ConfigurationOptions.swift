@@ -17,7 +17,7 @@ struct ConfigurationOptions: ParsableArguments {
         source.readsSecrets = false
         let state = StateDirectory(environment: source.environment)
         // Of two sites in conflict, the service uses the one that was in use before.
-        source.sitesInUse = LoadedConfiguration(inFolder: state.path)?.sitesInUse ?? []
+        source.sitesInUse = state.sitesInUse
         let file = source.hasNoFiles ? source.addEnvironmentFile() : nil
         guard file?.isUnreadable != true || source.environment["REPO_PATH"] != nil else {
             throw CommandError(

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Configuration
 import Deploy
-import Git
+import Foundation
 import Processes
 
 /// `bellpull status`: shows each site with its latest deployment.
@@ -21,47 +21,57 @@ struct Status: ParsableCommand {
         let current: DeploymentView?
     }
 
+    /// A site, and what the ledger has about it.
+    private struct Row {
+        let settings: SiteSettings
+        let follows: String?
+        let last: DeploymentRecord?
+        let current: DeploymentRecord?
+    }
+
     func run() throws {
         let configuration = try options.configuration.loadWithoutSecrets()
         configuration.warnOfRejectedSites()
-        let sites = configuration.sites
         let ledger = try options.ledger()
+        let state = StateDirectory(environment: ProcessInfo.processInfo.environment)
+        let loaded = LoadedConfiguration(inFolder: state.path)
         let records = try reading { () throws(LedgerError) in try ledger.latestDeployments() }
         let latest = Dictionary(grouping: records, by: \.site.name)
-        let views = sites.map { site in
+        let rows = configuration.sites.map { site in
             let records = latest[site.name] ?? []
-            return (site, records.last(where: \.state.isFinished), records.first { !$0.state.isFinished })
+            return Row(
+                settings: site, follows: follows(site, loaded), last: records.last(where: \.state.isFinished),
+                current: records.first { !$0.state.isFinished })
         }
-        if options.json {
-            try Printer.print(
-                json: views.map { site, last, current in
-                    View(
-                        name: site.name, path: site.path, repository: site.repository?.description,
-                        follows: follows(site)?.description, commit: Site(site).liveCommit?.description,
-                        last: last.map { DeploymentView($0) }, current: current.map { DeploymentView($0) })
-                })
-        } else {
-            print(views)
-        }
+        if options.json { try Printer.print(json: rows.map(view)) } else { print(rows) }
     }
 
-    /// What the site follows: as configured, or else the upstream of the branch that is checked out.
-    private func follows(_ settings: SiteSettings) -> RefPattern? {
-        if let configured = settings.follows { return configured }
+    /// What the site follows: as configured; or as the service has found; or, if the service does not know the site, the
+    /// upstream of the branch that is checked out.
+    private func follows(_ settings: SiteSettings, _ loaded: LoadedConfiguration?) -> String? {
+        if let configured = settings.follows { return configured.description }
+        if let known = loaded?.sites.first(where: { $0.name == settings.name })?.follows { return known }
         let site = Site(settings)
         _ = site.open(.within(.seconds(5)))
-        return site.follows
+        return site.follows?.description
     }
 
-    private func print(_ views: [(SiteSettings, DeploymentRecord?, DeploymentRecord?)]) {
+    private func view(_ row: Row) -> View {
+        View(
+            name: row.settings.name, path: row.settings.path, repository: row.settings.repository?.description,
+            follows: row.follows, commit: Site(row.settings).liveCommit?.description,
+            last: row.last.map { DeploymentView($0) }, current: row.current.map { DeploymentView($0) })
+    }
+
+    private func print(_ rows: [Row]) {
         var table = Table("SITE", "FOLLOWS", "COMMIT", "STATE", "SINCE", "")
-        for (site, last, current) in views {
-            let shown = current ?? last
+        for row in rows {
+            let shown = row.current ?? row.last
             table.add(
-                Table.Cell(site.name, .bold), Table.Cell(follows(site)?.description ?? "-"),
-                Table.Cell(Site(site).liveCommit?.short ?? "-"),
+                Table.Cell(row.settings.name, .bold), Table.Cell(row.follows ?? "-"),
+                Table.Cell(Site(row.settings).liveCommit?.short ?? "-"),
                 shown?.stateCell ?? Table.Cell("never deployed", .faint), Table.Cell(shown?.time.relative() ?? "-"),
-                Table.Cell(current?.reason ?? last?.reason ?? ""))
+                Table.Cell(row.current?.reason ?? row.last?.reason ?? ""))
         }
         Printer.print(table)
     }

@@ -13,8 +13,7 @@ extension Service {
     ) throws(ConfigurationError) -> Configuration {
         var source = source
         // Of two sites in conflict, the one that was in use goes on, also after a restart.
-        source.sitesInUse =
-            old.map { Set($0.sites.map(\.origin)) } ?? LoadedConfiguration(inFolder: state.path)?.sitesInUse ?? []
+        source.sitesInUse = old.map { Set($0.sites.map(\.origin)) } ?? state.sitesInUse
         let new = SiteNames(in: state).apply(to: try Configuration.load(source), claims: true)
         return old.map(new.keeping) ?? new
     }

@@ -152,7 +152,7 @@ final class Service {
             ProcessMemory.trim()
         }
         guard let interval = Watchdog.interval(source.environment) else { return nil }
-        return Watchdog(manager, interval: interval, timers: timers) { [dispatcher] in _ = dispatcher.isActive("") }
+        return Watchdog(manager, interval: interval, timers: timers) { [dispatcher] in dispatcher.passLock() }
     }
 
     /// Logs one line for each of up to 20 sites, and a line with the number of sites.
