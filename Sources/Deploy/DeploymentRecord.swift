@@ -18,7 +18,7 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
 
     /// The state of a deployment.
     ///
-    ///     queued ──→ running ──→ deployed, unchanged, failed
+    ///     queued ──→ running ──→ deployed, unchanged, skipped, pinned, failed
     ///        │        ↑ │ └────→ interrupted, and the work is queued again
     ///        │        │ └──────→ waiting, until the next try
     ///        │        └──────────────┘
@@ -35,6 +35,10 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
         case deployed
         /// The site was at its commit before the deployment.
         case unchanged
+        /// The commit was not wanted at the site.
+        case skipped
+        /// The site is pinned and stayed where it is.
+        case pinned
         /// The deployment failed.
         case failed
         /// The deployment was cut short, and its work was queued again.
@@ -44,7 +48,7 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
         public var isFinished: Bool {
             switch self {
             case .queued, .running, .waiting: false
-            case .deployed, .unchanged, .failed, .interrupted: true
+            case .deployed, .unchanged, .skipped, .pinned, .failed, .interrupted: true
             }
         }
     }
@@ -120,7 +124,8 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
     public let duration: Duration?
     /// Why the deployment failed.
     public let failure: Failure?
-    /// The missing commit of a waiting deployment, or what else a person should know; `nil` for nothing.
+    /// The missing commit of a waiting deployment, the reason of a skipped or pinned one, or what else a person should
+    /// know; `nil` for nothing.
     public let note: String?
     /// When a waiting deployment runs again.
     public let nextTry: Date?
@@ -163,6 +168,8 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
         case .waiting: .waiting(for: note ?? "the announced commit")
         case .deployed: commit.map(DeploymentResult.deployed)
         case .unchanged: commit.map(DeploymentResult.unchanged)
+        case .skipped: .skipped(note ?? "")
+        case .pinned: .pinned(note ?? "")
         case .failed: .failed(failure ?? Failure("the deployment failed"))
         case .interrupted: .interrupted
         }

@@ -10,6 +10,10 @@ public enum DeploymentResult: Sendable, Equatable {
     case failed(Failure)
     /// The remote does not show this commit, or this deletion, yet. The deployment runs again.
     case waiting(for: String)
+    /// The commit was not wanted at the site, for this reason. The site stays where it is.
+    case skipped(String)
+    /// The site is pinned, for this reason, and stays where it is.
+    case pinned(String)
     /// Bellpull stopped before the deployment ended. The ledger queues the work again.
     case interrupted
 
@@ -22,7 +26,15 @@ public enum DeploymentResult: Sendable, Equatable {
     public var commit: Commit? {
         switch self {
         case .deployed(let commit), .unchanged(let commit): commit
-        case .waiting, .failed, .interrupted: nil
+        case .waiting, .failed, .skipped, .pinned, .interrupted: nil
+        }
+    }
+
+    /// What the ledger stores besides the commit and the failure: the missing commit, or the reason; `nil` for nothing.
+    public var remark: String? {
+        switch self {
+        case .waiting(let text), .skipped(let text), .pinned(let text): text
+        case .deployed, .unchanged, .failed, .interrupted: nil
         }
     }
 }

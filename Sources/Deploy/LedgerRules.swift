@@ -203,6 +203,8 @@ extension DeploymentRecord.State {
         case .waiting: self = .waiting
         case .deployed: self = .deployed
         case .unchanged: self = .unchanged
+        case .skipped: self = .skipped
+        case .pinned: self = .pinned
         case .failed: self = .failed
         case .interrupted: self = .interrupted
         }

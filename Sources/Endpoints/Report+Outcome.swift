@@ -19,6 +19,12 @@ extension Report {
         case .finished(.waiting(let missing), _):
             self.init(202, "waiting")
             reason = DeploymentResult.waiting(for: missing).waitingReason.map { FieldValue(escaping: $0) }
+        case .finished(.skipped(let reason), _):
+            self.init(200, "skipped")
+            self.reason = FieldValue(escaping: reason)
+        case .finished(.pinned(let reason), _):
+            self.init(200, "pinned")
+            self.reason = FieldValue(escaping: reason)
         case .finished(.interrupted, _):
             self.init(202, "queued")
             reason = "the delivery is recorded; bellpull is stopping and deploys after its next start"

@@ -109,8 +109,7 @@ struct SQLiteTransaction: LedgerTransaction {
     func markWaiting(
         _ id: DeploymentRecord.ID, _ conclusion: DeploymentRecord.Conclusion, until nextTry: Date
     ) throws -> Bool {
-        let missing: String? = if case .waiting(let missing) = conclusion.result { missing } else { nil }
-        try run(.markWaiting, [nextTry.milliseconds, missing, conclusion.output, id])
+        try run(.markWaiting, [nextTry.milliseconds, conclusion.result.remark, conclusion.output, id])
         return database.changesCount == 1
     }
 
@@ -132,7 +131,8 @@ struct SQLiteTransaction: LedgerTransaction {
             .markFinished,
             [
                 state.rawValue, conclusion.result.commit?.description, time.milliseconds,
-                conclusion.duration.milliseconds, failure?.message, failure?.hint, conclusion.note,
+                conclusion.duration.milliseconds, failure?.message, failure?.hint,
+                conclusion.result.remark ?? conclusion.note,
                 conclusion.output, id,
             ])
         return database.changesCount == 1

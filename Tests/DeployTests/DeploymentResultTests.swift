@@ -10,5 +10,7 @@ import Testing
         #expect(DeploymentResult.unchanged(commit).commit == commit)
         #expect(DeploymentResult.failed(Failure("x")).commit == nil)
         #expect(DeploymentResult.interrupted.commit == nil)
+        #expect(DeploymentResult.skipped("x").commit == nil)
+        #expect(DeploymentResult.pinned("x").commit == nil)
     }
 }

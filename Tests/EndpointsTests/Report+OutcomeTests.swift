@@ -10,6 +10,7 @@ import Testing
         arguments: [
             (.queued, 202, "queued", nil), (.interrupted, 202, "queued", nil), (.duplicate, 200, "duplicate", nil),
             (.ignored(.deletion("refs/heads/x")), 200, "ignored", nil),
+            (.finished(.skipped("no")), 200, "skipped", nil), (.finished(.pinned("no")), 200, "pinned", nil),
             (.failed(Failure("no")), 500, "failed", "no"),
             (.failed(Failure("no", hint: "yes")), 500, "failed", "no\nyes"),
         ] as [(DeliveryOutcome, Int, String, String?)])
@@ -27,6 +28,8 @@ import Testing
             (.interrupted, "the delivery is recorded; bellpull is stopping and deploys after its next start"),
             (.duplicate, "the same delivery arrived before, and the site is at its commit"),
             (.ignored(.noPushes), "no branch or tag moved"),
+            (.finished(.skipped("the message says so")), "the message says so"),
+            (.finished(.pinned("pinned by alice")), "pinned by alice"),
             (.failed(Failure("no", hint: "yes")), "no"),
         ] as [(DeliveryOutcome, String)])
     func `has the reason`(_ outcome: DeliveryOutcome, reason: String) {

@@ -47,6 +47,19 @@ import Testing
         #expect(try ledger.all.map(\.state) == [.failed, .running])
     }
 
+    // MARK: Without a change of the site
+
+    @Test(arguments: StoreUnderTest.all, [DeploymentResult.skipped("no file of the site"), .pinned("by alice")])
+    func `records why a site stayed where it is`(_ store: StoreUnderTest, result: DeploymentResult) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
+        try ledger.deploy(1, result: result)
+        let row = try #require(try ledger.all.last)
+        #expect(row.result == result && row.reason == result.remark)
+        #expect(row.commit == nil && row.failure == nil && row.state.isFinished)
+    }
+
     // MARK: Starting
 
     @Test(arguments: StoreUnderTest.all)

@@ -27,6 +27,8 @@ struct DeploySite: ParsableCommand {
         switch record.result {
         case .deployed(let commit)?: say("deployed \(commit.short) in \((record.duration ?? .zero).spoken)")
         case .unchanged(let commit)?: say("\(site) is already at \(commit.short)")
+        case .skipped(let reason)?: say("\(site) was not deployed: \(reason)")
+        case .pinned(let reason)?: say("\(site) was not deployed: \(reason)")
         case .waiting?:
             throw CommandError(.failure, record.reason ?? "the remote lags", hint: "bellpull log \(record.id)")
         case .failed(let failure)?: throw CommandError(failure, .failure)

@@ -52,9 +52,9 @@ extension DeploymentRecord.State {
     var style: Terminal.Style {
         switch self {
         case .deployed: .green
-        case .unchanged: .faint
+        case .unchanged, .skipped: .faint
         case .failed: .red
-        case .queued, .running, .waiting, .interrupted: .yellow
+        case .queued, .running, .waiting, .pinned, .interrupted: .yellow
         }
     }
 }

@@ -57,6 +57,8 @@ extension Logger {
             case .waiting:
                 let next = deployment.retryAfter.map { " next=\(Int($0 / .seconds(1)))s" } ?? ""
                 info("deployment waiting \(facts) reason=\((deployment.result.waitingReason ?? "").quoted)\(next)")
+            case .skipped(let reason): info("deployment skipped \(facts) reason=\(reason.quoted)")
+            case .pinned(let reason): info("deployment pinned \(facts) reason=\(reason.quoted)")
             case .failed(let failure): error("deployment failed \(facts) reason=\(failure.message.quoted)")
             case .interrupted: warning("deployment interrupted \(facts)")
             }

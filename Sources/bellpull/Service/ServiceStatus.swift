@@ -30,7 +30,7 @@ final class ServiceStatus: Sendable {
         /// Records that a deployment of the site has ended.
         mutating func record(_ result: DeploymentResult, of site: String) {
             switch result {
-            case .deployed, .unchanged: failed.remove(site)
+            case .deployed, .unchanged, .skipped, .pinned: failed.remove(site)
             case .failed: failed.insert(site)
             case .waiting, .interrupted: return
             }
