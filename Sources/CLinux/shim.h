@@ -3,11 +3,13 @@
 #define _GNU_SOURCE
 #endif
 
+#include <linux/fs.h>
 #include <linux/stat.h>
 #include <malloc.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -31,3 +33,16 @@ static inline int linux_birth_time(const char *path, int64_t *seconds, uint32_t 
 
 /* syncfs(2): writes everything to the disk that was written to the descriptor's file system. */
 static inline int linux_syncfs(int descriptor) { return (int)syscall(SYS_syncfs, descriptor); }
+
+/* ioctl_ficlone(2): makes the files share their blocks until one of them changes. Returns 0, or -1. */
+static inline int linux_reflink(int target, int source) { return ioctl(target, FICLONE, source); }
+
+/* copy_file_range(2) from the present position of both files; read and write where the kernel refuses. Returns the number
+   of bytes copied, 0 at the end of the source, or -1. */
+static inline long linux_copy_file_range(int source, int target, size_t count) {
+    ssize_t copied = copy_file_range(source, (off64_t *)0, target, (off64_t *)0, count, 0);
+    if (copied >= 0) return copied;
+    char bytes[16384];
+    ssize_t length = read(source, bytes, count < sizeof bytes ? count : sizeof bytes);
+    return length <= 0 ? length : write(target, bytes, (size_t)length) == length ? length : -1;
+}

@@ -1,5 +1,6 @@
 internal import Git
 internal import Processes
+internal import Text
 
 /// A strategy for one clone. The extension below gives all such strategies one cache, one lock and one inspection.
 protocol CloneStrategy: Strategy {
@@ -56,6 +57,7 @@ extension CloneStrategy {
 
     func missedPush(_ limits: Limits) throws(Failure) -> DeploymentRecord.Target? {
         let clone = try clone(limits)
+        guard pin == nil else { return nil }
         do throws(Failure) {
             return try cache.attempt { try missedPush(in: clone, limits) }
         } catch {
@@ -66,7 +68,7 @@ extension CloneStrategy {
     func inspect(_ limits: Limits) throws(Failure) -> SiteInspection {
         let clone = try clone(limits)
         var inspection = try cache.attempt { try describe(clone, limits) }
-        inspection.collect(in: clone) { inspection in
+        inspection.collect(in: clone, at: clone.path) { inspection in
             try inspection.readLock(in: clone.gitDirectory, common: clone.commonDirectory)
             if let path = clone.unwritablePath { throw Failure.unwritable(path, in: clone.path) }
             guard !inspection.isBeingDeployed, !inspection.isAfterInterruption else { return }
@@ -76,14 +78,14 @@ extension CloneStrategy {
                 throw try Failure.localChanges(in: clone, ref: nextRef(of: clone, limits), limits)
             }
         }
-        inspection.collect(in: clone) { inspection in
+        inspection.collect(in: clone, at: clone.path) { inspection in
             inspection.incompleteness = try clone.incompleteness(limits)
         }
-        inspection.collect(in: clone) { inspection in
+        inspection.collect(in: clone, at: clone.path) { inspection in
             let missed = try missedPush(in: clone, limits)
-            inspection.missed = inspection.isBeingDeployed ? nil : missed
+            inspection.missed = inspection.isBeingDeployed || pin != nil ? nil : missed
         }
-        inspection.collect(in: clone) { inspection in
+        inspection.collect(in: clone, at: clone.path) { inspection in
             if try clone.lacksLFS(limits) { throw Failure.noLFS }
             guard let missed = inspection.missed, clone.head != nil, try clone.hasFetched(missed.commit, limits) else {
                 return
@@ -92,6 +94,31 @@ extension CloneStrategy {
             guard paths.isEmpty else { throw Failure.inTheWay(paths.map(\.description), in: clone.path) }
         }
         return inspection
+    }
+
+    func commit(named text: String, _ limits: Limits) throws(Failure) -> Commit {
+        let clone = try clone(limits)
+        guard let commit = try cache.attempt({ try clone.commit(named: text, limits) }) else {
+            throw .unknownCommit(text, hint: "git -C \(clone.path.quotedForShell) log --oneline lists commits")
+        }
+        return commit
+    }
+
+    // MARK: Pins
+
+    var pin: Pin? {
+        let folder = cache.kept?.gitDirectory ?? "\(cache.path)/.git"
+        return Pin(at: "\(folder)/\(Self.pinName)")
+    }
+
+    func setPin(_ pin: Pin, _ limits: Limits) throws(Failure) { try pin.write(to: pinPath(limits)) }
+
+    func removePin(_ limits: Limits) throws(Failure) -> Bool { try Pin.remove(at: pinPath(limits)) }
+
+    private static var pinName: String { "bellpull-pinned" }
+
+    private func pinPath(_ limits: Limits) throws(Failure) -> String {
+        "\(try folders(limits).gitDirectory)/\(Self.pinName)"
     }
 
     /// Returns the opened clone.

@@ -9,14 +9,14 @@ struct FailedGit: Sendable {
     /// The folder of the clone.
     let path: String
     /// The clone; `nil` if it could not be opened.
-    let clone: (any WorkingClone)?
+    let clone: (any Repository)?
     /// The URL of the remote as ssh resolves it; `nil` if ssh was not asked.
     private let resolvedURL: RemoteURL?
 
     /// How long the questions for an explanation may take.
     static var limits: Limits { .within(.seconds(10)) }
 
-    init(_ error: GitError, in path: String, _ clone: (any WorkingClone)?, resolvedURL: RemoteURL? = nil) {
+    init(_ error: GitError, in path: String, _ clone: (any Repository)?, resolvedURL: RemoteURL? = nil) {
         self.error = error
         self.path = path
         self.clone = clone

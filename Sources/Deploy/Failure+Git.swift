@@ -6,7 +6,7 @@ extension Failure {
     /// Explains `error`, the end of a deployment of the clone at `path`.
     ///
     /// - Parameter clone: the clone, if it could be opened. The remedy may need a look at the clone and its remote.
-    init(_ error: any Error, in path: String, _ clone: (any WorkingClone)? = nil) {
+    init(_ error: any Error, in path: String, _ clone: (any Repository)? = nil) {
         switch error {
         case let failure as Failure: self = failure
         case let error as GitError: self.init(error, in: path, clone)
@@ -16,7 +16,7 @@ extension Failure {
     }
 
     /// Explains the meaning of `error` for the clone at `path`.
-    init(_ error: GitError, in path: String, _ clone: (any WorkingClone)? = nil) {
+    init(_ error: GitError, in path: String, _ clone: (any Repository)? = nil) {
         if error.termination == .timedOut {
             self.init("git \(error.arguments.first ?? "") did not finish within the time-out and was ended")
             return
@@ -35,7 +35,7 @@ extension Failure {
 
     /// Returns the failure, explained by what the remote has if the remote lacks the followed branch. Asks the remote, so
     /// call this only for a failure that a person is told of.
-    func askingRemote(of clone: some WorkingClone) -> Failure {
+    func askingRemote(of clone: any Repository) -> Failure {
         guard isMissingRef, let clone = clone as? BranchClone else { return self }
         return .missingBranch(of: clone)
     }

@@ -31,15 +31,20 @@ extension Failure {
             "the remote has no branch \(clone.upstream); its only branch is \(first)", .follow(first, in: clone))
     }
 
-    /// The remote of `clone` does not have a ref that `pattern` matches.
-    static func noMatch(_ pattern: RefPattern, in clone: some WorkingClone) -> Failure {
+    /// The remote of `repository` does not have a ref that `pattern` matches.
+    static func noMatch(_ pattern: RefPattern, in repository: any Repository) -> Failure {
         let kind = pattern.kind == .tag ? "tag" : "branch"
         let option = pattern.kind == .tag ? "--tags" : "--heads"
         return missingRef(
             "the remote has no \(kind) \(pattern)",
             Remedy(
-                .git(in: clone.path, "ls-remote", option, clone.remote),
+                .git(in: repository.git.directory, "ls-remote", option, repository.remote),
                 note: "shows what the remote has; correct \(kind) in the site's file, or push such a \(kind)"))
+    }
+
+    /// The repository of the site has no commit `text`.
+    static func unknownCommit(_ text: String, hint: String) -> Failure {
+        Failure("the repository has no commit \(text.escapedForDisplay)", hint: hint)
     }
 
     private static func missingRef(_ message: String, _ remedy: Remedy) -> Failure {

@@ -78,8 +78,8 @@ final class LockFile {
 }
 
 extension Failure {
-    /// The system refuses to open the lock at `path` for writing.
-    fileprivate static func cannotWrite(_ path: String, because reason: Int32) -> Failure {
+    /// The system refuses to create or to write the file or folder at `path`.
+    static func cannotWrite(_ path: String, because reason: Int32) -> Failure {
         let remedy: Remedy? =
             switch reason {
             case EACCES, EPERM: Remedy(.giveToService(path))

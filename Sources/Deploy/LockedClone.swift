@@ -23,6 +23,12 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
     func deploy(
         _ order: Order, announced: [DeploymentRecord.Target], _ limits: Limits, _ transcript: Transcript
     ) -> (result: DeploymentResult, note: String?) {
+        switch (order, strategy.pin) {
+        case (.follow, let pin?): return (.pinned(pin.description), nil)
+        case (.place(let commit), let pin) where pin?.commit != commit:
+            return (.skipped("the site is no longer pinned at \(commit.short)"), nil)
+        default: break
+        }
         // Another process may have deployed the commit during the wait for the lock.
         if order == .follow, !lock.isAfterInterruption, let known = strategy.commitWithoutWork(announced) {
             return (.unchanged(known), nil)
@@ -38,7 +44,7 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         } catch {
             if limits.cancellation.isCancelled { return (.interrupted, nil) }
             if error.isMissingRef, let target = announced.first(where: { !$0.isDeletion }) {
-                return (Self.waiting(for: target), nil)
+                return (.waiting(for: target), nil)
             }
             return (.failed(error.askingRemote(of: clone)), nil)
         }
@@ -110,11 +116,7 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         case .shown: return (result, nil)
         case .rewritten(let target):
             return (result, "\(target.ref) was rewritten: the remote no longer has \(target.commit.short)")
-        case .lagging(let target): return (Self.waiting(for: target), nil)
+        case .lagging(let target): return (.waiting(for: target), nil)
         }
-    }
-
-    private static func waiting(for target: DeploymentRecord.Target) -> DeploymentResult {
-        .waiting(for: target.isDeletion ? "the deletion of \(target.ref)" : target.commit.short)
     }
 }

@@ -79,7 +79,7 @@ final class MirrorSession: StrategySession {
         guard let latest = listed.first else { return }
         let start = FileTime.now()
         do throws(Failure) {
-            try cache.attempt { try clone.fetch(latest, pattern, context.limits, context.transcript) }
+            try cache.attempt { try clone.fetch(latest.ref, context.limits, context.transcript) }
         } catch {
             clone.removeTemporaryObjects(since: start)
             throw error

@@ -6,6 +6,7 @@ extension Site {
     /// process is deploying the site. Runs on a plain thread, because commands inherit the thread's signal mask.
     ///
     /// - Parameters:
+    ///   - order: what to do.
     ///   - ledger: records the deployment. Work queued for the site before is deployed too.
     ///   - cancellation: ends the deployment. A deployment that has not started is withdrawn, unless a delivery also asked
     ///     for it.
@@ -13,22 +14,25 @@ extension Site {
     ///   - onStart: called when the deployment has the site's lock.
     /// - Returns: the record of the deployment.
     public func deployNow(
-        ledger: any Ledger, _ cancellation: Cancellation, _ transcript: Transcript,
+        _ order: Order = .follow, ledger: any Ledger, _ cancellation: Cancellation, _ transcript: Transcript,
         onStart: (StartedDeployment) -> Void = { _ in }
     ) throws(LedgerError) -> DeploymentRecord {
         let writer = GroupCommitWriter(ledger)
         defer { writer.dismiss() }
         let name = name
-        let id = try writer.write { try $0.queue(name, .follow, cause: .command, target: nil, at: Date()) }
-        let finished = try Deployer(writer: writer).deploy(self, cancellation, transcript, onStart: onStart)
-        if finished == nil, cancellation.isCancelled {
-            try writer.write {
-                try $0.withdraw(id, Failure("the person who asked for the deployment cancelled it"), at: Date())
+        let id = try writer.write { try $0.queue(name, order, cause: .command, target: nil, at: Date()) }
+        while true {
+            let finished = try Deployer(writer: writer).deploy(self, cancellation, transcript, onStart: onStart)
+            if finished == nil, cancellation.isCancelled {
+                try writer.write {
+                    try $0.withdraw(id, Failure("the person who asked for the deployment cancelled it"), at: Date())
+                }
             }
+            guard let record = try ledger.deployment(id) else {
+                throw LedgerError("deployment \(id) is no longer in the ledger")
+            }
+            // Work with another order may have been queued before.
+            if record.state != .queued || finished == nil { return record }
         }
-        guard let record = try ledger.deployment(id) else {
-            throw LedgerError("deployment \(id) is no longer in the ledger")
-        }
-        return record
     }
 }

@@ -20,14 +20,16 @@ public struct Site: Sendable {
         case pull
         /// Exactly the commit of a branch, or of the highest version among the refs matching a pattern.
         case mirror
+        /// A folder per commit, made live by one rename(2).
+        case release(ReleaseOptions)
     }
 
     /// Creates a site in the clone at `path`. The clone is opened at the first use.
     ///
     /// - Parameters:
     ///   - repository: the repository whose pushes concern the site; `nil` for the repository of the clone's remote.
-    ///   - follows: the followed refs; `nil` for the upstream of the checked-out branch. A mirror without `follows` is
-    ///     a pull.
+    ///   - follows: the followed refs; `nil` for the upstream of the checked-out branch. A mirror or a site
+    ///     with releases needs `follows`, and is a pull without.
     public init(
         name: String, path: String, strategy: StrategyKind = .pull, repository: RepositoryName? = nil,
         follows: RefPattern? = nil, timeout: Duration, catchUp: Duration? = nil
@@ -40,10 +42,12 @@ public struct Site: Sendable {
     private static func strategy(
         _ kind: StrategyKind, _ path: String, _ follows: RefPattern?, requiresOwnerInURL: Bool
     ) -> any Strategy {
-        guard kind == .mirror, let follows else {
-            return PullStrategy(path: path, follows: follows, requiresOwnerInURL: requiresOwnerInURL)
+        switch (kind, follows) {
+        case (.mirror, let follows?): MirrorStrategy(path: path, pattern: follows)
+        case (.release(let options), let follows?):
+            ReleaseStrategy(path: path, pattern: follows, options: options)
+        default: PullStrategy(path: path, follows: follows, requiresOwnerInURL: requiresOwnerInURL)
         }
-        return MirrorStrategy(path: path, pattern: follows)
     }
 
     package init(
@@ -82,6 +86,15 @@ public struct Site: Sendable {
 
     /// The commit seen by visitors, as far as files tell without a git process.
     public var liveCommit: Commit? { strategy.liveCommit }
+
+    /// The pin; `nil` if the site is not pinned.
+    public var pin: Pin? { strategy.pin }
+
+    /// The complete releases, the newest first; none for a site without releases.
+    public var releases: [Release] { strategy.releases }
+
+    /// The name of the live release; `nil` for a site without releases.
+    public var liveRelease: String? { strategy.liveRelease }
 
     /// Opens the site's clone, so `repository` and `follows` are known. Returns the problem if opening fails.
     public func open(_ limits: Limits) -> Failure? {

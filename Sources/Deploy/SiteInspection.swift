@@ -26,12 +26,14 @@ public struct SiteInspection: Sendable {
         self.commit = commit
     }
 
-    /// Runs `inspect`, which looks at `clone`, and adds its error to the obstacles.
-    mutating func collect(in clone: any WorkingClone, _ inspect: (inout SiteInspection) throws -> Void) {
+    /// Runs `inspect`, which looks at `repository` in the folder `path`, and adds its error to the obstacles.
+    mutating func collect(
+        in repository: any Repository, at path: String, _ inspect: (inout SiteInspection) throws -> Void
+    ) {
         do {
             try inspect(&self)
         } catch {
-            obstacles.append(Failure(error, in: clone.path, clone).askingRemote(of: clone))
+            obstacles.append(Failure(error, in: path, repository).askingRemote(of: repository))
         }
     }
 

@@ -1,5 +1,6 @@
 package import Git
 package import Processes
+internal import Text
 
 /// The way to bring a site to its commit.
 ///
@@ -22,6 +23,31 @@ package protocol Strategy: Sendable {
     /// Checks the site without running git. Returns the first problem able to block a deployment.
     func precheck() -> Failure?
 
+    /// The pin; `nil` if the site is not pinned.
+    var pin: Pin? { get }
+
+    /// Pins the site. Works while a deployment is running: the deployment looks for the pin before it changes what visitors
+    /// see.
+    func setPin(_ pin: Pin, _ limits: Limits) throws(Failure)
+
+    /// Removes the pin. Returns whether there was one.
+    func removePin(_ limits: Limits) throws(Failure) -> Bool
+
+    /// The complete releases, the newest first; none for a site without releases.
+    var releases: [Release] { get }
+
+    /// The name of the live release; `nil` for a site without releases.
+    var liveRelease: String? { get }
+
+    /// Whether the site has releases.
+    var hasReleases: Bool { get }
+
+    /// The release that was live before the present one, and was not taken back.
+    var previousRelease: Release? { get }
+
+    /// Returns the commit in the site's repository whose name begins with `text`.
+    func commit(named text: String, _ limits: Limits) throws(Failure) -> Commit
+
     /// Locks the site for one deployment. Waits within `limits` while another process holds the lock.
     func lock(_ limits: Limits) throws(Failure) -> any LockedSite
 
@@ -30,4 +56,19 @@ package protocol Strategy: Sendable {
 
     /// Inspects the site and asks the remote. Changes nothing.
     func inspect(_ limits: Limits) throws(Failure) -> SiteInspection
+}
+
+extension Strategy {
+    package var releases: [Release] { [] }
+
+    package var liveRelease: String? { nil }
+
+    package var hasReleases: Bool { false }
+
+    package var previousRelease: Release? { nil }
+
+    package func commit(named text: String, _ limits: Limits) throws(Failure) -> Commit {
+        guard let commit = Commit(text) else { throw Failure("\(text.escapedForDisplay) is not a commit") }
+        return commit
+    }
 }

@@ -41,49 +41,6 @@ public struct DetachedClone: WorkingClone {
     /// Always `nil`: checking out a commit does not depend on the end of a rebase.
     public var stoppedRebase: Explanation? { nil }
 
-    /// Returns the repository behind the remote's URL, perhaps without an owner; `nil` if the URL has no path.
-    public func repository(_ limits: Limits) throws(GitError) -> RepositoryName? {
-        RepositoryName(url: try git.output(of: ["remote", "get-url", "--", remote], limits))
-    }
-
-    /// Asks the remote for its references. Returns the highest version that `pattern` matches, or `nil` if there is no
-    /// match.
-    public func newest(_ pattern: RefPattern, _ limits: Limits) throws(GitError) -> RemoteRef? {
-        try refs(matching: pattern, limits).first
-    }
-
-    /// Asks the remote for its references (git-ls-remote(1), `--sort`). Returns the references that `pattern` matches, the
-    /// highest version first. `v2.0-rc1` is lower than `v2.0`.
-    public func refs(matching pattern: RefPattern, _ limits: Limits) throws(GitError) -> [RemoteRef] {
-        let arguments = ["ls-remote", "--sort=-version:refname", "--", remote, pattern.ref, "\(pattern.ref)^{}"]
-        let lines = try git.output(of: ["-c", "versionsort.suffix=-"] + arguments, limits).split(separator: "\n")
-        let listed = lines.compactMap { line -> (ref: Substring, commit: Commit)? in
-            let columns = line.split(separator: "\t")
-            guard columns.count == 2, let commit = Commit(columns[0]) else { return nil }
-            return (columns[1], commit)
-        }
-        let peeled = Dictionary(listed.filter { $0.ref.hasSuffix("^{}") }.map { ($0.ref.dropLast(3), $0.commit) }) {
-            first, _ in first
-        }
-        return listed.filter { !$0.ref.hasSuffix("^{}") && pattern.matches(String($0.ref)) }.map {
-            RemoteRef(ref: String($0.ref), object: $0.commit, commit: peeled[$0.ref] ?? $0.commit)
-        }
-    }
-
-    /// Fetches `position` from the remote. In the clone a branch becomes a remote branch, and a tag keeps its name.
-    public func fetch(
-        _ position: RemoteRef, _ pattern: RefPattern, _ limits: Limits, _ transcript: Transcript
-    ) throws(GitError) {
-        let name =
-            switch pattern.kind {
-            case .branch: "refs/remotes/\(remote)/" + position.ref.dropFirst("refs/heads/".count)
-            case .tag: position.ref
-            }
-        let progress = transcript.showsProgress ? ["--progress"] : []
-        let refspec = "+\(position.ref):\(name)"
-        _ = try git.output(of: ["fetch", "--no-tags"] + progress + ["--", remote, refspec], limits, transcript)
-    }
-
     /// Moves HEAD and the work tree to `commit`.
     ///
     /// - Throws: `GitError`, and moves nothing, if a local change, an untracked file or an ignored file would be lost.

@@ -5,7 +5,8 @@ internal import Foundation
 /// process behind.
 public struct Git: Sendable {
     private let executable: URL
-    let directory: String
+    /// The directory that git runs in.
+    public let directory: String
     let environment: [String: String]
 
     /// The most that a command may write to standard output: enough for 500,000 references or files.
@@ -40,6 +41,19 @@ public struct Git: Sendable {
         self.directory = directory
         environment = GitEnvironment.variables(from: inherited, sshCommand: sshCommand)
             .merging(mark?.variables ?? [:]) { $1 }
+    }
+
+    /// Returns git for `directory`, with `variables` in the environment.
+    func moved(to directory: String, with variables: [String: String]) -> Git {
+        Git(
+            executable: executable, directory: directory,
+            environment: environment.merging(variables) { $1 })
+    }
+
+    private init(executable: URL, directory: String, environment: [String: String]) {
+        self.executable = executable
+        self.directory = directory
+        self.environment = environment
     }
 
     /// Runs `git arguments…` and returns the completion, whatever the exit status.

@@ -7,15 +7,29 @@ extension WorkingClone {
     ///
     /// - Throws: `GitError` if the disk reports an error, such as a full disk of a network file system.
     public func synchronize() throws(GitError) {
+        try FileSystem.synchronize([path, gitDirectory, commonDirectory])
+    }
+}
+
+extension ReleaseTree {
+    /// Waits until everything written so far to the release and the repository is on the disk (syncfs(2)).
+    ///
+    /// - Throws: `GitError` if the disk reports an error.
+    public func synchronize() throws(GitError) { try FileSystem.synchronize([folder, repositoryFolder]) }
+}
+
+private enum FileSystem {
+    /// Waits for the file systems of `folders`.
+    static func synchronize(_ folders: [String]) throws(GitError) {
         var synchronized: Set<dev_t> = []
-        for folder in [path, gitDirectory, commonDirectory] {
+        for folder in folders {
             let descriptor = Foundation.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            guard descriptor >= 0 else { throw Self.unsynchronized(folder) }
+            guard descriptor >= 0 else { throw unsynchronized(folder) }
             defer { close(descriptor) }
             var status = stat()
-            guard fstat(descriptor, &status) == 0 else { throw Self.unsynchronized(folder) }
+            guard fstat(descriptor, &status) == 0 else { throw unsynchronized(folder) }
             guard synchronized.insert(status.st_dev).inserted else { continue }
-            guard linux_syncfs(descriptor) == 0 else { throw Self.unsynchronized(folder) }
+            guard linux_syncfs(descriptor) == 0 else { throw unsynchronized(folder) }
         }
     }
 

@@ -5,17 +5,9 @@ internal import Foundation
 /// A git repository with a work tree: the folder of a site.
 ///
 /// `BranchClone` and `DetachedClone` conform. A strategy needs only this protocol to open, lock and inspect either.
-public protocol WorkingClone: Sendable {
-    /// The folder of the work tree: an absolute path without symbolic links.
+public protocol WorkingClone: Repository {
+    /// The folder of the work tree: an absolute path without symbolic links. Git runs there.
     var path: String { get }
-    /// The repository's own folder: `.git`, or in a linked worktree a folder named by the file `.git`.
-    var gitDirectory: String { get }
-    /// The folder of the objects and references, shared by all work trees of the repository.
-    var commonDirectory: String { get }
-    /// The name of the remote, such as `origin`.
-    var remote: String { get }
-    /// Git, set up to run in the work tree.
-    var git: Git { get }
 
     /// The commit at HEAD, read from the repository's files without a git process.
     var head: Commit? { get }
@@ -40,12 +32,6 @@ public protocol WorkingClone: Sendable {
 }
 
 extension WorkingClone {
-    /// Whether `HEAD` still exists in `gitDirectory`.
-    public var isInPlace: Bool { access("\(gitDirectory)/HEAD", F_OK) == 0 }
-
-    /// The first folder or file of a fetch that this user may not write to, or `nil`.
-    public var unwritablePath: String? { references.unwritablePath }
-
     /// The folders of the repository.
     public var folders: RepositoryFolders {
         RepositoryFolders(gitDirectory: gitDirectory, commonDirectory: commonDirectory)
@@ -59,11 +45,6 @@ extension WorkingClone {
 
     /// Returns whether all tracked files are as in HEAD, without regard to submodules.
     public func isClean(_ limits: Limits) throws(GitError) -> Bool { try areClean([], limits) }
-
-    /// The commit of the last fetch, the first in `FETCH_HEAD`, or `nil` if there is none.
-    var fetchedCommit: Commit? { references.fetched }
-
-    var references: References { References(gitDirectory: gitDirectory, commonDirectory: commonDirectory) }
 }
 
 extension WorkingClone {

@@ -38,7 +38,7 @@ import Testing
         let pushed = try blog.push(["index.html": "two\n"])
         let newest = try #require(try clone.newest(pattern, limits))
         #expect(newest == RemoteRef(ref: "refs/heads/main", object: pushed, commit: pushed))
-        try clone.fetch(newest, pattern, limits, Transcript())
+        try clone.fetch(newest.ref, limits, Transcript())
         #expect(try blog.git("rev-parse", "origin/main", in: blog.site) == pushed.description)
         try clone.checkOut(newest.commit, limits, Transcript())
         #expect(clone.head == pushed && DetachedClone.commit(at: blog.site) == pushed)

@@ -22,6 +22,7 @@ package final class FakeStrategy: Strategy {
         var isOverrun = false
         var refusal: Failure?
         var source: Source?
+        var pin: Pin?
     }
 
     private let state: Mutex<State>
@@ -61,6 +62,17 @@ package final class FakeStrategy: Strategy {
 
     /// Makes every attempt to lock the site fail with `refusal`; `nil` lets later attempts succeed.
     package func refuse(_ refusal: Failure?) { state.withLock { $0.refusal = refusal } }
+
+    package var pin: Pin? { state.withLock(\.pin) }
+
+    package func setPin(_ pin: Pin, _ limits: Limits) { state.withLock { $0.pin = pin } }
+
+    package func removePin(_ limits: Limits) -> Bool {
+        state.withLock { state in
+            defer { state.pin = nil }
+            return state.pin != nil
+        }
+    }
 
     package func open(_ limits: Limits) {}
 

@@ -2,7 +2,7 @@ public import Processes
 internal import Foundation
 
 /// Questions about the remote, for the explanation of a failure. Each costs a process.
-extension WorkingClone {
+extension Repository {
     /// Returns the URL of the remote; `nil` if git cannot tell.
     public func remoteURL(_ limits: Limits) -> RemoteURL? {
         (try? git.output(of: ["remote", "get-url", "--", remote], limits)).map { RemoteURL($0) }

@@ -1,7 +1,7 @@
 public import Processes
 internal import Foundation
 
-extension WorkingClone {
+extension Repository {
     /// Removes the temporary files of killed fetches, and packs the objects if there are more than 50 packs or about
     /// 2,000 loose objects. The caller must hold the site's lock.
     ///
@@ -23,7 +23,7 @@ extension WorkingClone {
     /// Removes the temporary files of a fetch that failed after `start`: they may be what fills the disk. Does nothing
     /// while a person's git runs in the clone.
     public func removeTemporaryObjects(since start: FileTime) {
-        let locks = StaleLocks(path: path, gitDirectory: gitDirectory, commonDirectory: commonDirectory)
+        let locks = StaleLocks(path: git.directory, gitDirectory: gitDirectory, commonDirectory: commonDirectory)
         if !locks.isGitAtWork { removeTemporaryObjects { $0 >= start } }
     }
 

@@ -1,0 +1,55 @@
+internal import Foundation
+internal import Git
+internal import Processes
+internal import Text
+
+/// A site with releases, locked for one deployment:
+///
+///     prepare → resolve → fetch → lay out → pinned? ─ no → swap → compare → deployed, unchanged
+///                                              └─ yes → compare → pinned
+///
+/// Until the swap, nothing that visitors see changes. After a crash, the next deployment removes what is not complete.
+struct LockedReleases: LockedSite {
+    let strategy: ReleaseStrategy
+    let lock: SiteLock
+
+    private var folder: ReleaseFolder { strategy.folder }
+
+    func release() { lock.release() }
+
+    func deploy(
+        _ order: Order, announced: [DeploymentRecord.Target], _ limits: Limits, _ transcript: Transcript
+    ) -> (result: DeploymentResult, note: String?) {
+        let session = ReleaseSession(strategy, limits, transcript)
+        // Another process may have deployed the commit during the wait for the lock.
+        if order == .follow, strategy.pin == nil, let known = session.commitWithoutWork(announced) {
+            return (.unchanged(known), nil)
+        }
+        do throws(Failure) {
+            let result = try session.deploy(order)
+            let (compared, note) =
+                order == .follow ? try session.compare(Announcements(targets: announced), result) : (result, nil)
+            let notes = [note, session.move] + session.notes
+            return (compared, notes.compactMap(\.self).isEmpty ? nil : notes.compactMap(\.self).joined(separator: "; "))
+        } catch {
+            if limits.cancellation.isCancelled { return (.interrupted, nil) }
+            if error.isMissingRef, let target = announced.first(where: { !$0.isDeletion }) {
+                return (.waiting(for: target), nil)
+            }
+            return (.failed(error), nil)
+        }
+    }
+
+    /// Removes old releases, and packs the repository if it needs packing.
+    func tidy(_ limits: Limits) {
+        guard let repository = try? strategy.repository(limits) else { return }
+        ReleasePruning(strategy, repository).prune(limits)
+    }
+}
+
+extension DeploymentResult {
+    /// The remote lags behind the announced target.
+    static func waiting(for target: DeploymentRecord.Target) -> DeploymentResult {
+        .waiting(for: target.isDeletion ? "the deletion of \(target.ref)" : target.commit.short)
+    }
+}

@@ -1,0 +1,65 @@
+public import Foundation
+public import Git
+
+/// One folder of a site with releases.
+public struct Release: Sendable, Equatable {
+    /// The name of the folder, such as `20261130T031200Z-1a2b3c4`: the time of its creation in UTC and the commit. Names sort
+    /// by time.
+    public let name: String
+    /// The commit.
+    public let commit: Commit
+    /// The ref that was followed; `nil` if the commit was ordered by name.
+    public let ref: String?
+    /// When the release was created.
+    public let created: Date
+    /// When visitors got the release for the first time and later times; empty if they never did.
+    public internal(set) var wentLive: [Date]
+    /// Whether a person took the release back: `rollback` without a name does not return to such a release.
+    public internal(set) var isWithdrawn: Bool
+
+    /// Returns a name for a release of `commit` created at `time`.
+    static func name(of commit: Commit, at time: Date) -> String {
+        var seconds = time_t(time.timeIntervalSince1970)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        var text = [CChar](repeating: 0, count: 32)
+        let count = strftime(&text, text.count, "%Y%m%dT%H%M%SZ", &parts)
+        let digits = String(decoding: text.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return "\(digits)-\(commit.description.prefix(7))"
+    }
+}
+
+extension Release: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case name, commit, ref, created
+        case wentLive = "went_live"
+        case isWithdrawn = "withdrawn"
+    }
+
+    /// Reads a release from the JSON of its record.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        name = try values.decode(String.self, forKey: .name)
+        guard let commit = Commit(try values.decode(String.self, forKey: .commit)) else {
+            throw DecodingError.dataCorruptedError(forKey: .commit, in: values, debugDescription: "not a commit")
+        }
+        self.commit = commit
+        ref = try values.decodeIfPresent(String.self, forKey: .ref)
+        created = Date(timeIntervalSince1970: TimeInterval(try values.decode(Int.self, forKey: .created)))
+        wentLive = try values.decode([Int].self, forKey: .wentLive).map {
+            Date(timeIntervalSince1970: TimeInterval($0))
+        }
+        isWithdrawn = try values.decode(Bool.self, forKey: .isWithdrawn)
+    }
+
+    /// Writes the record of the release as JSON, with times in whole seconds since 1970.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(name, forKey: .name)
+        try values.encode(commit.description, forKey: .commit)
+        try values.encodeIfPresent(ref, forKey: .ref)
+        try values.encode(Int(created.timeIntervalSince1970), forKey: .created)
+        try values.encode(wentLive.map { Int($0.timeIntervalSince1970) }, forKey: .wentLive)
+        try values.encode(isWithdrawn, forKey: .isWithdrawn)
+    }
+}

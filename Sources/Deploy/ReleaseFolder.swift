@@ -1,0 +1,177 @@
+internal import Foundation
+internal import Git
+internal import Text
+
+/// The folder of a site with releases:
+///
+///     repository.git/   what was fetched, without a work tree
+///     releases/NAME/    the releases; .NAME.json beside a release is its record
+///     shared/           what is kept across releases
+///     cache/            the home of build steps
+///     current           a symbolic link to the live release
+///     pinned            the pin, if the site is pinned
+struct ReleaseFolder: Sendable {
+    /// The absolute path, as configured.
+    let path: String
+
+    var repository: String { "\(path)/repository.git" }
+    var releases: String { "\(path)/releases" }
+    var shared: String { "\(path)/shared" }
+    var cache: String { "\(path)/cache" }
+    var current: String { "\(path)/current" }
+    var pin: String { "\(path)/pinned" }
+
+    /// The prefix of releases that are not complete.
+    private static let unfinished = ".unfinished-"
+
+    /// Returns the folder of the release `name`.
+    func folder(of name: String) -> String { "\(releases)/\(name)" }
+
+    /// Returns the folder in which the release `name` is laid out.
+    func unfinishedFolder(of name: String) -> String { "\(releases)/\(Self.unfinished)\(name)" }
+
+    private func record(of name: String) -> String { "\(releases)/.\(name).json" }
+
+    // MARK: What is there
+
+    /// The name of the live release, as the link says; `nil` if there is no link into `releases`.
+    var liveName: String? {
+        var bytes = [CChar](repeating: 0, count: 512)
+        let count = readlink(current, &bytes, bytes.count)
+        guard count > 0 else { return nil }
+        let target = String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard target.hasPrefix("releases/") else { return nil }
+        let name = target.dropFirst("releases/".count)
+        return name.isEmpty || name.contains("/") ? nil : String(name)
+    }
+
+    /// Returns the record of the release `name`, if its folder is there.
+    func release(_ name: String) -> Release? {
+        guard access(folder(of: name), F_OK) == 0, let json = FileManager.default.contents(atPath: record(of: name))
+        else { return nil }
+        return try? JSONDecoder().decode(Release.self, from: json)
+    }
+
+    /// The complete releases, the newest first.
+    var all: [Release] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: releases)) ?? []
+        return names.filter { !$0.hasPrefix(".") }.sorted(by: >).compactMap(release)
+    }
+
+    /// The live release.
+    var live: Release? { liveName.flatMap(release) }
+
+    /// Returns the release that `rollback` returns to: of the releases that were live, the one that was live last, without
+    /// the live one and those that a person took back.
+    func previous() -> Release? {
+        let live = liveName
+        let candidates = all.filter { $0.name != live && !$0.isWithdrawn && !$0.wentLive.isEmpty }
+        return candidates.max {
+            ($0.wentLive.last ?? .distantPast, $0.name) < ($1.wentLive.last ?? .distantPast, $1.name)
+        }
+    }
+
+    /// Returns what is in the way of a site with releases, or `nil`. Runs no git.
+    func obstacle() -> Failure? {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            return Failure("\(path) does not exist", remedy: Remedy(.makeFolder(path)))
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return Failure("\(path) is not a folder") }
+        guard access(path, W_OK | X_OK) == 0 else {
+            return Failure(
+                "\(path) is not writable by \(ServiceUser.current.name)",
+                remedy: errno == EROFS ? Remedy(.remount(path)) : Remedy(.giveToService(path)))
+        }
+        if lstat(current, &status) == 0, status.st_mode & S_IFMT != S_IFLNK {
+            return Failure(
+                "\(current) is not a symbolic link, and so cannot lead to the live release",
+                remedy: Remedy(ShellCommand("mv", "-T", current, "\(current).old")))
+        }
+        for folder in [repository, releases, shared, cache] where lstat(folder, &status) == 0 {
+            guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+                return Failure(
+                    "\(folder) is not a folder", remedy: Remedy(ShellCommand("mv", "-T", folder, "\(folder).old")))
+            }
+            guard folder == shared || access(folder, W_OK | X_OK) == 0 else {
+                return Failure(
+                    "\(folder) is not writable by \(ServiceUser.current.name)", remedy: Remedy(.giveToService(folder)))
+            }
+        }
+        return nil
+    }
+
+    // MARK: Changes
+
+    /// Creates the folders that are missing.
+    func create() throws(Failure) {
+        if access(path, F_OK) != 0 { mkdir(path, 0o755) }
+        if let obstacle = obstacle() { throw obstacle }
+        for (folder, mode) in [(releases, 0o755), (shared, 0o755), (cache, 0o700)] as [(String, mode_t)] {
+            guard mkdir(folder, mode) == 0 || errno == EEXIST else { throw .cannotWrite(folder, because: errno) }
+        }
+    }
+
+    /// Removes what a killed deployment left.
+    func removeUnfinished() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: releases)) ?? []
+        for name in names where name.hasPrefix(Self.unfinished) { remove("\(releases)/\(name)") }
+        unlink("\(current).new")
+    }
+
+    /// Returns a new release of `commit`, not yet on the disk. Its time is later than that of every other release, even if
+    /// the clock was set back.
+    func newRelease(of commit: Commit, _ ref: String?) -> Release {
+        let now = Date()
+        let time = all.first.map { max($0.created + 1, now) } ?? now
+        return Release(
+            name: Release.name(of: commit, at: time), commit: commit, ref: ref, created: time, wentLive: [],
+            isWithdrawn: false)
+    }
+
+    /// Writes the record of a release.
+    func write(_ release: Release) throws(Failure) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try AtomicFile(record(of: release.name)).write((try? encoder.encode(release)) ?? Data())
+    }
+
+    /// Makes a laid out release complete, under its own name.
+    func complete(_ name: String) throws(Failure) {
+        guard rename(unfinishedFolder(of: name), folder(of: name)) == 0 else {
+            throw .cannotWrite(folder(of: name), because: errno)
+        }
+        try AtomicFile(folder(of: name)).synchronizeFolder()
+    }
+
+    /// Makes the release `name` the live one: one rename(2), so each request gets either the old or the new release.
+    func swap(to name: String) throws(Failure) {
+        let new = "\(current).new"
+        unlink(new)
+        guard symlink("releases/\(name)", new) == 0 else { throw .cannotWrite(new, because: errno) }
+        guard rename(new, current) == 0 else {
+            let failure = Failure.cannotWrite(current, because: errno)
+            unlink(new)
+            throw failure
+        }
+        try AtomicFile(current).synchronizeFolder()
+    }
+
+    /// Removes the folder and the record of the release `name`. Returns whether nothing of the folder is left.
+    @discardableResult
+    func removeRelease(_ name: String) -> Bool {
+        guard remove(folder(of: name)) else { return false }
+        unlink(record(of: name))
+        return true
+    }
+
+    @discardableResult
+    private func remove(_ folder: String) -> Bool {
+        do {
+            try FileManager.default.removeItem(atPath: folder)
+            return true
+        } catch {
+            return access(folder, F_OK) != 0
+        }
+    }
+}

@@ -1,0 +1,40 @@
+internal import Foundation
+internal import Git
+internal import Processes
+
+/// Removes old releases of a site. The caller holds the site's lock.
+struct ReleasePruning {
+    private let strategy: ReleaseStrategy
+    private let repository: BareRepository
+
+    init(_ strategy: ReleaseStrategy, _ repository: BareRepository) {
+        self.strategy = strategy
+        self.repository = repository
+    }
+
+    /// Keeps the newest releases, and always the live one, the one before it and the pinned one. A release with a file that
+    /// a person put or changed there stays.
+    func prune(_ limits: Limits) {
+        let folder = strategy.folder
+        let all = folder.all
+        let kept = [folder.liveName, folder.previous()?.name, strategy.pin?.release].compactMap(\.self)
+        for release in all.dropFirst(strategy.options.keep) where !kept.contains(release.name) {
+            guard limits.deadline > .now, !limits.cancellation.isCancelled else { return }
+            let tree = ReleaseTree(repository, name: release.name, in: folder.folder(of: release.name))
+            guard isUntouched(tree, limits), folder.removeRelease(release.name) else { continue }
+            tree.removeIndex()
+            try? repository.release(release.name, limits)
+        }
+        try? repository.tidy(limits)
+    }
+
+    private func isUntouched(_ tree: ReleaseTree, _ limits: Limits) -> Bool {
+        let shared = strategy.options.shared
+        do {
+            return try tree.changedFiles(shared: shared, limits).isEmpty
+                && tree.untrackedFiles(shared: shared, limits).isEmpty
+        } catch {
+            return false
+        }
+    }
+}

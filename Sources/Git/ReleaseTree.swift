@@ -1,0 +1,102 @@
+public import Processes
+internal import Foundation
+
+/// The files of a release: a folder without `.git`, written by git from a bare repository.
+///
+/// Git keeps the size and the time of each file in an index of the release's own, which stays beside the repository. So git
+/// can tell later which files a person has changed, without reading the files.
+public struct ReleaseTree: Sendable {
+    /// The folder with the files: an absolute path.
+    public let folder: String
+    let repositoryFolder: String
+    private let index: String
+    private let git: Git
+
+    /// How files of another release get into this one.
+    public enum Reuse: Sendable {
+        /// As hard links: the releases share the files. Git never writes into an existing file; it removes the file and
+        /// writes a new one. Nobody else may write into the files of a release.
+        case links
+        /// As copies, which share their blocks where the file system can do that.
+        case copies
+    }
+
+    /// Creates the tree of the release `name` in `folder`.
+    public init(_ repository: BareRepository, name: String, in folder: String) {
+        self.folder = folder
+        repositoryFolder = repository.gitDirectory
+        index = Self.indexPath(repository, name)
+        git = repository.git.moved(
+            to: folder,
+            with: ["GIT_DIR": repository.gitDirectory, "GIT_WORK_TREE": folder, "GIT_INDEX_FILE": index])
+    }
+
+    private static func indexPath(_ repository: BareRepository, _ name: String) -> String {
+        "\(repository.gitDirectory)/bellpull-releases/\(name)"
+    }
+
+    /// A hard link changes the time of the last change of state, and a copy has another inode.
+    private static let settings = ["-c", "core.trustctime=false", "-c", "core.checkStat=minimal"]
+
+    /// Writes the files of `commit` into the empty folder. Takes the files that are the same in `previous` from there.
+    ///
+    /// - Parameter shared: the paths that are not to be taken from `previous`.
+    /// - Throws: `LinkError` if a symbolic link of the commit leaves the release; `GitError` if git fails.
+    public func layOut(
+        _ commit: Commit, from previous: ReleaseTree?, _ reuse: Reuse, shared: [String], _ limits: Limits,
+        _ transcript: Transcript
+    ) throws {
+        try? FileManager.default.createDirectory(
+            atPath: (index as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        unlink(index)
+        let entries = TreeEntries(try git.outputBytes(of: ["ls-tree", "-r", "-z", commit.description], limits))
+        if let previous, access(previous.index, R_OK) == 0 { take(entries, from: previous, reuse, shared) }
+        // Also removes what is not in the commit, and writes again what is not as the index says.
+        let arguments = Self.settings + ["read-tree", "--reset", "-u", commit.description]
+        _ = try git.output(of: arguments, limits, transcript)
+        try LinkCheck(folder, shared: shared).check(entries)
+    }
+
+    private func take(_ entries: TreeEntries, from previous: ReleaseTree, _ reuse: Reuse, _ shared: [String]) {
+        let method: TreeReuse.Method = reuse == .links ? .link : .copy
+        guard var files = TreeReuse(from: previous.folder, to: folder, method) else { return }
+        defer { files.finish() }
+        let shared = shared.map { Array($0.utf8) }
+        entries.forEach { kind, path in
+            guard kind != .submodule, !shared.contains(where: { path.isAt(orBelow: $0) }) else { return }
+            files.reuse(path)
+        }
+        // Git takes the files for those of the previous release. The copy is newer than the files, so git need not read
+        // a file to see that the file did not change in the same second.
+        try? FileManager.default.copyItem(atPath: previous.index, toPath: index)
+        utimes(index, nil)
+    }
+
+    /// Returns the tracked files that are not as in the commit, without the paths in `shared`. Git reads only files whose
+    /// size or time changed.
+    public func changedFiles(shared: [String], _ limits: Limits) throws(GitError) -> [String] {
+        let arguments = Self.settings + ["diff-files", "-z", "--name-only", "--ignore-submodules", "--", "."]
+        let names = try git.outputBytes(of: arguments + Self.excluding(shared), limits).split(separator: 0)
+        return names.map { TreePath($0).description }
+    }
+
+    /// Returns the files and folders that git does not know, without the paths in `shared`.
+    public func untrackedFiles(shared: [String], _ limits: Limits) throws(GitError) -> [String] {
+        let arguments = ["ls-files", "-z", "--others", "--directory", "--", "."]
+        let names = try git.outputBytes(of: arguments + Self.excluding(shared), limits).split(separator: 0)
+        return names.map { TreePath($0).description }
+    }
+
+    private static func excluding(_ shared: [String]) -> [String] { shared.map { ":(exclude,literal,top)\($0)" } }
+
+    /// Removes the index. Call after the removal of the folder.
+    public func removeIndex() { unlink(index) }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether the path is `other`, or below the folder `other`.
+    fileprivate func isAt(orBelow other: [UInt8]) -> Bool {
+        count >= other.count && prefix(other.count).elementsEqual(other)
+            && (count == other.count || self[other.count] == UInt8(ascii: "/"))
+    }
+}
