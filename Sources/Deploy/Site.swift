@@ -15,11 +15,13 @@ public struct Site: Sendable {
     private let declaredFollows: RefPattern?
 
     /// How a site is deployed.
-    public enum StrategyKind: Sendable {
+    public enum StrategyKind: Sendable, Equatable {
         /// `git pull --rebase`, of one branch.
         case pull
         /// Exactly the commit of a branch, or of the highest version among the refs matching a pattern.
         case mirror
+        /// A new folder with exactly that commit, swapped in.
+        case release(ReleaseOptions)
     }
 
     /// Creates a site in the clone at `path`. The clone is opened at the first use.
@@ -40,10 +42,12 @@ public struct Site: Sendable {
     private static func strategy(
         _ kind: StrategyKind, _ path: String, _ follows: RefPattern?, requiresOwnerInURL: Bool
     ) -> any Strategy {
-        guard kind == .mirror, let follows else {
-            return PullStrategy(path: path, follows: follows, requiresOwnerInURL: requiresOwnerInURL)
+        switch (kind, follows) {
+        case (.mirror, let follows?): MirrorStrategy(path: path, pattern: follows)
+        case (.release, _): fatalError("the strategy release does not exist yet")
+        case (.pull, _), (.mirror, nil):
+            PullStrategy(path: path, follows: follows, requiresOwnerInURL: requiresOwnerInURL)
         }
-        return MirrorStrategy(path: path, pattern: follows)
     }
 
     package init(
