@@ -6,6 +6,7 @@ struct Key: Hashable, Sendable {
         case number = "an integer"
         case flag = "true or false"
         case tables = "an array of tables"
+        case texts = "an array of strings"
     }
 
     let name: String
@@ -49,6 +50,12 @@ extension Key {
     static let path = Key("path", .text, #""/srv/blog""#)
     static let forge = Key("forge", .text, #""gitea""#)
     static let strategy = Key("strategy", .text, #""mirror""#)
+    static let localEdits = Key("local_edits", .text, #""save""#)
+    static let remote = Key("remote", .text, #""git@github.com:alice/blog.git""#)
+    static let shared = Key("shared", .texts, #"["uploads", ".env"]"#)
+    static let keep = Key("keep", .number, "5")
+    static let paths = Key("paths", .texts, #"["site/**"]"#)
+    static let skip = Key("skip", .text, #""[skip deploy]""#)
 
     /// The keys of the main file.
     static let ofMainFile = [
@@ -58,6 +65,7 @@ extension Key {
     /// The keys of a site's own file.
     static let ofSiteFile = [
         repository, branch, tag, path, forge, strategy, timeout, catchUp, secretFile, secretVariable,
+        localEdits, remote, shared, keep, paths, skip,
     ]
     /// The keys of a `[[site]]` table in the main file.
     static let ofSiteTable = [name] + ofSiteFile

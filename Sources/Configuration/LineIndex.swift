@@ -46,10 +46,16 @@ struct LineIndex {
     private static func key(_ line: Substring) -> Substring? {
         if let quote = line.first, quote == "\"" || quote == "'" {
             let name = line.dropFirst().prefix { $0 != quote }
-            return name.endIndex < line.endIndex ? name : nil
+            // Without an assignment after it, a string is an element of an array.
+            return isAssigned(line[name.endIndex...].dropFirst()) ? name : nil
         }
         let name = line.prefix { $0 != "=" && $0 != "." && $0 != " " && $0 != "\t" && $0 != "#" }
-        let rest = line[name.endIndex...].drop { $0 == " " || $0 == "\t" }
-        return rest.first == "=" || rest.first == "." ? name : nil
+        return isAssigned(line[name.endIndex...]) ? name : nil
+    }
+
+    /// Returns whether `rest`, the text after a name, continues a key.
+    private static func isAssigned(_ rest: Substring) -> Bool {
+        let next = rest.first { $0 != " " && $0 != "\t" }
+        return next == "=" || next == "."
     }
 }

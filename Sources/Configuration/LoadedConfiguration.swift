@@ -30,7 +30,7 @@ public struct LoadedConfiguration: Codable, Sendable, Equatable {
         public let repository: String?
         /// The followed branch, tag or pattern; `nil` like `repository`.
         public let follows: String?
-        /// The strategy: `pull` or `mirror`; `nil` if the site is unusable.
+        /// The strategy: `pull`, `mirror` or `release`; `nil` if the site is unusable.
         public let strategy: String?
         /// The place of the settings: a file, a file and line, or `REPO_PATH`.
         public let place: String

@@ -46,6 +46,22 @@ struct Section {
     /// Returns the string at `key`; `nil` without the key or after an error.
     func text(_ key: Key, _ diagnostics: inout Diagnostics) -> String? { value(key, &diagnostics)?.string }
 
+    /// Returns the strings at `key`; `nil` without the key or after an error.
+    func texts(_ key: Key, _ diagnostics: inout Diagnostics) -> [String]? {
+        guard let array = value(key, &diagnostics)?.array else { return nil }
+        var texts: [String] = []
+        for index in 0..<array.count {
+            guard let text = array[index].string else {
+                diagnostics.error(
+                    at: place(of: key),
+                    "\(key.name) contains \(array[index].type.words), but must contain strings", hint: key.line)
+                return nil
+            }
+            texts.append(text)
+        }
+        return texts
+    }
+
     /// Returns the number at `key`; `nil` without the key or after an error.
     func number(_ key: Key, in range: ClosedRange<Int>, _ diagnostics: inout Diagnostics) -> Int? {
         guard let number = value(key, &diagnostics)?.int else { return nil }
@@ -138,7 +154,7 @@ extension TOMLType {
         case .string: kind == .text
         case .int: kind == .number
         case .bool: kind == .flag
-        case .array: kind == .tables
+        case .array: kind == .tables || kind == .texts
         default: false
         }
     }

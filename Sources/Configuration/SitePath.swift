@@ -9,7 +9,7 @@ struct SitePath: Sendable {
 
     /// Creates a path from `text`; `nil` if `text` is relative or contains invisible characters.
     init?(_ text: String) {
-        guard text.hasPrefix("/"), text.unicodeScalars.allSatisfy(Self.isAllowed) else { return nil }
+        guard text.hasPrefix("/"), !Self.hasInvisibleCharacters(text) else { return nil }
         var text = text
         while text.utf8.count > 1, text.hasSuffix("/") { text.removeLast() }
         self.text = text
@@ -22,6 +22,9 @@ struct SitePath: Sendable {
             path.lastIndex(of: "/").flatMap { $0 == path.startIndex ? nil : String(path[..<$0]) }
         }.dropFirst()
     }
+
+    /// Returns whether `text` contains characters that a person cannot see, such as control characters.
+    static func hasInvisibleCharacters(_ text: String) -> Bool { !text.unicodeScalars.allSatisfy(isAllowed) }
 
     private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII { return (0x20..<0x7f).contains(scalar.value) }

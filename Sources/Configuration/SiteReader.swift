@@ -68,6 +68,7 @@ struct SiteReader: Sendable {
         let repository = repository(section, &site.diagnostics)
         let strategySettings = StrategySettings(section, &site.diagnostics)
         site.path = path(section, &site.diagnostics)
+        let filter = FilterSettings(section, &site.diagnostics)
         let forge = forge(section, &site.diagnostics)
         let timeout = section.duration(.timeout, default: timeout, &site.diagnostics)
         let catchUp = section.interval(.catchUp, default: catchUp, &site.diagnostics)
@@ -76,9 +77,10 @@ struct SiteReader: Sendable {
         guard site.diagnostics.errors.isEmpty, let strategySettings, let name = site.name, let path = site.path
         else { return }
         site.settings = SiteSettings(
-            name: name.text, path: path.text, repository: repository, follows: strategySettings.follows,
-            strategy: strategySettings.strategy, forge: forge,
-            timeout: timeout, catchUp: catchUp, secrets: secrets, place: site.place)
+            name: name.text, path: path.text, repository: repository ?? strategySettings.release?.repository,
+            follows: strategySettings.follows, strategy: strategySettings.strategy, forge: forge,
+            timeout: timeout, catchUp: catchUp, secrets: secrets, place: site.place,
+            localEdits: strategySettings.localEdits, release: strategySettings.release, filter: filter)
     }
 
     private func repository(_ section: Section, _ diagnostics: inout Diagnostics) -> RepositoryName? {

@@ -23,4 +23,10 @@ public struct SiteSettings: Sendable {
     public let secrets: Secrets?
     /// The place of the settings: a file, a file and line, or `REPO_PATH`.
     public let place: String
+    /// What happens to a person's edits of tracked files when a mirror moves on.
+    public internal(set) var localEdits = LocalEdits.refuse
+    /// The settings of the strategy `release`; `nil` for the other strategies.
+    public internal(set) var release: ReleaseSettings?
+    /// The conditions for a deployment.
+    public internal(set) var filter = FilterSettings()
 }

@@ -4,4 +4,6 @@ public enum StrategyName: String, Sendable, CaseIterable {
     case pull
     /// Checks out exactly the followed commit. The default for patterns of branches and for tags.
     case mirror
+    /// Lays out exactly the followed commit in a new folder, and swaps the folder in.
+    case release
 }

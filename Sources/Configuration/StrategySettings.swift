@@ -1,14 +1,17 @@
 internal import Git
 internal import Text
 
-/// The followed refs and the strategy of a site. `pull` can follow only one branch.
+/// The followed refs of a site, the strategy, and the keys of only one strategy. `pull` can follow only one branch.
 struct StrategySettings {
     /// The followed refs; `nil` for the branch that is checked out.
     let follows: RefPattern?
     let strategy: StrategyName
+    let localEdits: LocalEdits
+    /// The settings of the strategy `release`; `nil` for the other strategies.
+    let release: ReleaseSettings?
 
-    /// Reads `branch`, `tag` and `strategy` of `section`, and checks that a needed `repository` is set; `nil` after an
-    /// error.
+    /// Reads `branch`, `tag`, `strategy` and the keys of only one strategy in `section`, and checks that a needed
+    /// `repository` is set; `nil` after an error.
     init?(_ section: Section, _ diagnostics: inout Diagnostics) {
         let before = diagnostics.errors.count
         follows = Self.follows(section, &diagnostics)
@@ -16,9 +19,13 @@ struct StrategySettings {
         let named = Self.strategy(section, &diagnostics)
         let needsMirror = follows.map { $0.branch == nil } ?? false
         strategy = named ?? (needsMirror ? .mirror : .pull)
+        localEdits = LocalEdits(section, &diagnostics)
+        let release = ReleaseSettings(section, &diagnostics)
+        self.release = strategy == .release ? release : nil
+        if section.contains(.strategy) ? named != nil : !isRefWrong { refuseForeignKeys(section, &diagnostics) }
         guard !isRefWrong else { return nil }
         if needsMirror, named == .pull { refusePull(section, &diagnostics) }
-        if needsMirror || named == .mirror { checkMirror(section, &diagnostics) }
+        if needsMirror || strategy != .pull { checkOrigin(section, &diagnostics) }
         guard diagnostics.errors.count == before else { return nil }
     }
 
@@ -61,22 +68,51 @@ struct StrategySettings {
             hint: "remove strategy, or write strategy = \"mirror\", or \(branch): \(Key.branch.line)")
     }
 
-    /// Checks that ref and repository are set: unlike `git pull`, a mirror cannot take them from the clone's upstream.
-    private func checkMirror(_ section: Section, _ diagnostics: inout Diagnostics) {
+    /// The keys of only one strategy.
+    private static let foreignKeys: [(keys: [Key], strategy: StrategyName)] = [
+        ([.localEdits], .mirror), ([.remote, .shared, .keep], .release),
+    ]
+
+    /// Refuses the keys of another strategy.
+    private func refuseForeignKeys(_ section: Section, _ diagnostics: inout Diagnostics) {
+        for (keys, owner) in Self.foreignKeys where owner != strategy {
+            for key in keys where section.contains(key) {
+                diagnostics.error(
+                    at: section.place(of: key),
+                    "\(key.name) needs strategy \(owner.rawValue), but the strategy is \(strategy.rawValue)",
+                    hint: "remove \(key.name), or write strategy = \"\(owner.rawValue)\"")
+            }
+        }
+    }
+
+    /// Checks that ref and repository are set: unlike `git pull`, the other strategies cannot take them from the clone's
+    /// upstream. The remote of a release site names the repository too.
+    private func checkOrigin(_ section: Section, _ diagnostics: inout Diagnostics) {
         let needer: (key: Key, words: String) =
             switch (follows?.kind, follows?.branch) {
             case (.tag, _): (.tag, "tag")
             case (.branch, nil): (.branch, "a pattern of branches")
-            default: (.strategy, "strategy mirror")
+            default: (.strategy, "strategy \(strategy.rawValue)")
             }
         if follows == nil {
             diagnostics.error(
-                at: section.place(of: .strategy), "strategy mirror needs branch or tag",
+                at: section.place(of: .strategy), "strategy \(strategy.rawValue) needs branch or tag",
                 hint: "\(Key.branch.line) or \(Key.tag.line)")
         }
-        if !section.contains(.repository) {
+        guard !section.contains(.repository) else { return }
+        guard strategy == .release else {
             diagnostics.error(
                 at: section.place(of: needer.key), "\(needer.words) needs repository", hint: Key.repository.line)
+            return
+        }
+        if !section.contains(.remote) {
+            diagnostics.error(
+                at: section.place(of: needer.key), "\(needer.words) needs repository or remote",
+                hint: "\(Key.repository.line) or \(Key.remote.line)")
+        } else if let release, release.remote != nil, release.repository == nil {
+            diagnostics.error(
+                at: section.place(of: .remote), "remote does not tell the owner of the repository",
+                hint: "add the line \(Key.repository.line)")
         }
     }
 }

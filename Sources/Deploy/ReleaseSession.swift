@@ -188,7 +188,7 @@ final class ReleaseSession {
             }
             let shared = strategy.options.shared
             try tree.layOut(commit, from: source, .links, shared: shared, limits, transcript)
-            notes += try SharedPaths(folder, shared).link(from: unfinished)
+            notes += try SharedLinks(folder, shared).link(from: unfinished)
             try repository.keep(commit, for: release.name, limits)
             try tree.synchronize()
             try folder.write(release)

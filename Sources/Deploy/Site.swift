@@ -15,7 +15,7 @@ public struct Site: Sendable {
     private let declaredFollows: RefPattern?
 
     /// How a site is deployed.
-    public enum StrategyKind: Sendable {
+    public enum StrategyKind: Sendable, Equatable {
         /// `git pull --rebase`, of one branch.
         case pull
         /// Exactly the commit of a branch, or of the highest version among the refs matching a pattern.

@@ -55,7 +55,10 @@ import Testing
         ("site", "move the [[site]] table to the main file, or remove the line [[site]]"),
         (
             "\"x\u{202e}y\"",
-            "known keys: repository, branch, tag, path, forge, strategy, timeout, catch_up, secret_file, secret_variable"
+            """
+            known keys: repository, branch, tag, path, forge, strategy, timeout, catch_up, secret_file, \
+            secret_variable, local_edits, remote, shared, keep, paths, skip
+            """
         ),
     ])
     func `of a site must be known`(_ key: String, hint: String) throws {
@@ -82,6 +85,11 @@ import Testing
             path = "/srv/c"
             """
         #expect(try issues(text).map(\.place) == [etc("bellpull.toml:5"), etc("bellpull.toml:10")])
+    }
+
+    @Test func `is not the element of an array before it`() throws {
+        try etc.write("sites/blog.toml", "paths = [\n  \"path\",\n  \"skip\"\n]\npath = 1\n'skip' = 1")
+        #expect(etc.issues().map(\.place) == [etc("sites/blog.toml:5"), etc("sites/blog.toml:6")])
     }
 
     @Test(arguments: ["\u{2028}", "\u{2029}", "\u{85}"])

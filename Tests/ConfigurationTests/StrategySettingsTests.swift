@@ -89,11 +89,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("release", "unknown strategy release"), ("Pull", "unknown strategy Pull"), ("", "strategy is empty"),
+        ("releases", "unknown strategy releases"), ("Pull", "unknown strategy Pull"), ("", "strategy is empty"),
         (#"\u202e"#, #"unknown strategy \u{202e}"#),
     ])
     func `is a known one`(_ strategy: String, message: String) throws {
-        let hint = #"strategy = "pull" or strategy = "mirror""#
+        let hint = #"strategy = "pull" or strategy = "mirror" or strategy = "release""#
         for lines in ["", Self.repository + "tag = \"v*\"\n"] {
             let issues = try issues("strategy = \"\(strategy)\"\n\(lines)")
             #expect(issues == [ConfigurationIssue(place(2), message, hint: hint)])
@@ -106,7 +106,78 @@ import Testing
     }
 
     @Test func `that is unknown does not hide a missing repository`() throws {
-        let messages = ["unknown strategy release", "tag needs repository"]
-        #expect(try issues("tag = \"v*\"\nstrategy = \"release\"").map(\.message) == messages)
+        let messages = ["unknown strategy releases", "tag needs repository"]
+        #expect(try issues("tag = \"v*\"\nstrategy = \"releases\"").map(\.message) == messages)
+    }
+
+    @Test(arguments: [
+        (#"branch = "main""#, RefPattern(branch: "main")), (#"branch = "release/*""#, RefPattern(branch: "release/*")),
+        (#"tag = "v*""#, RefPattern(tag: "v*")),
+    ])
+    func `may be release for a branch, a pattern or a tag`(_ line: String, follows: RefPattern?) throws {
+        let site = try site(Self.repository + "\(line)\nstrategy = \"release\"")
+        #expect(site.strategy == .release)
+        #expect(site.follows == follows)
+        let release = try #require(site.release)
+        #expect(release.remote == nil && release.shared.isEmpty && release.keep == 5)
+    }
+
+    @Test func `cannot be release without a branch or a tag`() throws {
+        let hint = #"branch = "main" or tag = "v*""#
+        #expect(
+            try issues(Self.repository + #"strategy = "release""#) == [
+                ConfigurationIssue(place(3), "strategy release needs branch or tag", hint: hint)
+            ])
+    }
+
+    @Test(arguments: [
+        (#"branch = "main""#, 3, "strategy release"), (#"branch = "r*""#, 2, "a pattern of branches"),
+        (#"tag = "v1""#, 2, "tag"),
+    ])
+    func `release needs a repository, or a remote that names one`(_ ref: String, line: Int, words: String) throws {
+        let lines = "\(ref)\nstrategy = \"release\""
+        let hint = #"repository = "alice/blog" or remote = "git@github.com:alice/blog.git""#
+        let issue = ConfigurationIssue(place(line), "\(words) needs repository or remote", hint: hint)
+        #expect(try issues(lines) == [issue])
+        let named = try site(lines + "\nremote = \"git@github.com:alice/blog.git\"")
+        #expect(named.repository?.description == "alice/blog")
+        let other = try site(Self.repository + lines + "\nremote = \"git@github.com:bob/fork.git\"")
+        #expect(other.repository?.description == "alice/blog")
+    }
+
+    @Test func `release needs a repository if the remote does not tell the owner`() throws {
+        let lines = "branch = \"main\"\nstrategy = \"release\"\nremote = \"git@blog-host:blog.git\""
+        #expect(
+            try issues(lines) == [
+                ConfigurationIssue(
+                    place(4), "remote does not tell the owner of the repository",
+                    hint: #"add the line repository = "alice/blog""#)
+            ])
+        #expect(try issues(Self.repository + lines).isEmpty)
+    }
+
+    @Test(arguments: [
+        ("local_edits = \"save\"", "local_edits", "mirror", "pull"), ("keep = 3", "keep", "release", "pull"),
+        ("shared = [\"uploads\"]", "shared", "release", "pull"),
+        ("remote = \"/srv/git/alice/blog.git\"", "remote", "release", "pull"),
+        ("local_edits = \"refuse\"", "local_edits", "mirror", "release"), ("keep = 3", "keep", "release", "mirror"),
+    ])
+    func `has only its own keys`(_ line: String, key: String, owner: String, strategy: String) throws {
+        let lines = Self.repository + "branch = \"main\"\n"
+        let message = "\(key) needs strategy \(owner), but the strategy is \(strategy)"
+        let hint = "remove \(key), or write strategy = \"\(owner)\""
+        #expect(
+            try issues(lines + "strategy = \"\(strategy)\"\n\(line)") == [
+                ConfigurationIssue(place(5), message, hint: hint)
+            ])
+        // Both remedies work.
+        #expect(try issues(lines + "strategy = \"\(strategy)\"").isEmpty)
+        #expect(try issues(lines + "strategy = \"\(owner)\"\n\(line)").isEmpty)
+    }
+
+    @Test func `by default has only its own keys, too`() throws {
+        let message = "keep needs strategy release, but the strategy is mirror"
+        #expect(try issues(Self.repository + "tag = \"v*\"\nkeep = 3").map(\.message) == [message])
+        #expect(try issues("keep = 3\nstrategy = \"puul\"").map(\.message) == ["unknown strategy puul"])
     }
 }

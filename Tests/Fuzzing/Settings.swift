@@ -93,9 +93,17 @@ private func check(_ configuration: Configuration) {
         precondition(site.repository.map { $0.matches($0.description) } != false, "not its own repository")
         precondition(site.follows.map { $0.branch != nil || site.repository != nil } != false, "a pattern of nothing")
         let isBranch = site.follows.map { $0.branch != nil } ?? true
-        precondition(site.strategy == .mirror || isBranch, "a pull of \(site.follows?.description ?? "nothing")")
+        precondition(site.strategy != .pull || isBranch, "a pull of \(site.follows?.description ?? "nothing")")
         let isComplete = site.follows != nil && site.repository != nil
         precondition(site.strategy == .pull || isComplete, "a mirror of nothing")
+        precondition((site.strategy == .release) == (site.release != nil), "settings of another strategy")
+        precondition(site.localEdits == .refuse || site.strategy == .mirror, "saved edits without a mirror")
+        precondition(site.filter.paths.allSatisfy { !$0.isEmpty && !":/".contains($0.first ?? ":") }, "odd patterns")
+        precondition(site.filter.skip?.isEmpty != true, "every commit is skipped")
+        guard let release = site.release else { continue }
+        precondition((2...1000).contains(release.keep), "\(release.keep) releases")
+        precondition(release.remote?.hasPrefix("-") != true, "an option as a remote")
+        precondition(release.shared.allSatisfy { !$0.isEmpty && !$0.hasPrefix("/") }, "odd shared paths")
     }
     precondition(sites.map(\.name) == sites.map(\.name).sorted(), "sites out of order")
 }

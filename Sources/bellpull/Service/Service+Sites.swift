@@ -54,9 +54,11 @@ extension Site {
     }
 
     private static func kind(_ settings: SiteSettings) -> StrategyKind {
-        switch settings.strategy {
-        case .pull: .pull
-        case .mirror: .mirror
+        switch (settings.strategy, settings.release) {
+        case (.mirror, _): .mirror
+        case (.release, let release?):
+            .release(ReleaseOptions(remote: release.remote, shared: release.shared, keep: release.keep))
+        case (.pull, _), (.release, nil): .pull
         }
     }
 }

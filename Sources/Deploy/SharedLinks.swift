@@ -3,7 +3,7 @@ internal import Git
 internal import Text
 
 /// The paths that are kept across releases: a release has symbolic links to `shared`.
-struct SharedPaths {
+struct SharedLinks {
     private let folder: ReleaseFolder
     private let paths: [String]
 
