@@ -10,8 +10,8 @@ struct AtomicFile {
 
     /// Replaces the content, and waits until it is on the disk.
     func write(_ content: Data) throws(Failure) {
-        let new = "\(path).new"
-        unlink(new)
+        // Two processes may write at once.
+        let new = "\(path).\(UUID().uuidString.prefix(8)).new"
         let descriptor = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw failure(new) }
         let isWritten = content.withUnsafeBytes { bytes in
@@ -24,7 +24,11 @@ struct AtomicFile {
             throw failure
         }
         close(descriptor)
-        guard rename(new, path) == 0 else { throw failure(path) }
+        guard rename(new, path) == 0 else {
+            let failure = failure(path)
+            unlink(new)
+            throw failure
+        }
         try synchronizeFolder()
     }
 

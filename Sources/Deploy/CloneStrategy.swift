@@ -68,6 +68,7 @@ extension CloneStrategy {
     func inspect(_ limits: Limits) throws(Failure) -> SiteInspection {
         let clone = try clone(limits)
         var inspection = try cache.attempt { try describe(clone, limits) }
+        inspection.pin = pin
         inspection.collect(in: clone, at: clone.path) { inspection in
             try inspection.readLock(in: clone.gitDirectory, common: clone.commonDirectory)
             if let path = clone.unwritablePath { throw Failure.unwritable(path, in: clone.path) }

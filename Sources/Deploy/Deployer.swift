@@ -42,7 +42,9 @@ struct Deployer: Sendable {
         defer { lockedSite.release() }
         guard let started = try writer.write({ try $0.start(site.name, at: Date()) }) else { return nil }
         onStart(started)
-        let (result, note) = lockedSite.deploy(started.order, announced: started.announced, limits, transcript)
+        var (result, note) = lockedSite.deploy(started.order, announced: started.announced, limits, transcript)
+        let failure = site.trigger.flatMap { RestartTrigger(path: $0).note(result) }
+        if let failure { note = note.map { "\($0); \(failure)" } ?? failure }
         let duration = start.age
         let conclusion = DeploymentRecord.Conclusion(
             result, note: note, duration: duration, output: transcript.text)

@@ -115,7 +115,9 @@ struct ReleaseFolder: Sendable {
     /// Removes what a killed deployment left.
     func removeUnfinished() {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: releases)) ?? []
-        for name in names where name.hasPrefix(Self.unfinished) { remove("\(releases)/\(name)") }
+        for name in names where name.hasPrefix(Self.unfinished) || name.hasSuffix(".new") {
+            remove("\(releases)/\(name)")
+        }
         unlink("\(current).new")
     }
 

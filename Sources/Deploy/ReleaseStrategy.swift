@@ -145,6 +145,7 @@ final class ReleaseStrategy: Strategy {
         let repository = try repository(limits)
         let name = try attempt { try repository.repository(limits) }
         var inspection = SiteInspection(repository: name, follows: pattern, commit: liveCommit)
+        inspection.pin = pin
         inspection.collect(in: repository, at: folder.repository) { inspection in
             try inspection.readLock(in: folder.path, common: folder.path)
             if let path = repository.unwritablePath { throw Failure.unwritable(path, in: folder.repository) }

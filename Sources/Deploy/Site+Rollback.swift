@@ -33,7 +33,7 @@ extension Site {
         let before = self.pin
         try strategy.setPin(pin, limits)
         let record = try deployNow(.place(at: commit), ledger: ledger, cancellation, transcript, onStart: onStart)
-        if case .failed = record.result {
+        if case .failed = record.result, self.pin == pin {
             // The site stays where it was, and so does the pin.
             if let before { try strategy.setPin(before, limits) } else { _ = try strategy.removePin(limits) }
         }

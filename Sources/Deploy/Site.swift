@@ -9,6 +9,8 @@ public struct Site: Sendable {
     public let timeout: Duration
     /// How often catch-up asks the remote; `nil` for never.
     public let catchUp: Duration?
+    /// The file that is written whenever a deployment has changed what visitors get; `nil` for none.
+    public let trigger: String?
 
     let strategy: any Strategy
     private let declaredRepository: RepositoryName?
@@ -32,11 +34,12 @@ public struct Site: Sendable {
     ///     with releases needs `follows`, and is a pull without.
     public init(
         name: String, path: String, strategy: StrategyKind = .pull, repository: RepositoryName? = nil,
-        follows: RefPattern? = nil, timeout: Duration, catchUp: Duration? = nil
+        follows: RefPattern? = nil, timeout: Duration, catchUp: Duration? = nil,
+        trigger: String? = nil
     ) {
         self.init(
             name: name, repository: repository, follows: follows, timeout: timeout, catchUp: catchUp,
-            strategy: Self.strategy(strategy, path, follows, requiresOwnerInURL: repository == nil))
+            trigger: trigger, strategy: Self.strategy(strategy, path, follows, requiresOwnerInURL: repository == nil))
     }
 
     private static func strategy(
@@ -52,11 +55,12 @@ public struct Site: Sendable {
 
     package init(
         name: String, repository: RepositoryName?, follows: RefPattern?, timeout: Duration, catchUp: Duration? = nil,
-        strategy: any Strategy
+        trigger: String? = nil, strategy: any Strategy
     ) {
         self.name = name
         self.timeout = timeout
         self.catchUp = catchUp
+        self.trigger = trigger
         self.strategy = strategy
         declaredRepository = repository
         declaredFollows = follows

@@ -17,6 +17,9 @@ public struct SiteInspection: Sendable {
     /// Whether a deployment was interrupted. The next deployment repairs the clone.
     public internal(set) var isAfterInterruption = false
 
+    /// The pin; `nil` if the site is not pinned.
+    public internal(set) var pin: Pin?
+
     /// The parts of the site that Bellpull does not fetch; `nil` if the site is complete.
     public internal(set) var incompleteness: Incompleteness?
 

@@ -13,11 +13,17 @@ struct Bellpull: ParsableCommand {
             git pull --rebase in the clone of the pushed repository, and answers {}.
             """,
         version: "0.1.0",
-        subcommands: [Serve.self, Reload.self, Status.self, History.self, ShowLog.self, DeploySite.self, Check.self],
+        subcommands: [
+            Serve.self, Reload.self, Status.self, History.self, ShowLog.self, DeploySite.self, Rollback.self,
+            Unpin.self,
+            ListReleases.self, Check.self,
+        ],
         defaultSubcommand: Serve.self
     )
 
     static func main() {
+        // nginx must be able to read what git writes, whatever the person at the terminal has set.
+        umask(0o022)
         if CommonGateway.isCurrent { CommonGateway.continueInBackground() }
         // Under plain CGI the web server passes a query such as ?--socket+x as arguments (RFC 3875 §4.4). The client
         // chose them, so they are ignored.

@@ -94,7 +94,15 @@ struct SiteCheck: Sendable {
     private func remarks(on inspection: SiteInspection, isBlocked: Bool) -> [CheckResult] {
         let unfinished = [missed(inspection, isBlocked), halfDone(inspection, isBlocked)].compactMap(\.self)
         let failed = isBlocked || inspection.isBeingDeployed ? nil : lastFailure
-        return unfinished + [failed, deepName(inspection), incomplete(inspection)].compactMap(\.self)
+        return unfinished
+            + [pinned(inspection), failed, deepName(inspection), incomplete(inspection)].compactMap(\.self)
+    }
+
+    private func pinned(_ inspection: SiteInspection) -> CheckResult? {
+        inspection.pin.map { pin in
+            .warning(
+                settings.name, "pushes do not go live: the site is \(pin)", hint: "bellpull unpin \(settings.name)")
+        }
     }
 
     private func otherRepository(_ inspection: SiteInspection) -> CheckResult? {

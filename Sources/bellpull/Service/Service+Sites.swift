@@ -1,5 +1,6 @@
 import Configuration
 import Deploy
+import Foundation
 import Endpoints
 import Git
 import Logging
@@ -49,8 +50,8 @@ extension Site {
     init(_ settings: SiteSettings) {
         self.init(
             name: settings.name, path: settings.path, strategy: Self.kind(settings), repository: settings.repository,
-            follows: settings.follows,
-            timeout: settings.timeout, catchUp: settings.catchUp)
+            follows: settings.follows, timeout: settings.timeout, catchUp: settings.catchUp,
+            trigger: StateDirectory(environment: ProcessInfo.processInfo.environment).trigger(of: settings.name))
     }
 
     private static func kind(_ settings: SiteSettings) -> StrategyKind {

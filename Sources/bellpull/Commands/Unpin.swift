@@ -1,0 +1,29 @@
+import ArgumentParser
+import Deploy
+
+/// `bellpull unpin`: lets a site follow its remote again.
+struct Unpin: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Lets a pinned site follow its remote again, and brings the site up to date.",
+        discussion: "Removes the pin that bellpull rollback has set, and deploys the newest push.")
+
+    @Argument(help: "The name of the site.", completion: .siteNames)
+    var site: String
+
+    @OptionGroup var options: CommonOptions
+
+    func run() throws {
+        let settings = try options.settings(of: site)
+        let ledger = try options.ledger(creating: true)
+        let deployment = ManualDeployment(site: site, json: options.json)
+        let unpinned = try deployment.run { cancellation, transcript, started in
+            try Site(settings).unpin(ledger: ledger, cancellation, transcript) { _ in started() }
+        }
+        guard let (pin, record) = unpinned else {
+            throw CommandError(
+                .failure, "\(site) is not pinned", hint: "bellpull deploy \(site) deploys the newest push")
+        }
+        deployment.say("\(site) was \(pin)")
+        try deployment.report(record)
+    }
+}
