@@ -9,6 +9,7 @@ internal import Text
 ///     shared/           what is kept across releases
 ///     cache/            the home of build steps
 ///     current           a symbolic link to the live release
+///     previous          a symbolic link to the release that was live before
 ///     pinned            the pin, if the site is pinned
 struct ReleaseFolder: Sendable {
     /// The absolute path, as configured.
@@ -19,6 +20,7 @@ struct ReleaseFolder: Sendable {
     var shared: String { "\(path)/shared" }
     var cache: String { "\(path)/cache" }
     var current: String { "\(path)/current" }
+    private var previousLink: String { "\(path)/previous" }
     var pin: String { "\(path)/pinned" }
 
     /// The prefix of releases that are not complete.
@@ -83,10 +85,10 @@ struct ReleaseFolder: Sendable {
                 "\(path) is not writable by \(ServiceUser.current.name)",
                 remedy: errno == EROFS ? Remedy(.remount(path)) : Remedy(.giveToService(path)))
         }
-        if lstat(current, &status) == 0, status.st_mode & S_IFMT != S_IFLNK {
+        for link in [current, previousLink] where lstat(link, &status) == 0 && status.st_mode & S_IFMT != S_IFLNK {
             return Failure(
-                "\(current) is not a symbolic link, and so cannot lead to the live release",
-                remedy: Remedy(ShellCommand("mv", "-T", current, "\(current).old")))
+                "\(link) is not a symbolic link, and so cannot lead to a release",
+                remedy: Remedy(ShellCommand("mv", "-T", link, "\(link).old")))
         }
         for folder in [repository, releases, shared, cache] where lstat(folder, &status) == 0 {
             guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
@@ -118,7 +120,7 @@ struct ReleaseFolder: Sendable {
         for name in names where name.hasPrefix(Self.unfinished) || name.hasSuffix(".new") {
             remove("\(releases)/\(name)")
         }
-        unlink("\(current).new")
+        for link in [current, previousLink] { unlink("\(link).new") }
     }
 
     /// Returns a new release of `commit`, not yet on the disk. Its time is later than that of every other release, even if
@@ -148,15 +150,22 @@ struct ReleaseFolder: Sendable {
 
     /// Makes the release `name` the live one: one rename(2), so each request gets either the old or the new release.
     func swap(to name: String) throws(Failure) {
-        let new = "\(current).new"
+        let before = liveName
+        try link(current, to: name)
+        // For the web server: a page of a moment ago may still ask for its files.
+        if let before, before != name { try? link(previousLink, to: before) }
+        try AtomicFile(current).synchronizeFolder()
+    }
+
+    private func link(_ link: String, to name: String) throws(Failure) {
+        let new = "\(link).new"
         unlink(new)
         guard symlink("releases/\(name)", new) == 0 else { throw .cannotWrite(new, because: errno) }
-        guard rename(new, current) == 0 else {
-            let failure = Failure.cannotWrite(current, because: errno)
+        guard rename(new, link) == 0 else {
+            let failure = Failure.cannotWrite(link, because: errno)
             unlink(new)
             throw failure
         }
-        try AtomicFile(current).synchronizeFolder()
     }
 
     /// Removes the folder and the record of the release `name`. Returns whether nothing of the folder is left.

@@ -57,7 +57,7 @@ extension ReleaseFolder {
     /// The names in `path` that belong to the releases.
     fileprivate var ownNames: Set<String> {
         [
-            "repository.git", "repository.git.damaged", "releases", "shared", "cache", "current", "pinned",
+            "repository.git", "repository.git.damaged", "releases", "shared", "cache", "current", "previous", "pinned",
             "bellpull.lock",
         ]
     }

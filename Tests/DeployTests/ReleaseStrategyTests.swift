@@ -39,6 +39,7 @@ import Testing
         #expect(stage.deploy() == .deployed(commit))
         #expect(stage.live("index.html") == "two\n" && stage.live("new.html") == "new\n")
         #expect(stage.live("a b/c.txt") == "same\n")
+        #expect(try stage.shell("readlink previous") == "releases/\(first)\n")
         #expect(try stage.blog.text("\(stage.path)/releases/\(first)/index.html") == "one\n")
         #expect(try stage.shell("stat -c %h current/'a b'/c.txt current/index.html") == "2\n1\n")
     }

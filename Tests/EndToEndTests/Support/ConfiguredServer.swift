@@ -11,15 +11,30 @@ final class ConfiguredServer: Sendable {
     private let running = Mutex<Responder?>(nil)
 
     /// Makes a server with `sites`: the name, and the lines of the file after repository and path.
-    init(_ sites: KeyValuePairs<String, String>, main: String = "catch_up = \"0\"\n", started: Bool = true) throws {
+    ///
+    /// - Parameter releases: whether nginx serves the first site as a site with releases. Such a site has no clone.
+    init(
+        _ sites: KeyValuePairs<String, String>, main: String = "catch_up = \"0\"\n", started: Bool = true,
+        releases: Bool = false, changes: [(String, String)] = []
+    ) throws {
         folder = try TemporaryFolder()
         forge = try Forge(in: folder)
         try write(GitHubDelivery.secret, to: folder("etc/secret"))
         chmod(folder("etc/secret"), 0o600)
-        web = try WebServer(in: folder, root: folder("sites"), socket: folder("bellpull.sock"))
+        web =
+            releases
+            ? try WebServer(
+                in: folder, root: folder("sites/\(sites.first?.key ?? "")"), socket: folder("bellpull.sock"),
+                site: "example-release-site.conf", changes: changes)
+            : try WebServer(in: folder, root: folder("sites"), socket: folder("bellpull.sock"), changes: changes)
         try configure(main)
         for (name, text) in sites {
-            _ = try forge.clone(to: folder("sites/\(name)"))
+            if releases {
+                try FileManager.default.createDirectory(
+                    atPath: folder("sites/\(name)"), withIntermediateDirectories: true)
+            } else {
+                _ = try forge.clone(to: folder("sites/\(name)"))
+            }
             try configure(site: name, text)
         }
         if started { try start() }

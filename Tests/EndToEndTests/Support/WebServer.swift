@@ -19,16 +19,18 @@ final class WebServer: Sendable {
     ///
     /// - Parameters:
     ///   - folder: the folder for its configuration and logs.
+    ///   - site: the file of the project for the site. In `example-release-site.conf`, `root` is the folder of the site.
     ///   - changes: replacements in the project's files. Each has to apply to one of the files.
     ///   - besides: returns another server block for a port.
     init(
-        in folder: TemporaryFolder, root: String, socket: String, changes: [(String, String)] = [],
+        in folder: TemporaryFolder, root: String, socket: String, site: String = "example-site.conf",
+        changes: [(String, String)] = [],
         besides: (_ port: UInt16) -> String = { _ in "" }
     ) throws {
         let prefix = folder("nginx")
         log = AccessLog(path: "\(prefix)/bellpull.log")
         let logPath = ("/var/log/nginx/bellpull.log", log.path)
-        try Self.requireEffect(of: changes)
+        try Self.requireEffect(of: changes, in: site)
         try Self.install("bellpull-log.conf", as: "\(prefix)/conf.d/bellpull-log.conf", [], changes)
         try Self.install(
             "bellpull.conf", as: "\(prefix)/snippets/bellpull.conf",
@@ -36,10 +38,13 @@ final class WebServer: Sendable {
         // Another process may take the free port first.
         for _ in 1...3 {
             let (port, otherPort) = (try freePort(), try freePort())
+            let paths =
+                site == "example-site.conf"
+                ? [("/srv/blog;", "\(root);")]
+                : [("/srv/blog/", "\(root)/"), ("/var/log/nginx/blog.log", "\(prefix)/blog.log")]
             try Self.install(
-                "example-site.conf", as: "\(prefix)/sites-enabled/blog",
-                [("listen 80;", "listen 127.0.0.1:\(port);"), ("listen [::]:80;", ""), ("/srv/blog;", "\(root);")],
-                changes)
+                site, as: "\(prefix)/sites-enabled/blog",
+                [("listen 80;", "listen 127.0.0.1:\(port);"), ("listen [::]:80;", "")] + paths, changes)
             try write(Self.main(prefix, besides(otherPort)), to: "\(prefix)/nginx.conf")
             let program = try Program(
                 ["nginx", "-p", prefix, "-c", "\(prefix)/nginx.conf", "-e", "\(prefix)/error.log"],
@@ -74,8 +79,8 @@ final class WebServer: Sendable {
         try write(text, to: path)
     }
 
-    private static func requireEffect(of changes: [(String, String)]) throws {
-        let texts = try ["bellpull-log.conf", "bellpull.conf", "example-site.conf"].map(file)
+    private static func requireEffect(of changes: [(String, String)], in site: String) throws {
+        let texts = try ["bellpull-log.conf", "bellpull.conf", site].map(file)
         for (old, _) in changes where !texts.contains(where: { $0.contains(old) }) {
             throw Trouble("no file has \(old)")
         }
