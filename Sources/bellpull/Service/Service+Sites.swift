@@ -50,7 +50,8 @@ extension Site {
         self.init(
             name: settings.name, path: settings.path, strategy: Self.kind(settings), repository: settings.repository,
             follows: settings.follows,
-            timeout: settings.timeout, catchUp: settings.catchUp)
+            timeout: settings.timeout, catchUp: settings.catchUp,
+            filter: DeploymentFilter(paths: settings.filter.paths, skip: settings.filter.skip))
     }
 
     private static func kind(_ settings: SiteSettings) -> StrategyKind {
