@@ -9,6 +9,9 @@ protocol CloneStrategy: Strategy {
     /// The clone, opened at the first use.
     var cache: CloneCache<Clone> { get }
 
+    /// The conditions for the deployment of a push.
+    var filter: DeploymentFilter { get }
+
     /// Checks that `clone` matches the site's configuration.
     func accept(_ clone: Clone) throws(Failure)
 
@@ -59,7 +62,7 @@ extension CloneStrategy {
         let clone = try clone(limits)
         guard pin == nil else { return nil }
         do throws(Failure) {
-            return try cache.attempt { try missedPush(in: clone, limits) }
+            return try cache.attempt { try wantedPush(in: clone, limits) }
         } catch {
             throw error.askingRemote(of: clone)
         }
@@ -83,7 +86,7 @@ extension CloneStrategy {
             inspection.incompleteness = try clone.incompleteness(limits)
         }
         inspection.collect(in: clone, at: clone.path) { inspection in
-            let missed = try missedPush(in: clone, limits)
+            let missed = try wantedPush(in: clone, limits)
             inspection.missed = inspection.isBeingDeployed || pin != nil ? nil : missed
         }
         inspection.collect(in: clone, at: clone.path) { inspection in
@@ -120,6 +123,15 @@ extension CloneStrategy {
 
     private func pinPath(_ limits: Limits) throws(Failure) -> String {
         "\(try folders(limits).gitDirectory)/\(Self.pinName)"
+    }
+
+    /// Asks the remote of `clone` for a missed push. A push that was skipped is not missed.
+    private func wantedPush(in clone: Clone, _ limits: Limits) throws -> DeploymentRecord.Target? {
+        guard let missed = try missedPush(in: clone, limits) else { return nil }
+        guard !filter.isEmpty, let live = clone.head, let skip = SiteLock.skip(in: clone.gitDirectory) else {
+            return missed
+        }
+        return skip == SkipNote(missed.commit, at: live, by: filter) ? nil : missed
     }
 
     /// Returns the opened clone.

@@ -6,7 +6,8 @@ internal import Text
 ///
 ///     recover → resolve → fetch → place → verify → compare → deployed, unchanged
 ///                  │                 │      │        └─ the remote lags → waiting
-///                  │                 └──────┴─ error → restore → failed
+///                  │          │      └──────┴─ error → restore → failed
+///                  │          └─ the filter → compare → skipped
 ///                  └─ the clone is there already → compare
 ///
 /// The lock file says `deploying` from before `place` until the site is verified or restored. A process that finds the
@@ -36,7 +37,9 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         let session = strategy.session(
             in: clone, SessionContext(lock: lock, limits: limits, transcript: transcript))
         do throws(Failure) {
-            let result = try deploy(order, session)
+            // A person who asks for a deployment announces no commit.
+            let isFiltered = order == .follow && !announced.isEmpty && !strategy.filter.isEmpty
+            let result = try deploy(order, isFiltered: isFiltered, session, limits)
             let (compared, note) = order == .follow ? try compare(announced, result, session) : (result, nil)
             let notes = [note, move(transcript, limits), compared.commit == nil ? nil : try? incompleteness(limits)]
                 .compactMap(\.self)
@@ -50,7 +53,9 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         }
     }
 
-    private func deploy(_ order: Order, _ session: any StrategySession) throws(Failure) -> DeploymentResult {
+    private func deploy(
+        _ order: Order, isFiltered: Bool, _ session: any StrategySession, _ limits: Limits
+    ) throws(Failure) -> DeploymentResult {
         try session.recover()
         // The files are in order again: a later failure must not have them restored a second time.
         if lock.isAfterInterruption { try noteEnd() }
@@ -61,6 +66,7 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
             return .unchanged(before)
         }
         try session.fetch(destination)
+        if isFiltered, let reason = try reasonToSkip(destination, session, limits) { return .skipped(reason) }
         lock.noteBeginning()
         do throws(Failure) {
             try session.place(destination)
@@ -71,6 +77,18 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
             try restore(session, after: error)
             throw error
         }
+    }
+
+    /// Returns why the filter skips the destination, and notes the skipped commit; `nil` if the site is to be deployed.
+    private func reasonToSkip(
+        _ destination: Destination, _ session: any StrategySession, _ limits: Limits
+    ) throws(Failure) -> String? {
+        guard let change = try session.change(to: destination), let live = session.head,
+            let reason = strategy.filter.reasonToSkip(
+                from: change.old, to: change.new, in: clone.git, limits)
+        else { return nil }
+        lock.note(SkipNote(change.new, at: live, by: strategy.filter))
+        return reason
     }
 
     /// Restores the site. If the restore fails, the note stays in the lock, and the next deployment tries again.

@@ -20,13 +20,15 @@ struct LockedReleases: LockedSite {
     func deploy(
         _ order: Order, announced: [DeploymentRecord.Target], _ limits: Limits, _ transcript: Transcript
     ) -> (result: DeploymentResult, note: String?) {
-        let session = ReleaseSession(strategy, limits, transcript)
+        let session = ReleaseSession(strategy, lock, limits, transcript)
         // Another process may have deployed the commit during the wait for the lock.
         if order == .follow, strategy.pin == nil, let known = session.commitWithoutWork(announced) {
             return (.unchanged(known), nil)
         }
         do throws(Failure) {
-            let result = try session.deploy(order)
+            // A person who asks for a deployment announces no commit.
+            let isFiltered = order == .follow && !announced.isEmpty
+            let result = try session.deploy(order, isFiltered: isFiltered)
             let (compared, note) =
                 order == .follow ? try session.compare(Announcements(targets: announced), result) : (result, nil)
             let notes = [note, session.move] + session.notes

@@ -86,6 +86,11 @@ final class MirrorSession: StrategySession {
         }
     }
 
+    func change(to destination: Destination) -> Change? {
+        guard let old = clone.head, let new = destination.commit else { return nil }
+        return Change(old: old, new: new)
+    }
+
     func place(_ destination: Destination) throws(Failure) {
         guard let commit = destination.commit else { return }
         (before, target) = (clone.position, commit)

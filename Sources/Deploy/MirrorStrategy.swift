@@ -7,11 +7,13 @@ internal import Processes
 final class MirrorStrategy: CloneStrategy {
     let cache: CloneCache<DetachedClone>
     let pattern: RefPattern
+    let filter: DeploymentFilter
 
     /// Creates the strategy for the clone at `path`. The clone is opened at the first use.
-    init(path: String, pattern: RefPattern) {
+    init(path: String, pattern: RefPattern, filter: DeploymentFilter = DeploymentFilter()) {
         cache = CloneCache(path: path)
         self.pattern = pattern
+        self.filter = filter
     }
 
     var knownCommit: Commit? { cache.kept?.head }

@@ -14,6 +14,8 @@ final class PullSession: StrategySession {
     private let cache: CloneCache<BranchClone>
     private let context: SessionContext
     private var before: StateBeforePull?
+    /// The upstream's commit, if it was fetched for the filter and is not placed.
+    private var fetched: Commit?
     /// Whether git refused before it changed anything, so that there is nothing to restore.
     private var isRefused = false
 
@@ -61,7 +63,26 @@ final class PullSession: StrategySession {
 
     func fetch(_ destination: Destination) {}
 
+    func change(to destination: Destination) throws(Failure) -> Change? {
+        let start = FileTime.now()
+        do throws(Failure) {
+            return try cache.attempt {
+                guard let head = clone.head,
+                    let commit = try clone.fetchUpstream(context.limits, context.transcript)
+                else { return nil }
+                fetched = commit
+                let localCommits = before?.localCommits ?? 0
+                let base = localCommits == 0 ? head : clone.base(with: commit, localCommits, context.limits)
+                return base == commit ? nil : Change(old: base, new: commit)
+            }
+        } catch {
+            clone.removeTemporaryObjects(since: start)
+            throw error
+        }
+    }
+
     func place(_ destination: Destination) throws(Failure) {
+        fetched = nil
         try cache.attempt {
             if let commit = destination.commit {
                 context.lock.noteTarget(commit)
@@ -150,11 +171,12 @@ final class PullSession: StrategySession {
     func compare(_ announcements: Announcements) throws(Failure) -> Announcements.Verdict {
         try cache.attempt {
             try announcements.verdict { ref in
-                guard ref == clone.upstream.ref, let shown = clone.fetchedUpstream else { return nil }
-                return Announcements.ShownRef(commit: shown, hasMoved: shown != before?.upstream)
+                guard ref == clone.upstream.ref, let shown = fetched ?? clone.fetchedUpstream else { return nil }
+                let isKnown = shown == before?.upstream || shown == context.lock.lastSkip?.commit
+                return Announcements.ShownRef(commit: shown, hasMoved: !isKnown)
             } contains: { _, announced in
-                // HEAD is at the shown commit or on top of it.
-                try clone.contains(announced, context.limits)
+                // Unless the shown commit was skipped, HEAD is at the commit or on top of it.
+                try clone.contains(announced, in: fetched, context.limits)
             }
         }
     }

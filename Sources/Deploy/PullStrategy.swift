@@ -7,15 +7,20 @@ final class PullStrategy: CloneStrategy {
     let cache: CloneCache<BranchClone>
     /// The followed ref, as configured; `nil` for the upstream of the checked-out branch.
     private let follows: RefPattern?
+    let filter: DeploymentFilter
     /// Whether only the clone's remote tells the site's repository.
     private let requiresOwnerInURL: Bool
 
     /// Creates the strategy for the clone at `path`. The clone is opened at the first use.
     ///
     /// - Parameter requiresOwnerInURL: whether to refuse a clone whose remote names the repository without an owner.
-    init(path: String, follows: RefPattern? = nil, requiresOwnerInURL: Bool = false) {
+    init(
+        path: String, follows: RefPattern? = nil, requiresOwnerInURL: Bool = false,
+        filter: DeploymentFilter = DeploymentFilter()
+    ) {
         cache = CloneCache(path: path)
         self.follows = follows
+        self.filter = filter
         self.requiresOwnerInURL = requiresOwnerInURL
     }
 

@@ -6,6 +6,7 @@ internal import Text
 /// One deployment of a site with releases. The caller holds the site's lock.
 final class ReleaseSession {
     private let strategy: ReleaseStrategy
+    private let lock: SiteLock
     private let limits: Limits
     private let transcript: Transcript
     private var folder: ReleaseFolder { strategy.folder }
@@ -20,8 +21,9 @@ final class ReleaseSession {
     /// The remedy if the forge redirected git to another URL.
     private(set) var move: String?
 
-    init(_ strategy: ReleaseStrategy, _ limits: Limits, _ transcript: Transcript) {
+    init(_ strategy: ReleaseStrategy, _ lock: SiteLock, _ limits: Limits, _ transcript: Transcript) {
         self.strategy = strategy
+        self.lock = lock
         self.limits = limits
         self.transcript = transcript
     }
@@ -37,10 +39,12 @@ final class ReleaseSession {
     }
 
     /// Deploys, and tries once more with a new repository if git finds the repository damaged.
-    func deploy(_ order: Order) throws(Failure) -> DeploymentResult {
+    ///
+    /// - Parameter isFiltered: whether the filter may skip the commit.
+    func deploy(_ order: Order, isFiltered: Bool) throws(Failure) -> DeploymentResult {
         var repository = try prepare()
         do {
-            return try deploy(order, in: repository)
+            return try deploy(order, isFiltered, in: repository)
         } catch {
             guard let damage = error as? GitError, damage.isOfDamage, !limits.cancellation.isCancelled else {
                 throw failure(error, repository)
@@ -49,7 +53,7 @@ final class ReleaseSession {
             repository = try replace(repository)
         }
         do {
-            let result = try deploy(order, in: repository)
+            let result = try deploy(order, isFiltered, in: repository)
             notes.append("the damaged repository was cloned anew; the old one is \(folder.repository).damaged")
             return result
         } catch {
@@ -63,7 +67,9 @@ final class ReleaseSession {
         return Failure(error, in: folder.repository, repository)
     }
 
-    private func deploy(_ order: Order, in repository: BareRepository) throws -> DeploymentResult {
+    private func deploy(
+        _ order: Order, _ isFiltered: Bool, in repository: BareRepository
+    ) throws -> DeploymentResult {
         let (commit, ref) = try target(of: order, in: repository)
         let pin = strategy.pin
         if case .place = order {
@@ -76,6 +82,10 @@ final class ReleaseSession {
         if let live, live.commit == commit, wanted == nil || wanted == live.name {
             return pin == nil || order != .follow ? .unchanged(commit) : .pinned("\(pin?.description ?? "")")
         }
+        let present = pin == nil ? live : folder.all.first
+        if isFiltered, let present, let reason = reasonToSkip(commit, at: present.commit, in: repository) {
+            return .skipped(reason)
+        }
         let release = try existing(commit, named: wanted, repository, order) ?? layOut(commit, ref, in: repository)
         // A rollback writes its pin first, and then waits for the lock.
         if order == .follow, let pin = strategy.pin {
@@ -83,6 +93,15 @@ final class ReleaseSession {
         }
         try goLive(release, from: live, isRollback: order != .follow)
         return .deployed(commit)
+    }
+
+    /// Returns why the filter skips `commit`, and notes the skipped commit; `nil` if the site is to be deployed.
+    private func reasonToSkip(_ commit: Commit, at present: Commit, in repository: BareRepository) -> String? {
+        guard !strategy.filter.isEmpty,
+            let reason = strategy.filter.reasonToSkip(from: present, to: commit, in: repository.git, limits)
+        else { return nil }
+        lock.note(SkipNote(commit, at: present, by: strategy.filter))
+        return reason
     }
 
     // MARK: Which commit

@@ -10,6 +10,7 @@ final class ReleaseStrategy: Strategy {
     let folder: ReleaseFolder
     let pattern: RefPattern
     let options: ReleaseOptions
+    let filter: DeploymentFilter
 
     private struct State {
         var repository: BareRepository?
@@ -20,10 +21,13 @@ final class ReleaseStrategy: Strategy {
     private let state = Mutex(State())
 
     /// Creates the strategy for the folder at `path`. The repository is opened at the first use.
-    init(path: String, pattern: RefPattern, options: ReleaseOptions) {
+    init(
+        path: String, pattern: RefPattern, options: ReleaseOptions, filter: DeploymentFilter = DeploymentFilter()
+    ) {
         folder = ReleaseFolder(path: path)
         self.pattern = pattern
         self.options = options
+        self.filter = filter
     }
 
     // MARK: What files tell
@@ -120,7 +124,14 @@ final class ReleaseStrategy: Strategy {
         guard let latest else { throw .noMatch(pattern, in: repository) }
         // While the site is pinned, a newer commit is laid out.
         let present = pin == nil ? liveCommit : folder.all.first?.commit
-        return latest.commit == present ? nil : DeploymentRecord.Target(ref: latest.ref, commit: latest.commit)
+        guard latest.commit != present else { return nil }
+        // A push that was skipped is not missed.
+        if !filter.isEmpty, let present, let skip = SiteLock.skip(in: folder.path),
+            skip == SkipNote(latest.commit, at: present, by: filter)
+        {
+            return nil
+        }
+        return DeploymentRecord.Target(ref: latest.ref, commit: latest.commit)
     }
 
     /// Nothing was deployed yet. The first deployment creates the repository, and asks the remote.

@@ -5,6 +5,9 @@ extension Site {
     /// Brings the site up to date, wherever the site is, and returns when the deployment has ended. Waits if another
     /// process is deploying the site. Runs on a plain thread, because commands inherit the thread's signal mask.
     ///
+    /// The site's filter does not hold. If the request merges with a push, and the filter skips the push, the site is deployed
+    /// once more.
+    ///
     /// - Parameters:
     ///   - order: what to do.
     ///   - ledger: records the deployment. Work queued for the site before is deployed too.
@@ -19,6 +22,16 @@ extension Site {
     ) throws(LedgerError) -> DeploymentRecord {
         let writer = GroupCommitWriter(ledger)
         defer { writer.dismiss() }
+        while true {
+            let record = try deployOnce(order, ledger, writer, cancellation, transcript, onStart: onStart)
+            guard order == .follow, record.state == .skipped, record.cause != .command else { return record }
+        }
+    }
+
+    private func deployOnce(
+        _ order: Order, _ ledger: any Ledger, _ writer: GroupCommitWriter, _ cancellation: Cancellation,
+        _ transcript: Transcript, onStart: (StartedDeployment) -> Void
+    ) throws(LedgerError) -> DeploymentRecord {
         let name = name
         let id = try writer.write { try $0.queue(name, order, cause: .command, target: nil, at: Date()) }
         while true {

@@ -11,7 +11,7 @@ internal import Processes
 /// and may have left commands behind. They are ended before anything else.
 ///
 /// The file `bellpull.lock` in the work tree's own folder of the repository, usually the same file, records the
-/// upstream's commit at the last deployment, and whether a deployment is in progress:
+/// upstream's commit at the last deployment, the commit skipped since, and whether a deployment is in progress:
 ///
 ///     free ── lock ──→ held ── noteBeginning ──→ held, deploying ── noteEnd ──→ held ── release ──→ free
 ///                                                      └─ killed ──→ free, deploying = after an interruption
@@ -36,8 +36,13 @@ final class SiteLock {
     let interruptedTarget: Commit?
     /// The upstream's commit at the last deployment.
     let lastUpstream: Commit?
+    /// The note about the commit skipped last; `nil` if the site was deployed since.
+    let lastSkip: SkipNote?
     /// When this deployment started to change the clone.
     private(set) var start: FileTime?
+
+    /// The note about the skipped commit to write.
+    private var skip: SkipNote?
 
     /// The file with the lock.
     private let lock: LockFile
@@ -74,6 +79,8 @@ final class SiteLock {
         interruptedStart = words.isEmpty ? nil : words.dropFirst().first.flatMap { FileTime($0) } ?? notes.time
         interruptedTarget = words.dropFirst(2).first.flatMap { Commit($0) }
         lastUpstream = lines.first.flatMap { Commit($0) }
+        lastSkip = SkipNote(in: lines)
+        skip = lastSkip
         lock.write(lock.lines.filter { $0 != Self.working } + [Self.working])
     }
 
@@ -86,6 +93,17 @@ final class SiteLock {
         guard !lock.isLocked else { return .held }
         let notes = isSame(commonDirectory, gitDirectory) ? lock : try LockFile(existingIn: gitDirectory)
         return notes?.lines.contains { $0.hasPrefix(deploying) } == true ? .afterInterruption : .free
+    }
+
+    /// Returns the note about the commit skipped last, without waiting for the lock; `nil` if there is none.
+    static func skip(in gitDirectory: String) -> SkipNote? {
+        (try? LockFile(existingIn: gitDirectory)).flatMap { SkipNote(in: $0.lines) }
+    }
+
+    /// Records that a commit was skipped.
+    func note(_ skip: SkipNote) {
+        self.skip = skip
+        write([lastUpstream?.description])
     }
 
     /// Records the start of changes to the clone, and waits until the note is on the disk.
@@ -108,6 +126,7 @@ final class SiteLock {
     /// - Parameter upstream: the upstream's commit, if the deployment succeeded.
     func noteEnd(deployed upstream: Commit? = nil) {
         start = nil
+        if upstream != nil { skip = nil }
         write([(upstream ?? lastUpstream)?.description])
     }
 
@@ -132,6 +151,6 @@ final class SiteLock {
     }
 
     private func write(_ lines: [String?]) {
-        notes.write(lines.compactMap(\.self) + (notes === lock ? [Self.working] : []))
+        notes.write((lines + [skip?.line]).compactMap(\.self) + (notes === lock ? [Self.working] : []))
     }
 }

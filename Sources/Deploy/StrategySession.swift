@@ -15,6 +15,10 @@ protocol StrategySession: AnyObject {
     /// Fetches the destination from the remote, unless `place` does.
     func fetch(_ destination: Destination) throws(Failure)
 
+    /// Returns the change that `place` would make, for the filter. Fetches the destination if `fetch` has not. Returns `nil`
+    /// if the filter does not matter: the site has no commit yet, or has the commit of the remote.
+    func change(to destination: Destination) throws(Failure) -> Change?
+
     /// Brings the work tree to the destination.
     func place(_ destination: Destination) throws(Failure)
 
@@ -44,6 +48,14 @@ struct Destination: Equatable {
     var ref: String?
     /// The commit; `nil` if only the fetch tells.
     var commit: Commit?
+}
+
+/// What a deployment would change.
+struct Change: Equatable {
+    /// The commit of the remote that the site is at; `nil` if unknown.
+    let old: Commit?
+    /// The commit of the remote to be placed.
+    let new: Commit
 }
 
 /// Where a deployment has brought a site.

@@ -155,12 +155,14 @@ public struct BranchClone: WorkingClone {
             .flatMap { $0.first.flatMap { Commit($0) } }
     }
 
-    /// Returns whether HEAD is at `commit` or at a descendant of `commit`; false if the clone does not have the commit.
-    public func contains(_ commit: Commit, _ limits: Limits) throws(GitError) -> Bool {
-        if head == commit { return true }
-        let arguments = ["merge-base", "--is-ancestor", commit.description, "HEAD"]
+    /// Returns whether `tip` is `commit` or a descendant of `commit`; false if the clone does not have the commit.
+    ///
+    /// - Parameter tip: by default HEAD.
+    public func contains(_ commit: Commit, in tip: Commit? = nil, _ limits: Limits) throws(GitError) -> Bool {
+        if tip ?? head == commit { return true }
+        let arguments = ["merge-base", "--is-ancestor", commit.description, tip?.description ?? "HEAD"]
         let completion = try git.run(arguments, limits)
-        // Exits with 1 if HEAD does not contain the commit, and with 128 if the clone does not have the commit.
+        // Exits with 1 if the tip does not contain the commit, and with 128 if the clone does not have the commit.
         guard case .exited(let status) = completion.termination, [0, 1, 128].contains(status) else {
             throw GitError(arguments: arguments, completion: completion)
         }
@@ -174,6 +176,15 @@ public struct BranchClone: WorkingClone {
         }
         let others = (fetchedUpstream == nil ? [] : ["^\(trackingRef)"]) + (known.map { ["^\($0)"] } ?? [])
         return Int(try git.output(of: ["rev-list", "--count", "--ignore-missing", "HEAD"] + others, limits)) ?? 0
+    }
+
+    /// Returns the commit below the local commits of the branch, if the branch and `tip` meet there. Returns `nil` if git cannot
+    /// tell, or if the branch has more than `localCommits` commits that are not in `tip`, as after a rewrite of the upstream.
+    public func base(with tip: Commit, _ localCommits: Int, _ limits: Limits) -> Commit? {
+        let count = try? git.output(of: ["rev-list", "--count", "HEAD", "^\(tip)"], limits)
+        guard count == "\(localCommits)" else { return nil }
+        // With several bases, the output has several lines.
+        return (try? git.output(of: ["merge-base", "--all", "HEAD", tip.description], limits)).flatMap { Commit($0) }
     }
 
     /// Runs `git status` for tracked files, without submodules.

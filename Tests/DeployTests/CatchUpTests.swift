@@ -57,6 +57,28 @@ import Testing
         #expect(try site.strategy.missedPush(.within(.seconds(20))) == .main(commit) && first != commit)
     }
 
+    @Test func `has a push skipped once, and finds the next push`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let skipped = try blog.push(["other.html": "two\n"])
+        let catchUp = catchUp()
+        defer { finish(catchUp) }
+        let filter = DeploymentFilter(paths: ["index.html"])
+        catchUp.follow([
+            Site(name: "blog", path: blog.site, timeout: .seconds(20), catchUp: interval, filter: filter)
+        ])
+        #expect(
+            try Observation.eventually {
+                try home.ledger.deployments(of: "blog", limit: 1).first?.state == .skipped
+            })
+        usleep(300_000)
+        let wanted = try blog.push(["index.html": "two\n"])
+        #expect(try isDeployed(wanted))
+        #expect(events.all == [skipped, wanted].map { "blog missed refs/heads/main \($0)" })
+        let rows = try home.ledger.deployments(of: "blog", limit: 9)
+        #expect(rows.map(\.state) == [.deployed, .skipped])
+    }
+
     @Test func `reports an unreachable remote once, and a reachable remote once`() throws {
         let blog = try Blog()
         defer { blog.remove() }

@@ -27,6 +27,21 @@ import Testing
         #expect(try home.ledger.write { try $0.record(.fake(1), for: [delivered]) } == [.duplicate])
     }
 
+    @Test func `deploys what the filter skips, even together with a push`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let filter = DeploymentFilter(paths: ["docs/**"])
+        let site = Site(name: "blog", path: blog.site, timeout: .seconds(20), filter: filter)
+        let commit = try blog.push(["index.html": "two\n"])
+        let delivered = DeliveryTarget(name: "blog", target: .main(commit)) { false }
+        _ = try home.ledger.write { try $0.record(.fake(1), for: [delivered]) }
+        let record = try site.deployNow(ledger: home.ledger, Cancellation(), Transcript())
+        #expect(record.result == .deployed(commit) && record.cause == .command)
+        let rows = try home.ledger.deployments(of: "blog", limit: 9)
+        #expect(rows.map(\.state) == [.deployed, .skipped])
+        #expect(rows.last?.deliveries == 1)
+    }
+
     @Test func `reports why the site cannot be deployed`() throws {
         let failure = Failure("it is gone", hint: "clone it")
         let strategy = FakeStrategy()

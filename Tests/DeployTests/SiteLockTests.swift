@@ -189,6 +189,32 @@ import Testing
         again.release()
     }
 
+    @Test func `keeps the note about a skipped commit until a deployment succeeds`() throws {
+        let filter = DeploymentFilter(paths: ["a"])
+        let note = SkipNote(try .fake(1), at: try .fake(2), by: filter)
+        let zeroth = try lock()
+        zeroth.noteEnd(deployed: try .fake(2))
+        zeroth.release()
+        let first = try lock()
+        #expect(first.lastSkip == nil && SiteLock.skip(in: folder) == nil)
+        first.note(note)
+        #expect(SiteLock.skip(in: folder) == note)
+        first.noteBeginning()
+        first.noteTarget(try .fake(3))
+        first.close()
+        let second = try lock()
+        #expect(try second.lastSkip == note && second.lastUpstream == .fake(2) && second.interruptedTarget == .fake(3))
+        second.noteEnd()
+        second.release()
+        let third = try lock()
+        #expect(third.lastSkip == note && !third.isAfterInterruption)
+        third.noteEnd(deployed: try .fake(3))
+        third.release()
+        #expect(SiteLock.skip(in: folder) == nil)
+        #expect(SkipNote(in: ["skipped"]) == nil && SkipNote(in: ["skipped a b c"]) == nil)
+        #expect(try note != SkipNote(.fake(1), at: .fake(2), by: DeploymentFilter(skip: "a")))
+    }
+
     @Test func `reports a lock file that cannot be created`() {
         let failure = #expect(throws: Failure.self) { try SiteLock(in: "/nonexistent", .within(.seconds(1))) }
         #expect(failure?.message == "cannot write /nonexistent/bellpull.lock: No such file or directory")
