@@ -41,8 +41,10 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
             let isFiltered = order == .follow && !announced.isEmpty && !strategy.filter.isEmpty
             let result = try deploy(order, isFiltered: isFiltered, session, limits)
             let (compared, note) = order == .follow ? try compare(announced, result, session) : (result, nil)
-            let notes = [note, move(transcript, limits), compared.commit == nil ? nil : try? incompleteness(limits)]
-                .compactMap(\.self)
+            let rollback = order == .follow ? nil : strategy.pin?.rollbackNote
+            let notes = [
+                rollback, note, move(transcript, limits), compared.commit == nil ? nil : try? incompleteness(limits),
+            ].compactMap(\.self)
             return (compared, notes.isEmpty ? nil : notes.joined(separator: "; "))
         } catch {
             if limits.cancellation.isCancelled { return (.interrupted, nil) }

@@ -31,7 +31,8 @@ struct LockedReleases: LockedSite {
             let result = try session.deploy(order, isFiltered: isFiltered)
             let (compared, note) =
                 order == .follow ? try session.compare(Announcements(targets: announced), result) : (result, nil)
-            let notes = [note, session.move] + session.notes
+            let rollback = order == .follow ? nil : strategy.pin?.rollbackNote
+            let notes = [rollback, note, session.move] + session.notes
             return (compared, notes.compactMap(\.self).isEmpty ? nil : notes.compactMap(\.self).joined(separator: "; "))
         } catch {
             if limits.cancellation.isCancelled { return (.interrupted, nil) }

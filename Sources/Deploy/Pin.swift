@@ -47,6 +47,9 @@ public struct Pin: Codable, Sendable, Equatable, CustomStringConvertible {
         return "pinned\(place) by \(user)" + (reason.map { ": \($0)" } ?? "")
     }
 
+    /// Such as `rolled back by alice: broken footer`, for the history.
+    var rollbackNote: String { "rolled back by \(user)" + (reason.map { ": \($0)" } ?? "") }
+
     // MARK: The file
 
     /// Reads the pin at `path`. Returns `nil` if there is no file. A file that cannot be read is a pin, too: a site that a

@@ -17,6 +17,19 @@ public struct Release: Sendable, Equatable {
     /// Whether a person took the release back: `rollback` without a name does not return to such a release.
     public internal(set) var isWithdrawn: Bool
 
+    /// Returns the time in `name`.
+    static func time(in name: String) -> Date? {
+        let digits = name.prefix { $0 != "-" }.utf8.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard digits.count == 14 else { return nil }
+        func number(_ range: Range<Int>) -> Int32 {
+            digits[range].reduce(0) { 10 * $0 + Int32($1 - UInt8(ascii: "0")) }
+        }
+        var parts = tm()
+        (parts.tm_year, parts.tm_mon, parts.tm_mday) = (number(0..<4) - 1900, number(4..<6) - 1, number(6..<8))
+        (parts.tm_hour, parts.tm_min, parts.tm_sec) = (number(8..<10), number(10..<12), number(12..<14))
+        return Date(timeIntervalSince1970: TimeInterval(timegm(&parts)))
+    }
+
     /// Returns a name for a release of `commit` created at `time`.
     static func name(of commit: Commit, at time: Date) -> String {
         var seconds = time_t(time.timeIntervalSince1970)

@@ -123,14 +123,14 @@ struct ReleaseFolder: Sendable {
         for link in [current, previousLink] { unlink("\(link).new") }
     }
 
-    /// Returns a new release of `commit`, not yet on the disk. Its time is later than that of every other release, even if
-    /// the clock was set back.
+    /// Returns a new release of `commit`, not yet on the disk. The time in its name is later than in every other name, even
+    /// if two releases are created within a second, or if the clock was set back.
     func newRelease(of commit: Commit, _ ref: String?) -> Release {
         let now = Date()
-        let time = all.first.map { max($0.created + 1, now) } ?? now
+        let newest = all.first.flatMap { Release.time(in: $0.name) }
         return Release(
-            name: Release.name(of: commit, at: time), commit: commit, ref: ref, created: time, wentLive: [],
-            isWithdrawn: false)
+            name: Release.name(of: commit, at: newest.map { max($0 + 1, now) } ?? now), commit: commit, ref: ref,
+            created: now, wentLive: [], isWithdrawn: false)
     }
 
     /// Writes the record of a release.

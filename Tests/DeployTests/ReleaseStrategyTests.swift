@@ -349,3 +349,14 @@ extension [String: String] {
         return self
     }
 }
+
+@Suite struct `the name of a release` {
+    @Test func `has the time and the commit`() throws {
+        let commit = try #require(Commit(String(repeating: "1a2b", count: 10)))
+        let time = Date(timeIntervalSince1970: 1_796_008_320)
+        let name = Release.name(of: commit, at: time)
+        #expect(name == "20261130T031200Z-1a2b1a2")
+        #expect(Release.time(in: name) == time)
+        for other in ["", "x", "20261130", "20261130T0312", "backup-1"] { #expect(Release.time(in: other) == nil) }
+    }
+}

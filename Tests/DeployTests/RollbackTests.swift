@@ -46,7 +46,7 @@ import Testing
         let names = stage.strategy.releases.map(\.name)
         let (pin, record) = try roll(site, reason: "broken footer")
         #expect(record.result == .deployed(commits[1]) && record.cause == .command)
-        #expect(record.order == .place(at: commits[1]))
+        #expect(record.order == .place(at: commits[1]) && record.note == "rolled back by alice: broken footer")
         #expect(pin.description == "pinned at \(commits[1].short) by alice: broken footer")
         #expect(stage.live("index.html") == "1\n" && site.pin == pin && site.liveRelease == names[1])
         #expect(try roll(site).record.result == .deployed(commits[0]))

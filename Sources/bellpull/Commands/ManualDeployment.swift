@@ -45,7 +45,7 @@ struct ManualDeployment {
         default:
             throw CommandError(.failure, "the deployment of \(site) was interrupted", hint: "bellpull deploy \(site)")
         }
-        if let note = record.note, record.result?.remark == nil { say("note: \(note)") }
+        if let note = record.note, record.result?.remark == nil, record.order == .follow { say("note: \(note)") }
     }
 
     /// Prints `text`, unless JSON was requested.
