@@ -3,6 +3,7 @@
 import pathlib
 import sys
 
+import application
 import faults
 import first_evening
 import machine
@@ -19,5 +20,7 @@ for release in releases:
         failed += faults.run(server, github)
         print(f"\n== Debian {release}: restarts and reloads under load")
         failed += restarts.run(server, github)
+        print(f"\n== Debian {release}: an application, and a site that gets releases")
+        failed += application.run(server, github)
 if failed:
     sys.exit(f"scripts/test-server: error: {failed} promises were broken")

@@ -12,6 +12,7 @@ import time
 PACKAGES = [
     "systemd", "systemd-sysv", "dbus", "nginx", "git", "curl", "openssl", "openssh-client", "openssh-server",
     "ca-certificates", "libfcgi0ldbl", "libsqlite3-0", "libssl3", "procps",
+    "python3-flask", "gunicorn",
 ]
 #: Packages that have another name in a release.
 RENAMED = {"trixie": {"libfcgi0ldbl": "libfcgi0t64", "libssl3": "libssl3t64"}}

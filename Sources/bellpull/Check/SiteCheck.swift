@@ -75,9 +75,14 @@ struct SiteCheck: Sendable {
 
     private func error(_ failure: Failure) -> CheckResult {
         // A failure without a hint quotes one line of git. The whole output may explain more.
-        let more = Remedy(.git(in: settings.path, "ls-remote"), note: "shows more")
+        let more = Remedy(.git(in: repository, "ls-remote"), note: "shows more")
         let hint = failure.hint ?? more.description
         return .error(settings.name, failure.message, hint: hint)
+    }
+
+    /// The folder that git runs in.
+    private var repository: String {
+        settings.strategy == .release ? "\(settings.path)/repository.git" : settings.path
     }
 
     /// An error if this user cannot write to the site's folder.
@@ -111,7 +116,9 @@ struct SiteCheck: Sendable {
         return .error(
             settings.name, "the remote is \(actual), but the configuration expects pushes to \(configured)",
             hint: "\(setting("repository", "\(actual)"))  # or, if the clone is the wrong one: "
-                + "\(ShellCommand.git(in: settings.path, "remote", "set-url", "origin", "URL"))")
+                + (settings.release?.remote == nil
+                    ? "\(ShellCommand.git(in: repository, "remote", "set-url", "origin", "URL"))"
+                    : "correct remote there"))
     }
 
     /// A warning about a repository without a configured name and with a long path in the URL: the path may begin with a
