@@ -4,6 +4,8 @@ public import Webhook
 public struct Configuration: Sendable {
     /// The secrets of the shared hook, `/github`; `nil` if only sites have secrets.
     public internal(set) var secrets: Secrets?
+    /// The place of these secrets that the main file names; `nil` if the main file names none.
+    public let secretSource: SecretSource?
     /// How long a reply waits for its deployment.
     public let answerWithin: Duration
     /// How long running deployments may continue after a request to stop.
@@ -67,11 +69,13 @@ public struct Configuration: Sendable {
     }
 
     init(
-        _ secrets: Secrets?, _ settings: GeneralSettings, sites: [SiteSettings], rejectedSites: [RejectedSite],
+        _ secrets: Secrets?, at secretSource: SecretSource?, _ settings: GeneralSettings, sites: [SiteSettings],
+        rejectedSites: [RejectedSite],
         issuesOfSites: [ConfigurationIssue], isOfEnvironment: Bool, warnings: [ConfigurationIssue]
     ) {
         self.isOfEnvironment = isOfEnvironment
         self.secrets = secrets
+        self.secretSource = secretSource
         self.sites = sites
         self.rejectedSites = rejectedSites
         self.issuesOfSites = issuesOfSites

@@ -56,6 +56,7 @@ extension Key {
     static let keep = Key("keep", .number, "5")
     static let paths = Key("paths", .texts, #"["site/**"]"#)
     static let skip = Key("skip", .text, #""[skip deploy]""#)
+    static let url = Key("url", .text, #""https://blog.example.com/""#)
 
     /// The keys of the main file.
     static let ofMainFile = [
@@ -64,7 +65,7 @@ extension Key {
     ]
     /// The keys of a site's own file.
     static let ofSiteFile = [
-        repository, branch, tag, path, forge, strategy, timeout, catchUp, secretFile, secretVariable,
+        repository, branch, tag, path, forge, strategy, url, timeout, catchUp, secretFile, secretVariable,
         localEdits, remote, shared, keep, paths, skip,
     ]
     /// The keys of a `[[site]]` table in the main file.

@@ -25,7 +25,8 @@ struct Loader {
         let section = main.document.map(Section.init)
         section?.refuseUnknownKeys(Key.ofMainFile, &diagnostics)
         let before = diagnostics.errors.count
-        let secrets = secrets(section)
+        let secretSource = section.flatMap { secretReader.place(in: $0, &diagnostics) }
+        let secrets = secrets(section, at: secretSource)
         let isSecretKnown = !main.isBroken && diagnostics.errors.count == before && !hasUnseenSecrets(section)
         var settingReader = SettingReader(source, section)
         let settings = GeneralSettings(&settingReader)
@@ -46,16 +47,16 @@ struct Loader {
             if secrets == nil, isSecretKnown, source.readsSecrets { refuseNoSecret() }
         }
         return Configuration(
-            secrets, settings, sites: sites.compactMap(\.settings),
+            secrets, at: secretSource, settings, sites: sites.compactMap(\.settings),
             rejectedSites: isOfFiles ? sites.filter { $0.settings == nil }.map(RejectedSite.init) : [],
             issuesOfSites: issuesOfSites, isOfEnvironment: !isOfFiles, warnings: diagnostics.warnings)
     }
 
-    private mutating func secrets(_ section: Section?) -> Secrets? {
+    private mutating func secrets(_ section: Section?, at place: SecretSource?) -> Secrets? {
         guard let section, section.namesSecrets else {
             return secretReader.defaultSecrets(&diagnostics)
         }
-        return secretReader.secrets(in: section, &diagnostics)
+        return secretReader.secrets(at: place, section, &diagnostics)
     }
 
     /// Returns whether the shared secrets are credentials that only the service can read.

@@ -8,21 +8,34 @@ internal import Text
 struct SecretReader: Sendable {
     let source: ConfigurationSource
 
-    /// Returns the secrets named by `secret_file` or `secret_variable` of `section`; `nil` without such a key or after an
-    /// error.
-    func secrets(in section: Section, _ diagnostics: inout Diagnostics) -> Secrets? {
+    /// Returns the place named by `secret_file` or `secret_variable` of `section`; `nil` without such a key, after an error,
+    /// or if no secrets are to be read.
+    func place(in section: Section, _ diagnostics: inout Diagnostics) -> SecretSource? {
         guard source.readsSecrets else { return nil }
         let file = section.text(.secretFile, &diagnostics)
         let variable = section.text(.secretVariable, &diagnostics)
         switch (file, variable) {
-        case (let file?, nil): return secrets(inFile: file, section, &diagnostics)
-        case (nil, let variable?): return secrets(inVariable: variable, section, &diagnostics)
+        case (let file?, nil): return file.hasPrefix("/") ? .file(file) : .credential(file)
+        case (nil, let variable?): return .variable(variable)
         case (_?, _?):
             diagnostics.error(
                 at: section.place(of: .secretVariable), "both secret_file and secret_variable are set",
                 hint: "keep one of them: \(Key.secretFile.line) or \(Key.secretVariable.line)")
             return nil
         case (nil, nil): return nil
+        }
+    }
+
+    /// Returns the secrets at `place`, which `section` names; `nil` without a place or after an error.
+    func secrets(at place: SecretSource?, _ section: Section, _ diagnostics: inout Diagnostics) -> Secrets? {
+        switch place {
+        case .file(let path):
+            let isCredential = credential("").map(path.hasPrefix) ?? false
+            return SecretFile(path, isCredential: isCredential).secrets(
+                namedAt: section.place(of: .secretFile), &diagnostics)
+        case .credential(let name): return secrets(inCredential: name, section, &diagnostics)
+        case .variable(let name): return secrets(inVariable: name, section, &diagnostics)
+        case nil: return nil
         }
     }
 
@@ -38,12 +51,7 @@ struct SecretReader: Sendable {
     /// Whether the service has the credential `secret` and this process cannot read it.
     var hasUnseenSecret: Bool { source.unseenCredentials?.contains("secret") ?? false }
 
-    private func secrets(inFile name: String, _ section: Section, _ diagnostics: inout Diagnostics) -> Secrets? {
-        if name.hasPrefix("/") {
-            let isCredential = credential("").map(name.hasPrefix) ?? false
-            return SecretFile(name, isCredential: isCredential).secrets(
-                namedAt: section.place(of: .secretFile), &diagnostics)
-        }
+    private func secrets(inCredential name: String, _ section: Section, _ diagnostics: inout Diagnostics) -> Secrets? {
         guard !name.isEmpty, name != ".", name != "..", !name.contains("/") else {
             diagnostics.error(
                 at: section.place(of: .secretFile),

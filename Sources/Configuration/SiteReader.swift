@@ -59,7 +59,8 @@ struct SiteReader: Sendable {
         site.path = path
         site.settings = SiteSettings(
             name: name.text, path: path.text, repository: nil, follows: nil, strategy: .pull, forge: nil,
-            timeout: timeout, catchUp: catchUp, secrets: nil, place: site.place)
+            timeout: timeout, catchUp: catchUp, secrets: nil, secretSource: nil, url: nil,
+            place: site.place)
         return site
     }
 
@@ -70,16 +71,19 @@ struct SiteReader: Sendable {
         site.path = path(section, &site.diagnostics)
         let filter = FilterSettings(section, &site.diagnostics)
         let forge = forge(section, &site.diagnostics)
+        let url = section.url(&site.diagnostics)
         let timeout = section.duration(.timeout, default: timeout, &site.diagnostics)
         let catchUp = section.interval(.catchUp, default: catchUp, &site.diagnostics)
         site.mayHaveSecrets = section.namesSecrets
-        let secrets = secrets.secrets(in: section, &site.diagnostics)
+        let secretSource = secrets.place(in: section, &site.diagnostics)
+        let secrets = secrets.secrets(at: secretSource, section, &site.diagnostics)
         guard site.diagnostics.errors.isEmpty, let strategySettings, let name = site.name, let path = site.path
         else { return }
         site.settings = SiteSettings(
             name: name.text, path: path.text, repository: repository ?? strategySettings.release?.repository,
             follows: strategySettings.follows, strategy: strategySettings.strategy, forge: forge,
-            timeout: timeout, catchUp: catchUp, secrets: secrets, place: site.place,
+            timeout: timeout, catchUp: catchUp, secrets: secrets, secretSource: secretSource, url: url,
+            place: site.place,
             localEdits: strategySettings.localEdits, release: strategySettings.release, filter: filter)
     }
 

@@ -21,6 +21,10 @@ public struct SiteSettings: Sendable {
     public let catchUp: Duration?
     /// The secrets of the site's own hook, if the site has one.
     public let secrets: Secrets?
+    /// The place of these secrets.
+    public let secretSource: SecretSource?
+    /// The public address; `nil` if the files do not tell.
+    public let url: SiteURL?
     /// The place of the settings: a file, a file and line, or `REPO_PATH`.
     public let place: String
     /// What happens to a person's edits of tracked files when a mirror moves on.

@@ -15,7 +15,8 @@ import Testing
         let sites = names.map { name in
             let settings = SiteSettings(
                 name: name, path: "/srv/\(name)", repository: nil, follows: nil, strategy: .pull, forge: nil,
-                timeout: .seconds(1), catchUp: nil, secrets: nil, place: "/etc/bellpull/sites/\(name).toml")
+                timeout: .seconds(1), catchUp: nil, secrets: nil, secretSource: nil, url: nil,
+                place: "/etc/bellpull/sites/\(name).toml")
             return LoadedConfiguration.Site(
                 settings, repository: nil, follows: nil, isKept: !isApplied || kept.contains(name))
         }
