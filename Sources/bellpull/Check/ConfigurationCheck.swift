@@ -29,18 +29,51 @@ struct ConfigurationCheck {
         hasSharedHook = configuration.secrets != nil || source.unseenCredentials?.contains("secret") == true
     }
 
-    /// Returns the issues of the configuration. If the process has switched to another user since `init`, reads the
-    /// configuration again, as the new user may not be able to read all files.
-    func results() -> [CheckResult] {
+    /// Reads the configuration again if the process has switched to the user of the service since `init`: the service may not
+    /// be able to read all files. Returns the earlier reading for the same user.
+    func readAsService() -> Reading {
+        guard NSUserName() != user else { return Reading(configuration: configuration, issues: issues) }
+        let (configuration, issues) = Configuration.loadCollectingIssues(source)
+        let names = SiteNames(in: StateDirectory(environment: source.environment))
+        return Reading(configuration: names.apply(to: configuration, claims: false), issues: issues)
+    }
+
+    /// Returns the issues of the configuration.
+    ///
+    /// - Parameter reading: the configuration as the service reads it.
+    func results(_ reading: Reading) -> [CheckResult] {
         var results = [unreadVariables].compactMap(\.self) + issues.map { CheckResult($0, .error) }
-        if NSUserName() != user {
-            let issuesOfService = Configuration.loadCollectingIssues(source).issues.filter { !issues.contains($0) }
-            results += issuesOfService.map { CheckResult($0, .error) }
-        }
+        results += reading.issues.filter { !issues.contains($0) }.map { CheckResult($0, .error) }
         let hasErrors = results.contains { $0.severity == .error }
         results += configuration.warnings.map { CheckResult($0, .warning) } + [unusedSecret].compactMap(\.self)
         results += SitesFolderCheck(folder: "\(folder)/sites").results
         return results + (hasErrors ? [] : [.ok(Self.subject, summary)])
+    }
+
+    /// Returns how the settings of the running service differ from the files. Returns nothing if no service runs, or if a
+    /// mistake outside the sites' own settings, which is told already, keeps the files from being loaded.
+    ///
+    /// - Parameters:
+    ///   - reading: the configuration as the service reads it.
+    ///   - names: the sites to compare; empty for all sites.
+    func differences(
+        _ reading: Reading, _ names: [String], _ state: StateDirectory, _ unit: SystemdUnit?
+    ) -> [CheckResult] {
+        guard reading.issues.count == reading.configuration.issuesOfSites.count,
+            let loaded = LoadedCheck.loaded(in: state)
+        else { return [] }
+        let files = unit?.words("EnvironmentFile").map { $0.hasPrefix("-") ? String($0.dropFirst()) : $0 } ?? []
+        let check = LoadedCheck(
+            loaded: loaded, files: reading.configuration, mainFile: mainFile,
+            environmentFile: files.first { $0 == source.environmentFile },
+            reload: unit == nil ? "bellpull reload" : "systemctl reload bellpull")
+        return check.results(names)
+    }
+
+    /// A reading of the configuration.
+    struct Reading {
+        let configuration: Configuration
+        let issues: [ConfigurationIssue]
     }
 
     private var summary: String {
@@ -49,10 +82,7 @@ struct ConfigurationCheck {
         return "\(place): \(count) site\(count == 1 ? "" : "s"), replies within \(configuration.answerWithin.spoken)"
     }
 
-    private var mainFile: String {
-        let variable = source.environment["BELLPULL_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
-        return source.mainFile ?? variable ?? source.fallbackMainFile
-    }
+    private var mainFile: String { source.mainFilePath }
 
     /// The folder of the main file.
     private var folder: String { URL(fileURLWithPath: mainFile).deletingLastPathComponent().path }
@@ -67,25 +97,14 @@ struct ConfigurationCheck {
 
     /// A warning about GITHUB_SECRET, if the main file names other secrets.
     private var unusedSecret: CheckResult? {
-        guard source.environment["GITHUB_SECRET"]?.isEmpty == false,
-            let data = FileManager.default.contents(atPath: mainFile),
-            let key = Self.secretKey(in: String(decoding: data, as: UTF8.self))
+        guard source.environment["GITHUB_SECRET"]?.isEmpty == false, let used = configuration.secretSource,
+            used != .variable("GITHUB_SECRET")
         else { return nil }
         let path = source.environmentFile
         return .warning(
-            Self.subject, "GITHUB_SECRET is set, but bellpull uses \(key) of \(mainFile) instead",
+            Self.subject, "GITHUB_SECRET is set, but bellpull uses \(used.key) of \(mainFile) instead",
             hint: EnvironmentFile(at: path).variables["GITHUB_SECRET"] == nil
                 ? "unset GITHUB_SECRET"
                 : "sed -i '/^ *GITHUB_SECRET\\(_OLD\\)\\? *=/d' \(path.quotedForShell) && systemctl restart bellpull")
-    }
-
-    /// Returns the key of the shared secret in the main file `text`, unless the key names GITHUB_SECRET itself.
-    private static func secretKey(in text: String) -> String? {
-        let lines = text.split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }
-        let line = lines.prefix { !$0.hasPrefix("[") }.first {
-            $0.hasPrefix("secret_file") || $0.hasPrefix("secret_variable")
-        }
-        guard let line, !line.contains("\"GITHUB_SECRET\"") else { return nil }
-        return line.hasPrefix("secret_file") ? "secret_file" : "secret_variable"
     }
 }

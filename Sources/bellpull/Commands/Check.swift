@@ -65,6 +65,7 @@ struct Check: ParsableCommand {
         let webResults = web.results()
         let state = StateDirectory(environment: environment)
         try state.becomeOwner(otherwise: systemd.user)
+        let reading = configuration.readAsService()
 
         let rest =
             offline
@@ -75,7 +76,8 @@ struct Check: ParsableCommand {
         guard !cancellation.isCancelled else {
             throw CommandError(.failure, "the check was interrupted", hint: "bellpull check SITE checks a single site")
         }
-        return configuration.results() + unknown + rest + door + webResults + hooks + service
+        let differences = offline ? [] : configuration.differences(reading, sites, state, unit)
+        return configuration.results(reading) + differences + unknown + rest + door + webResults + hooks + service
     }
 
     /// Returns what the files of the sites tell. Another user than the service's would take all clones for foreign.
