@@ -1,15 +1,22 @@
+import Configuration
 import Foundation
 
-/// An address at which nginx's files say that a hook is reachable.
+/// An address of a hook: the public address, as the file of a site tells; or an address on this machine, as nginx's files tell.
 struct HookAddress: Hashable {
     /// The URL of the hook, with the name of the server.
     let url: String
-    /// The address to connect to, on this machine, such as `127.0.0.1:80`; or the path of a unix socket.
-    let connection: String
+    /// The address to connect to, on this machine, such as `127.0.0.1:80`; or the path of a unix socket. `nil` for a public
+    /// address, whose host the system resolves.
+    let connection: String?
     /// Whether nginx lets only some addresses use the hook.
     let isRestricted: Bool
     /// Whether nginx expects the header of the PROXY protocol before the request.
     let hasProxyProtocol: Bool
+    /// The place of the key `url` that tells a public address.
+    let place: String?
+
+    /// Whether the address is the one that forges use.
+    var isPublic: Bool { connection == nil }
 
     var isEncrypted: Bool { url.hasPrefix("https:") }
 
@@ -23,6 +30,7 @@ struct HookAddress: Hashable {
         let isEncrypted = listen.contains("ssl")
         isRestricted = !pass.directives("deny").isEmpty
         hasProxyProtocol = listen.contains("proxy_protocol")
+        place = nil
         let path = (pass.mount ?? "/github") + (site.map { "/\($0)" } ?? "")
         let scheme = isEncrypted ? "https" : "http"
         if listen[0].hasPrefix("unix:") {
@@ -33,6 +41,18 @@ struct HookAddress: Hashable {
             connection = "\(host):\(port)"
             url = "\(scheme)://\(name)\(port == (isEncrypted ? 443 : 80) ? "" : ":\(port)")\(path)"
         }
+    }
+
+    /// Creates the public address of the shared hook, or of the hook of a site with a secret of its own.
+    ///
+    /// - Parameters:
+    ///   - mount: the path of the shared hook.
+    ///   - isRestricted: whether nginx lets only some addresses use the hook.
+    init?(_ site: SiteSettings, mount: String, isRestricted: Bool) {
+        guard let url = site.url else { return nil }
+        self.url = url.origin + mount + (site.secretSource == nil ? "" : "/\(site.name)")
+        self.isRestricted = isRestricted
+        (connection, hasProxyProtocol, place) = (nil, false, site.place)
     }
 
     /// Returns a name that the server answers to. A server without a name takes requests for any name, if it is the default

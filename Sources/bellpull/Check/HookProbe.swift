@@ -2,7 +2,7 @@ import Foundation
 import Processes
 import Synchronization
 
-/// Sends an unsigned delivery to each hook through nginx. Bellpull rejects the delivery and does nothing else.
+/// Sends an unsigned delivery to each hook through the web server. Bellpull rejects the delivery and does nothing else.
 struct HookProbe: Sendable {
     /// The answer to an unsigned delivery.
     enum Answer: Equatable {
@@ -14,8 +14,10 @@ struct HookProbe: Sendable {
 
     private let post: @Sendable (HookAddress, _ verifiesCertificate: Bool) -> Answer
 
-    /// The longest time for one answer, in seconds.
+    /// The longest time for an answer from this machine, in seconds.
     private static let time = 10
+    /// The longest time for an answer from a public address, in seconds.
+    static let publicTime = 5
     /// The number of addresses to try in parallel.
     private static let parallel = 8
 
@@ -32,9 +34,12 @@ struct HookProbe: Sendable {
         }
     }
 
-    /// Returns the results for all `addresses`, in their order. Runs on plain threads, as child processes inherit the
-    /// signal mask of the thread.
-    func results(_ addresses: [HookAddress]) -> [CheckResult] {
+    /// Returns the results for all `addresses`, in their order.
+    func results(_ addresses: [HookAddress]) -> [CheckResult] { outcome(addresses).results }
+
+    /// Returns the results for all `addresses`, in their order, and whether all addresses answer. Runs on plain threads, as
+    /// child processes inherit the signal mask of the thread.
+    func outcome(_ addresses: [HookAddress]) -> (results: [CheckResult], isComplete: Bool) {
         let next = Atomic<Int>(0)
         let found = Mutex([Finding](repeating: Finding(), count: addresses.count))
         let group = DispatchGroup()
@@ -54,14 +59,16 @@ struct HookProbe: Sendable {
         let findings = found.withLock { $0 }
         // A redirect to a hook that works, as from http to https, is in order.
         let working = zip(addresses, findings).filter { $1.results.first?.severity == .ok }.map(\.0.url)
-        return findings.filter { $0.redirection.map { !working.contains($0) } ?? true }.flatMap(\.results)
+        let results = findings.filter { $0.redirection.map { !working.contains($0) } ?? true }.flatMap(\.results)
+        return (results, findings.allSatisfy(\.isAnswered))
     }
 
     /// The results at one address.
     private struct Finding {
         var results: [CheckResult] = []
-        /// The address that nginx redirects to.
+        /// The address that nginx redirects to. `nil` at a public address, which is in the forge's form.
         var redirection: String?
+        var isAnswered = true
     }
 
     private func finding(_ address: HookAddress) -> Finding {
@@ -69,11 +76,15 @@ struct HookProbe: Sendable {
         // 51 and 60: the certificate is not for this name, or is not trusted. Some forges can be told not to verify it.
         guard case .failure(let status, let message) = answer, [51, 60].contains(status) else {
             var finding = Finding(results: [HookAnswer(address, answer).result])
-            if case .reply(300..<400, let headers) = answer { finding.redirection = headers["location"] }
+            switch answer {
+            case .reply(300..<400, let headers): finding.redirection = address.isPublic ? nil : headers["location"]
+            case .reply: break
+            case .failure: finding.isAnswered = false
+            }
             return finding
         }
         let distrust = CheckResult.warning(
-            "nginx", "\(address.url): \(message)",
+            HookAnswer.subject(address), "\(address.url): \(message)",
             hint: "certbot certificates; or disable the verification of the certificate in the forge's form")
         return Finding(results: [HookAnswer(address, post(address, false)).result, distrust])
     }
@@ -81,15 +92,18 @@ struct HookProbe: Sendable {
     private static func post(
         to address: HookAddress, with curl: Program, _ verifiesCertificate: Bool, _ cancellation: Cancellation
     ) -> Answer {
+        let time = address.isPublic ? Self.publicTime : Self.time
         var arguments = [
             "--silent", "--show-error", "--max-time", "\(time)", "--noproxy", "*", "--output", "/dev/null",
             "--dump-header", "-", "--header", "Content-Type: application/json", "--header", "X-GitHub-Event: ping",
             "--header", "X-GitHub-Delivery: bellpull-check", "--header", "Expect:", "--user-agent", "bellpull-check",
             "--data", "{}",
         ]
-        arguments +=
-            address.connection.hasPrefix("/")
-            ? ["--unix-socket", address.connection] : ["--connect-to", "::\(address.connection)"]
+        if let connection = address.connection {
+            arguments +=
+                connection.hasPrefix("/")
+                ? ["--unix-socket", connection] : ["--connect-to", "::\(connection)"]
+        }
         if address.hasProxyProtocol { arguments.append("--haproxy-protocol") }
         if !verifiesCertificate { arguments.append("--insecure") }
         let completion = try? curl.command(["--disable"] + arguments + ["--", address.url])

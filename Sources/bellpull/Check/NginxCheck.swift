@@ -52,12 +52,21 @@ struct NginxCheck {
     /// Whether nginx's files pass requests to the socket.
     var usesSocket: Bool { !passes.isEmpty }
 
+    /// The path of the shared hook.
+    var mount: String { passes.lazy.compactMap(\.mount).first ?? "/github" }
+
+    /// Whether nginx lets only some addresses use the hook.
+    var isRestricted: Bool { passes.contains { !$0.directives("deny").isEmpty } }
+
     /// Returns the addresses of the hooks: of the shared hook in each server, and of the first hooks of single sites.
     ///
-    /// - Parameter hasSharedHook: whether deliveries may come to the shared hook.
-    func addresses(hasSharedHook: Bool) -> [HookAddress] {
+    /// - Parameters:
+    ///   - hasSharedHook: whether deliveries may come to the shared hook.
+    ///   - tried: the sites whose own hooks were tried already.
+    func addresses(hasSharedHook: Bool, except tried: Set<String> = []) -> [HookAddress] {
         let shared = hasSharedHook ? passes.map { HookAddress($0) } : []
-        let own = settings.sites.filter { $0.secrets != nil }.prefix(Self.triedSites).map { site in
+        let sites = settings.sites.filter { $0.secretSource != nil && !tried.contains($0.name) }
+        let own = sites.prefix(Self.triedSites).map { site in
             passes.first.flatMap { HookAddress($0, site: site.name) }
         }
         var seen: Set<HookAddress> = []

@@ -71,13 +71,15 @@ struct Check: ParsableCommand {
             offline
             ? prechecks(of: chosen, state)
             : online(state, configuration, chosen, cancellation)
-        let hooks = offline ? [] : hooks(web, configuration, environment, cancellation, systemd)
+        let hooks = HookCheck(
+            sites: chosen, hasSharedHook: configuration.hasSharedHook, web: web, systemd: systemd)
+        let hookResults = offline ? [] : hooks.results(HookProbe(environment: environment, cancellation))
         let service = systemd.results(of: chosen, drain: configuration.configuration.drain)
         guard !cancellation.isCancelled else {
             throw CommandError(.failure, "the check was interrupted", hint: "bellpull check SITE checks a single site")
         }
         let differences = offline ? [] : configuration.differences(reading, sites, state, unit)
-        return configuration.results(reading) + differences + unknown + rest + door + webResults + hooks + service
+        return configuration.results(reading) + differences + unknown + rest + door + webResults + hookResults + service
     }
 
     /// Returns what the files of the sites tell. Another user than the service's would take all clones for foreign.
@@ -103,21 +105,6 @@ struct Check: ParsableCommand {
         let git = GitCheck().results(.within(.seconds(20), cancellation: cancellation))
         let sites = ledger.isForeign ? [] : SiteCheck.results(of: chosen, ledger.ledger, cancellation)
         return git + ledger.results + sites + (rotation ?? [])
-    }
-
-    private func hooks(
-        _ web: NginxCheck, _ configuration: ConfigurationCheck, _ environment: [String: String],
-        _ cancellation: Cancellation, _ systemd: SystemdCheck
-    ) -> [CheckResult] {
-        guard web.usesSocket else { return [] }
-        let addresses = web.addresses(hasSharedHook: configuration.hasSharedHook)
-        guard !addresses.isEmpty else { return systemd.nginxResults() }
-        guard let probe = HookProbe(environment: environment, cancellation) else {
-            return [
-                .warning("nginx", "curl is not installed, so the hook was not tried", hint: "apt-get install curl")
-            ]
-        }
-        return probe.results(addresses)
     }
 
     private func source(_ environment: [String: String], _ systemd: SystemdCheck) -> ConfigurationSource {
