@@ -11,6 +11,8 @@ public final class Dispatcher: @unchecked Sendable {
         case finished(Site, FinishedDeployment)
         /// A deployment could not be started, and stays queued.
         case notStarted(Site, LedgerError)
+        /// The ledger was written: once per transaction, which may record many deliveries.
+        case committed
     }
 
     /// Whether somebody waits for the answers to a delivery.
@@ -21,7 +23,7 @@ public final class Dispatcher: @unchecked Sendable {
         case answered
     }
 
-    /// Receives the events, on the deploying thread.
+    /// Receives the events, on the deploying thread; `committed` on the thread that writes to the ledger.
     public typealias Observer = @Sendable (Event) -> Void
     /// Receives the outcome of a delivery at one site.
     public typealias Answer = @Sendable (Site, DeliveryOutcome) -> Void
@@ -58,7 +60,7 @@ public final class Dispatcher: @unchecked Sendable {
         ownsTimers = timers == nil
         self.observer = observer
         queue = SiteQueue(limit: limit)
-        writer = GroupCommitWriter(ledger)
+        writer = GroupCommitWriter(ledger) { observer(.committed) }
         deployer = Deployer(writer: writer)
     }
 

@@ -22,14 +22,18 @@ final class GroupCommitWriter: @unchecked Sendable {
     private static let busyInterval = Duration.milliseconds(10)
 
     private let ledger: any Ledger
+    private let onCommit: @Sendable () -> Void
     // Guards and signals the two properties below.
     private let condition = MonotonicCondition()
     private var entries: [Entry] = []
     private var isDismissed = false
 
     /// Creates a writer for `ledger`. The writer runs until dismissed.
-    init(_ ledger: any Ledger) {
+    ///
+    /// - Parameter onCommit: called on the writer's thread after each transaction, when all its entries are answered.
+    init(_ ledger: any Ledger, onCommit: @escaping @Sendable () -> Void = {}) {
         self.ledger = ledger
+        self.onCommit = onCommit
         let thread = Thread { [self] in work() }
         thread.stackSize = 512 << 10
         thread.start()
@@ -105,6 +109,7 @@ final class GroupCommitWriter: @unchecked Sendable {
     private func write(_ batch: [Entry]) {
         do throws(LedgerError) {
             for done in try ledger.write({ writer in try batch.map { try $0.write(writer) } }) { done() }
+            onCommit()
         } catch {
             // An impossible entry must not fail the others.
             guard error.isOfEntry, batch.count > 1 else { return batch.forEach { $0.fail(error) } }

@@ -42,6 +42,7 @@ extension Logger {
     /// Logs one line for a deployment, with an abbreviated commit.
     func note(_ event: Dispatcher.Event) {
         switch event {
+        case .committed: break
         case .notStarted(let site, let error):
             self.error("deployment not started site=\(site.name) reason=\(error.message.quoted)")
         case .finished(let site, let deployment):
