@@ -2,6 +2,18 @@ import Configuration
 import Text
 import Deploy
 
+extension CommandError {
+    /// The error for a site that is not configured.
+    ///
+    /// - Parameter known: the names of the configured sites.
+    init(unknownSite name: String, known: [String]) {
+        let hint =
+            name.nearest(of: known).map { "did you mean \($0)?" }
+            ?? "configured sites: \(known.prefix(20).joined(separator: ", "))"
+        self.init(.failure, "site \(name) is not configured", hint: hint)
+    }
+}
+
 extension Configuration {
     /// Returns the settings of the site `name`.
     ///
@@ -10,11 +22,7 @@ extension Configuration {
         if let settings = sites.first(where: { $0.name == name }) { return settings }
         let mistakes = rejectedSites.filter { $0.name == name }.flatMap(\.issues)
         guard mistakes.isEmpty else { throw CommandError(.configuration, mistakes) }
-        let known = sites.map(\.name)
-        let hint =
-            name.nearest(of: known).map { "did you mean \($0)?" }
-            ?? "configured sites: \(known.prefix(20).joined(separator: ", "))"
-        throw CommandError(.failure, "site \(name) is not configured", hint: hint)
+        throw CommandError(unknownSite: name, known: sites.map(\.name))
     }
 
     /// Prints the mistakes of the sites that are left out, up to 20, to standard error.

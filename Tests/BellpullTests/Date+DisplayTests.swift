@@ -34,7 +34,11 @@ import Testing
     @Test(arguments: moments)
     func `is in UTC to the second`(seconds: TimeInterval, text: String) {
         #expect(Date(timeIntervalSince1970: seconds).standard == text)
+        #expect(Date(standard: text) == Date(timeIntervalSince1970: seconds.rounded(.down)))
+        #expect(Date(standard: "yesterday") == nil)
     }
+
+    @Test func `is local with its time of day alone`() { #expect(now.clock == "13:30:00") }
 
     @Test func `is local with its offset`() {
         #expect(now.local == "2027-01-15 13:30:00 +0530")

@@ -117,7 +117,7 @@ import Testing
         return Configuration.loadCollectingIssues(source).configuration
     }
 
-    private func write(_ site: String = "blog", _ lines: String) throws {
+    private func write(_ lines: String, site: String = "blog") throws {
         try etc.write("path = \"/srv/\(site)\"\n\(lines)", to: "sites/\(site).toml")
     }
 
@@ -155,8 +155,8 @@ import Testing
 
     @Test func `takes each hook once, and the hook of a site with a secret of its own`() throws {
         try write("url = \"https://blog.example.com:8443\"\nsecret_file = \"\(etc("secret"))\"")
-        try write("one", "url = \"https://example.com/one/\"")
-        try write("two", "url = \"https://example.com/two/\"")
+        try write("url = \"https://example.com/one/\"", site: "one")
+        try write("url = \"https://example.com/two/\"", site: "two")
         #expect(
             results { _ in Self.rejection }.tried
                 == ["https://blog.example.com:8443/github/blog", "https://example.com/github"])
@@ -193,7 +193,7 @@ import Testing
     @Test func `finds a redirect, and names the address after it`() throws {
         try write("url = \"http://blog.example.com/\"")
         // Another site has the address after the redirect, which works.
-        try write("shop", "url = \"https://blog.example.com/\"")
+        try write("url = \"https://blog.example.com/\"", site: "shop")
         let target = "https://blog.example.com/github"
         let found = results {
             $0.isEncrypted ? Self.rejection : .reply(status: 301, headers: ["location": target])
@@ -210,7 +210,7 @@ import Testing
     }
 
     @Test func `tries twenty addresses`() throws {
-        for number in 0..<25 { try write("s\(number)", "url = \"https://s\(number).example.com/\"") }
+        for number in 0..<25 { try write("url = \"https://s\(number).example.com/\"", site: "s\(number)") }
         let found = results { _ in Self.rejection }
         #expect(found.tried.count == 20)
         #expect(found.results.last?.message == "5 more addresses were not tried; bellpull check SITE tries one")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Deploy
+import Foundation
 
 /// `bellpull history`: lists deployments, newest first.
 struct History: ParsableCommand {
@@ -18,21 +19,30 @@ struct History: ParsableCommand {
     }
 
     func run() throws {
-        let ledger = try options.ledger()
-        let records = try reading { () throws(LedgerError) in try ledger.deployments(of: site, limit: limit) }
-        if records.isEmpty, let site { _ = try options.settings(of: site) }
-        guard !options.json else { return try Printer.print(json: records.map { DeploymentView($0) }) }
-        guard !records.isEmpty else {
+        let deployments = try deployments()
+        guard !options.json else { return try Printer.print(json: deployments) }
+        guard !deployments.isEmpty else {
             return Printer.print([site.map { "\($0) has never been deployed" } ?? "nothing has been deployed yet"])
         }
         var table = Table("ID", "SITE", "WHEN", "CAUSE", "STATE", "COMMIT", "TOOK", "")
-        for record in records {
+        for deployment in deployments {
             table.add(
-                "\(record.id)", Table.Cell(record.site.name, .bold), Table.Cell(record.time.relative()),
-                Table.Cell(record.cause.rawValue), record.stateCell,
-                Table.Cell((record.commit ?? record.target?.commit)?.short ?? "-"),
-                Table.Cell(record.duration?.spoken ?? "-"), Table.Cell(record.reason ?? ""))
+                "\(deployment.id)", Table.Cell(deployment.site, .bold), Table.Cell(deployment.age),
+                Table.Cell(deployment.cause), deployment.stateCell, Table.Cell(deployment.shortCommit),
+                Table.Cell(deployment.took), Table.Cell(deployment.reason ?? ""))
         }
         Printer.print(table)
+    }
+
+    private func deployments() throws(CommandError) -> [DeploymentView] {
+        let state = StateDirectory(environment: ProcessInfo.processInfo.environment)
+        if let file = StatusFile(inPlaceOfLedgerIn: state) {
+            file.tellAge()
+            return try file.deployments(of: site, limit: limit)
+        }
+        let ledger = try options.ledger()
+        let records = try reading { () throws(LedgerError) in try ledger.deployments(of: site, limit: limit) }
+        if records.isEmpty, let site { _ = try options.settings(of: site) }
+        return records.map { DeploymentView($0) }
     }
 }

@@ -28,6 +28,19 @@ extension Date {
         return parts.formatted("%Y-%m-%dT%H:%M:%SZ")
     }
 
+    /// Parses a time in the form of `standard`.
+    init?(standard text: String) {
+        guard let date = try? Date(text, strategy: .iso8601) else { return nil }
+        self = date
+    }
+
+    /// The time of the day in the machine's time zone, to the second: `11:03:07`.
+    var clock: String {
+        var (seconds, parts) = (wholeSeconds, tm())
+        localtime_r(&seconds, &parts)
+        return parts.formatted("%H:%M:%S")
+    }
+
     private var wholeSeconds: time_t { time_t(timeIntervalSince1970.rounded(.down)) }
 }
 

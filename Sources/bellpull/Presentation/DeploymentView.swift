@@ -1,8 +1,9 @@
 import Deploy
 import Foundation
+import Git
 
 /// The JSON of a deployment. Unknown values are left out.
-struct DeploymentView: Encodable {
+struct DeploymentView: Codable, Equatable {
     let id: Int64
     let site: String
     let cause: String
@@ -15,9 +16,9 @@ struct DeploymentView: Encodable {
     let ended: String?
     let durationMs: Int?
     let deliveries: Int
-    let reason: String?
+    private(set) var reason: String?
     let nextTry: String?
-    let hint: String?
+    private(set) var hint: String?
     let output: String?
 
     init(_ record: DeploymentRecord, withOutput: Bool = false) {
@@ -37,6 +38,32 @@ struct DeploymentView: Encodable {
         nextTry = record.nextTry?.standard
         hint = record.failure?.hint
         output = withOutput ? record.output : nil
+    }
+}
+
+extension DeploymentView {
+    /// The state as a table cell, coloured by state. A newer program may know more states.
+    var stateCell: Table.Cell { Table.Cell(state, DeploymentRecord.State(rawValue: state)?.style) }
+
+    /// How long ago the state last changed.
+    var age: String { Date(standard: ended ?? started ?? queued)?.relative() ?? "-" }
+
+    /// The abbreviated commit: the deployed commit, or else the announced commit.
+    var shortCommit: String { (commit ?? target).flatMap { Commit($0) }?.short ?? "-" }
+
+    /// How long the deployment ran.
+    var took: String { durationMs.map { Duration.milliseconds($0).spoken } ?? "-" }
+
+    /// Whether the deployment has ended.
+    var isFinished: Bool { DeploymentRecord.State(rawValue: state)?.isFinished ?? (ended != nil) }
+
+    /// Returns the view with at most `length` characters of each message.
+    func shortened(to length: Int) -> DeploymentView {
+        var view = self
+        view.reason = reason.map { $0.count > length ? "\($0.prefix(length))…" : $0 }
+        // A command that is cut off does harm.
+        view.hint = hint.flatMap { $0.count > length ? nil : $0 }
+        return view
     }
 }
 

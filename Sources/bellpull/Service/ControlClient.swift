@@ -37,9 +37,17 @@ struct ControlClient {
             .failure, "bellpull ended before it had loaded the configuration", hint: "journalctl -u bellpull -n 30")
     }
 
-    private func connect() throws(CommandError) -> Int32 {
+    /// Tells the service that the ledger has changed. Does nothing if no service listens or the service is busy.
+    func tellChange() {
+        guard let connection = try? connect(flags: Int32(SOCK_NONBLOCK.rawValue)) else { return }
+        defer { close(connection) }
+        let notice = Array(ControlSocket.notice.utf8)
+        send(connection, notice, notice.count, Int32(MSG_NOSIGNAL))
+    }
+
+    private func connect(flags: Int32 = 0) throws(CommandError) -> Int32 {
         guard let address = UnixAddress(path: path) else { throw error(ENAMETOOLONG) }
-        let connection = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        let connection = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue) | flags, 0)
         guard connection >= 0 else { throw error(errno) }
         var status: Int32 = 0
         address.withPointer { address, size in

@@ -4,17 +4,20 @@ import FastCGI
 import Foundation
 import Logging
 
-/// The service's end of the channel for `bellpull reload`: a unix socket in the state folder. Only root and the folder's
+/// The service's end of the channel for commands: a unix socket in the state folder. Only root and the folder's
 /// owner can connect.
 ///
-/// A command connects, sends `reload` and a line feed, and waits. The service answers with what it has loaded
+/// `bellpull reload` connects, sends `reload` and a line feed, and waits. The service answers with what it has loaded
 /// (`LoadedConfiguration`, as JSON) or with `stopping`, and closes the connection. If the service dies, the connection
-/// ends without an answer. A second service with the same state folder has no channel.
+/// ends without an answer. `bellpull deploy`, which writes to the ledger itself, sends `changed` and waits for nothing. A second
+/// service with the same state folder has no channel.
 final class ControlSocket: @unchecked Sendable {
     /// The name of the socket in the state folder.
     static let name = "control.sock"
-    /// The request.
+    /// The request to load the configuration.
     static let request = "reload\n"
+    /// The notice that the ledger has changed.
+    static let notice = "changed\n"
     /// The answer of a service that stops.
     static let stoppingAnswer = "stopping\n"
 
@@ -32,6 +35,7 @@ final class ControlSocket: @unchecked Sendable {
     private let condition = MonotonicCondition()
     private var waiting: [Int32] = []
     private var isStopped = false
+    private var onChange: (@Sendable () -> Void)?
 
     /// Creates the socket in the state folder and accepts requests, which wait for `answerRequests`. Returns `nil`, and logs
     /// why, if there can be no socket.
@@ -57,6 +61,9 @@ final class ControlSocket: @unchecked Sendable {
         thread.stackSize = 512 << 10
         thread.start()
     }
+
+    /// Has `body` called for each notice that the ledger has changed.
+    func onChange(_ body: @escaping @Sendable () -> Void) { condition.withLock { onChange = body } }
 
     /// Takes the requests so far. The caller loads the configuration afterwards, and answers them.
     func takeRequests() -> [Int32] {
@@ -104,7 +111,9 @@ final class ControlSocket: @unchecked Sendable {
             var time = time
             setsockopt(connection, SOL_SOCKET, option, &time, socklen_t(MemoryLayout.size(ofValue: time)))
         }
-        guard isRequest(connection) else {
+        let request = request(on: connection)
+        if request == Self.notice { condition.withLock { onChange }?() }
+        guard request == Self.request else {
             close(connection)
             return
         }
@@ -117,16 +126,17 @@ final class ControlSocket: @unchecked Sendable {
         signals.requestReload()
     }
 
-    private func isRequest(_ connection: Int32) -> Bool {
+    /// Reads the first line; `nil` if the peer sends none.
+    private func request(on connection: Int32) -> String? {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64)
         while bytes.last != UInt8(ascii: "\n"), bytes.count < buffer.count {
             let count = recv(connection, &buffer, buffer.count, 0)
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
+            guard count > 0 else { return nil }
             bytes += buffer[..<count]
         }
-        return bytes.elementsEqual(Self.request.utf8)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func send(_ bytes: UnsafeRawBufferPointer, to connection: Int32) {

@@ -70,6 +70,7 @@ extension Service {
         dispatcher.follow(sites)
         maintenance.follow(sites, retention: configuration.retention)
         catchUp.follow(sites)
+        statusFile?.follow(Array(zip(sites, configuration.sites.map(\.path))))
         status.note(sites: sites, mistakes: configuration.issuesOfSites.count)
         for name in configuration.keptSites.sorted() {
             logger.error("site=\(name) keeps its earlier settings, because its new settings have mistakes")

@@ -17,6 +17,8 @@ final class Service {
     let catchUp: CatchUp
     let maintenance: LedgerMaintenance
     let status: ServiceStatus
+    /// Writes `status.json`; `nil` without a runtime folder.
+    let statusFile: StatusPublisher?
     /// The channel for `bellpull reload`; `nil` under plain CGI.
     let control: ControlSocket?
     var configuration: Configuration
@@ -44,6 +46,15 @@ final class Service {
         self.manager = manager
         let status = ServiceStatus(manager)
         self.status = status
+        // A plain CGI process ends before anybody reads.
+        let statusFile =
+            control == nil
+            ? nil
+            : StatusPublisher(source.environment, state) { reason in
+                logger.warning("\(StatusFile.name) cannot be written reason=\(reason.quoted)")
+            }
+        self.statusFile = statusFile
+        control?.onChange { statusFile?.note() }
         // Creates the state folder for the names.
         let ledger = state.ledger()
         do {
@@ -58,6 +69,7 @@ final class Service {
         dispatcher = Dispatcher(ledger: ledger, limit: configuration.parallelDeployments, timers: timers) {
             logger.note($0)
             status.note($0)
+            statusFile?.note()
         }
         endpoint = WebhookEndpoint(
             configuration.endpoint(for: sites), dispatcher: dispatcher, timers: timers, logger: logger)
@@ -84,6 +96,7 @@ final class Service {
         publish(loaded(mistakes: configuration.issuesOfSites, warnings: configuration.warnings, isApplied: true))
         let listener = Listener(
             socket: socket, bodyLimit: configuration.bodyLimit, responder: Router(webhook: endpoint))
+        statusFile?.follow(Array(zip(sites, configuration.sites.map(\.path))))
         describe("serving")
         dispatcher.follow(sites)
         maintenance.start(sites)
@@ -102,6 +115,7 @@ final class Service {
         watchdog?.stop()
         timers.stop()
         RunningCommands.shared.terminateAll()
+        statusFile?.stop()
         logger.info("stopped")
     }
 
