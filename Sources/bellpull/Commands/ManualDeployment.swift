@@ -21,8 +21,14 @@ struct ManualDeployment {
         notice.after(.seconds(1)) { [site] in
             Self.tell("waiting for the running deployment of \(site); Ctrl-C cancels the request")
         }
+        // People who may not open the ledger are told by the running service.
+        let service = ControlClient(state: StateDirectory(environment: ProcessInfo.processInfo.environment))
+        defer { service.tellChange() }
         do {
-            return try body(cancellation, transcript) { notice.stop() }
+            return try body(cancellation, transcript) {
+                notice.stop()
+                service.tellChange()
+            }
         } catch let error as LedgerError {
             throw CommandError(error)
         } catch let failure as Failure {

@@ -68,10 +68,13 @@ final class ConfiguredServer: Sendable {
     }
 
     /// Starts Bellpull, with a new log file.
-    func start() throws {
+    ///
+    /// - Parameter variables: variables in addition to `environment`.
+    func start(with variables: [String: String] = [:]) throws {
         let count = (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?.count { $0.hasSuffix(".log") }
         let responder = try Responder(
-            ["--socket", folder("bellpull.sock")], environment: environment, logFile: folder("\(count ?? 0).log"))
+            ["--socket", folder("bellpull.sock")], environment: environment.merging(variables) { $1 },
+            logFile: folder("\(count ?? 0).log"))
         running.withLock { $0 = responder }
     }
 
