@@ -38,20 +38,38 @@ struct SystemdCheck {
         ]
     }
 
+    /// What systemd says about the units.
+    private enum Answer {
+        /// There is no running systemd to ask.
+        case notAsked
+        /// systemd does not answer.
+        case none
+        /// The states of the units that systemd knows.
+        case states([UnitState])
+    }
+
+    private var answer: Answer {
+        guard let systemd else { return .notAsked }
+        guard let states = systemd.states(of: [Self.service, Self.socket]) else { return .none }
+        return .states(states.filter(\.exists))
+    }
+
     /// - Parameter drain: how long running deployments may take to finish when the service stops.
     func results(of sites: [SiteSettings], drain: Duration) -> [CheckResult] {
-        let states = systemd.map { $0.states(of: [Self.service, Self.socket]) }
-        if case .some(nil) = states {
+        switch answer {
+        case .notAsked: return results(of: sites, nil, drain)
+        case .none:
             let unanswered = CheckResult.warning(
                 "systemd", "systemctl show does not answer, so the service was not checked",
                 hint: "systemctl status \(Self.service) \(Self.socket) --no-pager")
             return [unanswered] + results(of: sites, nil, drain)
+        case .states(let known):
+            let earlier = before.first { $0.name == Self.service }
+            let service = known.first { $0.name == Self.service }.map { $0.isUnsettled ? earlier ?? $0 : $0 }
+            let socket = known.first { $0.name == Self.socket }
+            let running = service.map { ServiceCheck(service: $0, socket: socket).results } ?? []
+            return running + results(of: sites, service, drain)
         }
-        let known = (states ?? nil)?.filter(\.exists) ?? []
-        let earlier = before.first { $0.name == Self.service }
-        let service = known.first { $0.name == Self.service }.map { $0.isUnsettled ? earlier ?? $0 : $0 }
-        let running = service.map { ServiceCheck(service: $0, socket: known.first { $0.name == Self.socket }).results }
-        return (running ?? []) + results(of: sites, service, drain)
     }
 
     private func results(of sites: [SiteSettings], _ state: UnitState?, _ drain: Duration) -> [CheckResult] {
