@@ -32,7 +32,9 @@ struct Loader {
         let settings = GeneralSettings(&settingReader)
         diagnostics.append(settingReader.diagnostics)
 
-        let siteReader = SiteReader(secrets: secretReader, timeout: settings.timeout, catchUp: settings.catchUp)
+        let siteReader = SiteReader(
+            secrets: secretReader, timeout: settings.timeout, catchUp: settings.catchUp,
+            historyAge: settings.historyAge)
         let folder = sitesFolder(beside: main)
         var sites: [ParsedSite]
         let isOfFiles = main.isThere || folder.map { !$0.files.isEmpty } ?? true

@@ -10,6 +10,8 @@ struct SiteReader: Sendable {
     let timeout: Duration
     /// The catch-up interval of sites without their own.
     let catchUp: Duration?
+    /// How long the history is kept.
+    let historyAge: Duration
 
     /// Reads the `[[site]]` table `section`.
     func read(table section: Section) -> ParsedSite {
@@ -84,7 +86,8 @@ struct SiteReader: Sendable {
             follows: strategySettings.follows, strategy: strategySettings.strategy, forge: forge,
             timeout: timeout, catchUp: catchUp, secrets: secrets, secretSource: secretSource, url: url,
             place: site.place,
-            localEdits: strategySettings.localEdits, release: strategySettings.release, filter: filter)
+            localEdits: strategySettings.localEdits, historyAge: historyAge, release: strategySettings.release,
+            filter: filter)
     }
 
     private func repository(_ section: Section, _ diagnostics: inout Diagnostics) -> RepositoryName? {

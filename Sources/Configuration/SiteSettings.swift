@@ -29,6 +29,8 @@ public struct SiteSettings: Sendable {
     public let place: String
     /// What happens to a person's edits of tracked files when a mirror moves on.
     public internal(set) var localEdits = LocalEdits.refuse
+    /// How long saved edits are kept: as long as the history.
+    public internal(set) var historyAge = Duration.seconds(90 * 86_400)
     /// The settings of the strategy `release`; `nil` for the other strategies.
     public internal(set) var release: ReleaseSettings?
     /// The conditions for a deployment.

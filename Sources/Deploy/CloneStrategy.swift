@@ -30,6 +30,12 @@ protocol CloneStrategy: Strategy {
     /// Whether a killed git left work in `clone` for the next deployment to undo.
     func hasLeftovers(_ clone: Clone) -> Bool
 
+    /// Returns whether the next deployment of `clone` saves the edits of tracked files, and goes on.
+    func savesEdits(in clone: Clone, _ limits: Limits) throws -> Bool
+
+    /// Removes what the strategy keeps in `clone` for a time only. Called after a deployment.
+    func tidy(_ clone: Clone, _ limits: Limits)
+
     /// Returns the ref that the next deployment places. Asks the remote if the site follows a pattern.
     func nextRef(of clone: Clone, _ limits: Limits) throws -> String
 
@@ -41,6 +47,10 @@ extension CloneStrategy {
     var source: Source? { cache.source }
 
     var liveCommit: Commit? { cache.opened?.head ?? Clone.commit(at: cache.path) }
+
+    func savesEdits(in clone: Clone, _ limits: Limits) -> Bool { false }
+
+    func tidy(_ clone: Clone, _ limits: Limits) {}
 
     func open(_ limits: Limits) throws(Failure) { _ = try clone(limits) }
 
@@ -78,7 +88,7 @@ extension CloneStrategy {
             guard !inspection.isBeingDeployed, !inspection.isAfterInterruption else { return }
             if let stopped = clone.stoppedRebase { throw Failure(stopped) }
             inspection.isAfterInterruption = hasLeftovers(clone)
-            guard try inspection.isAfterInterruption || clone.isClean(limits) else {
+            guard try inspection.isAfterInterruption || clone.isClean(limits) || savesEdits(in: clone, limits) else {
                 throw try Failure.localChanges(in: clone, ref: nextRef(of: clone, limits), limits)
             }
         }
@@ -108,6 +118,15 @@ extension CloneStrategy {
         return commit
     }
 
+    /// Asks the remote of `clone` for a missed push. A push that was skipped is not missed.
+    private func wantedPush(in clone: Clone, _ limits: Limits) throws -> DeploymentRecord.Target? {
+        guard let missed = try missedPush(in: clone, limits) else { return nil }
+        guard !filter.isEmpty, let live = clone.head, let skip = SiteLock.skip(in: clone.gitDirectory) else {
+            return missed
+        }
+        return skip == SkipNote(missed.commit, at: live, by: filter) ? nil : missed
+    }
+
     // MARK: Pins
 
     var pin: Pin? {
@@ -123,15 +142,6 @@ extension CloneStrategy {
 
     private func pinPath(_ limits: Limits) throws(Failure) -> String {
         "\(try folders(limits).gitDirectory)/\(Self.pinName)"
-    }
-
-    /// Asks the remote of `clone` for a missed push. A push that was skipped is not missed.
-    private func wantedPush(in clone: Clone, _ limits: Limits) throws -> DeploymentRecord.Target? {
-        guard let missed = try missedPush(in: clone, limits) else { return nil }
-        guard !filter.isEmpty, let live = clone.head, let skip = SiteLock.skip(in: clone.gitDirectory) else {
-            return missed
-        }
-        return skip == SkipNote(missed.commit, at: live, by: filter) ? nil : missed
     }
 
     /// Returns the opened clone.

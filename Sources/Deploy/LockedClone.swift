@@ -19,7 +19,10 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
 
     func release() { lock.release() }
 
-    func tidy(_ limits: Limits) { try? clone.tidy(limits) }
+    func tidy(_ limits: Limits) {
+        strategy.tidy(clone, limits)
+        try? clone.tidy(limits)
+    }
 
     func deploy(
         _ order: Order, announced: [DeploymentRecord.Target], _ limits: Limits, _ transcript: Transcript
@@ -42,9 +45,8 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
             let result = try deploy(order, isFiltered: isFiltered, session, limits)
             let (compared, note) = order == .follow ? try compare(announced, result, session) : (result, nil)
             let rollback = order == .follow ? nil : strategy.pin?.rollbackNote
-            let notes = [
-                rollback, note, move(transcript, limits), compared.commit == nil ? nil : try? incompleteness(limits),
-            ].compactMap(\.self)
+            let missing = compared.commit == nil ? nil : try? incompleteness(limits)
+            let notes = [rollback, note, session.note, move(transcript, limits), missing].compactMap(\.self)
             return (compared, notes.isEmpty ? nil : notes.joined(separator: "; "))
         } catch {
             if limits.cancellation.isCancelled { return (.interrupted, nil) }
@@ -63,7 +65,7 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         if lock.isAfterInterruption { try noteEnd() }
         let destination = try session.resolve(order)
         let before = session.head
-        if let before, before == destination.commit {
+        if let before, before == destination.commit, !session.hasEdits {
             lock.noteEnd(deployed: before)
             return .unchanged(before)
         }
@@ -73,7 +75,7 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         do throws(Failure) {
             try session.place(destination)
             let placement = try session.verify(destination)
-            try noteEnd(deployed: placement.upstream, hasChanged: placement.live != before)
+            try noteEnd(deployed: placement.upstream, hasChanged: placement.live != before || session.hasEdits)
             return placement.live == before ? .unchanged(placement.live) : .deployed(placement.live)
         } catch {
             try restore(session, after: error)

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Git
 internal import Processes
 
@@ -8,12 +9,18 @@ final class MirrorStrategy: CloneStrategy {
     let cache: CloneCache<DetachedClone>
     let pattern: RefPattern
     let filter: DeploymentFilter
+    /// How long a person's edits and commits are kept after they were discarded; `nil` to refuse to discard them.
+    let keepsDiscarded: Duration?
 
     /// Creates the strategy for the clone at `path`. The clone is opened at the first use.
-    init(path: String, pattern: RefPattern, filter: DeploymentFilter = DeploymentFilter()) {
+    init(
+        path: String, pattern: RefPattern, filter: DeploymentFilter = DeploymentFilter(),
+        keepsDiscarded: Duration? = nil
+    ) {
         cache = CloneCache(path: path)
         self.pattern = pattern
         self.filter = filter
+        self.keepsDiscarded = keepsDiscarded
     }
 
     var knownCommit: Commit? { cache.kept?.head }
@@ -30,7 +37,7 @@ final class MirrorStrategy: CloneStrategy {
     }
 
     func session(in clone: DetachedClone, _ context: SessionContext) -> any StrategySession {
-        MirrorSession(clone, cache, pattern, context)
+        MirrorSession(clone, cache, pattern, context, discardsWork: keepsDiscarded != nil)
     }
 
     func missedPush(in clone: DetachedClone, _ limits: Limits) throws -> DeploymentRecord.Target? {
@@ -40,6 +47,15 @@ final class MirrorStrategy: CloneStrategy {
     }
 
     func hasLeftovers(_ clone: DetachedClone) -> Bool { false }
+
+    func savesEdits(in clone: DetachedClone, _ limits: Limits) throws -> Bool {
+        try keepsDiscarded != nil && !clone.isChangedByAttributes(limits)
+    }
+
+    func tidy(_ clone: DetachedClone, _ limits: Limits) {
+        guard let keepsDiscarded else { return }
+        try? clone.removeDiscardedWork(before: Date(timeIntervalSinceNow: -(keepsDiscarded / .seconds(1))), limits)
+    }
 
     func describe(_ clone: DetachedClone, _ limits: Limits) throws -> SiteInspection {
         SiteInspection(repository: try clone.repository(limits), follows: pattern, commit: clone.head)

@@ -32,24 +32,28 @@ public struct Site: Sendable {
     ///   - repository: the repository whose pushes concern the site; `nil` for the repository of the clone's remote.
     ///   - follows: the followed refs; `nil` for the upstream of the checked-out branch. A mirror or a site
     ///     with releases needs `follows`, and is a pull without.
+    ///   - keepsDiscarded: how long a mirror keeps a person's edits and commits after it discarded them; `nil` to refuse to
+    ///     discard them.
     ///   - filter: the conditions for the deployment of a push; by default every push is deployed.
     public init(
         name: String, path: String, strategy: StrategyKind = .pull, repository: RepositoryName? = nil,
         follows: RefPattern? = nil, timeout: Duration, catchUp: Duration? = nil,
-        filter: DeploymentFilter = DeploymentFilter(), trigger: String? = nil
+        keepsDiscarded: Duration? = nil, filter: DeploymentFilter = DeploymentFilter(), trigger: String? = nil
     ) {
         self.init(
             name: name, repository: repository, follows: follows, timeout: timeout, catchUp: catchUp,
             trigger: trigger,
-            strategy: Self.strategy(strategy, path, follows, filter, requiresOwnerInURL: repository == nil))
+            strategy: Self.strategy(
+                strategy, path, follows, keepsDiscarded, filter, requiresOwnerInURL: repository == nil))
     }
 
     private static func strategy(
-        _ kind: StrategyKind, _ path: String, _ follows: RefPattern?, _ filter: DeploymentFilter,
-        requiresOwnerInURL: Bool
+        _ kind: StrategyKind, _ path: String, _ follows: RefPattern?, _ keepsDiscarded: Duration?,
+        _ filter: DeploymentFilter, requiresOwnerInURL: Bool
     ) -> any Strategy {
         switch (kind, follows) {
-        case (.mirror, let follows?): MirrorStrategy(path: path, pattern: follows, filter: filter)
+        case (.mirror, let follows?):
+            MirrorStrategy(path: path, pattern: follows, filter: filter, keepsDiscarded: keepsDiscarded)
         case (.release(let options), let follows?):
             ReleaseStrategy(path: path, pattern: follows, options: options, filter: filter)
         default: PullStrategy(path: path, follows: follows, requiresOwnerInURL: requiresOwnerInURL, filter: filter)

@@ -34,6 +34,8 @@ final class SiteLock {
     let interruptedStart: FileTime?
     /// The commit that the interrupted deployment was to place, if it was known.
     let interruptedTarget: Commit?
+    /// The commit with a person's edits that the interrupted deployment saved, if there were edits.
+    let interruptedEdits: Commit?
     /// The upstream's commit at the last deployment.
     let lastUpstream: Commit?
     /// The note about the commit skipped last; `nil` if the site was deployed since.
@@ -78,6 +80,7 @@ final class SiteLock {
         let words = lines.first { $0.hasPrefix(Self.deploying) }?.split(separator: " ") ?? []
         interruptedStart = words.isEmpty ? nil : words.dropFirst().first.flatMap { FileTime($0) } ?? notes.time
         interruptedTarget = words.dropFirst(2).first.flatMap { Commit($0) }
+        interruptedEdits = words.dropFirst(3).first.flatMap { Commit($0) }
         lastUpstream = lines.first.flatMap { Commit($0) }
         lastSkip = SkipNote(in: lines)
         skip = lastSkip
@@ -115,9 +118,12 @@ final class SiteLock {
     }
 
     /// Adds the commit that is to be placed to the note of the start, and waits until the note is on the disk.
-    func noteTarget(_ commit: Commit) {
+    ///
+    /// - Parameter edits: the commit with the edits of a person that are to be discarded.
+    func noteTarget(_ commit: Commit, discarding edits: Commit? = nil) {
         guard let start else { return }
-        write([lastUpstream?.description, "\(Self.deploying) \(start) \(commit)"])
+        let words = ["\(Self.deploying) \(start) \(commit)", edits?.description].compactMap(\.self)
+        write([lastUpstream?.description, words.joined(separator: " ")])
         notes.synchronize()
     }
 

@@ -12,6 +12,12 @@ protocol StrategySession: AnyObject {
     /// Decides on the destination of the site, and checks that going there loses nothing.
     func resolve(_ order: Order) throws(Failure) -> Destination
 
+    /// Whether `place` must run although the clone is at the destination: there are edits to discard.
+    var hasEdits: Bool { get }
+
+    /// What a person should know about a deployment that succeeded; `nil` for nothing.
+    var note: String? { get }
+
     /// Fetches the destination from the remote, unless `place` does.
     func fetch(_ destination: Destination) throws(Failure)
 
@@ -30,6 +36,12 @@ protocol StrategySession: AnyObject {
 
     /// Restores the clone to its state before a failed `place` or `verify`.
     func restore() throws(Failure)
+}
+
+extension StrategySession {
+    var hasEdits: Bool { false }
+
+    var note: String? { nil }
 }
 
 /// The tools of every session.

@@ -71,6 +71,13 @@ public struct DetachedClone: WorkingClone {
         let branch: String?
         /// The commit of HEAD; `nil` before the first commit.
         public let commit: Commit?
+
+        init(branch: String?, commit: Commit?) {
+            (self.branch, self.commit) = (branch, commit)
+        }
+
+        /// Creates the position of a detached HEAD at `commit`.
+        public init(at commit: Commit) { self.init(branch: nil, commit: commit) }
     }
 
     /// Where HEAD points now.

@@ -7,7 +7,7 @@ public struct Git: Sendable {
     private let executable: URL
     /// The directory that git runs in.
     public let directory: String
-    let environment: [String: String]
+    private(set) var environment: [String: String]
 
     /// The most that a command may write to standard output: enough for 500,000 references or files.
     private static let outputLimit = 64 << 20
@@ -117,6 +117,13 @@ public struct Git: Sendable {
                 message: "git \(arguments.first ?? "") wrote more than \(Self.outputLimit >> 20) MiB")
         }
         return completion.outputBytes
+    }
+
+    /// Returns git with another index file.
+    func using(index path: String) -> Git {
+        var copy = self
+        copy.environment["GIT_INDEX_FILE"] = path
+        return copy
     }
 
     /// Returns the text of the POSIX error in `error`. Foundation wraps the error of starting a process.

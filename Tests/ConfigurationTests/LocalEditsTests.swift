@@ -22,6 +22,13 @@ import Testing
         }
     }
 
+    @Test func `keeps saved edits as long as the history`() throws {
+        try etc.write("sites/blog.toml", Self.lines + "local_edits = \"save\"")
+        #expect(try etc.load().sites.map(\.historyAge) == [.seconds(90 * 86_400)])
+        try etc.write("bellpull.toml", "history_age = \"2d\"")
+        #expect(try etc.load().sites.map(\.historyAge) == [.seconds(2 * 86_400)])
+    }
+
     @Test(arguments: [
         ("Save", "local_edits is neither refuse nor save: Save"), ("", "local_edits is empty"),
         (#"\u202e"#, #"local_edits is neither refuse nor save: \u{202e}"#),

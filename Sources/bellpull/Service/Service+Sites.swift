@@ -51,6 +51,7 @@ extension Site {
         self.init(
             name: settings.name, path: settings.path, strategy: Self.kind(settings), repository: settings.repository,
             follows: settings.follows, timeout: settings.timeout, catchUp: settings.catchUp,
+            keepsDiscarded: settings.localEdits == .save ? settings.historyAge : nil,
             filter: DeploymentFilter(paths: settings.filter.paths, skip: settings.filter.skip),
             trigger: StateDirectory(environment: ProcessInfo.processInfo.environment).trigger(of: settings.name))
     }
