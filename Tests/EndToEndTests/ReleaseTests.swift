@@ -61,6 +61,8 @@ import Testing
             lines.last?.hasSuffix(": broken footer; later pushes do not go live until: bellpull unpin blog") == true)
         #expect(try page().text == "good")
 
+        let status = try command("status").output
+        #expect(status.contains("pinned at \(first.commit.prefix(6)) by ") && status.contains(": broken footer"))
         let fixed = try push("fixed")
         #expect(fixed.reply.status == 200 && fixed.reply["bellpull-outcome"] == "pinned")
         #expect(fixed.reply["bellpull-reason"]?.contains("is laid out and waits for bellpull unpin") == true)

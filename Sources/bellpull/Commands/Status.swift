@@ -32,7 +32,8 @@ struct Status: ParsableCommand {
         return configuration.sites.map { site in
             SiteView(
                 name: site.name, path: site.path, repository: site.repository?.description,
-                follows: follows(site, loaded), commit: Site(site).liveCommit, latest[site.name] ?? [])
+                follows: follows(site, loaded), commit: Site(site).liveCommit, pin: Site(site).pin,
+                latest[site.name] ?? [])
         }
     }
 

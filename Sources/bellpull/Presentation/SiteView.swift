@@ -9,6 +9,8 @@ struct SiteView: Codable, Equatable {
     let repository: String?
     let follows: String?
     let commit: String?
+    /// The pin, such as `pinned at 1a2b3c by alice: broken footer`; `nil` if the site is not pinned.
+    let pin: String?
     /// The newest finished deployment.
     let last: DeploymentView?
     /// The oldest deployment that is not finished.
@@ -18,7 +20,7 @@ struct SiteView: Codable, Equatable {
     ///
     /// - Parameter records: the latest deployments of the site, oldest first.
     init(
-        name: String, path: String, repository: String?, follows: String?, commit: Commit?,
+        name: String, path: String, repository: String?, follows: String?, commit: Commit?, pin: Pin? = nil,
         _ records: [DeploymentRecord]
     ) {
         self.name = name
@@ -26,13 +28,14 @@ struct SiteView: Codable, Equatable {
         self.repository = repository
         self.follows = follows
         self.commit = commit?.description
+        self.pin = pin?.description
         last = records.last(where: \.state.isFinished).map { DeploymentView($0) }
         current = records.first { !$0.state.isFinished }.map { DeploymentView($0) }
     }
 
     private init(_ view: SiteView, last: DeploymentView?, current: DeploymentView?) {
         (name, path, repository) = (view.name, view.path, view.repository)
-        (follows, commit) = (view.follows, view.commit)
+        (follows, commit, pin) = (view.follows, view.commit, view.pin)
         (self.last, self.current) = (last, current)
     }
 
@@ -50,7 +53,7 @@ struct SiteView: Codable, Equatable {
                 Table.Cell(site.name, .bold), Table.Cell(site.follows ?? "-"),
                 Table.Cell(site.commit.flatMap { Commit($0) }?.short ?? "-"),
                 shown?.stateCell ?? Table.Cell("never deployed", .faint), Table.Cell(shown?.age ?? "-"),
-                Table.Cell(site.current?.reason ?? site.last?.reason ?? ""))
+                Table.Cell(site.current?.reason ?? site.pin ?? site.last?.reason ?? ""))
         }
         return table
     }

@@ -134,7 +134,7 @@ final class StatusPublisher: @unchecked Sendable {
             for entry in entries {
                 let view = SiteView(
                     name: entry.site.name, path: entry.path, repository: entry.site.repository?.description,
-                    follows: entry.site.follows?.description, commit: entry.site.liveCommit,
+                    follows: entry.site.follows?.description, commit: entry.site.liveCommit, pin: entry.site.pin,
                     latest[entry.site.name] ?? [])
                 writer.add(view.shortened(to: Self.messageLength))
             }
