@@ -106,14 +106,23 @@ import Webhook
     @Test func `does not run git for each of many pushes while the clone is broken`() async throws {
         defer { blog.remove() }
         try mount()
-        try blog.git("remote", "set-url", "origin", "nowhere", in: blog.site)
-        let stage = try Stage(sites: [Hooks.Entry(site)])
-        for _ in 0..<3 {
-            let response = try await stage.answer(to: push())
-            #expect(response.header("Bellpull-Reason")?.contains("ends in nowhere, without an owner") == true)
+        var (isInTime, tries) = (false, 0)
+        while !isInTime, tries < 5 {
+            tries += 1
+            let start = ContinuousClock.now
+            try blog.git("remote", "set-url", "origin", "nowhere", in: blog.site)
+            let site = Site(name: "blog", path: blog.site, timeout: .seconds(20))
+            let stage = try Stage(sites: [Hooks.Entry(site)])
+            for _ in 0..<3 {
+                let response = try await stage.answer(to: push())
+                #expect(response.header("Bellpull-Reason")?.contains("ends in nowhere, without an owner") == true)
+            }
+            try blog.git("remote", "set-url", "origin", blog.remote, in: blog.site)
+            // Within ten seconds of the failure, the clone is not opened again.
+            let status = try await stage.answer(to: push()).status
+            isInTime = start.duration(to: .now) < .seconds(10)
+            if isInTime { #expect(status == 500) }
         }
-        try blog.git("remote", "set-url", "origin", blog.remote, in: blog.site)
-        // Within ten seconds of the failure, the clone is not opened again.
-        #expect(try await stage.answer(to: push()).status == 500)
+        #expect(isInTime, "the machine is too slow for this test")
     }
 }
