@@ -26,6 +26,9 @@ class Bellpull:
     """Bellpull behind its own nginx, in its own folder, with the given sites and settings. Can be started, stopped and
     killed repeatedly."""
 
+    #: Further servers of nginx.
+    servers = ""
+
     def __init__(self, folder, sites, catch_up="0", **settings):
         self.folder = pathlib.Path(folder)
         self.process = None
@@ -48,7 +51,7 @@ class Bellpull:
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.bind(str(self.folder / "bellpull.sock"))
         self.socket.listen(1024)
-        self.nginx = web.nginx(self.folder, self.port)
+        self.nginx = web.nginx(self.folder, self.port, self.servers)
         return self
 
     def __exit__(self, *_):
@@ -66,9 +69,13 @@ class Bellpull:
         """The environment of all commands."""
         return os.environ | {"STATE_DIRECTORY": str(self.folder / "state"), "HOME": str(self.folder)}
 
+    def command(self, *arguments):
+        """The command `bellpull ARGUMENTS…` with the configuration."""
+        return [os.environ["BELLPULL"], *arguments, "--config", str(self.folder / "etc/bellpull.toml")]
+
     def deployment(self, site):
         """The command that deploys the site with this name."""
-        return [os.environ["BELLPULL"], "deploy", site, "--config", str(self.folder / "etc/bellpull.toml")]
+        return self.command("deploy", site)
 
     def deploy(self, site):
         """Deploys the site with this name, without the service. Returns the error; an empty text for a success."""

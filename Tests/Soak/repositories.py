@@ -40,6 +40,11 @@ class Site:
         self._commits = commits
         self._lock = threading.Lock()
 
+    @property
+    def commits(self):
+        """The commits of the history, the oldest first."""
+        return self._commits
+
     def push(self, commits=1):
         """Moves the remote's branch forward by `commits` commits (0 announces the current commit again). Returns the
         delivery, and the position of the branch in the history."""

@@ -18,8 +18,8 @@ def free_port():
         return server.getsockname()[1]
 
 
-def nginx(folder, port):
-    """Starts nginx on `port`, for the Bellpull in the same folder."""
+def nginx(folder, port, servers=""):
+    """Starts nginx on `port`, for the Bellpull in the same folder, and with further `servers`."""
     for name in ("bellpull.conf", "bellpull-log.conf"):
         text = (_NGINX / name).read_text().replace("/run/bellpull/", f"{folder}/")
         (folder / name).write_text(text.replace("/var/log/nginx/bellpull.log", f"{folder}/access.log"))
@@ -41,6 +41,7 @@ def nginx(folder, port):
                 keepalive_requests 1000000;
                 include {folder}/bellpull.conf;
             }}
+            {servers}
         }}
         """)
     command = ["/usr/sbin/nginx", "-p", folder, "-c", "nginx.conf", "-e", "stderr"]
