@@ -114,13 +114,17 @@ struct ReleaseFolder: Sendable {
         }
     }
 
-    /// Removes what a killed deployment left.
-    func removeUnfinished() {
+    /// Removes the small files that a killed process left.
+    func removeTemporaryFiles() {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: releases)) ?? []
-        for name in names where name.hasPrefix(Self.unfinished) || name.hasSuffix(".new") {
-            remove("\(releases)/\(name)")
-        }
+        for name in names where name.hasSuffix(".new") { unlink("\(releases)/\(name)") }
         for link in [current, previousLink] { unlink("\(link).new") }
+    }
+
+    /// The names of the releases that a killed process has neither completed nor removed.
+    var unfinishedNames: [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: releases)) ?? []
+        return names.filter { $0.hasPrefix(Self.unfinished) }.map { String($0.dropFirst(Self.unfinished.count)) }
     }
 
     /// Returns a new release of `commit`, not yet on the disk. The time in its name is later than in every other name, even
@@ -168,21 +172,15 @@ struct ReleaseFolder: Sendable {
         }
     }
 
-    /// Removes the folder and the record of the release `name`. Returns whether nothing of the folder is left.
+    /// Starts the removal of the release `name`: the release counts as unfinished, so nobody goes back to it. Returns
+    /// whether that worked.
     @discardableResult
-    func removeRelease(_ name: String) -> Bool {
-        guard remove(folder(of: name)) else { return false }
-        unlink(record(of: name))
-        return true
-    }
+    func startRemoval(of name: String) -> Bool { rename(folder(of: name), unfinishedFolder(of: name)) == 0 }
 
-    @discardableResult
-    private func remove(_ folder: String) -> Bool {
-        do {
-            try FileManager.default.removeItem(atPath: folder)
-            return true
-        } catch {
-            return access(folder, F_OK) != 0
-        }
+    /// Removes the record and the folder of the unfinished release `name`. The folder is the last that is removed: as long
+    /// as the folder is there, the next process finishes the removal.
+    func finishRemoval(of name: String) {
+        unlink(record(of: name))
+        try? FileManager.default.removeItem(atPath: unfinishedFolder(of: name))
     }
 }

@@ -21,9 +21,12 @@ struct ReleasePruning {
         for release in all.dropFirst(strategy.options.keep) where !kept.contains(release.name) {
             guard limits.deadline > .now, !limits.cancellation.isCancelled else { return }
             let tree = ReleaseTree(repository, name: release.name, in: folder.folder(of: release.name))
-            guard isUntouched(tree, limits), folder.removeRelease(release.name) else { continue }
+            // The next push of the site ends git. The release then stays whole until the next tidying.
+            guard isUntouched(tree, limits), (try? repository.release(release.name, limits)) != nil,
+                folder.startRemoval(of: release.name)
+            else { continue }
             tree.removeIndex()
-            try? repository.release(release.name, limits)
+            folder.finishRemoval(of: release.name)
         }
         try? repository.tidy(limits)
     }

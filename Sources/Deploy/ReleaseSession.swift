@@ -70,6 +70,7 @@ final class ReleaseSession {
     private func deploy(
         _ order: Order, _ isFiltered: Bool, in repository: BareRepository
     ) throws -> DeploymentResult {
+        removeUnfinished(in: repository)
         let (commit, ref) = try target(of: order, in: repository)
         let pin = strategy.pin
         if case .place = order {
@@ -102,6 +103,16 @@ final class ReleaseSession {
         else { return nil }
         lock.note(SkipNote(commit, at: present, by: strategy.filter))
         return reason
+    }
+
+    /// Removes the releases that a killed process has neither completed nor removed.
+    private func removeUnfinished(in repository: BareRepository) {
+        for name in folder.unfinishedNames {
+            try? repository.release(name, limits)
+            guard !limits.cancellation.isCancelled else { return }
+            ReleaseTree(repository, name: name, in: folder.unfinishedFolder(of: name)).removeIndex()
+            folder.finishRemoval(of: name)
+        }
     }
 
     // MARK: Which commit
@@ -213,10 +224,10 @@ final class ReleaseSession {
             try folder.write(release)
             try folder.complete(release.name)
         } catch {
-            try? FileManager.default.removeItem(atPath: unfinished)
             try? repository.release(release.name, Limits.within(SessionContext.restoreTimeout))
-            folder.removeRelease(release.name)
             tree.removeIndex()
+            folder.startRemoval(of: release.name)
+            folder.finishRemoval(of: release.name)
             throw error
         }
         return release
@@ -238,7 +249,7 @@ final class ReleaseSession {
 
     /// Returns the repository, created or repaired if necessary.
     private func prepare() throws(Failure) -> BareRepository {
-        folder.removeUnfinished()
+        folder.removeTemporaryFiles()
         removeFolder("\(folder.repository).new")
         guard access(folder.repository, F_OK) == 0 else { return try create() }
         do throws(Failure) {

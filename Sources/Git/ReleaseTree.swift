@@ -48,7 +48,7 @@ public struct ReleaseTree: Sendable {
     ) throws {
         try? FileManager.default.createDirectory(
             atPath: (index as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-        unlink(index)
+        removeIndex()
         let entries = TreeEntries(try git.outputBytes(of: ["ls-tree", "-r", "-z", commit.description], limits))
         if let previous, access(previous.index, R_OK) == 0 { take(entries, from: previous, reuse, shared) }
         // Also removes what is not in the commit, and writes again what is not as the index says.
@@ -89,8 +89,11 @@ public struct ReleaseTree: Sendable {
 
     private static func excluding(_ shared: [String]) -> [String] { shared.map { ":(exclude,literal,top)\($0)" } }
 
-    /// Removes the index. Call after the removal of the folder.
-    public func removeIndex() { unlink(index) }
+    /// Removes the index, and the lock file of a killed git.
+    public func removeIndex() {
+        unlink(index)
+        unlink("\(index).lock")
+    }
 }
 
 extension UnsafeBufferPointer<UInt8> {

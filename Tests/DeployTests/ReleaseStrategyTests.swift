@@ -161,6 +161,58 @@ import Testing
         #expect(try stage.shell("ls repository.git/bellpull-releases | wc -l") == "2\n")
     }
 
+    /// Returns what is beside the releases: for each kind the names of the releases.
+    private func companions(_ stage: ReleaseStage) throws -> [[String]] {
+        try [
+            "ls -A releases | sed -n 's/^\\.\\(.*\\)\\.json$/\\1/p'", "ls repository.git/bellpull-releases",
+            "git -C repository.git for-each-ref --format='%(refname:lstrip=3)' refs/bellpull/releases",
+        ].map { try stage.shell($0).split(separator: "\n").map(String.init) }
+    }
+
+    /// The release that a killed process was writing or removing has the name of the next one if both start in one second.
+    @Test(arguments: [true, false]) func `removes what a killed process left`(hasSameName: Bool) throws {
+        let stage = try ReleaseStage()
+        _ = try stage.deployAndTidy()
+        let old = try #require(stage.folders.first)
+        let commit = try stage.blog.push(["index.html": "two\n"])
+        _ = try stage.deployAndTidy()
+        let killed = try #require(hasSameName ? stage.strategy.liveRelease : old)
+        try stage.shell(
+            """
+            mv releases/\(killed) releases/.unfinished-\(killed); touch repository.git/bellpull-releases/\(killed).lock
+            ln -sfn releases/gone current; touch releases/.x.json.1234.new
+            """)
+        #expect(try stage.deployAndTidy().result == .deployed(commit))
+        #expect(stage.live("index.html") == "two\n")
+        let names = stage.folders
+        #expect(!names.isEmpty && names.allSatisfy { !$0.hasPrefix(".") })
+        #expect(try companions(stage) == [names, names, names])
+    }
+
+    /// The next push of a site ends the git of the tidying.
+    @Test func `removes an old release together with its reference, or not at all`() throws {
+        let stage = try ReleaseStage(keep: 2)
+        let first = try stage.blog.head(of: stage.blog.author)
+        _ = try stage.deployAndTidy()
+        let name = try #require(stage.strategy.liveRelease)
+        let locked = try stage.strategy.lock(stage.limits)
+        for number in 2...4 {
+            try stage.blog.push(["index.html": "\(number)\n"])
+            _ = locked.deploy(.follow, announced: [], stage.limits, Transcript())
+        }
+        try stage.shell("touch repository.git/refs/bellpull/releases/\(name).lock")
+        locked.tidy(stage.limits)
+        locked.release()
+        #expect(stage.strategy.releases.last?.commit == first)
+        let names = stage.folders
+        #expect(try companions(stage) == [names, names, names])
+        try stage.blog.push(["index.html": "5\n"])
+        _ = try stage.deployAndTidy()
+        #expect(stage.strategy.releases.count == 2)
+        let left = stage.folders
+        #expect(try companions(stage) == [left, left, left])
+    }
+
     @Test(arguments: ["echo mine >current/upload.jpg", "echo changed >current/index.html"])
     func `keeps an old release with files of a person`(_ script: String) throws {
         let stage = try ReleaseStage(keep: 2)
