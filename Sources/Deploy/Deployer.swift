@@ -55,8 +55,10 @@ struct Deployer: Sendable {
             started: started, result: recorded?.result ?? result, note: note, duration: duration,
             retryAfter: recorded?.nextTry)
         onEnd(finished)
-        if case .deployed = finished.result {
-            lockedSite.tidy(.within(Self.housekeepingTimeout, cancellation: housekeeping))
+        switch finished.result {
+        // A site with releases lays out a push although the site is pinned.
+        case .deployed, .pinned: lockedSite.tidy(.within(Self.housekeepingTimeout, cancellation: housekeeping))
+        default: break
         }
         return finished
     }

@@ -118,6 +118,7 @@ import Testing
             _ = try deploy(site)
         }
         #expect(site.liveCommit == first && stage.live("index.html") == "one\n")
+        #expect(stage.strategy.releases.count == 3, "two, and the live one")
         #expect(try unpin(site)?.commit == stage.blog.head(of: stage.blog.author))
         #expect(stage.strategy.releases.count == 3, "two, and the one before")
     }
