@@ -42,6 +42,7 @@ final class ReleaseSession {
     ///
     /// - Parameter isFiltered: whether the filter may skip the commit.
     func deploy(_ order: Order, isFiltered: Bool) throws(Failure) -> DeploymentResult {
+        if let result = try goBack(order) { return result }
         var repository = try prepare()
         do {
             return try deploy(order, isFiltered, in: repository)
@@ -59,6 +60,18 @@ final class ReleaseSession {
         } catch {
             throw failure(error, repository)
         }
+    }
+
+    /// Goes back to a complete release. Needs no git: it is fast, and works with a damaged repository. Returns `nil` if there
+    /// is no such release.
+    private func goBack(_ order: Order) throws(Failure) -> DeploymentResult? {
+        guard case .place(let commit) = order, let pin = strategy.pin, pin.commit == commit, let name = pin.release,
+            let release = folder.release(name), release.commit == commit
+        else { return nil }
+        let live = folder.live
+        guard live?.name != name else { return .unchanged(commit) }
+        try goLive(release, from: live, isRollback: true)
+        return .deployed(commit)
     }
 
     private func failure(_ error: any Error, _ repository: BareRepository) -> Failure {

@@ -123,6 +123,19 @@ import Testing
         #expect(stage.strategy.releases.count == 3, "two, and the one before")
     }
 
+    @Test func `needs no git`() throws {
+        let stage = try ReleaseStage()
+        let site = try site(stage)
+        let good = try stage.blog.head(of: stage.blog.author)
+        _ = try deploy(site)
+        try stage.blog.push(["index.html": "bad\n"])
+        _ = try deploy(site)
+        try stage.shell("rm -r repository.git")
+        #expect(try roll(site).record.result == .deployed(good))
+        #expect(stage.live("index.html") == "one\n")
+        #expect(!stage.names.contains("repository.git"))
+    }
+
     @Test func `outlives the ledger, and a damaged pin holds`() throws {
         let stage = try ReleaseStage()
         _ = try deploy(site(stage))
