@@ -253,8 +253,10 @@ final class ReleaseSession {
         release.wentLive = Array((release.wentLive + [Date()]).suffix(20))
         release.isWithdrawn = false
         try? folder.write(release)
-        guard isRollback, var left = live, left.name != release.name else { return }
-        left.isWithdrawn = true
+        guard var left = live, left.name != release.name, isRollback || left.wentLive.isEmpty else { return }
+        // The process that made it live was killed before it noted that.
+        if left.wentLive.isEmpty { left.wentLive = [left.created] }
+        left.isWithdrawn = isRollback
         try? folder.write(left)
     }
 

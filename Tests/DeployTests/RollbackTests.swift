@@ -136,6 +136,21 @@ import Testing
         #expect(!stage.names.contains("repository.git"))
     }
 
+    /// The process was killed after the swap, and before it noted the time.
+    @Test func `goes to a release that nobody noted as live`() throws {
+        let stage = try ReleaseStage()
+        let site = try site(stage)
+        _ = try deploy(site)
+        let second = try stage.blog.push(["index.html": "two\n"])
+        _ = try deploy(site)
+        let record = "releases/.*-\(second.description.prefix(7)).json"
+        try stage.shell(#"sed -i 's/"went_live":\[[0-9]*\]/"went_live":[]/'"# + " \(record)")
+        #expect(stage.strategy.releases.first?.wentLive == [])
+        try stage.blog.push(["index.html": "three\n"])
+        _ = try deploy(site)
+        #expect(try roll(site).record.result == .deployed(second))
+    }
+
     @Test func `outlives the ledger, and a damaged pin holds`() throws {
         let stage = try ReleaseStage()
         _ = try deploy(site(stage))
