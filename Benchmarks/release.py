@@ -176,19 +176,26 @@ def traced(*arguments):
     # With --seccomp-bpf other system calls run at full speed.
     calls = ["--seccomp-bpf", "-e", "trace=symlink,rename,fsync,fdatasync,syncfs"]
     subprocess.run(["strace", "-f", "-T", "-o", trace, *calls, *command(*arguments)], check=True, capture_output=True)
-    pattern = re.compile(r"(?:(\w+)\((.*)|<\.\.\. (\w+) resumed>.*)= 0 <([\d.]+)>")
-    found = [pattern.search(line) for line in trace.read_text().splitlines()]
-    return [(call[1] or call[3], call[2] or "", float(call[4]) * 1000) for call in found if call]
+    found, begun = [], {}
+    for line in trace.read_text().splitlines():
+        process, _, line = line.partition(" ")
+        # Another thread may come between the beginning and the end of a call.
+        if line.endswith("<unfinished ...>"):
+            begun[process] = line.removesuffix("<unfinished ...>")
+            continue
+        line = re.sub(r"^ *<\.\.\. \w+ resumed>", lambda _: begun.pop(process), line)
+        if call := re.search(r"(\w+)\((.*)= 0 <([\d.]+)>", line):
+            found.append((call[1], call[2], float(call[3]) * 1000))
+    return found
 
 
 def swaps():
     swapped, synced = [], []
     for _ in range(ROLLBACKS // 2):
         calls = traced("rollback", "released")
-        # strace shows no arguments where a call was interrupted by another thread's.
-        (end,) = [place for place, (call, words, _) in enumerate(calls) if call == "rename" and '/current.new"' in words]
-        expect(calls[end - 1][0] == "symlink", f"a symlink(2) expected: {calls[end - 1]}")
-        swapped.append(calls[end - 1][2] + calls[end][2])
+        swap = [spent for call, words, spent in calls if call in ("symlink", "rename") and "/current.new\"" in words]
+        expect(len(swap) == 2, f"one swap expected: {calls}")
+        swapped.append(sum(swap))
         synced.append(sum(spent for call, _, spent in calls if "sync" in call))
         traced("unpin", "released")
     print(f"{'the swap: symlink(2), rename(2)':<34}{statistics.median(swapped):>12.3f}")
