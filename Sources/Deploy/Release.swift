@@ -17,6 +17,23 @@ public struct Release: Sendable, Equatable {
     /// Whether a person took the release back: `rollback` without a name does not return to such a release.
     public internal(set) var isWithdrawn: Bool
 
+    /// Returns the release as it is noted when it goes live at `time`.
+    func live(since time: Date) -> Release {
+        var release = self
+        release.wentLive = Array((wentLive + [time]).suffix(20))
+        release.isWithdrawn = false
+        return release
+    }
+
+    /// Returns the release as it is noted when another one goes live.
+    func left(isWithdrawn: Bool) -> Release {
+        var release = self
+        // The process that made it live was killed before it noted that.
+        if wentLive.isEmpty { release.wentLive = [created] }
+        release.isWithdrawn = isWithdrawn
+        return release
+    }
+
     /// Returns the time in `name`.
     static func time(in name: String) -> Date? {
         let digits = name.prefix { $0 != "-" }.utf8.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }

@@ -119,6 +119,14 @@ struct ReleaseFolder: Sendable {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: releases)) ?? []
         for name in names where name.hasSuffix(".new") { unlink("\(releases)/\(name)") }
         for link in [current, previousLink] { unlink("\(link).new") }
+        // A pin is written without the lock, so a new file may be another process's.
+        let pins = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        for name in pins where name.hasPrefix("pinned.") && name.hasSuffix(".new") {
+            var status = stat()
+            if stat("\(path)/\(name)", &status) == 0, status.st_mtim.tv_sec < time(nil) - 60 {
+                unlink("\(path)/\(name)")
+            }
+        }
     }
 
     /// The names of the releases that a killed process has neither completed nor removed.

@@ -14,19 +14,26 @@ struct ReleasePruning {
 
     /// Keeps the newest releases, and always the live one, the one before it and the pinned one. A release with a file that
     /// a person put or changed there stays.
+    ///
+    /// The next push ends the work. But a site that is pushed to all the time must not fill the disk, so nothing ends the
+    /// removal while there are twice as many releases as wanted.
     func prune(_ limits: Limits) {
         let folder = strategy.folder
         let all = folder.all
+        var count = all.count
         let kept = [folder.liveName, folder.previous()?.name, strategy.pin?.release].compactMap(\.self)
-        for release in all.dropFirst(strategy.options.keep) where !kept.contains(release.name) {
+        for release in all.dropFirst(strategy.options.keep).reversed() where !kept.contains(release.name) {
+            let isUrgent = count > 2 * strategy.options.keep
+            let limits = isUrgent ? Limits(deadline: limits.deadline, cancellation: Cancellation()) : limits
             guard limits.deadline > .now, !limits.cancellation.isCancelled else { return }
             let tree = ReleaseTree(repository, name: release.name, in: folder.folder(of: release.name))
-            // The next push of the site ends git. The release then stays whole until the next tidying.
+            // The release stays whole if git is ended.
             guard isUntouched(tree, limits), (try? repository.release(release.name, limits)) != nil,
                 folder.startRemoval(of: release.name)
             else { continue }
             tree.removeIndex()
             folder.finishRemoval(of: release.name)
+            count -= 1
         }
         try? repository.tidy(limits)
     }

@@ -16,17 +16,22 @@ final class ReleaseSession {
     private var listed: [RemoteRef] = []
     /// The commit of the followed ref as fetched before, if the site follows one branch.
     private var fetchedBefore: Commit?
-    /// What else a person should know.
-    private(set) var notes: [String] = []
+    /// What the layout of the release has to say.
+    private var layoutNotes: [String] = []
     /// The remedy if the forge redirected git to another URL.
     private(set) var move: String?
+    private let source: ReleaseRepository
 
     init(_ strategy: ReleaseStrategy, _ lock: SiteLock, _ limits: Limits, _ transcript: Transcript) {
         self.strategy = strategy
         self.lock = lock
         self.limits = limits
         self.transcript = transcript
+        source = ReleaseRepository(strategy, limits, transcript)
     }
+
+    /// What else a person should know.
+    var notes: [String] { layoutNotes + source.notes }
 
     /// Returns the site's commit if the announced targets need no deployment.
     ///
@@ -43,22 +48,19 @@ final class ReleaseSession {
     /// - Parameter isFiltered: whether the filter may skip the commit.
     func deploy(_ order: Order, isFiltered: Bool) throws(Failure) -> DeploymentResult {
         if let result = try goBack(order) { return result }
-        var repository = try prepare()
+        let repository = try source.prepare()
         do {
             return try deploy(order, isFiltered, in: repository)
         } catch {
             guard let damage = error as? GitError, damage.isOfDamage, !limits.cancellation.isCancelled else {
                 throw failure(error, repository)
             }
-            transcript.note("bellpull: \(folder.repository) is damaged and is cloned anew: \(damage)")
-            repository = try replace(repository)
-        }
-        do {
-            let result = try deploy(order, isFiltered, in: repository)
-            notes.append("the damaged repository was cloned anew; the old one is \(folder.repository).damaged")
-            return result
-        } catch {
-            throw failure(error, repository)
+            let new = try source.replace(repository, because: "\(damage)")
+            do {
+                return try deploy(order, isFiltered, in: new)
+            } catch {
+                throw failure(error, new)
+            }
         }
     }
 
@@ -226,12 +228,12 @@ final class ReleaseSession {
         guard mkdir(unfinished, 0o755) == 0 else { throw Failure.cannotWrite(unfinished, because: errno) }
         let tree = ReleaseTree(repository, name: release.name, in: unfinished)
         do {
-            let source = folder.all.first.map {
+            let previous = folder.all.first.map {
                 ReleaseTree(repository, name: $0.name, in: folder.folder(of: $0.name))
             }
             let shared = strategy.options.shared
-            try tree.layOut(commit, from: source, .links, shared: shared, limits, transcript)
-            notes += try SharedLinks(folder, shared).link(from: unfinished)
+            try tree.layOut(commit, from: previous, .links, shared: shared, limits, transcript)
+            layoutNotes += try SharedLinks(folder, shared).link(from: unfinished)
             try repository.keep(commit, for: release.name, limits)
             try tree.synchronize()
             try folder.write(release)
@@ -247,105 +249,16 @@ final class ReleaseSession {
     }
 
     private func goLive(_ release: Release, from live: Release?, isRollback: Bool) throws(Failure) {
-        try folder.swap(to: release.name)
-        // Only for people and for later rollbacks: a site that is live stays deployed without it.
-        var release = release
-        release.wentLive = Array((release.wentLive + [Date()]).suffix(20))
-        release.isWithdrawn = false
-        try? folder.write(release)
-        guard var left = live, left.name != release.name, isRollback || left.wentLive.isEmpty else { return }
-        // The process that made it live was killed before it noted that.
-        if left.wentLive.isEmpty { left.wentLive = [left.created] }
-        left.isWithdrawn = isRollback
-        try? folder.write(left)
-    }
-
-    // MARK: The repository
-
-    /// Returns the repository, created or repaired if necessary.
-    private func prepare() throws(Failure) -> BareRepository {
-        folder.removeTemporaryFiles()
-        removeFolder("\(folder.repository).new")
-        guard access(folder.repository, F_OK) == 0 else { return try create() }
-        do throws(Failure) {
-            let repository = try strategy.repository(limits)
-            repository.repair()
-            try follow(strategy.options.remote, repository)
-            return repository
-        } catch {
-            // Without a HEAD or a readable configuration, git does not take the folder for a repository.
-            guard strategy.options.remote != nil, access("\(folder.repository)/objects", F_OK) == 0 else { throw error }
-            transcript.note("bellpull: \(folder.repository) is damaged and is cloned anew: \(error.message)")
-            notes.append("the damaged repository was cloned anew; the old one is \(folder.repository).damaged")
-            return try exchange(try create(at: "\(folder.repository).new"))
-        }
-    }
-
-    /// Sets the remote to `url`, if the configuration names one.
-    private func follow(_ url: String?, _ repository: BareRepository) throws(Failure) {
-        guard let url else { return }
-        try strategy.attempt {
-            if try repository.configuredURL(limits) != url { try repository.setURL(url, limits) }
-        }
-    }
-
-    private func create() throws(Failure) -> BareRepository {
-        let repository = try create(at: "\(folder.repository).new")
-        return try moveIntoPlace(repository)
-    }
-
-    /// Creates a repository at `path`: from the clone that stands at the site's path, or with the configured remote.
-    private func create(at path: String) throws(Failure) -> BareRepository {
-        if let old = strategy.cloneToConvert, let copy = try copy(of: old, at: path) {
-            try follow(strategy.options.remote, copy)
-            return copy
-        }
-        guard let url = strategy.options.remote else { throw strategy.noRepository }
-        return try strategy.attempt { try BareRepository.create(at: path, of: folder.path, remote: url, limits) }
-    }
-
-    /// Copies the clone at `old`. Returns `nil` if that fails, and the remote can be cloned instead.
-    private func copy(of old: String, at path: String) throws(Failure) -> BareRepository? {
+        // The records serve only people and later rollbacks: a site is deployed without them. What a rollback leaves is noted
+        // before the swap: a process that is killed in between is asked again by the person, and finds the swap done.
+        let left = live.flatMap { $0.name == release.name ? nil : $0 }
+        if let left, isRollback || left.wentLive.isEmpty { try? folder.write(left.left(isWithdrawn: isRollback)) }
         do {
-            let clone = try DetachedClone.open(at: old, limits)
-            // Another bellpull may still deploy in the clone.
-            let lock = try SiteLock(in: clone.gitDirectory, common: clone.commonDirectory, limits)
-            defer { lock.release() }
-            return try BareRepository.create(at: path, of: folder.path, copying: clone, limits)
+            try folder.swap(to: release.name)
         } catch {
-            guard strategy.options.remote != nil, !limits.cancellation.isCancelled else {
-                throw (error as? CloneError).map { Failure($0.explanation) } ?? Failure(error, in: old)
-            }
-            transcript.note("bellpull: the clone \(old) cannot be copied, and the remote is cloned: \(error)")
-            removeFolder(path)
-            return nil
+            if let left, folder.liveName == left.name { try? folder.write(left) }
+            throw error
         }
+        try? folder.write(release.live(since: Date()))
     }
-
-    private func moveIntoPlace(_ repository: BareRepository) throws(Failure) -> BareRepository {
-        guard rename(repository.gitDirectory, folder.repository) == 0 else {
-            throw .cannotWrite(folder.repository, because: errno)
-        }
-        strategy.keep(nil)
-        return try strategy.repository(limits)
-    }
-
-    /// Replaces the damaged `repository` by a new one with the same remote. The releases stay.
-    private func replace(_ repository: BareRepository) throws(Failure) -> BareRepository {
-        let path = "\(folder.repository).new"
-        removeFolder(path)
-        let new = try strategy.attempt { try repository.createAnew(at: path, of: folder.path, limits) }
-        return try exchange(new)
-    }
-
-    private func exchange(_ new: BareRepository) throws(Failure) -> BareRepository {
-        let old = "\(folder.repository).damaged"
-        removeFolder(old)
-        guard rename(folder.repository, old) == 0 else { throw .cannotWrite(old, because: errno) }
-        // The indices of the releases tell which files can be used again.
-        _ = rename("\(old)/bellpull-releases", "\(new.gitDirectory)/bellpull-releases")
-        return try moveIntoPlace(new)
-    }
-
-    private func removeFolder(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
 }

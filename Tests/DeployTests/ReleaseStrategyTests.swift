@@ -213,6 +213,29 @@ import Testing
         #expect(try companions(stage) == [left, left, left])
     }
 
+    @Test func `keeps no more than twice as many releases if pushes never stop`() throws {
+        let stage = try ReleaseStage(keep: 2)
+        let cancelled = Cancellation()
+        cancelled.cancel()
+        for number in 1...6 {
+            try stage.blog.push(["index.html": "\(number)\n"])
+            let locked = try stage.strategy.lock(stage.limits)
+            _ = locked.deploy(.follow, announced: [], stage.limits, Transcript())
+            locked.tidy(.within(.seconds(20), cancellation: cancelled))
+            locked.release()
+            #expect(stage.strategy.releases.count == min(number, 4))
+        }
+        #expect(stage.live("index.html") == "6\n")
+    }
+
+    @Test func `removes the new file of a pin that was never set, unless it may be in use`() throws {
+        let stage = try ReleaseStage()
+        _ = stage.deploy()
+        try stage.shell("touch -d '2 minutes ago' pinned.old.new; touch pinned.young.new")
+        _ = stage.deploy()
+        #expect(stage.names.filter { $0.hasPrefix("pinned") } == ["pinned.young.new"])
+    }
+
     @Test(arguments: ["echo mine >current/upload.jpg", "echo changed >current/index.html"])
     func `keeps an old release with files of a person`(_ script: String) throws {
         let stage = try ReleaseStage(keep: 2)
