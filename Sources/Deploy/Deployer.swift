@@ -43,7 +43,7 @@ struct Deployer: Sendable {
         guard let started = try writer.write({ try $0.start(site.name, at: Date()) }) else { return nil }
         onStart(started)
         var (result, note) = lockedSite.deploy(started.order, announced: started.announced, limits, transcript)
-        let failure = site.trigger.flatMap { RestartTrigger(path: $0).note(result) }
+        let failure = site.trigger.flatMap { RestartTrigger(path: $0).note(result, live: site.liveCommit) }
         if let failure { note = note.map { "\($0); \(failure)" } ?? failure }
         let duration = start.age
         let conclusion = DeploymentRecord.Conclusion(
@@ -57,7 +57,8 @@ struct Deployer: Sendable {
         onEnd(finished)
         switch finished.result {
         // A site with releases lays out a push although the site is pinned.
-        case .deployed, .pinned: lockedSite.tidy(.within(Self.housekeepingTimeout, cancellation: housekeeping))
+        case .deployed, .pinned, .waiting:
+            lockedSite.tidy(.within(Self.housekeepingTimeout, cancellation: housekeeping))
         default: break
         }
         return finished

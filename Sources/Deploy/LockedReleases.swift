@@ -29,8 +29,7 @@ struct LockedReleases: LockedSite {
             // A person who asks for a deployment announces no commit.
             let isFiltered = order == .follow && !announced.isEmpty
             let result = try session.deploy(order, isFiltered: isFiltered)
-            let (compared, note) =
-                order == .follow ? try session.compare(Announcements(targets: announced), result) : (result, nil)
+            let (compared, note) = order == .follow ? try compare(announced, result, session) : (result, nil)
             let rollback = order == .follow ? nil : strategy.pin?.rollbackNote
             let notes = [rollback, note, session.move] + session.notes
             return (compared, notes.compactMap(\.self).isEmpty ? nil : notes.compactMap(\.self).joined(separator: "; "))
@@ -40,6 +39,19 @@ struct LockedReleases: LockedSite {
                 return (.waiting(for: target), nil)
             }
             return (.failed(error), nil)
+        }
+    }
+
+    /// Compares the announced targets with what the remote showed. A site that has changed is deployed, even if git cannot
+    /// compare commits.
+    private func compare(
+        _ announced: [DeploymentRecord.Target], _ result: DeploymentResult, _ session: ReleaseSession
+    ) throws(Failure) -> (result: DeploymentResult, note: String?) {
+        do throws(Failure) {
+            return try session.compare(Announcements(targets: announced), result)
+        } catch {
+            guard case .deployed = result else { throw error }
+            return (result, "the announced commit could not be compared: \(error.message)")
         }
     }
 

@@ -37,9 +37,12 @@ struct ReleaseFolder: Sendable {
     // MARK: What is there
 
     /// The name of the live release, as the link says; `nil` if there is no link into `releases`.
-    var liveName: String? {
+    var liveName: String? { Self.name(in: current) }
+
+    /// Returns the name of the release that the link at `path` leads to.
+    private static func name(in path: String) -> String? {
         var bytes = [CChar](repeating: 0, count: 512)
-        let count = readlink(current, &bytes, bytes.count)
+        let count = readlink(path, &bytes, bytes.count)
         guard count > 0 else { return nil }
         let target = String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         guard target.hasPrefix("releases/") else { return nil }
@@ -67,6 +70,9 @@ struct ReleaseFolder: Sendable {
     /// the live one and those that a person took back.
     func previous() -> Release? {
         let live = liveName
+        // The link tells even if the clock was wrong.
+        let linked = Self.name(in: previousLink).flatMap(release)
+        if let linked, linked.name != live, !linked.isWithdrawn, !linked.wentLive.isEmpty { return linked }
         let candidates = all.filter { $0.name != live && !$0.isWithdrawn && !$0.wentLive.isEmpty }
         return candidates.max {
             ($0.wentLive.last ?? .distantPast, $0.name) < ($1.wentLive.last ?? .distantPast, $1.name)
@@ -81,9 +87,10 @@ struct ReleaseFolder: Sendable {
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { return Failure("\(path) is not a folder") }
         guard access(path, W_OK | X_OK) == 0 else {
+            let reason = errno
             return Failure(
                 "\(path) is not writable by \(ServiceUser.current.name)",
-                remedy: errno == EROFS ? Remedy(.remount(path)) : Remedy(.giveToService(path)))
+                remedy: reason == EROFS ? Remedy(.remount(path)) : Remedy(.giveToService(path)))
         }
         for link in [current, previousLink] where lstat(link, &status) == 0 && status.st_mode & S_IFMT != S_IFLNK {
             return Failure(

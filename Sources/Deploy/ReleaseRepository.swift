@@ -47,6 +47,7 @@ final class ReleaseRepository {
 
     private func create() throws(Failure) -> BareRepository {
         let repository = try create(at: "\(folder.repository).new")
+        if let pin = strategy.pinOfClone, Pin(at: folder.pin) == nil { try pin.write(to: folder.pin) }
         return try moveIntoPlace(repository)
     }
 

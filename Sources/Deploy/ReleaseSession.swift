@@ -52,7 +52,9 @@ final class ReleaseSession {
         do {
             return try deploy(order, isFiltered, in: repository)
         } catch {
-            guard let damage = error as? GitError, damage.isOfDamage, !limits.cancellation.isCancelled else {
+            guard let damage = error as? GitError, damage.isOfDamage, !limits.cancellation.isCancelled,
+                (try? repository.isDamaged(limits)) != false
+            else {
                 throw failure(error, repository)
             }
             let new = try source.replace(repository, because: "\(damage)")
@@ -73,7 +75,18 @@ final class ReleaseSession {
         let live = folder.live
         guard live?.name != name else { return .unchanged(commit) }
         try goLive(release, from: live, isRollback: true)
+        noteChanges(in: release)
         return .deployed(commit)
+    }
+
+    /// Says so if a person has changed the release.
+    private func noteChanges(in release: Release) {
+        guard let repository = try? strategy.repository(limits) else { return }
+        let tree = ReleaseTree(repository, name: release.name, in: folder.folder(of: release.name))
+        guard let changed = try? tree.changedFiles(shared: strategy.options.shared, limits), !changed.isEmpty else {
+            return
+        }
+        layoutNotes.append("somebody has changed files of the release: \(changed.prefix(5).joined(separator: ", "))")
     }
 
     private func failure(_ error: any Error, _ repository: BareRepository) -> Failure {

@@ -36,7 +36,9 @@ final class ReleaseStrategy: Strategy {
 
     var liveCommit: Commit? {
         guard let name = folder.liveName else { return nil }
-        if let live = state.withLock(\.live), live.name == name { return live.commit }
+        if let live = state.withLock(\.live), live.name == name, access(folder.folder(of: name), F_OK) == 0 {
+            return live.commit
+        }
         guard let live = folder.release(name) else { return nil }
         state.withLock { $0.live = (name, live.commit) }
         return live.commit
@@ -124,7 +126,8 @@ final class ReleaseStrategy: Strategy {
         guard let latest else { throw .noMatch(pattern, in: repository) }
         // While the site is pinned, a newer commit is laid out.
         let present = pin == nil ? liveCommit : folder.all.first?.commit
-        guard latest.commit != present else { return nil }
+        guard latest.commit != present, latest.commit != liveCommit else { return nil }
+        guard pin == nil || !folder.all.contains(where: { $0.commit == latest.commit }) else { return nil }
         // A push that was skipped is not missed.
         if !filter.isEmpty, let present, let skip = SiteLock.skip(in: folder.path),
             skip == SkipNote(latest.commit, at: present, by: filter)
@@ -175,7 +178,10 @@ final class ReleaseStrategy: Strategy {
 
     // MARK: Pins
 
-    var pin: Pin? { Pin(at: folder.pin) }
+    var pin: Pin? { Pin(at: folder.pin) ?? (access(folder.repository, F_OK) == 0 ? nil : pinOfClone) }
+
+    /// The pin of the clone that stood at the path before the site had releases.
+    var pinOfClone: Pin? { Pin(at: "\(folder.path)/.git/bellpull-pinned") }
 
     func setPin(_ pin: Pin, _ limits: Limits) throws(Failure) { try pin.write(to: folder.pin) }
 

@@ -7,15 +7,15 @@ struct RestartTrigger {
     let path: String
 
     /// Notes the end of a deployment. Returns why the application is not restarted although the site has changed, or `nil`.
-    func note(_ result: DeploymentResult) -> String? {
-        switch result {
-        case .deployed(let commit): return pull(commit)
-        case .unchanged(let commit):
-            // The process that changed the site may have been killed before it wrote the file.
-            let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
-            return text == nil || text == "\(commit)\n" ? nil : pull(commit)
-        default: return nil
-        }
+    ///
+    /// - Parameter live: what visitors get now.
+    func note(_ result: DeploymentResult, live: Commit?) -> String? {
+        if case .deployed(let commit) = result { return pull(commit) }
+        // The process that changed the site may have been killed before it wrote the file, or the remote showed a newer commit
+        // and lags behind another.
+        let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+        guard let live, let text, text != "\(live)\n" else { return nil }
+        return pull(live)
     }
 
     /// Writes `commit` and creates the folder if necessary. Returns why that failed, or `nil`.

@@ -21,8 +21,14 @@ struct SharedLinks {
         for path in paths {
             let (own, kept) = ("\(release)/\(path)", "\(folder.shared)/\(path)")
             var status = stat()
-            let isTracked = lstat(own, &status) == 0
             let isKept = lstat(kept, &status) == 0
+            let isTracked = lstat(own, &status) == 0
+            guard !isTracked || isKept || status.st_mode & S_IFMT != S_IFLNK else {
+                throw Failure(
+                    "the repository has a symbolic link at the shared path \(path.escapedForDisplay)",
+                    remedy: Remedy(ShellCommand("mkdir", "-p", kept), note: "or remove the link from the repository"))
+            }
+            try refuseLinks(above: path, in: release)
             for parent in [own, kept] { try makeFolder(above: parent) }
             switch (isTracked, isKept) {
             case (true, false): try move(own, to: kept)
@@ -35,6 +41,19 @@ struct SharedLinks {
             guard symlink("\(up)shared/\(path)", own) == 0 else { throw .cannotWrite(own, because: errno) }
         }
         return notes
+    }
+
+    /// A link above the path would lead to another folder, with another way to `shared`.
+    private func refuseLinks(above path: String, in release: String) throws(Failure) {
+        var parent = release
+        for name in path.split(separator: "/").dropLast() {
+            parent += "/\(name)"
+            var status = stat()
+            guard lstat(parent, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { continue }
+            throw Failure(
+                "the shared path \(path.escapedForDisplay) is below a symbolic link of the repository",
+                hint: "write the path that the link leads to in shared, in the file of the site")
+        }
     }
 
     private func makeFolder(above path: String) throws(Failure) {

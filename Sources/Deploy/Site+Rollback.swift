@@ -32,12 +32,22 @@ extension Site {
         let pin = Pin(at: commit, release: release, by: user, reason: reason)
         let before = self.pin
         try strategy.setPin(pin, limits)
-        let record = try deployNow(.place(at: commit), ledger: ledger, cancellation, transcript, onStart: onStart)
-        if case .failed = record.result, self.pin == pin {
-            // The site stays where it was, and so does the pin.
-            if let before { try strategy.setPin(before, limits) } else { _ = try strategy.removePin(limits) }
+        do {
+            let record = try deployNow(.place(at: commit), ledger: ledger, cancellation, transcript, onStart: onStart)
+            if case .failed = record.result { try takeBack(pin, to: before) }
+            return (pin, record)
+        } catch {
+            // The ledger could not record the request, or its end.
+            if liveCommit != commit { try takeBack(pin, to: before) }
+            throw error
         }
-        return (pin, record)
+    }
+
+    /// The site stays where it was, and so does the pin, unless somebody has set another one.
+    private func takeBack(_ pin: Pin, to before: Pin?) throws(Failure) {
+        guard self.pin == pin else { return }
+        let limits = Limits.within(SessionContext.restoreTimeout)
+        if let before { try strategy.setPin(before, limits) } else { _ = try strategy.removePin(limits) }
     }
 
     /// Removes the pin and brings the site up to date.
@@ -59,9 +69,11 @@ extension Site {
         switch target {
         case .named(let name): return (try strategy.commit(named: name, limits), nil)
         case .previous:
-            let live = liveCommit
-            let earlier = try ledger.deployments(of: self.name, limit: 1000).filter { $0.state == .deployed }
-            guard let previous = earlier.lazy.compactMap(\.commit).first(where: { $0 != live }) else {
+            // Only what the site went to by itself: a rollback must not lead back to what a rollback left.
+            let earlier = try ledger.deployments(of: self.name, limit: 1000)
+                .filter { $0.state == .deployed && $0.order == .follow }.compactMap(\.commit)
+            let index = liveCommit.flatMap { earlier.firstIndex(of: $0) }
+            guard let index, let previous = earlier[index...].first(where: { $0 != liveCommit }) else {
                 throw Failure(
                     "the history of \(self.name) has no earlier commit", hint: "bellpull rollback \(self.name) COMMIT")
             }

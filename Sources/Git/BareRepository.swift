@@ -41,7 +41,11 @@ public struct BareRepository: Repository {
     {
         let folder = (path as NSString).deletingLastPathComponent
         let git = try Git(in: folder, mark: CommandMark(path: owner))
-        _ = try git.output(of: ["init", "--quiet", "--bare", "--template=", path], limits)
+        // A repository has one kind of object names. Whatever else is wrong with the remote, the first fetch tells.
+        let listed = try git.run(["ls-remote", "--", url, "HEAD", "refs/heads/*", "refs/tags/*"], limits).output
+        let isSHA256 = listed.prefix { $0 != "\t" }.count == 64
+        let format = isSHA256 ? ["--object-format=sha256"] : []
+        _ = try git.output(of: ["init", "--quiet", "--bare", "--template="] + format + ["--", path], limits)
         chmod(path, 0o700)
         let repository = try BareRepository(at: path, of: owner, limits)
         _ = try repository.git.output(of: ["config", "remote.origin.url", url], limits)
@@ -61,10 +65,6 @@ public struct BareRepository: Repository {
         var repository = try BareRepository(at: path, of: owner, limits)
         let url = try clone.git.output(of: ["config", "--get", "remote.\(clone.remote).url"], limits)
         _ = try repository.git.output(of: ["config", "remote.origin.url", url], limits)
-        // The remote branches of the clone, so that the first fetch has little to bring.
-        let refs = "+refs/remotes/\(clone.remote)/*:refs/remotes/origin/*"
-        let source = ["--", clone.commonDirectory, refs]
-        _ = try repository.git.output(of: ["fetch", "--quiet", "--no-tags"] + source, limits)
         try repository.copySettings(of: clone, limits)
         repository = try BareRepository(at: path, of: owner, limits)
         return repository
@@ -121,8 +121,18 @@ public struct BareRepository: Repository {
     }
 }
 
+extension BareRepository {
+    /// Whether objects of the repository are missing or cannot be read. Takes seconds for a large repository.
+    public func isDamaged(_ limits: Limits) throws(GitError) -> Bool {
+        let arguments = ["fsck", "--connectivity-only", "--no-dangling", "--no-progress"]
+        guard case .exited(let status) = try git.run(arguments, limits).termination else { return false }
+        return status != 0
+    }
+}
+
 extension GitError {
-    /// Whether git found the repository damaged: objects or references are missing or cannot be read.
+    /// Whether git's words may mean that the repository is damaged. A committed file name can put the same words into an error,
+    /// so ask `isDamaged` next.
     public var isOfDamage: Bool {
         let words = [
             "is corrupt", "unable to read tree", "bad object", "is empty", "not a git repository",

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Processes
 public import Text
 
 /// A symbolic link of a repository leads out of the release.
@@ -13,7 +14,7 @@ public struct LinkError: Error, Sendable, Equatable {
     /// The message and the hint.
     public var explanation: Explanation {
         let words = "the symbolic link \(link.escapedForDisplay) leads out of the release: \(target.escapedForDisplay)"
-        let remedy = "remove the link from the repository, or list its path in shared, in the file of the site"
+        let remedy = "remove the link from the repository"
         return Explanation(words, hint: remedy)
     }
 }
@@ -24,22 +25,25 @@ public struct LinkError: Error, Sendable, Equatable {
 /// if `a` is a link. A link to a file that does not exist is allowed as long as its way stays inside.
 struct LinkCheck {
     private let root: String
-    private let shared: Set<String>
+    private let shared: Set<[UInt8]>
 
     /// As in Linux.
     private static let limit = 40
 
     init(_ root: String, shared: [String]) {
         self.root = root
-        self.shared = Set(shared)
+        self.shared = Set(shared.map { Array($0.utf8) })
     }
 
-    /// - Throws: `LinkError` for the first link that leads out.
-    func check(_ entries: TreeEntries) throws {
+    /// - Throws: `LinkError` for the first link that leads out; `GitError` at the end of `limits`.
+    func check(_ entries: TreeEntries, _ limits: Limits) throws {
         try entries.forEach { kind, path in
             guard kind == .link else { return }
+            guard limits.deadline > .now, !limits.cancellation.isCancelled else {
+                throw GitError(arguments: ["checkout"], termination: .timedOut, message: "")
+            }
             let link = TreePath(path)
-            guard !shared.contains(link.description), let target = target(of: link.bytes) else { return }
+            guard !shared.contains(link.bytes), let target = target(of: link.bytes) else { return }
             guard stays(link) else {
                 throw LinkError(link: link.description, target: String(decoding: target, as: UTF8.self))
             }
@@ -76,8 +80,7 @@ struct LinkCheck {
     private func isShared(_ place: [[UInt8]]) -> Bool {
         !shared.isEmpty
             && place.indices.contains { index in
-                shared.contains(
-                    String(decoding: Array(place[...index].joined(separator: [Self.slash])), as: UTF8.self))
+                shared.contains(Array(place[...index].joined(separator: [Self.slash])))
             }
     }
 

@@ -54,7 +54,7 @@ public struct ReleaseTree: Sendable {
         // Also removes what is not in the commit, and writes again what is not as the index says.
         let arguments = Self.settings + ["read-tree", "--reset", "-u", commit.description]
         _ = try git.output(of: arguments, limits, transcript)
-        try LinkCheck(folder, shared: shared).check(entries)
+        try LinkCheck(folder, shared: shared).check(entries, limits)
     }
 
     private func take(_ entries: TreeEntries, from previous: ReleaseTree, _ reuse: Reuse, _ shared: [String]) {
@@ -76,18 +76,24 @@ public struct ReleaseTree: Sendable {
     /// size or time changed.
     public func changedFiles(shared: [String], _ limits: Limits) throws(GitError) -> [String] {
         let arguments = Self.settings + ["diff-files", "-z", "--name-only", "--ignore-submodules", "--", "."]
-        let names = try git.outputBytes(of: arguments + Self.excluding(shared), limits).split(separator: 0)
+        let names = try git.outputBytes(of: arguments + excluding(shared), limits).split(separator: 0)
         return names.map { TreePath($0).description }
     }
 
     /// Returns the files and folders that git does not know, without the paths in `shared`.
     public func untrackedFiles(shared: [String], _ limits: Limits) throws(GitError) -> [String] {
         let arguments = ["ls-files", "-z", "--others", "--directory", "--", "."]
-        let names = try git.outputBytes(of: arguments + Self.excluding(shared), limits).split(separator: 0)
+        let names = try git.outputBytes(of: arguments + excluding(shared), limits).split(separator: 0)
         return names.map { TreePath($0).description }
     }
 
-    private static func excluding(_ shared: [String]) -> [String] { shared.map { ":(exclude,literal,top)\($0)" } }
+    /// A release from before a path was shared has files of its own there.
+    private func excluding(_ shared: [String]) -> [String] {
+        shared.filter { path in
+            var status = stat()
+            return lstat("\(folder)/\(path)", &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+        }.map { ":(exclude,literal,top)\($0)" }
+    }
 
     /// Removes the index, and the lock file of a killed git.
     public func removeIndex() {

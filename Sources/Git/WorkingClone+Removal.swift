@@ -10,33 +10,33 @@ extension WorkingClone {
         return try git.outputBytes(of: arguments, limits).split(separator: 0).map { TreePath($0) }
     }
 
-    /// Removes the tracked files, the folders that are empty then, and the repository.
+    /// Returns the tracked files whose changes git was told not to see (git-update-index(1), `--skip-worktree`,
+    /// `--assume-unchanged`).
+    public func hiddenFiles(_ limits: Limits) throws(GitError) -> [TreePath] {
+        let entries = try git.outputBytes(of: ["ls-files", "-v", "-z"], limits).split(separator: 0)
+        return entries.filter { entry in
+            guard let tag = entry.first else { return false }
+            return tag == UInt8(ascii: "S") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(tag)
+        }.map { TreePath($0.dropFirst(2)) }
+    }
+
+    /// Removes the tracked files and the folders that are empty then. The repository stays.
     ///
     /// - Parameter names: names in the work tree that do not belong to the clone.
     /// - Returns: the files and folders that git does not know. They stay.
     public func removeTrackedFiles(keeping names: Set<String>, _ limits: Limits) throws(GitError) -> [String] {
+        func isKept(_ path: TreePath) -> Bool {
+            names.contains(String(decoding: path.bytes.prefix { $0 != UInt8(ascii: "/") }, as: UTF8.self))
+        }
         let files = try git.outputBytes(of: ["ls-files", "-z"], limits).split(separator: 0).map { TreePath($0) }
         var folders: Set<TreePath> = []
-        for file in files {
+        for file in files where !isKept(file) {
             unlink(file.absolute(in: path))
             folders.formUnion(file.folders)
         }
         // The deepest first.
         for folder in folders.sorted(by: { $0.bytes.count > $1.bytes.count }) { rmdir(folder.absolute(in: path)) }
         let others = try git.outputBytes(of: ["ls-files", "-z", "--others", "--directory"], limits)
-        let left = others.split(separator: 0).map { TreePath($0).description }
-        try? FileManager.default.removeItem(atPath: "\(path)/.git")
-        guard access("\(path)/.git", F_OK) != 0 else {
-            throw GitError(arguments: [], termination: nil, message: "\(path)/.git cannot be removed completely")
-        }
-        return left.filter { !names.contains($0.hasSuffix("/") ? String($0.dropLast()) : $0) }
-    }
-}
-
-extension BareRepository {
-    /// Fetches all references of `clone` with their commits, as references below `prefix`.
-    public func fetchAll(of clone: some Repository, into prefix: String, _ limits: Limits) throws(GitError) {
-        let source = ["--", clone.commonDirectory, "+refs/*:\(prefix)/*", "+HEAD:\(prefix)/HEAD"]
-        _ = try git.output(of: ["fetch", "--quiet", "--no-tags"] + source, limits)
+        return others.split(separator: 0).map { TreePath($0) }.filter { !isKept($0) }.map(\.description)
     }
 }

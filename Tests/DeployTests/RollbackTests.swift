@@ -236,6 +236,53 @@ import Testing
         #expect(try blog.text("site/index.html") == "edited\n" && site.pin == pin)
     }
 
+    @Test func `of a clone goes further back, and never to what was taken back`() throws {
+        let blog = try Blog()
+        defer { blog.remove() }
+        let site = Site(name: "blog", path: blog.site, timeout: .seconds(20))
+        var commits: [Commit] = []
+        for number in 1...3 {
+            commits.append(try blog.push(["index.html": "\(number)\n"]))
+            #expect(try deploy(site) == .deployed(commits[number - 1]))
+        }
+        #expect(try roll(site).record.result == .deployed(commits[1]))
+        #expect(try roll(site).record.result == .deployed(commits[0]))
+        #expect(throws: Failure.self) { try roll(site) }
+    }
+
+    @Test func `leaves no pin if the ledger fails`() throws {
+        let stage = try ReleaseStage()
+        let site = try site(stage)
+        _ = try deploy(site)
+        try stage.blog.push(["index.html": "bad\n"])
+        _ = try deploy(site)
+        let ledger = WatchedLedger(home.ledger)
+        ledger.fail(LedgerError("the disk is full"))
+        #expect(throws: LedgerError.self) {
+            try site.rollBack(
+                to: .previous, by: "alice", reason: nil, ledger: ledger, Cancellation(), Transcript())
+        }
+        #expect(site.pin == nil && stage.live("index.html") == "bad\n")
+    }
+
+    @Test func `stays in force when a pulled site gets releases`() throws {
+        let stage = try ReleaseStage(at: "site")
+        let blog = stage.blog
+        let pulled = Site(name: "blog", path: blog.site, timeout: .seconds(20))
+        try blog.push(["index.html": "two\n"])
+        _ = try deploy(pulled)
+        try blog.push(["index.html": "bad\n"])
+        _ = try deploy(pulled)
+        let pin = try roll(pulled).pin
+        let site = Site(
+            name: "blog", repository: RepositoryName("alice/blog"), follows: stage.strategy.pattern,
+            timeout: .seconds(30), strategy: stage.strategy)
+        #expect(site.pin == pin)
+        guard case .pinned? = try deploy(site) else { throw Trouble("not pinned") }
+        #expect(site.pin == pin && site.liveCommit == nil)
+        #expect(try unpin(site)?.commit == blog.head(of: blog.author))
+    }
+
     @Test func `needs an earlier commit`() throws {
         let blog = try Blog()
         defer { blog.remove() }

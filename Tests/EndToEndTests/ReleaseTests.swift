@@ -171,11 +171,20 @@ import Testing
         #expect(
             try cleanUp(serving: "\(site)/current").errors.contains("the old work tree has local changes: index.html"))
         try server.site("blog").write("pulled", to: "index.html")
+        #expect(try cleanUp(serving: "$somewhere").errors.contains("nothing tells what root $somewhere stands for"))
+        try FileManager.default.createSymbolicLink(atPath: server.folder("alias"), withDestinationPath: site)
+        #expect(try cleanUp(serving: server.folder("alias")).errors.contains("nginx still serves"))
+        try server.site("blog").git("update-index", "--skip-worktree", "index.html")
+        try server.site("blog").write("hidden", to: "index.html")
+        #expect(try cleanUp(serving: "\(site)/current").errors.contains("git was told to ignore changes"))
+        try server.site("blog").git("update-index", "--no-skip-worktree", "index.html")
+        try server.site("blog").write("pulled", to: "index.html")
         let cleaned = try cleanUp(serving: "\(site)/current")
         #expect(cleaned.ending == .exited(0), "\(cleaned.errors)")
         #expect(cleaned.output.contains("these files are not in the repository and stay: upload.jpg"))
         let left = try FileManager.default.contentsOfDirectory(atPath: site)
         #expect(!left.contains("index.html") && !left.contains(".git") && left.contains("upload.jpg"))
+        #expect(left.contains("git-before-releases"))
         #expect(try server.command("deploy", "blog").ending == .exited(0))
         #expect(
             try server.command("releases", "blog", "--cleanup", "--nginx", server.folder("served")).errors

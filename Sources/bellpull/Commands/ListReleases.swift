@@ -9,7 +9,8 @@ struct ListReleases: ParsableCommand {
         commandName: "releases", abstract: "Lists the releases of a site, newest first.",
         discussion: """
             --cleanup removes the work tree of a site that was deployed with git pull before it had releases: its tracked \
-            files and .git. Files that git does not know stay. Refuses while nginx still serves the work tree.
+            files. .git becomes git-before-releases. Files that git does not know stay. Refuses while nginx still serves \
+            the work tree, as far as its files tell.
             """)
 
     @Argument(help: "The name of the site.", completion: .siteNames)
@@ -17,6 +18,9 @@ struct ListReleases: ParsableCommand {
 
     @Flag(help: "Remove the old work tree beside the releases.")
     var cleanup = false
+
+    @Flag(help: "With --cleanup: nginx does not serve the old work tree, whatever its files say.")
+    var force = false
 
     @Option(help: ArgumentHelp("Where --cleanup looks for what nginx serves.", valueName: "file or folder"))
     var nginx = "/etc/nginx"
@@ -67,24 +71,35 @@ struct ListReleases: ParsableCommand {
     }
 
     private func cleanUp(_ site: Site, _ path: String) throws {
-        let served = NginxConfiguration(at: nginx).map { ServedFolders($0) }
-        guard let served else {
+        if !force { try requireUnserved(path) }
+        let deployment = ManualDeployment(site: self.site, json: options.json)
+        let kept = try deployment.run { cancellation, _, _ in
+            try site.removeOldClone(.within(site.timeout, cancellation: cancellation))
+        }
+        deployment.say("removed the work tree of \(path); its repository is now \(path)/git-before-releases")
+        guard !kept.isEmpty else { return }
+        deployment.say("these files are not in the repository and stay: \(kept.prefix(20).joined(separator: ", "))")
+    }
+}
+
+extension ListReleases {
+    private func requireUnserved(_ path: String) throws(CommandError) {
+        guard let configuration = NginxConfiguration(at: nginx) else {
             throw CommandError(
                 .failure, "\(nginx) cannot be read, so nothing tells what nginx serves",
-                hint: "run the command as root, or name nginx's folder with --nginx")
+                hint: "run the command as root, name nginx's folder with --nginx, or add --force")
         }
+        let served = ServedFolders(configuration)
         if let root = served.root(in: path) {
             throw CommandError(
                 .failure, "nginx still serves \(root.path), in \(root.directive)",
                 hint: "write root \(path)/current; in the site's server block, then nginx -t && nginx -s reload")
         }
-        let deployment = ManualDeployment(site: self.site, json: options.json)
-        let kept = try deployment.run { cancellation, _, _ in
-            try site.removeOldClone(.within(site.timeout, cancellation: cancellation))
+        if let unknown = served.unknown {
+            throw CommandError(
+                .failure, "nginx may still serve \(path): nothing tells what \(unknown) stands for",
+                hint: "add --force if nginx serves only \(path)/current")
         }
-        deployment.say("removed the work tree of \(path)")
-        guard !kept.isEmpty else { return }
-        deployment.say("these files are not in the repository and stay: \(kept.prefix(20).joined(separator: ", "))")
     }
 }
 
