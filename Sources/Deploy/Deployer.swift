@@ -43,7 +43,7 @@ struct Deployer: Sendable {
         guard let started = try writer.write({ try $0.start(site.name, at: Date()) }) else { return nil }
         onStart(started)
         var (result, note) = lockedSite.deploy(started.order, announced: started.announced, limits, transcript)
-        let failure = site.trigger.flatMap { RestartTrigger(path: $0).note(result, live: site.liveCommit) }
+        let failure = site.trigger?.note(result, live: site.liveCommit)
         if let failure { note = note.map { "\($0); \(failure)" } ?? failure }
         let duration = start.age
         let conclusion = DeploymentRecord.Conclusion(

@@ -4,12 +4,12 @@ internal import Text
 
 /// The folder of a site with releases:
 ///
-///     repository.git/   what was fetched, without a work tree
+///     repository.git/   the bare repository
 ///     releases/NAME/    the releases; .NAME.json beside a release is its record
-///     shared/           what is kept across releases
+///     shared/           files and folders kept across releases
 ///     cache/            the home of build steps
 ///     current           a symbolic link to the live release
-///     previous          a symbolic link to the release that was live before
+///     previous          a symbolic link to the previous live release
 ///     pinned            the pin, if the site is pinned
 struct ReleaseFolder: Sendable {
     /// The absolute path, as configured.
@@ -29,7 +29,7 @@ struct ReleaseFolder: Sendable {
     /// Returns the folder of the release `name`.
     func folder(of name: String) -> String { "\(releases)/\(name)" }
 
-    /// Returns the folder in which the release `name` is laid out.
+    /// Returns the folder of the release `name` until the release is complete.
     func unfinishedFolder(of name: String) -> String { "\(releases)/\(Self.unfinished)\(name)" }
 
     private func record(of name: String) -> String { "\(releases)/.\(name).json" }
@@ -66,8 +66,8 @@ struct ReleaseFolder: Sendable {
     /// The live release.
     var live: Release? { liveName.flatMap(release) }
 
-    /// Returns the release that `rollback` returns to: of the releases that were live, the one that was live last, without
-    /// the live one and those that a person took back.
+    /// Returns the destination of `rollback`: the most recently live release, other than the live one and those taken back
+    /// by a person.
     func previous() -> Release? {
         let live = liveName
         // The link tells even if the clock was wrong.
@@ -79,7 +79,7 @@ struct ReleaseFolder: Sendable {
         }
     }
 
-    /// Returns what is in the way of a site with releases, or `nil`. Runs no git.
+    /// Returns the first problem able to block a deployment, or `nil`. Runs no git.
     func obstacle() -> Failure? {
         var status = stat()
         guard stat(path, &status) == 0 else {
@@ -112,7 +112,7 @@ struct ReleaseFolder: Sendable {
 
     // MARK: Changes
 
-    /// Creates the folders that are missing.
+    /// Creates the missing folders.
     func create() throws(Failure) {
         if access(path, F_OK) != 0 { mkdir(path, 0o755) }
         if let obstacle = obstacle() { throw obstacle }
@@ -121,10 +121,10 @@ struct ReleaseFolder: Sendable {
         }
     }
 
-    /// Removes the small files that a killed process left.
+    /// Removes the temporary files of killed processes.
     func removeTemporaryFiles() {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: releases)) ?? []
-        for name in names where name.hasSuffix(".new") { unlink("\(releases)/\(name)") }
+        for name in names where name.hasPrefix(".") && name.hasSuffix(".new") { unlink("\(releases)/\(name)") }
         for link in [current, previousLink] { unlink("\(link).new") }
         // A pin is written without the lock, so a new file may be another process's.
         let pins = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
@@ -136,7 +136,7 @@ struct ReleaseFolder: Sendable {
         }
     }
 
-    /// The names of the releases that a killed process has neither completed nor removed.
+    /// The names of the releases left by killed processes, half written or half removed.
     var unfinishedNames: [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: releases)) ?? []
         return names.filter { $0.hasPrefix(Self.unfinished) }.map { String($0.dropFirst(Self.unfinished.count)) }

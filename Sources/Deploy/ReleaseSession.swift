@@ -12,11 +12,11 @@ final class ReleaseSession {
     private var folder: ReleaseFolder { strategy.folder }
     private var pattern: RefPattern { strategy.pattern }
 
-    /// The refs of the remote that match the pattern, the highest version first, if the pattern matches several.
+    /// The matching refs of the remote, the highest version first. Empty for a site with one branch.
     private var listed: [RemoteRef] = []
-    /// The commit of the followed ref as fetched before, if the site follows one branch.
+    /// The branch's commit before the fetch. `nil` for a pattern.
     private var fetchedBefore: Commit?
-    /// What the layout of the release has to say.
+    /// Notes on the new release.
     private var layoutNotes: [String] = []
     /// The remedy if the forge redirected git to another URL.
     private(set) var move: String?
@@ -30,7 +30,7 @@ final class ReleaseSession {
         source = ReleaseRepository(strategy, limits, transcript)
     }
 
-    /// What else a person should know.
+    /// The notes on the deployment.
     var notes: [String] { layoutNotes + source.notes }
 
     /// Returns the site's commit if the announced targets need no deployment.
@@ -66,8 +66,8 @@ final class ReleaseSession {
         }
     }
 
-    /// Goes back to a complete release. Needs no git: it is fast, and works with a damaged repository. Returns `nil` if there
-    /// is no such release.
+    /// Makes the pinned release live, if the release is complete. Git is not needed, so a rollback is fast and works with a
+    /// damaged repository. Returns `nil` without such a release.
     private func goBack(_ order: Order) throws(Failure) -> DeploymentResult? {
         guard case .place(let commit) = order, let pin = strategy.pin, pin.commit == commit, let name = pin.release,
             let release = folder.release(name), release.commit == commit
@@ -79,7 +79,7 @@ final class ReleaseSession {
         return .deployed(commit)
     }
 
-    /// Says so if a person has changed the release.
+    /// Notes the changed files of `release`, if a person has changed some.
     private func noteChanges(in release: Release) {
         guard let repository = try? strategy.repository(limits) else { return }
         let tree = ReleaseTree(repository, name: release.name, in: folder.folder(of: release.name))
@@ -116,7 +116,7 @@ final class ReleaseSession {
             return .skipped(reason)
         }
         let release = try existing(commit, named: wanted, repository, order) ?? layOut(commit, ref, in: repository)
-        // A rollback writes its pin first, and then waits for the lock.
+        // A rollback may have set a pin since: it writes the pin before it waits for the lock.
         if order == .follow, let pin = strategy.pin {
             return .pinned("\(pin); \(commit.short) is laid out and waits for bellpull unpin")
         }
@@ -133,7 +133,7 @@ final class ReleaseSession {
         return reason
     }
 
-    /// Removes the releases that a killed process has neither completed nor removed.
+    /// Removes the releases left by killed processes, half written or half removed.
     private func removeUnfinished(in repository: BareRepository) {
         for name in folder.unfinishedNames {
             try? repository.release(name, limits)
@@ -205,8 +205,8 @@ final class ReleaseSession {
                 let shown = listed.first { $0.ref == ref }
                 return shown.map { Announcements.ShownRef(commit: $0.commit, object: $0.object, hasMoved: true) }
             } contains: { shown, announced in
-                // Only the highest version is fetched. A ref that is neither at the announced commit nor at the one before
-                // has moved on.
+                // With a pattern, only the highest version is fetched. Another ref, if neither at the announced commit nor
+                // at the commit before, has moved on.
                 try pattern.branch == nil || repository.contains(announced, in: shown, limits)
             }
         }
@@ -220,8 +220,8 @@ final class ReleaseSession {
 
     // MARK: The release
 
-    /// Returns a complete release of `commit` that can be used again: the one ordered by name, or one that was laid out
-    /// and not live yet.
+    /// Returns an existing release of `commit` for reuse: the release ordered by name, or else a release laid out while the
+    /// site was pinned.
     private func existing(
         _ commit: Commit, named name: String?, _ repository: BareRepository, _ order: Order
     ) throws -> Release? {
@@ -229,7 +229,7 @@ final class ReleaseSession {
         if let name { return all.first { $0.name == name } }
         guard let newest = all.first, newest.wentLive.isEmpty || order != .follow else { return nil }
         let tree = ReleaseTree(repository, name: newest.name, in: folder.folder(of: newest.name))
-        // What a person changed there must not go live as the commit.
+        // A changed file must not go live as part of the commit.
         let changed = try? tree.changedFiles(shared: strategy.options.shared, limits)
         return changed?.isEmpty == true || order != .follow ? newest : nil
     }
@@ -262,8 +262,8 @@ final class ReleaseSession {
     }
 
     private func goLive(_ release: Release, from live: Release?, isRollback: Bool) throws(Failure) {
-        // The records serve only people and later rollbacks: a site is deployed without them. What a rollback leaves is noted
-        // before the swap: a process that is killed in between is asked again by the person, and finds the swap done.
+        // The records serve only people and later rollbacks, so an error does not stop the deployment. A rollback records the
+        // withdrawn release before the swap. A retry after a kill finds the swap done, and would never record the release.
         let left = live.flatMap { $0.name == release.name ? nil : $0 }
         if let left, isRollback || left.wentLive.isEmpty { try? folder.write(left.left(isWithdrawn: isRollback)) }
         do {

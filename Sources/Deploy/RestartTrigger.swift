@@ -1,38 +1,51 @@
 internal import Foundation
 internal import Git
 
-/// A file that systemd watches (systemd.path(5)): whenever a deployment has changed what visitors get, Bellpull writes the
-/// commit into the file, and systemd restarts the site's application. So Bellpull needs no privilege for that.
-struct RestartTrigger {
-    let path: String
+/// Asks systemd to restart the application of a site, without any privilege of Bellpull.
+///
+/// A deployment that changes the site creates the file `restart/SITE`. A path unit watches for the file (systemd.path(5),
+/// `PathExists=`), and its service removes the file before the restart. So no change of the site goes unnoticed: a file that
+/// is created during a restart leads to another restart.
+///
+/// The file `live/SITE` has the commit of the last request. It tells a later process whether the site changed without one.
+public struct RestartTrigger: Sendable, Equatable {
+    private let live: String
+    private let request: String
 
-    /// Notes the end of a deployment. Returns why the application is not restarted although the site has changed, or `nil`.
-    ///
-    /// - Parameter live: what visitors get now.
-    func note(_ result: DeploymentResult, live: Commit?) -> String? {
-        if case .deployed(let commit) = result { return pull(commit) }
-        // The process that changed the site may have been killed before it wrote the file, or the remote showed a newer commit
-        // and lags behind another.
-        let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
-        guard let live, let text, text != "\(live)\n" else { return nil }
-        return pull(live)
+    /// Creates the trigger of `site` in the state folder `folder`.
+    public init(in folder: String, of site: String) {
+        live = "\(folder)/live/\(site)"
+        request = "\(folder)/restart/\(site)"
     }
 
-    /// Writes `commit` and creates the folder if necessary. Returns why that failed, or `nil`.
+    /// Requests a restart if the site has changed.
+    ///
+    /// - Parameter commit: the commit seen by visitors now.
+    /// - Returns: the reason if the request failed.
+    func note(_ result: DeploymentResult, live commit: Commit?) -> String? {
+        if case .deployed(let commit) = result { return pull(commit) }
+        // A process may have been killed right after it changed the site. Or the remote lags, but showed a newer commit.
+        let text = FileManager.default.contents(atPath: live).map { String(decoding: $0, as: UTF8.self) }
+        guard let commit, let text, text != "\(commit)\n" else { return nil }
+        return pull(commit)
+    }
+
     private func pull(_ commit: Commit) -> String? {
+        write("\(commit)\n", to: request) ?? write("\(commit)\n", to: live)
+    }
+
+    private func write(_ text: String, to path: String) -> String? {
         let folder = (path as NSString).deletingLastPathComponent
         if access(folder, F_OK) != 0 { mkdir(folder, 0o755) }
         let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { return failure }
-        // Closing the file is what systemd notices.
+        guard descriptor >= 0 else { return failure(path) }
         defer { close(descriptor) }
-        let text = "\(commit)\n"
-        guard pwrite(descriptor, text, text.utf8.count, 0) == text.utf8.count else { return failure }
+        guard pwrite(descriptor, text, text.utf8.count, 0) == text.utf8.count else { return failure(path) }
         ftruncate(descriptor, off_t(text.utf8.count))
         return nil
     }
 
-    private var failure: String {
+    private func failure(_ path: String) -> String {
         "the application was not restarted, because \(path) cannot be written: \(String(cString: strerror(errno)))"
     }
 }

@@ -9,8 +9,8 @@ public struct Site: Sendable {
     public let timeout: Duration
     /// How often catch-up asks the remote; `nil` for never.
     public let catchUp: Duration?
-    /// The file that is written whenever a deployment has changed what visitors get; `nil` for none.
-    public let trigger: String?
+    /// Asks for a restart of the site's application; `nil` for no application.
+    let trigger: RestartTrigger?
 
     let strategy: any Strategy
     private let declaredRepository: RepositoryName?
@@ -38,7 +38,7 @@ public struct Site: Sendable {
     public init(
         name: String, path: String, strategy: StrategyKind = .pull, repository: RepositoryName? = nil,
         follows: RefPattern? = nil, timeout: Duration, catchUp: Duration? = nil,
-        keepsDiscarded: Duration? = nil, filter: DeploymentFilter = DeploymentFilter(), trigger: String? = nil
+        keepsDiscarded: Duration? = nil, filter: DeploymentFilter = DeploymentFilter(), trigger: RestartTrigger? = nil
     ) {
         self.init(
             name: name, repository: repository, follows: follows, timeout: timeout, catchUp: catchUp,
@@ -62,7 +62,7 @@ public struct Site: Sendable {
 
     package init(
         name: String, repository: RepositoryName?, follows: RefPattern?, timeout: Duration, catchUp: Duration? = nil,
-        trigger: String? = nil, strategy: any Strategy
+        trigger: RestartTrigger? = nil, strategy: any Strategy
     ) {
         self.name = name
         self.timeout = timeout

@@ -3,8 +3,8 @@ internal import Foundation
 
 /// The files of a release: a folder without `.git`, written by git from a bare repository.
 ///
-/// Git keeps the size and the time of each file in an index of the release's own, which stays beside the repository. So git
-/// can tell later which files a person has changed, without reading the files.
+/// Each release has its own git index, kept beside the repository. The index holds the size and the time of each file, so git
+/// can later find changed files without reading them.
 public struct ReleaseTree: Sendable {
     /// The folder with the files: an absolute path.
     public let folder: String
@@ -17,7 +17,7 @@ public struct ReleaseTree: Sendable {
         /// As hard links: the releases share the files. Git never writes into an existing file; it removes the file and
         /// writes a new one. Nobody else may write into the files of a release.
         case links
-        /// As copies, which share their blocks where the file system can do that.
+        /// As copies. Where the file system supports reflinks, a copy shares its blocks with the original.
         case copies
     }
 
@@ -38,9 +38,9 @@ public struct ReleaseTree: Sendable {
     /// A hard link changes the time of the last change of state, and a copy has another inode.
     private static let settings = ["-c", "core.trustctime=false", "-c", "core.checkStat=minimal"]
 
-    /// Writes the files of `commit` into the empty folder. Takes the files that are the same in `previous` from there.
+    /// Writes the files of `commit` into the empty folder. Reuses the unchanged files of `previous`.
     ///
-    /// - Parameter shared: the paths that are not to be taken from `previous`.
+    /// - Parameter shared: paths to leave out of the reuse.
     /// - Throws: `LinkError` if a symbolic link of the commit leaves the release; `GitError` if git fails.
     public func layOut(
         _ commit: Commit, from previous: ReleaseTree?, _ reuse: Reuse, shared: [String], _ limits: Limits,
@@ -51,15 +51,14 @@ public struct ReleaseTree: Sendable {
         removeIndex()
         let entries = TreeEntries(try git.outputBytes(of: ["ls-tree", "-r", "-z", commit.description], limits))
         if let previous, access(previous.index, R_OK) == 0 { take(entries, from: previous, reuse, shared) }
-        // Also removes what is not in the commit, and writes again what is not as the index says.
+        // Also removes files missing from the commit, and rewrites files that differ from the index.
         let arguments = Self.settings + ["read-tree", "--reset", "-u", commit.description]
         _ = try git.output(of: arguments, limits, transcript)
         try LinkCheck(folder, shared: shared).check(entries, limits)
     }
 
     private func take(_ entries: TreeEntries, from previous: ReleaseTree, _ reuse: Reuse, _ shared: [String]) {
-        let method: TreeReuse.Method = reuse == .links ? .link : .copy
-        guard var files = TreeReuse(from: previous.folder, to: folder, method) else { return }
+        guard var files = TreeReuse(from: previous.folder, to: folder, reuse) else { return }
         defer { files.finish() }
         let shared = shared.map { Array($0.utf8) }
         entries.forEach { kind, path in
@@ -72,15 +71,15 @@ public struct ReleaseTree: Sendable {
         utimes(index, nil)
     }
 
-    /// Returns the tracked files that are not as in the commit, without the paths in `shared`. Git reads only files whose
-    /// size or time changed.
+    /// Returns the tracked files that differ from the commit, without the paths in `shared`. Git reads only files with a
+    /// changed size or time.
     public func changedFiles(shared: [String], _ limits: Limits) throws(GitError) -> [String] {
         let arguments = Self.settings + ["diff-files", "-z", "--name-only", "--ignore-submodules", "--", "."]
         let names = try git.outputBytes(of: arguments + excluding(shared), limits).split(separator: 0)
         return names.map { TreePath($0).description }
     }
 
-    /// Returns the files and folders that git does not know, without the paths in `shared`.
+    /// Returns the untracked files and folders, without the paths in `shared`.
     public func untrackedFiles(shared: [String], _ limits: Limits) throws(GitError) -> [String] {
         let arguments = ["ls-files", "-z", "--others", "--directory", "--", "."]
         let names = try git.outputBytes(of: arguments + excluding(shared), limits).split(separator: 0)

@@ -6,21 +6,13 @@ internal import Foundation
 /// Walks the paths of a commit in their order, and keeps the folders on the way to the present path open: names are
 /// short, and no symbolic link on the way is followed.
 struct TreeReuse {
-    /// How a file gets into the new folder.
-    enum Method {
-        /// As a hard link: the two folders share the file. Only while nothing writes into such a file.
-        case link
-        /// As a copy, which shares its blocks where the file system can do that.
-        case copy
-    }
-
-    private let method: Method
+    private let method: ReleaseTree.Reuse
     /// The open folders on the way to the present path; the first is the root. `source` is negative if the old folder
     /// has no such folder.
     private var open: [(name: [UInt8], source: Int32, target: Int32)]
 
     /// Opens both folders. Returns `nil` if one of them cannot be opened.
-    init?(from source: String, to target: String, _ method: Method) {
+    init?(from source: String, to target: String, _ method: ReleaseTree.Reuse) {
         self.method = method
         let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW
         let descriptors = (Foundation.open(source, flags), Foundation.open(target, flags))
@@ -50,9 +42,9 @@ struct TreeReuse {
         enter(path[..<(slash ?? 0)])
         guard let folder = open.last, folder.source >= 0, folder.target >= 0 else { return }
         let name = UnsafeRawPointer(base + (slash.map { $0 + 1 } ?? 0)).assumingMemoryBound(to: CChar.self)
-        if method == .link, linkat(folder.source, name, folder.target, name, 0) == 0 { return }
+        if method == .links, linkat(folder.source, name, folder.target, name, 0) == 0 { return }
         // A file can have only so many links, and some file systems have none.
-        if method == .copy || [EMLINK, EPERM, EXDEV, EOPNOTSUPP].contains(errno) {
+        if method == .copies || [EMLINK, EPERM, EXDEV, EOPNOTSUPP].contains(errno) {
             Self.copy(name, from: folder.source, to: folder.target)
         }
     }

@@ -15,11 +15,8 @@ extension WorkingClone {
         let changes = try changes(from: "HEAD", to: commit.description, limits)
         let tracked = Set(changes.filter { $0.old != nil }.map(\.path))
         let added = changes.filter { $0.old == nil && !$0.isOfSubmodule }.map(\.path)
-        var found: [TreePath] = []
-        for path in added {
-            for path in obstacles(to: path, tracked) where !found.contains(path) { found.append(path) }
-        }
-        return found
+        var found: Set<TreePath> = []
+        return added.flatMap { obstacles(to: $0, tracked).filter { found.insert($0).inserted } }
     }
 
     /// Returns whether `commit` was fetched. Never asks the remote: a partial clone would fetch what it lacks, so the
@@ -28,7 +25,7 @@ extension WorkingClone {
         guard try !git.run(["config", "--get-regexp", #"^remote\..*\.promisor$"#], limits).isSuccess else {
             return false
         }
-        return try git.run(["cat-file", "-e", "\(commit)^{commit}"], limits).isSuccess
+        return try has(commit, limits)
     }
 
     /// Returns the files in the place of a new file `path`: a file with this path, the files in a folder with this

@@ -54,8 +54,8 @@ struct StateDirectory {
         return status.st_uid
     }
 
-    /// The path of the file that is written whenever `site` has changed.
-    func trigger(of site: String) -> String { "\(path)/live/\(site)" }
+    /// The trigger that restarts the application of `site`.
+    func trigger(of site: String) -> RestartTrigger { RestartTrigger(in: path, of: site) }
 
     /// The sites that the service had in use when it last read the files.
     var sitesInUse: Set<SiteOrigin> { LoadedConfiguration(inFolder: path)?.sitesInUse ?? [] }

@@ -11,7 +11,7 @@ import Testing
 
     init() throws { home = try TemporaryLedger() }
 
-    private func site(_ stage: ReleaseStage, keep: Int = 5, trigger: String? = nil) throws -> Site {
+    private func site(_ stage: ReleaseStage, keep: Int = 5, trigger: RestartTrigger? = nil) throws -> Site {
         Site(
             name: "blog", repository: RepositoryName("alice/blog"), follows: stage.strategy.pattern,
             timeout: .seconds(30), trigger: trigger, strategy: stage.other(keep: keep))
@@ -296,16 +296,21 @@ import Testing
 
     @Test func `pulls the trigger of the application, as every deployment that changes the site`() throws {
         let stage = try ReleaseStage()
-        let trigger = "\(stage.blog.folder)/live/blog"
-        let site = try site(stage, trigger: trigger)
+        let (trigger, request) = ("\(stage.blog.folder)/live/blog", "\(stage.blog.folder)/restart/blog")
+        let site = try site(stage, trigger: RestartTrigger(in: stage.blog.folder, of: "blog"))
         let first = try stage.blog.head(of: stage.blog.author)
         _ = try deploy(site)
         #expect(try stage.blog.text(trigger) == "\(first)\n")
+        func takeRequest() -> Bool { unlink(request) == 0 }
+        #expect(takeRequest())
+        #expect(try deploy(site) == .unchanged(first))
+        #expect(!takeRequest())
         let second = try stage.blog.push(["index.html": "two\n"])
         _ = try deploy(site)
         #expect(try stage.blog.text(trigger) == "\(second)\n")
         _ = try roll(site)
         #expect(try stage.blog.text(trigger) == "\(first)\n")
+        #expect(takeRequest())
         // The process was killed after the swap.
         try stage.blog.write("\(second)\n", to: trigger)
         _ = try roll(site, to: .named(first.description))

@@ -58,7 +58,7 @@ import Testing
         #expect(lines.first?.hasPrefix("deployed \(first.commit.prefix(6)) in ") == true)
         #expect(lines.last?.hasPrefix("blog is pinned at \(first.commit.prefix(6)) by ") == true)
         #expect(
-            lines.last?.hasSuffix(": broken footer; later pushes do not go live until: bellpull unpin blog") == true)
+            lines.last?.hasSuffix(": broken footer; later pushes go live only after bellpull unpin blog") == true)
         #expect(try page().text == "good")
 
         let status = try command("status").output
@@ -80,7 +80,7 @@ import Testing
         #expect(try command("unpin", "blog").errors.contains("blog is not pinned"))
         let log = try text(of: server.folder("nginx/blog.log"))
         #expect(log.contains(#/release=\d{8}T\d{6}Z-[0-9a-f]{7}\n/#))
-        #expect(try text(of: server.folder("state/live/blog")) == "\(fixed.commit)\n")
+        #expect(try text(of: server.folder("state/restart/blog")) == "\(fixed.commit)\n")
     }
 
     @Test func `serves shared files, and files of the release before, and no others`() throws {

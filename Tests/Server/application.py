@@ -108,6 +108,19 @@ def shop(machine, github):
         push(machine, text)
         machine.must("bellpull deploy shop")
     expect("after eight deployments in a row", "quick 7")
+    push(machine, "x")
+    (machine.root / "root/shop/app.py").write_text("import nosuch\n")
+    machine.must("cd /root/shop && git commit --quiet --all --message broken && git push --quiet origin HEAD:main")
+    machine.must("bellpull deploy shop && for i in $(seq 200); do systemctl is-failed -q shop && exit; sleep 0.1; done; exit 1")
+    push(machine, "mended")
+    machine.must("bellpull deploy shop")
+    expect("after a push that broke it, and one that mends it", "mended")
+    machine.must("systemctl stop shop")
+    push(machine, "stopped")
+    machine.must("bellpull deploy shop && sleep 1")
+    isStopped = machine.run("systemctl is-active shop").stdout.strip() == "inactive"
+    failed += not isStopped
+    print(f"  an application that was stopped {'stays stopped' if isStopped else 'IS STARTED'}")
     return failed
 
 

@@ -64,11 +64,12 @@ struct LoadedCheck {
     private func siteResults(_ names: Set<String>?) -> [CheckResult] {
         let usable = Dictionary(loaded.sites.compactMap { site in site.name.map { ($0, site) } }) { first, _ in first }
         let present = files.sites.filter { names?.contains($0.name) ?? true }
-        let rejected = files.rejectedSites
+        let rejected = Set(files.rejectedSites.map(\.name))
+        let known = Set(files.sites.map(\.name))
         let gone = loaded.sites.filter { site in
             guard site.state != .unusable, let name = site.name, names?.contains(name) ?? true else { return false }
             // The mistakes of a rejected site are told already. A rejected site without a valid name may be any site.
-            return !files.sites.contains { $0.name == name } && !rejected.contains { $0.name == nil || $0.name == name }
+            return !known.contains(name) && !rejected.contains(nil) && !rejected.contains(name)
         }
         return present.compactMap { result(of: $0, usable[$0.name]) }
             + gone.compactMap(\.name).map {

@@ -16,11 +16,9 @@ struct DeploySite: ParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-        let settings = try options.settings(of: site)
-        let ledger = try options.ledger(creating: true)
-        let deployment = ManualDeployment(site: site, json: options.json)
+        let deployment = try ManualDeployment(of: site, options)
         let record = try deployment.run { cancellation, transcript, started in
-            try Site(settings).deployNow(ledger: ledger, cancellation, transcript) { _ in started() }
+            try deployment.site.deployNow(ledger: deployment.ledger, cancellation, transcript) { _ in started() }
         }
         try deployment.report(record)
     }

@@ -72,7 +72,7 @@ struct ListReleases: ParsableCommand {
 
     private func cleanUp(_ site: Site, _ path: String) throws {
         if !force { try requireUnserved(path) }
-        let deployment = ManualDeployment(site: self.site, json: options.json)
+        let deployment = try ManualDeployment(of: self.site, options)
         let kept = try deployment.run { cancellation, _, _ in
             try site.removeOldClone(.within(site.timeout, cancellation: cancellation))
         }

@@ -1,13 +1,23 @@
+import Configuration
 import Deploy
 import Foundation
 import Processes
 
 /// A deployment that a person asks for and waits for at the terminal.
 struct ManualDeployment {
-    /// The name of the site.
-    let site: String
+    let site: Site
+    let ledger: any Ledger
     /// Whether JSON was requested: the standard output then holds only the JSON.
-    let json: Bool
+    private let json: Bool
+
+    /// Reads the settings of the site `name` and opens the ledger.
+    init(of name: String, _ options: CommonOptions) throws(CommandError) {
+        // The settings come first: root can read more than the owner of the ledger.
+        let settings = try options.settings(of: name)
+        ledger = try options.ledger(creating: true)
+        site = Site(settings)
+        json = options.json
+    }
 
     /// Runs `body`, shows the output of git, and says what a person who waits for long is waiting for.
     func run<Result>(_ body: (Cancellation, Transcript, @escaping () -> Void) throws -> Result) throws -> Result {
@@ -18,8 +28,8 @@ struct ManualDeployment {
         // The site's lock is usually free. Somebody who waits wants to know what for.
         let notice = TimerQueue()
         defer { notice.stop() }
-        notice.after(.seconds(1)) { [site] in
-            Self.tell("waiting for the running deployment of \(site); Ctrl-C cancels the request")
+        notice.after(.seconds(1)) { [name = site.name] in
+            Self.tell("waiting for the running deployment of \(name); Ctrl-C cancels the request")
         }
         // People who may not open the ledger are told by the running service.
         let service = ControlClient(state: StateDirectory(environment: ProcessInfo.processInfo.environment))
@@ -43,13 +53,14 @@ struct ManualDeployment {
         if json { try Printer.print(json: DeploymentView(record)) }
         switch record.result {
         case .deployed(let commit)?: say("deployed \(commit.short) in \((record.duration ?? .zero).spoken)")
-        case .unchanged(let commit)?: say("\(site) is already at \(commit.short)")
-        case .skipped(let reason)?, .pinned(let reason)?: say("\(site) was not deployed: \(reason)")
+        case .unchanged(let commit)?: say("\(site.name) is already at \(commit.short)")
+        case .skipped(let reason)?, .pinned(let reason)?: say("\(site.name) was not deployed: \(reason)")
         case .waiting?:
             throw CommandError(.failure, record.reason ?? "the remote lags", hint: "bellpull log \(record.id)")
         case .failed(let failure)?: throw CommandError(failure, .failure)
         default:
-            throw CommandError(.failure, "the deployment of \(site) was interrupted", hint: "bellpull deploy \(site)")
+            throw CommandError(
+                .failure, "the deployment of \(site.name) was interrupted", hint: "bellpull deploy \(site.name)")
         }
         if let note = record.note, record.result?.remark == nil, record.order == .follow { say("note: \(note)") }
     }

@@ -28,19 +28,18 @@ struct Rollback: ParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-        let settings = try options.settings(of: site)
+        // Opening the ledger switches to its owner.
         let user = Self.user
-        let ledger = try options.ledger(creating: true)
-        let deployment = ManualDeployment(site: site, json: options.json)
+        let deployment = try ManualDeployment(of: site, options)
         let (pin, record) = try deployment.run { cancellation, transcript, started in
-            try Site(settings).rollBack(
-                to: target.map(Site.RollbackTarget.named) ?? .previous, by: user, reason: reason, ledger: ledger,
-                cancellation, transcript
+            try deployment.site.rollBack(
+                to: target.map(Site.RollbackTarget.named) ?? .previous, by: user, reason: reason,
+                ledger: deployment.ledger, cancellation, transcript
             ) { _ in started() }
         }
         try deployment.report(record)
         guard record.result?.commit != nil else { throw ExitCode(1) }
-        deployment.say("\(site) is \(pin); later pushes do not go live until: bellpull unpin \(site)")
+        deployment.say("\(site) is \(pin); later pushes go live only after bellpull unpin \(site)")
     }
 
     /// The person at the terminal, also behind sudo.

@@ -13,11 +13,9 @@ struct Unpin: ParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-        let settings = try options.settings(of: site)
-        let ledger = try options.ledger(creating: true)
-        let deployment = ManualDeployment(site: site, json: options.json)
+        let deployment = try ManualDeployment(of: site, options)
         let unpinned = try deployment.run { cancellation, transcript, started in
-            try Site(settings).unpin(ledger: ledger, cancellation, transcript) { _ in started() }
+            try deployment.site.unpin(ledger: deployment.ledger, cancellation, transcript) { _ in started() }
         }
         guard let (pin, record) = unpinned else {
             throw CommandError(
