@@ -25,6 +25,20 @@ final class GatewaySite: Sendable {
         server = try CGIServer(in: folder, root: clone.path, environment: settings.filter { $0.key != "PATH" })
     }
 
+    deinit { endWaiting() }
+
+    /// Ends the processes that go on with waiting deployments after the reply, for up to two minutes.
+    private func endWaiting() {
+        let mark = Data("=\(folder.path)/".utf8)
+        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        for process in processes.compactMap({ pid_t($0) }) where process != getpid() {
+            guard let name = FileManager.default.contents(atPath: "/proc/\(process)/comm"), name == Data("bellpull\n".utf8),
+                FileManager.default.contents(atPath: "/proc/\(process)/environ")?.range(of: mark) != nil
+            else { continue }
+            kill(process, SIGTERM)
+        }
+    }
+
     /// Returns the process that does the work of `program` (proc(5), children).
     func worker(of program: Program) throws -> pid_t {
         var worker: pid_t?
