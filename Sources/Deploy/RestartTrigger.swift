@@ -30,14 +30,17 @@ public struct RestartTrigger: Sendable, Equatable {
         return pull(commit)
     }
 
+    /// A request that is there already will do: its restart is still to come.
     private func pull(_ commit: Commit) -> String? {
-        write("\(commit)\n", to: request) ?? write("\(commit)\n", to: live)
+        (access(request, F_OK) == 0 ? nil : write("", to: request)) ?? write("\(commit)\n", to: live)
     }
 
     private func write(_ text: String, to path: String) -> String? {
-        let folder = (path as NSString).deletingLastPathComponent
-        if access(folder, F_OK) != 0 { mkdir(folder, 0o755) }
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        var descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        if descriptor < 0, errno == ENOENT {
+            mkdir((path as NSString).deletingLastPathComponent, 0o755)
+            descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        }
         guard descriptor >= 0 else { return failure(path) }
         defer { close(descriptor) }
         guard pwrite(descriptor, text, text.utf8.count, 0) == text.utf8.count else { return failure(path) }

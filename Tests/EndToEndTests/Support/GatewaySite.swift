@@ -32,7 +32,8 @@ final class GatewaySite: Sendable {
         let mark = Data("=\(folder.path)/".utf8)
         let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         for process in processes.compactMap({ pid_t($0) }) where process != getpid() {
-            guard let name = FileManager.default.contents(atPath: "/proc/\(process)/comm"), name == Data("bellpull\n".utf8),
+            guard let name = FileManager.default.contents(atPath: "/proc/\(process)/comm"),
+                name == Data("bellpull\n".utf8),
                 FileManager.default.contents(atPath: "/proc/\(process)/environ")?.range(of: mark) != nil
             else { continue }
             kill(process, SIGTERM)
