@@ -19,7 +19,9 @@ package enum Observation {
     /// Whether a process listens on the unix socket at `path` (/proc/net/unix, flag SO_ACCEPTCON). The file of a socket exists
     /// before a process listens.
     package static func isListening(at path: String) -> Bool {
-        let table = (try? String(contentsOfFile: "/proc/net/unix", encoding: .utf8)) ?? ""
+        // The name of another program's socket need not be UTF-8.
+        let bytes = FileManager.default.contents(atPath: "/proc/net/unix") ?? Data()
+        let table = String(decoding: bytes, as: UTF8.self)
         return table.split(separator: "\n").contains { $0.hasSuffix(" \(path)") && $0.contains(" 00010000 ") }
     }
 
