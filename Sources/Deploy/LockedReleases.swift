@@ -27,8 +27,7 @@ struct LockedReleases: LockedSite {
         }
         do throws(Failure) {
             // A person who asks for a deployment announces no commit.
-            let isFiltered = order == .follow && !announced.isEmpty
-            let result = try session.deploy(order, isFiltered: isFiltered)
+            let result = try session.deploy(order, isAsked: announced.isEmpty)
             let (compared, note) = order == .follow ? try compare(announced, result, session) : (result, nil)
             let rollback = order == .follow ? nil : strategy.pin?.rollbackNote
             let notes = [rollback, note, session.move] + session.notes

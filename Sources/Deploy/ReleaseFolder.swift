@@ -102,6 +102,12 @@ struct ReleaseFolder: Sendable {
                 return Failure(
                     "\(folder) is not a folder", remedy: Remedy(ShellCommand("mv", "-T", folder, "\(folder).old")))
             }
+            // The links from releases to `shared` go through the folders above, and would lead elsewhere.
+            if folder == releases, lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFLNK {
+                return Failure(
+                    "\(folder) is a symbolic link, so releases cannot find shared",
+                    hint: "move the whole site instead: \(path) may be a symbolic link, and so may \(shared)")
+            }
             guard folder == shared || access(folder, W_OK | X_OK) == 0 else {
                 return Failure(
                     "\(folder) is not writable by \(ServiceUser.current.name)", remedy: Remedy(.giveToService(folder)))

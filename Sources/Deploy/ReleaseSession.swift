@@ -16,6 +16,8 @@ final class ReleaseSession {
     private var listed: [RemoteRef] = []
     /// The branch's commit before the fetch. `nil` for a pattern.
     private var fetchedBefore: Commit?
+    /// Whether a person asks for the deployment.
+    private var isAsked = false
     /// Notes on the new release.
     private var layoutNotes: [String] = []
     /// The remedy if the forge redirected git to another URL.
@@ -45,12 +47,13 @@ final class ReleaseSession {
 
     /// Deploys, and tries once more with a new repository if git finds the repository damaged.
     ///
-    /// - Parameter isFiltered: whether the filter may skip the commit.
-    func deploy(_ order: Order, isFiltered: Bool) throws(Failure) -> DeploymentResult {
+    /// - Parameter isAsked: whether a person asks for the deployment. Then the filter does not apply.
+    func deploy(_ order: Order, isAsked: Bool) throws(Failure) -> DeploymentResult {
+        self.isAsked = isAsked
         if let result = try goBack(order) { return result }
         let repository = try source.prepare()
         do {
-            return try deploy(order, isFiltered, in: repository)
+            return try deploy(order, in: repository)
         } catch {
             guard let damage = error as? GitError, damage.isOfDamage, !limits.cancellation.isCancelled,
                 (try? repository.isDamaged(limits)) != false
@@ -59,7 +62,7 @@ final class ReleaseSession {
             }
             let new = try source.replace(repository, because: "\(damage)")
             do {
-                return try deploy(order, isFiltered, in: new)
+                return try deploy(order, in: new)
             } catch {
                 throw failure(error, new)
             }
@@ -95,9 +98,7 @@ final class ReleaseSession {
         return Failure(error, in: folder.repository, repository)
     }
 
-    private func deploy(
-        _ order: Order, _ isFiltered: Bool, in repository: BareRepository
-    ) throws -> DeploymentResult {
+    private func deploy(_ order: Order, in repository: BareRepository) throws -> DeploymentResult {
         removeUnfinished(in: repository)
         let (commit, ref) = try target(of: order, in: repository)
         let pin = strategy.pin
@@ -108,11 +109,13 @@ final class ReleaseSession {
         }
         let live = folder.live
         let wanted = order == .follow ? nil : pin?.release
-        if let live, live.commit == commit, wanted == nil || wanted == live.name {
+        if let live, live.commit == commit, wanted == nil || wanted == live.name, !repairs(live, repository) {
             return pin == nil || order != .follow ? .unchanged(commit) : .pinned("\(pin?.description ?? "")")
         }
         let present = pin == nil ? live : folder.all.first
-        if isFiltered, let present, let reason = reasonToSkip(commit, at: present.commit, in: repository) {
+        if order == .follow, !isAsked, let present,
+            let reason = reasonToSkip(commit, at: present.commit, in: repository)
+        {
             return .skipped(reason)
         }
         let release = try existing(commit, named: wanted, repository, order) ?? layOut(commit, ref, in: repository)
@@ -122,6 +125,16 @@ final class ReleaseSession {
         }
         try goLive(release, from: live, isRollback: order != .follow)
         return .deployed(commit)
+    }
+
+    /// Whether the live release is to be laid out anew: a person asks for a deployment, and a file is not as committed.
+    private func repairs(_ live: Release, _ repository: BareRepository) -> Bool {
+        guard isAsked, strategy.pin == nil else { return false }
+        let tree = ReleaseTree(repository, name: live.name, in: folder.folder(of: live.name))
+        let shared = strategy.options.shared
+        guard let changed = try? tree.changedFiles(shared: shared, limits), !changed.isEmpty else { return false }
+        layoutNotes.append("the live release was changed by somebody: \(changed.prefix(5).joined(separator: ", "))")
+        return true
     }
 
     /// Returns why the filter skips `commit`, and notes the skipped commit; `nil` if the site is to be deployed.

@@ -10,10 +10,13 @@ public struct LinkError: Error, Sendable, Equatable {
     public let link: String
     /// The target as the repository has it.
     public let target: String
+    /// Whether the check gave up: the links of the repository lead through one another too often.
+    public let isTooLong: Bool
 
     /// The message and the hint.
     public var explanation: Explanation {
-        let words = "the symbolic link \(link.escapedForDisplay) leads out of the release: \(target.escapedForDisplay)"
+        let fault = isTooLong ? "leads through too many links" : "leads out of the release"
+        let words = "the symbolic link \(link.escapedForDisplay) \(fault): \(target.escapedForDisplay)"
         let remedy = "remove the link from the repository"
         return Explanation(words, hint: remedy)
     }
@@ -23,9 +26,15 @@ public struct LinkError: Error, Sendable, Equatable {
 ///
 /// Follows the links step by step, as the system does (path_resolution(7)), because `a/..` need not be the folder of `a`
 /// if `a` is a link. A link to a file that does not exist is allowed as long as its way stays inside.
-struct LinkCheck {
+final class LinkCheck {
     private let root: String
     private let shared: Set<[UInt8]>
+    /// The targets of the links read so far, and the paths that are no links: many links may lead through one folder.
+    private var known: [[UInt8]: [UInt8]?] = [:]
+
+    /// How many more names may be looked at. Links that lead through one another multiply: a few hundred of them could keep
+    /// the check busy for minutes.
+    private var budget = 1_000_000
 
     /// As in Linux.
     private static let limit = 40
@@ -44,8 +53,10 @@ struct LinkCheck {
             }
             let link = TreePath(path)
             guard !shared.contains(link.bytes), let target = target(of: link.bytes) else { return }
-            guard stays(link) else {
-                throw LinkError(link: link.description, target: String(decoding: target, as: UTF8.self))
+            let stays = stays(link)
+            guard stays, budget > 0 else {
+                let target = String(decoding: target, as: UTF8.self)
+                throw LinkError(link: link.description, target: target, isTooLong: stays)
             }
         }
     }
@@ -53,11 +64,14 @@ struct LinkCheck {
     private func stays(_ link: TreePath) -> Bool {
         /// The names on the way from the root to the present place.
         var place: [[UInt8]] = []
-        var rest = Self.names(link.bytes)
+        /// The names left to follow, the next one last.
+        var rest = Array(Self.names(link.bytes).reversed())
         /// How many links were followed.
         var followed = 0
         while !rest.isEmpty {
-            let name = rest.removeFirst()
+            budget -= 1 + place.count
+            guard budget > 0 else { return true }
+            let name = rest.removeLast()
             if name == [UInt8(ascii: ".")] { continue }
             if name == [UInt8(ascii: "."), UInt8(ascii: ".")] {
                 // What is shared is moved elsewhere, and has another folder above.
@@ -72,16 +86,13 @@ struct LinkCheck {
             guard followed <= Self.limit else { return true }
             guard target.first != Self.slash else { return false }
             place.removeLast()
-            rest = Self.names(target) + rest
+            rest += Self.names(target).reversed()
         }
         return true
     }
 
     private func isShared(_ place: [[UInt8]]) -> Bool {
-        !shared.isEmpty
-            && place.indices.contains { index in
-                shared.contains(Array(place[...index].joined(separator: [Self.slash])))
-            }
+        shared.contains { place.starts(with: Self.names($0)) }
     }
 
     private static let slash = UInt8(ascii: "/")
@@ -90,9 +101,12 @@ struct LinkCheck {
 
     /// Returns the target of the link at `path`; `nil` if there is no link.
     private func target(of path: [UInt8]) -> [UInt8]? {
+        if let known = known[path] { return known }
         var status = stat()
-        let path = TreePath(path).absolute(in: root)
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return nil }
-        return WorkTreeFile.content(path)
+        let absolute = TreePath(path).absolute(in: root)
+        let isLink = lstat(absolute, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+        let target = isLink ? WorkTreeFile.content(absolute) : nil
+        known[path] = .some(target)
+        return target
     }
 }

@@ -15,7 +15,7 @@ public struct ReleaseTree: Sendable {
     /// How files of another release get into this one.
     public enum Reuse: Sendable {
         /// As hard links: the releases share the files. Git never writes into an existing file; it removes the file and
-        /// writes a new one. Nobody else may write into the files of a release.
+        /// writes a new one. Nobody else may write into the files of a release, so they are read-only.
         case links
         /// As copies. Where the file system supports reflinks, a copy shares its blocks with the original.
         case copies
@@ -55,6 +55,24 @@ public struct ReleaseTree: Sendable {
         let arguments = Self.settings + ["read-tree", "--reset", "-u", commit.description]
         _ = try git.output(of: arguments, limits, transcript)
         try LinkCheck(folder, shared: shared).check(entries, limits)
+        if reuse == .links { protect(entries, shared) }
+    }
+
+    /// Makes the files read-only: a program that writes into a file would change every release that has the file.
+    private func protect(_ entries: TreeEntries, _ shared: [String]) {
+        let root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard root >= 0 else { return }
+        defer { close(root) }
+        let shared = shared.map { Array($0.utf8) }
+        entries.forEach { kind, path in
+            guard kind == .file, let base = path.baseAddress, !shared.contains(where: { path.isAt(orBelow: $0) }) else {
+                return
+            }
+            let name = UnsafeRawPointer(base).assumingMemoryBound(to: CChar.self)
+            var status = stat()
+            guard fstatat(root, name, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & 0o222 != 0 else { return }
+            fchmodat(root, name, status.st_mode & 0o7555, 0)
+        }
     }
 
     private func take(_ entries: TreeEntries, from previous: ReleaseTree, _ reuse: Reuse, _ shared: [String]) {
@@ -92,6 +110,14 @@ public struct ReleaseTree: Sendable {
             var status = stat()
             return lstat("\(folder)/\(path)", &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
         }.map { ":(exclude,literal,top)\($0)" }
+    }
+
+    /// Creates the index anew if it is missing. Git then compares the contents of all files with `commit`.
+    public func restoreIndex(of commit: Commit, _ limits: Limits) throws(GitError) {
+        guard access(index, F_OK) != 0 else { return }
+        _ = try git.output(of: ["read-tree", commit.description], limits)
+        // Exits with 1 if a file differs.
+        _ = try? git.output(of: Self.settings + ["update-index", "-q", "--refresh"], limits)
     }
 
     /// Removes the index, and the lock file of a killed git.

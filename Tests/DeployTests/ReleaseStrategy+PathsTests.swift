@@ -100,6 +100,32 @@ import Testing
         #expect(stage.deploy() == .deployed(commit))
     }
 
+    /// Each link goes through the one before it many times, so the names to look at multiply.
+    @Test func `refuses links that lead through one another too often`() throws {
+        let stage = try ReleaseStage()
+        let ways = String(repeating: "d/../", count: 700)
+        _ = try Shell.run(
+            """
+            cd \(stage.blog.author) && mkdir d && touch d/f
+            for number in $(seq 400); do ln -s "\(ways)$(seq -s/../ -f'l%g' 1 30)/d" "l$number"; done
+            """)
+        try stage.blog.push([:])
+        let start = ContinuousClock.now
+        let failure = try #require(stage.deploy().failure)
+        #expect(failure.message.contains("leads through too many links"))
+        #expect(start.duration(to: .now) < .seconds(20))
+    }
+
+    @Test func `shares a folder of another place`() throws {
+        let stage = try ReleaseStage(shared: ["uploads"])
+        _ = try Shell.run("cd \(stage.blog.folder) && mkdir www elsewhere && ln -s ../elsewhere www/shared")
+        _ = try Shell.run("cd \(stage.blog.author) && mkdir uploads && echo f >uploads/f")
+        let commit = try stage.blog.push([:])
+        #expect(stage.deploy() == .deployed(commit))
+        #expect(stage.live("uploads/f") == "f\n")
+        #expect(try stage.shell("cat ../elsewhere/uploads/f") == "f\n")
+    }
+
     @Test func `refuses a link in a shared folder before the folder is moved`() throws {
         let stage = try ReleaseStage(shared: ["uploads"])
         _ = try Shell.run("cd \(stage.blog.author) && mkdir uploads && ln -s /etc/passwd uploads/p")
@@ -116,6 +142,7 @@ import Testing
             ("touch www", " is not a folder"),
             ("mkdir www; touch www/releases", "/releases is not a folder"),
             ("mkdir www; ln -s nowhere www/shared", "/shared is not a folder"),
+            ("mkdir www there; ln -s ../there www/releases", "/releases is a symbolic link"),
         ] {
             let stage = try ReleaseStage()
             _ = try Shell.run("cd \(stage.blog.folder) && \(script)")

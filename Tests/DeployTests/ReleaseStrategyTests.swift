@@ -25,7 +25,7 @@ import Testing
         #expect(try stage.shell("ls -A current") == "index.html\n", "no .git")
         #expect(
             try stage.shell("stat -c %a repository.git cache releases current/ current/index.html")
-                == "700\n700\n755\n755\n644\n")
+                == "700\n700\n755\n755\n444\n")
         #expect(stage.deploy() == .unchanged(commit))
         #expect(stage.folders.count == 1)
     }
@@ -54,7 +54,7 @@ import Testing
         _ = try push(
             "mkdir -p d/e && echo 1 >d/e/f && echo 2 >g && echo 3 >Case && ln -s g link && echo x >run && chmod +x run")
         _ = stage.deploy()
-        #expect(try stage.shell("readlink current/link; stat -c %a current/run") == "g\n755\n")
+        #expect(try stage.shell("readlink current/link; stat -c %a current/run") == "g\n555\n")
         let second = try push(
             "rm -r d && echo 4 >d && rm g && mkdir g && echo 5 >g/h && git mv Case case && chmod -x run")
         #expect(stage.deploy() == .deployed(second))
@@ -253,11 +253,53 @@ import Testing
         #expect(stage.live("upload.jpg") == nil && stage.live("index.html") == "5\n")
     }
 
+    /// Releases share their files, so a program that runs as Bellpull's user must not write into one by mistake.
+    @Test func `has read-only files, and keeps shared ones writable`() throws {
+        let stage = try ReleaseStage(shared: ["uploads"])
+        _ = try Shell.run(
+            "cd \(stage.blog.author) && mkdir uploads && touch uploads/f && echo x >run && chmod +x run && ln -s run link"
+        )
+        try stage.blog.push([:])
+        _ = stage.deploy()
+        try stage.blog.push(["index.html": "two\n"])
+        _ = stage.deploy()
+        #expect(try stage.shell("stat -c %a current/index.html current/run previous/index.html") == "444\n555\n444\n")
+        #expect(try stage.shell("stat -c %a shared/uploads/f current/") == "644\n755\n")
+    }
+
+    @Test func `lays a changed live release out anew if a person asks`() throws {
+        let stage = try ReleaseStage()
+        let commit = try stage.blog.push(["other.html": "theirs\n"])
+        _ = stage.deploy()
+        #expect(stage.deploy() == .unchanged(commit))
+        try stage.shell("sleep 1.1; chmod u+w current/other.html; echo defaced >current/other.html")
+        let (result, note) = try stage.deployAndTidy()
+        #expect(result == .deployed(commit))
+        #expect(note == "the live release was changed by somebody: other.html")
+        #expect(stage.live("other.html") == "theirs\n")
+        #expect(stage.folders.count == 2)
+        #expect(stage.deploy() == .unchanged(commit))
+    }
+
+    @Test(arguments: [true, false]) func `removes an old release without an index`(isChanged: Bool) throws {
+        let stage = try ReleaseStage(keep: 2)
+        _ = stage.deploy()
+        if isChanged { try stage.shell("rm current/index.html; echo mine >current/index.html") }
+        try stage.shell("rm repository.git/bellpull-releases/*")
+        for number in 2...4 {
+            try stage.blog.push(["index.html": "\(number)\n"])
+            _ = try stage.deployAndTidy()
+        }
+        #expect(stage.strategy.releases.count == (isChanged ? 3 : 2))
+    }
+
     @Test func `does not pass on a file that was changed in place`() throws {
         let stage = try ReleaseStage()
         try stage.blog.push(["other.html": "theirs\n"])
         _ = stage.deploy()
-        try stage.shell("sleep 1.1; echo defaced >current/other.html; ln -s /etc/passwd current/added")
+        try stage.shell(
+            "sleep 1.1; chmod u+w current/other.html; echo defaced >current/other.html; ln -s /etc/passwd current/added"
+        )
         let commit = try stage.blog.push(["index.html": "two\n"])
         #expect(stage.deploy() == .deployed(commit))
         #expect(stage.live("other.html") == "theirs\n")
