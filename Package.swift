@@ -35,7 +35,7 @@ let package = Package(
             dependencies: ["Git", "Text", "Webhook", .product(name: "TOMLKit", package: "TOMLKit")]
         ),
 
-        .target(name: "Deploy", dependencies: ["Git", "Processes", "Text", "Webhook"]),
+        .target(name: "Deploy", dependencies: ["Fence", "Git", "Processes", "Text", "Webhook"]),
         .target(
             name: "SQLiteLedger",
             dependencies: ["Deploy", "Git", "Text", .product(name: "GRDB", package: "GRDB.swift")]),

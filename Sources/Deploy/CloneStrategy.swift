@@ -127,12 +127,17 @@ extension CloneStrategy {
         return skip == SkipNote(missed.commit, at: live, by: filter) ? nil : missed
     }
 
+    func stepPlace(of commit: Commit) -> StepPlace {
+        StepPlace(
+            folder: cache.path, isWritable: false, home: "\(gitDirectory)/bellpull-home", commit: commit,
+            ref: source?.follows.branch?.ref, isRelease: false)
+    }
+
+    private var gitDirectory: String { cache.kept?.gitDirectory ?? "\(cache.path)/.git" }
+
     // MARK: Pins
 
-    var pin: Pin? {
-        let folder = cache.kept?.gitDirectory ?? "\(cache.path)/.git"
-        return Pin(at: "\(folder)/\(Self.pinName)")
-    }
+    var pin: Pin? { Pin(at: "\(gitDirectory)/\(Self.pinName)") }
 
     func setPin(_ pin: Pin, _ limits: Limits) throws(Failure) { try pin.write(to: pinPath(limits)) }
 

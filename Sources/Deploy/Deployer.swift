@@ -15,13 +15,14 @@ struct Deployer: Sendable {
     /// - Parameters:
     ///   - housekeeping: ends the packing of the repository that may follow the deployment.
     ///   - transcript: receives the output of the commands.
+    ///   - newer: lets a newer push end the build.
     ///   - onStart: called when the deployment is recorded as started.
     ///   - onEnd: called when the end is recorded, before the packing.
     /// - Returns: the ended deployment; `nil` if none was queued, for example because another process ran it.
     /// - Throws: `LedgerError` if the start could not be recorded. The deployment stays queued.
     func deploy(
         _ site: Site, _ cancellation: Cancellation, housekeeping: Cancellation = Cancellation(),
-        _ transcript: Transcript,
+        _ transcript: Transcript, newer: NewerPush? = nil,
         onStart: (StartedDeployment) -> Void = { _ in }, onEnd: (FinishedDeployment) -> Void = { _ in }
     ) throws(LedgerError) -> FinishedDeployment? {
         let start = ContinuousClock.now
@@ -42,9 +43,18 @@ struct Deployer: Sendable {
         defer { lockedSite.release() }
         guard let started = try writer.write({ try $0.start(site.name, at: Date()) }) else { return nil }
         onStart(started)
-        var (result, note) = lockedSite.deploy(started.order, announced: started.announced, limits, transcript)
-        let failure = site.trigger?.note(result, live: site.liveCommit)
-        if let failure { note = note.map { "\($0); \(failure)" } ?? failure }
+        let steps = StepSession(of: site, started, transcript, cancellation, newer: newer)
+        let before = site.liveCommit
+        var (result, note) = lockedSite.deploy(
+            started.order, announced: started.announced, limits, transcript, steps: steps)
+        let live = site.liveCommit
+        let failure = live != nil && steps?.restarted == live ? nil : site.trigger?.note(result, live: live)
+        if let steps { 
+            result = steps.conclude(
+                result, live: live, before: before, announced: started.announced, at: site.strategy)
+        }
+        let notes = [note, failure].compactMap(\.self) + (steps?.notes ?? [])
+        note = notes.isEmpty ? nil : notes.joined(separator: "; ")
         let duration = start.age
         let conclusion = DeploymentRecord.Conclusion(
             result, note: note, duration: duration, output: transcript.text)

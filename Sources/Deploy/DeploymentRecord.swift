@@ -18,7 +18,7 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
 
     /// The state of a deployment.
     ///
-    ///     queued ──→ running ──→ deployed, unchanged, skipped, pinned, failed
+    ///     queued ──→ running ──→ deployed, unchanged, skipped, pinned, cancelled, failed
     ///        │        ↑ │ └────→ interrupted, and the work is queued again
     ///        │        │ └──────→ waiting, until the next try
     ///        │        └──────────────┘
@@ -39,6 +39,8 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
         case skipped
         /// The site is pinned and stayed where it is.
         case pinned
+        /// A newer push ended the build.
+        case cancelled
         /// The deployment failed.
         case failed
         /// The deployment was cut short, and its work was queued again.
@@ -48,7 +50,7 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
         public var isFinished: Bool {
             switch self {
             case .queued, .running, .waiting: false
-            case .deployed, .unchanged, .skipped, .pinned, .failed, .interrupted: true
+            case .deployed, .unchanged, .skipped, .pinned, .cancelled, .failed, .interrupted: true
             }
         }
     }
@@ -170,6 +172,7 @@ public struct DeploymentRecord: Sendable, Equatable, Identifiable {
         case .unchanged: commit.map(DeploymentResult.unchanged)
         case .skipped: .skipped(note ?? "")
         case .pinned: .pinned(note ?? "")
+        case .cancelled: .cancelled(by: note ?? "a newer push")
         case .failed: .failed(failure ?? Failure("the deployment failed"))
         case .interrupted: .interrupted
         }

@@ -14,6 +14,8 @@ public enum DeploymentResult: Sendable, Equatable {
     case skipped(String)
     /// The site is pinned, for this reason, and stays where it is.
     case pinned(String)
+    /// A newer push, of this commit, ended the build before it went live.
+    case cancelled(by: String)
     /// Bellpull stopped before the deployment ended. The ledger queues the work again.
     case interrupted
 
@@ -26,14 +28,14 @@ public enum DeploymentResult: Sendable, Equatable {
     public var commit: Commit? {
         switch self {
         case .deployed(let commit), .unchanged(let commit): commit
-        case .waiting, .failed, .skipped, .pinned, .interrupted: nil
+        case .waiting, .failed, .skipped, .pinned, .cancelled, .interrupted: nil
         }
     }
 
     /// What the ledger stores besides the commit and the failure: the missing commit, or the reason; `nil` for nothing.
     public var remark: String? {
         switch self {
-        case .waiting(let text), .skipped(let text), .pinned(let text): text
+        case .waiting(let text), .skipped(let text), .pinned(let text), .cancelled(let text): text
         case .deployed, .unchanged, .failed, .interrupted: nil
         }
     }

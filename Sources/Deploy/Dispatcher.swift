@@ -46,6 +46,7 @@ public final class Dispatcher: @unchecked Sendable {
     private var configured: [String: Site]?
     /// The sites for which `resume` has set a timer.
     private var resumed: Set<String> = []
+    private var builds = RunningBuilds()
     /// Ends the packing of a site's repository after a deployment.
     private var housekeeping: [String: Cancellation] = [:]
 
@@ -108,7 +109,10 @@ public final class Dispatcher: @unchecked Sendable {
                     switch disposition {
                     case .unchanged: answer(site, .finished(.unchanged(target.commit)))
                     case .duplicate: answer(site, .duplicate)
-                    case .awaits(let id): enqueue(site, for: id, audience == .waiting ? answer : nil)
+                    case .awaits(let id):
+                        enqueue(site, for: id, audience == .waiting ? answer : nil)
+                        // The push is queued: now it may end the build of an older one.
+                        _ = condition.withLock { builds.newerPush(at: site.name) }?.announce(target)
                     }
                 }
             }
@@ -215,10 +219,15 @@ public final class Dispatcher: @unchecked Sendable {
     private func run(_ site: Site) {
         let packing = Cancellation()
         defer { _ = condition.withLock { housekeeping.removeValue(forKey: site.name) } }
+        let newer = condition.withLock { builds.begin(site) }
+        defer { condition.withLock { builds.finish(site.name, isCancelled: newer?.newer != nil) } }
         do throws(LedgerError) {
-            _ = try deployer.deploy(site, cancellation, housekeeping: packing, Transcript()) { started in
+            let output = site.output()
+            let transcript = Transcript(echo: output.map { output in { output.append($0) } })
+            _ = try deployer.deploy(site, cancellation, housekeeping: packing, transcript, newer: newer) { started in
                 condition.withLock { queue.recordStart(of: started.id, at: site.name) }
             } onEnd: { finished in
+                output?.finish()
                 end(finished, at: site, packing)
             }
         } catch {
@@ -277,6 +286,7 @@ public final class Dispatcher: @unchecked Sendable {
         }
         waitUntilIdle(until: .now + time)
         cancellation.cancel()
+        condition.withLock { builds.stop() }
         waitUntilIdle(until: .now + grace)
     }
 

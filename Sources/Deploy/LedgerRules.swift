@@ -183,7 +183,8 @@ struct LedgerRules: LedgerWriter {
         let unlinked = work.target.map { targets.contains($0) ? [] : [$0] } ?? []
         let announced = isManual ? [] : unlinked + targets
         return StartedDeployment(
-            id: id, order: work.order, announced: announced, cause: work.cause, deliveries: deliveries)
+            id: id, order: work.order, announced: announced, cause: work.cause, deliveries: deliveries,
+            delivery: deliveries > 0 ? try transaction.newestDelivery(of: id) : nil)
     }
 
     // MARK: Pruning
@@ -205,6 +206,7 @@ extension DeploymentRecord.State {
         case .unchanged: self = .unchanged
         case .skipped: self = .skipped
         case .pinned: self = .pinned
+        case .cancelled: self = .cancelled
         case .failed: self = .failed
         case .interrupted: self = .interrupted
         }

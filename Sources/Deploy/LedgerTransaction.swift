@@ -92,6 +92,9 @@ public protocol LedgerTransaction {
         for id: DeploymentRecord.ID
     ) throws -> (deliveries: Int, targets: [DeploymentRecord.Target])
 
+    /// Returns the forge of the newest delivery linked to a deployment, and the forge's id of the delivery.
+    func newestDelivery(of id: DeploymentRecord.ID) throws -> StartedDeployment.Delivery?
+
     // MARK: Pruning
 
     /// Deletes up to `limit` finished deployments older than `time` or not among the newest `count`. Keeps the last

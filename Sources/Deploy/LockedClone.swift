@@ -25,7 +25,8 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
     }
 
     func deploy(
-        _ order: Order, announced: [DeploymentRecord.Target], _ limits: Limits, _ transcript: Transcript
+        _ order: Order, announced: [DeploymentRecord.Target], _ limits: Limits, _ transcript: Transcript,
+        steps: StepSession?
     ) -> (result: DeploymentResult, note: String?) {
         switch (order, strategy.pin) {
         case (.follow, let pin?): return (.pinned(pin.description), nil)

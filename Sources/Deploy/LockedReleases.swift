@@ -18,9 +18,10 @@ struct LockedReleases: LockedSite {
     func release() { lock.release() }
 
     func deploy(
-        _ order: Order, announced: [DeploymentRecord.Target], _ limits: Limits, _ transcript: Transcript
+        _ order: Order, announced: [DeploymentRecord.Target], _ limits: Limits, _ transcript: Transcript,
+        steps: StepSession?
     ) -> (result: DeploymentResult, note: String?) {
-        let session = ReleaseSession(strategy, lock, limits, transcript)
+        let session = ReleaseSession(strategy, lock, limits, transcript, steps)
         // Another process may have deployed the commit during the wait for the lock.
         if order == .follow, strategy.pin == nil, let known = session.commitWithoutWork(announced) {
             return (.unchanged(known), nil)
@@ -28,7 +29,10 @@ struct LockedReleases: LockedSite {
         do throws(Failure) {
             // A person who asks for a deployment announces no commit.
             let result = try session.deploy(order, isAsked: announced.isEmpty)
-            let (compared, note) = order == .follow ? try compare(announced, result, session) : (result, nil)
+            // A step has ended the deployment.
+            let isStopped = result.isStopped
+            let (compared, note) =
+                order == .follow && !isStopped ? try compare(announced, result, session) : (result, nil)
             let rollback = order == .follow ? nil : strategy.pin?.rollbackNote
             let notes = [rollback, note, session.move] + session.notes
             return (compared, notes.compactMap(\.self).isEmpty ? nil : notes.compactMap(\.self).joined(separator: "; "))
@@ -62,6 +66,14 @@ struct LockedReleases: LockedSite {
 }
 
 extension DeploymentResult {
+    /// Whether the deployment ended before it was done.
+    fileprivate var isStopped: Bool {
+        switch self {
+        case .failed, .cancelled, .interrupted: true
+        default: false
+        }
+    }
+
     /// The remote lags behind the announced target.
     static func waiting(for target: DeploymentRecord.Target) -> DeploymentResult {
         .waiting(for: target.isDeletion ? "the deletion of \(target.ref)" : target.commit.short)

@@ -16,12 +16,33 @@ public struct Release: Sendable, Equatable {
     public internal(set) var wentLive: [Date]
     /// Whether a person took the release back: `rollback` without a name does not return to such a release.
     public internal(set) var isWithdrawn: Bool
+    /// When steps were about to change the files; `nil` if the site had no build and no test.
+    var laidOut: FileTime?
+    /// When the steps had ended; `nil` likewise.
+    var built: FileTime?
+    /// Whether the release went live and its health check has not ended.
+    var isUnproven = false
 
     /// Returns the release as it is noted when it goes live at `time`.
-    func live(since time: Date) -> Release {
+    func live(since time: Date, isUnproven: Bool) -> Release {
         var release = self
+        release.isUnproven = isUnproven
         release.wentLive = Array((wentLive + [time]).suffix(20))
         release.isWithdrawn = false
+        return release
+    }
+
+    /// Returns the release as it is noted right before it goes live to be checked.
+    func unproven() -> Release {
+        var release = self
+        release.isUnproven = true
+        return release
+    }
+
+    /// Returns the release as it is noted when its check has ended.
+    func proven() -> Release {
+        var release = self
+        release.isUnproven = false
         return release
     }
 
@@ -64,6 +85,9 @@ extension Release: Codable {
         case name, commit, ref, created
         case wentLive = "went_live"
         case isWithdrawn = "withdrawn"
+        case laidOut = "laid_out"
+        case built
+        case isUnproven = "unproven"
     }
 
     /// Reads a release from the JSON of its record.
@@ -80,6 +104,9 @@ extension Release: Codable {
             Date(timeIntervalSince1970: TimeInterval($0))
         }
         isWithdrawn = try values.decode(Bool.self, forKey: .isWithdrawn)
+        laidOut = try values.decodeIfPresent(String.self, forKey: .laidOut).flatMap { FileTime($0) }
+        built = try values.decodeIfPresent(String.self, forKey: .built).flatMap { FileTime($0) }
+        isUnproven = try values.decodeIfPresent(Bool.self, forKey: .isUnproven) ?? false
     }
 
     /// Writes the record of the release as JSON, with times in whole seconds since 1970.
@@ -91,5 +118,8 @@ extension Release: Codable {
         try values.encode(Int(created.timeIntervalSince1970), forKey: .created)
         try values.encode(wentLive.map { Int($0.timeIntervalSince1970) }, forKey: .wentLive)
         try values.encode(isWithdrawn, forKey: .isWithdrawn)
+        try values.encodeIfPresent(laidOut?.description, forKey: .laidOut)
+        try values.encodeIfPresent(built?.description, forKey: .built)
+        if isUnproven { try values.encode(true, forKey: .isUnproven) }
     }
 }

@@ -25,12 +25,17 @@ struct ReleaseFolder: Sendable {
 
     /// The prefix of releases that are not complete.
     private static let unfinished = ".unfinished-"
+    /// The prefix of the files that mark releases while they are laid out and built. Steps see the final path of their release:
+    /// what they build may name it.
+    private static let building = ".building-"
 
     /// Returns the folder of the release `name`.
     func folder(of name: String) -> String { "\(releases)/\(name)" }
 
     /// Returns the folder of the release `name` until the release is complete.
     func unfinishedFolder(of name: String) -> String { "\(releases)/\(Self.unfinished)\(name)" }
+
+    private func mark(of name: String) -> String { "\(releases)/\(Self.building)\(name)" }
 
     private func record(of name: String) -> String { "\(releases)/.\(name).json" }
 
@@ -52,7 +57,7 @@ struct ReleaseFolder: Sendable {
 
     /// Returns the record of the release `name`, if its folder is there.
     func release(_ name: String) -> Release? {
-        guard access(folder(of: name), F_OK) == 0, let json = FileManager.default.contents(atPath: record(of: name))
+        guard access(folder(of: name), F_OK) == 0, access(mark(of: name), F_OK) != 0, let json = FileManager.default.contents(atPath: record(of: name))
         else { return nil }
         return try? JSONDecoder().decode(Release.self, from: json)
     }
@@ -148,6 +153,22 @@ struct ReleaseFolder: Sendable {
         return names.filter { $0.hasPrefix(Self.unfinished) }.map { String($0.dropFirst(Self.unfinished.count)) }
     }
 
+    /// Starts the removal of releases that killed processes were building.
+    func abandonBuilds() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: releases)) ?? []
+        for name in names where name.hasPrefix(Self.building) {
+            startRemoval(of: String(name.dropFirst(Self.building.count)))
+        }
+    }
+
+    /// Creates the folder of a release, marked as not complete.
+    func begin(_ name: String) throws(Failure) {
+        let descriptor = open(mark(of: name), O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw .cannotWrite(mark(of: name), because: errno) }
+        close(descriptor)
+        guard mkdir(folder(of: name), 0o755) == 0 else { throw .cannotWrite(folder(of: name), because: errno) }
+    }
+
     /// Returns a new release of `commit`, not yet on the disk. The time in its name is later than in every other name, even
     /// if two releases are created within a second, or if the clock was set back.
     func newRelease(of commit: Commit, _ ref: String?) -> Release {
@@ -165,12 +186,11 @@ struct ReleaseFolder: Sendable {
         try AtomicFile(record(of: release.name)).write((try? encoder.encode(release)) ?? Data())
     }
 
-    /// Makes a laid out release complete, under its own name.
-    func complete(_ name: String) throws(Failure) {
-        guard rename(unfinishedFolder(of: name), folder(of: name)) == 0 else {
-            throw .cannotWrite(folder(of: name), because: errno)
-        }
-        try AtomicFile(folder(of: name)).synchronizeFolder()
+    /// Makes the release complete, and waits until that is on the disk.
+    func complete(_ release: Release) throws(Failure) {
+        try write(release)
+        guard unlink(mark(of: release.name)) == 0 else { throw .cannotWrite(mark(of: release.name), because: errno) }
+        try AtomicFile(folder(of: release.name)).synchronizeFolder()
     }
 
     /// Makes the release `name` the live one: one rename(2), so each request gets either the old or the new release.
@@ -196,12 +216,20 @@ struct ReleaseFolder: Sendable {
     /// Starts the removal of the release `name`: the release counts as unfinished, so nobody goes back to it. Returns
     /// whether that worked.
     @discardableResult
-    func startRemoval(of name: String) -> Bool { rename(folder(of: name), unfinishedFolder(of: name)) == 0 }
+    func startRemoval(of name: String) -> Bool {
+        let isRenamed = rename(folder(of: name), unfinishedFolder(of: name)) == 0
+        if isRenamed || errno == ENOENT { unlink(mark(of: name)) }
+        return isRenamed
+    }
 
     /// Removes the record and the folder of the unfinished release `name`. The folder is the last that is removed: as long
     /// as the folder is there, the next process finishes the removal.
     func finishRemoval(of name: String) {
         unlink(record(of: name))
-        try? FileManager.default.removeItem(atPath: unfinishedFolder(of: name))
+        let folder = unfinishedFolder(of: name)
+        guard (try? FileManager.default.removeItem(atPath: folder)) == nil else { return }
+        // A step may have left folders that nobody may write to.
+        ReleaseTree.makeRemovable(folder)
+        try? FileManager.default.removeItem(atPath: folder)
     }
 }

@@ -28,7 +28,7 @@ struct ReleasePruning {
             guard limits.deadline > .now, !limits.cancellation.isCancelled else { return }
             let tree = ReleaseTree(repository, name: release.name, in: folder.folder(of: release.name))
             // The release stays whole if git is ended.
-            guard isUntouched(tree, of: release.commit, limits), (try? repository.release(release.name, limits)) != nil,
+            guard isUntouched(tree, of: release, limits), (try? repository.release(release.name, limits)) != nil,
                 folder.startRemoval(of: release.name)
             else { continue }
             tree.removeIndex()
@@ -38,11 +38,12 @@ struct ReleasePruning {
         try? repository.tidy(limits)
     }
 
-    private func isUntouched(_ tree: ReleaseTree, of commit: Commit, _ limits: Limits) -> Bool {
+    private func isUntouched(_ tree: ReleaseTree, of release: Release, _ limits: Limits) -> Bool {
         let shared = strategy.options.shared
+        if let built = release.built { return tree.changedFiles(since: built, shared: shared).isEmpty }
         do {
             // A new repository has no index of the releases before it.
-            try tree.restoreIndex(of: commit, limits)
+            try tree.restoreIndex(of: release.commit, limits)
             return try tree.changedFiles(shared: shared, limits).isEmpty
                 && tree.untrackedFiles(shared: shared, limits).isEmpty
         } catch {

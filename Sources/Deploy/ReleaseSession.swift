@@ -5,11 +5,13 @@ internal import Text
 
 /// One deployment of a site with releases. The caller holds the site's lock.
 final class ReleaseSession {
-    private let strategy: ReleaseStrategy
-    private let lock: SiteLock
-    private let limits: Limits
-    private let transcript: Transcript
-    private var folder: ReleaseFolder { strategy.folder }
+    let strategy: ReleaseStrategy
+    let lock: SiteLock
+    /// The limits of the commands other than steps, which have limits of their own.
+    var limits: Limits
+    let transcript: Transcript
+    let steps: StepSession?
+    var folder: ReleaseFolder { strategy.folder }
     private var pattern: RefPattern { strategy.pattern }
 
     /// The matching refs of the remote, the highest version first. Empty for a site with one branch.
@@ -19,12 +21,15 @@ final class ReleaseSession {
     /// Whether a person asks for the deployment.
     private var isAsked = false
     /// Notes on the new release.
-    private var layoutNotes: [String] = []
+    var layoutNotes: [String] = []
     /// The remedy if the forge redirected git to another URL.
     private(set) var move: String?
     private let source: ReleaseRepository
 
-    init(_ strategy: ReleaseStrategy, _ lock: SiteLock, _ limits: Limits, _ transcript: Transcript) {
+    init(
+        _ strategy: ReleaseStrategy, _ lock: SiteLock, _ limits: Limits, _ transcript: Transcript, _ steps: StepSession?
+    ) {
+        self.steps = steps
         self.strategy = strategy
         self.lock = lock
         self.limits = limits
@@ -40,7 +45,7 @@ final class ReleaseSession {
     /// A pattern may match another ref with a higher version, so the remote is asked.
     func commitWithoutWork(_ announced: [DeploymentRecord.Target]) -> Commit? {
         guard pattern.branch != nil, let live = strategy.liveCommit, !announced.isEmpty,
-            announced.allSatisfy({ $0.commit == live })
+            announced.allSatisfy({ $0.commit == live }), folder.live?.isUnproven != true
         else { return nil }
         return live
     }
@@ -79,16 +84,13 @@ final class ReleaseSession {
         guard live?.name != name else { return .unchanged(commit) }
         try goLive(release, from: live, isRollback: true)
         noteChanges(in: release)
-        return .deployed(commit)
+        return try prove(release, after: live, isRollback: true)
     }
 
     /// Notes the changed files of `release`, if a person has changed some.
     private func noteChanges(in release: Release) {
         guard let repository = try? strategy.repository(limits) else { return }
-        let tree = ReleaseTree(repository, name: release.name, in: folder.folder(of: release.name))
-        guard let changed = try? tree.changedFiles(shared: strategy.options.shared, limits), !changed.isEmpty else {
-            return
-        }
+        guard let changed = try? changedFiles(of: release, in: repository), !changed.isEmpty else { return }
         layoutNotes.append("somebody has changed files of the release: \(changed.prefix(5).joined(separator: ", "))")
     }
 
@@ -100,6 +102,7 @@ final class ReleaseSession {
 
     private func deploy(_ order: Order, in repository: BareRepository) throws -> DeploymentResult {
         removeUnfinished(in: repository)
+        if let result = try proveAgain() { return result }
         let (commit, ref) = try target(of: order, in: repository)
         let pin = strategy.pin
         if case .place = order {
@@ -118,21 +121,26 @@ final class ReleaseSession {
         {
             return .skipped(reason)
         }
-        let release = try existing(commit, named: wanted, repository, order) ?? layOut(commit, ref, in: repository)
+        let release: Release
+        do {
+            release =
+                try existing(commit, named: wanted, repository, order)
+                ?? layOut(commit, ref, replacing: live, in: repository)
+        } catch let stop as StepStop {
+            return stop.result
+        }
         // A rollback may have set a pin since: it writes the pin before it waits for the lock.
         if order == .follow, let pin = strategy.pin {
             return .pinned("\(pin); \(commit.short) is laid out and waits for bellpull unpin")
         }
         try goLive(release, from: live, isRollback: order != .follow)
-        return .deployed(commit)
+        return try prove(release, after: live, isRollback: order != .follow)
     }
 
     /// Whether the live release is to be laid out anew: a person asks for a deployment, and a file is not as committed.
     private func repairs(_ live: Release, _ repository: BareRepository) -> Bool {
         guard isAsked, strategy.pin == nil else { return false }
-        let tree = ReleaseTree(repository, name: live.name, in: folder.folder(of: live.name))
-        let shared = strategy.options.shared
-        guard let changed = try? tree.changedFiles(shared: shared, limits), !changed.isEmpty else { return false }
+        guard let changed = try? changedFiles(of: live, in: repository), !changed.isEmpty else { return false }
         layoutNotes.append("the live release was changed by somebody: \(changed.prefix(5).joined(separator: ", "))")
         return true
     }
@@ -148,11 +156,12 @@ final class ReleaseSession {
 
     /// Removes the releases left by killed processes, half written or half removed.
     private func removeUnfinished(in repository: BareRepository) {
+        folder.abandonBuilds()
         for name in folder.unfinishedNames {
             try? repository.release(name, limits)
             guard !limits.cancellation.isCancelled else { return }
             ReleaseTree(repository, name: name, in: folder.unfinishedFolder(of: name)).removeIndex()
-            folder.finishRemoval(of: name)
+            remove(name)
         }
     }
 
@@ -241,34 +250,39 @@ final class ReleaseSession {
         let all = folder.all.filter { $0.commit == commit }
         if let name { return all.first { $0.name == name } }
         guard let newest = all.first, newest.wentLive.isEmpty || order != .follow else { return nil }
-        let tree = ReleaseTree(repository, name: newest.name, in: folder.folder(of: newest.name))
         // A changed file must not go live as part of the commit.
-        let changed = try? tree.changedFiles(shared: strategy.options.shared, limits)
+        let changed = try? changedFiles(of: newest, in: repository)
         return changed?.isEmpty == true || order != .follow ? newest : nil
     }
 
-    /// Writes a complete release of `commit`.
-    private func layOut(_ commit: Commit, _ ref: String?, in repository: BareRepository) throws -> Release {
-        let release = folder.newRelease(of: commit, ref)
-        let unfinished = folder.unfinishedFolder(of: release.name)
-        guard mkdir(unfinished, 0o755) == 0 else { throw Failure.cannotWrite(unfinished, because: errno) }
-        let tree = ReleaseTree(repository, name: release.name, in: unfinished)
+    /// Writes a complete release of `commit`, and runs the steps that come before it is live.
+    ///
+    /// - Throws: `StepStop` if a step does not pass.
+    private func layOut(
+        _ commit: Commit, _ ref: String?, replacing live: Release?, in repository: BareRepository
+    ) throws -> Release {
+        var release = folder.newRelease(of: commit, ref)
+        let path = folder.folder(of: release.name)
+        let tree = ReleaseTree(repository, name: release.name, in: path)
         do {
-            let previous = folder.all.first.map {
-                ReleaseTree(repository, name: $0.name, in: folder.folder(of: $0.name))
-            }
+            try folder.begin(release.name)
+            let newest = folder.all.first
+            let previous = newest.map { ReleaseTree(repository, name: $0.name, in: folder.folder(of: $0.name)) }
             let shared = strategy.options.shared
-            try tree.layOut(commit, from: previous, .links, shared: shared, limits, transcript)
-            layoutNotes += try SharedLinks(folder, shared).link(from: unfinished)
+            // What a step writes into must not be a file of another release too.
+            let reuse: ReleaseTree.Reuse = steps?.steps.changeReleases == true ? .copies : .links
+            try tree.layOut(
+                commit, from: previous, changesSince: newest?.laidOut, reuse, shared: shared, limits, transcript)
+            layoutNotes += try SharedLinks(folder, shared).link(from: path)
             try repository.keep(commit, for: release.name, limits)
+            try build(&release, tree, replacing: live)
             try tree.synchronize()
-            try folder.write(release)
-            try folder.complete(release.name)
+            try folder.complete(release)
         } catch {
             try? repository.release(release.name, Limits.within(SessionContext.restoreTimeout))
             tree.removeIndex()
             folder.startRemoval(of: release.name)
-            folder.finishRemoval(of: release.name)
+            remove(release.name)
             throw error
         }
         return release
@@ -278,6 +292,9 @@ final class ReleaseSession {
         // The records serve only people and later rollbacks, so an error does not stop the deployment. A rollback records the
         // withdrawn release before the swap. A retry after a kill finds the swap done, and would never record the release.
         let left = live.flatMap { $0.name == release.name ? nil : $0 }
+        // The next process must know that the check is still to come.
+        let isUnproven = !isRollback && steps?.steps.health != nil
+        if isUnproven { try folder.write(release.unproven()) }
         if let left, isRollback || left.wentLive.isEmpty { try? folder.write(left.left(isWithdrawn: isRollback)) }
         do {
             try folder.swap(to: release.name)
@@ -285,6 +302,6 @@ final class ReleaseSession {
             if let left, folder.liveName == left.name { try? folder.write(left) }
             throw error
         }
-        try? folder.write(release.live(since: Date()))
+        try? folder.write(release.live(since: Date(), isUnproven: isUnproven))
     }
 }

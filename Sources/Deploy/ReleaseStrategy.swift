@@ -115,6 +115,15 @@ final class ReleaseStrategy: Strategy {
         return LockedReleases(strategy: self, lock: try SiteLock(in: folder.path, limits))
     }
 
+    func stepPlace(of commit: Commit) -> StepPlace {
+        let live = folder.live
+        let previous = folder.previous()
+        return StepPlace(
+            folder: live.map { folder.folder(of: $0.name) } ?? folder.path, isWritable: false, home: folder.cache,
+            shared: folder.shared, commit: commit, ref: live?.ref, previousCommit: previous?.commit,
+            previousRelease: previous.map { folder.folder(of: $0.name) }, isRelease: live != nil)
+    }
+
     // MARK: Questions
 
     func missedPush(_ limits: Limits) throws(Failure) -> DeploymentRecord.Target? {
@@ -128,11 +137,13 @@ final class ReleaseStrategy: Strategy {
         let present = pin == nil ? liveCommit : folder.all.first?.commit
         guard latest.commit != present, latest.commit != liveCommit else { return nil }
         guard pin == nil || !folder.all.contains(where: { $0.commit == latest.commit }) else { return nil }
-        // A push that was skipped is not missed.
-        if !filter.isEmpty, let present, let skip = SiteLock.skip(in: folder.path),
-            skip == SkipNote(latest.commit, at: present, by: filter)
-        {
-            return nil
+        // A push that was skipped is not missed. Nor is one whose release was taken back: it would fail again.
+        if let present, let skip = SiteLock.skip(in: folder.path) {
+            let reasons = [
+                filter.isEmpty ? nil : SkipNote(latest.commit, at: present, by: filter),
+                SkipNote(latest.commit, at: present, because: SkipNote.health),
+            ]
+            if reasons.contains(skip) { return nil }
         }
         return DeploymentRecord.Target(ref: latest.ref, commit: latest.commit)
     }

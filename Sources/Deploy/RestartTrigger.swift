@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Git
+internal import Processes
 
 /// Asks systemd to restart the application of a site, without any privilege of Bellpull.
 ///
@@ -11,11 +12,41 @@ internal import Git
 public struct RestartTrigger: Sendable, Equatable {
     private let live: String
     private let request: String
+    private let end: String
 
     /// Creates the trigger of `site` in the state folder `folder`.
     public init(in folder: String, of site: String) {
         live = "\(folder)/live/\(site)"
         request = "\(folder)/restart/\(site)"
+        end = "\(folder)/restarted/\(site)"
+    }
+
+    /// Requests a restart of an application that now has `commit`, and waits within `limits` until the restart has ended.
+    /// The service that restarts the application writes the file `restarted/SITE` at the end.
+    ///
+    /// - Returns: the reason if the request failed.
+    func restart(at commit: Commit, _ limits: Limits) -> String? {
+        // If nobody took the last request, the site has no application to restart.
+        let isUnheard = access(request, F_OK) == 0
+        unlink(end)
+        if let failure = pull(commit) { return failure }
+        guard !isUnheard else { return nil }
+        let taken = ContinuousClock.now + Self.hearingTime
+        guard wait(until: min(taken, limits.deadline), limits, { access(request, F_OK) != 0 }) else { return nil }
+        _ = wait(until: limits.deadline, limits) { access(end, F_OK) == 0 }
+        return nil
+    }
+
+    /// How long systemd may take to notice a request.
+    private static let hearingTime = Duration.seconds(1)
+
+    private func wait(
+        until deadline: ContinuousClock.Instant, _ limits: Limits, _ isOver: () -> Bool
+    ) -> Bool {
+        while !isOver() {
+            guard deadline > .now, !limits.cancellation.wait(for: .milliseconds(5)) else { return false }
+        }
+        return true
     }
 
     /// Requests a restart if the site has changed.

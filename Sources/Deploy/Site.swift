@@ -11,6 +11,10 @@ public struct Site: Sendable {
     public let catchUp: Duration?
     /// Asks for a restart of the site's application; `nil` for no application.
     let trigger: RestartTrigger?
+    /// The commands that the site runs.
+    public let steps: SiteSteps
+    /// Where the commands run; `nil` for a site without commands.
+    let fence: StepFence?
 
     let strategy: any Strategy
     private let declaredRepository: RepositoryName?
@@ -35,14 +39,17 @@ public struct Site: Sendable {
     ///   - keepsDiscarded: how long a mirror keeps a person's edits and commits after it discarded them; `nil` to refuse to
     ///     discard them.
     ///   - filter: the conditions for the deployment of a push; by default every push is deployed.
+    ///   - steps: the commands that the site runs; by default none.
+    ///   - fence: where the commands run. Without it, none runs.
     public init(
         name: String, path: String, strategy: StrategyKind = .pull, repository: RepositoryName? = nil,
         follows: RefPattern? = nil, timeout: Duration, catchUp: Duration? = nil,
-        keepsDiscarded: Duration? = nil, filter: DeploymentFilter = DeploymentFilter(), trigger: RestartTrigger? = nil
+        keepsDiscarded: Duration? = nil, filter: DeploymentFilter = DeploymentFilter(), trigger: RestartTrigger? = nil,
+        steps: SiteSteps = SiteSteps(), fence: StepFence? = nil
     ) {
         self.init(
             name: name, repository: repository, follows: follows, timeout: timeout, catchUp: catchUp,
-            trigger: trigger,
+            trigger: trigger, steps: steps, fence: fence,
             strategy: Self.strategy(
                 strategy, path, follows, keepsDiscarded, filter, requiresOwnerInURL: repository == nil))
     }
@@ -62,15 +69,25 @@ public struct Site: Sendable {
 
     package init(
         name: String, repository: RepositoryName?, follows: RefPattern?, timeout: Duration, catchUp: Duration? = nil,
-        trigger: RestartTrigger? = nil, strategy: any Strategy
+        trigger: RestartTrigger? = nil, steps: SiteSteps = SiteSteps(), fence: StepFence? = nil, strategy: any Strategy
     ) {
         self.name = name
         self.timeout = timeout
         self.catchUp = catchUp
         self.trigger = trigger
+        self.steps = steps
+        self.fence = steps.isEmpty ? nil : fence
         self.strategy = strategy
         declaredRepository = repository
         declaredFollows = follows
+    }
+
+    /// Returns the file for the output of a new deployment; `nil` for a site without steps, whose deployments are short.
+    public func output() -> DeploymentOutput? {
+        guard let fence else { return nil }
+        let output = DeploymentOutput(in: fence.stateFolder, of: name)
+        output.begin()
+        return output
     }
 
     /// The repository whose pushes concern the site; `nil` if only the clone tells, and the clone could not be opened.

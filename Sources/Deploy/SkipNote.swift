@@ -7,8 +7,11 @@ struct SkipNote: Equatable {
     let commit: Commit
     /// The commit of the site.
     let live: Commit
-    /// The fingerprint of the filter.
+    /// The fingerprint of the filter, or another reason.
     let filter: String
+
+    /// The reason if the health check failed.
+    static let health = "health"
 
     private static let word = "skipped"
 
@@ -16,6 +19,12 @@ struct SkipNote: Equatable {
         self.commit = commit
         self.live = live
         self.filter = filter.fingerprint
+    }
+
+    init(_ commit: Commit, at live: Commit, because reason: String) {
+        self.commit = commit
+        self.live = live
+        filter = reason
     }
 
     /// Finds the note among the lines of the lock file.

@@ -45,6 +45,9 @@ package protocol Strategy: Sendable {
     /// The release that was live before the present one, and was not taken back.
     var previousRelease: Release? { get }
 
+    /// Returns where a step runs for the live commit `commit`.
+    func stepPlace(of commit: Commit) -> StepPlace
+
     /// Returns the commit in the site's repository whose name begins with `text`.
     func commit(named text: String, _ limits: Limits) throws(Failure) -> Commit
 
@@ -66,6 +69,10 @@ extension Strategy {
     package var hasReleases: Bool { false }
 
     package var previousRelease: Release? { nil }
+
+    package func stepPlace(of commit: Commit) -> StepPlace {
+        StepPlace(folder: "/", isWritable: false, home: "/nonexistent", commit: commit, isRelease: false)
+    }
 
     package func commit(named text: String, _ limits: Limits) throws(Failure) -> Commit {
         guard let commit = Commit(text) else { throw Failure("\(text.escapedForDisplay) is not a commit") }

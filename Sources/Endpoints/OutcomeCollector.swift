@@ -53,7 +53,9 @@ extension DeliveryOutcome {
         switch self {
         case .ignored: 0
         case .duplicate: 1
-        case .finished(.unchanged, _), .finished(.skipped, _), .finished(.pinned, _): 2
+        case .finished(.unchanged, _), .finished(.skipped, _), .finished(.pinned, _),
+            .finished(.cancelled, _):
+            2
         case .finished(.deployed, _): 3
         case .queued, .finished(.waiting, _): 4
         case .finished(.interrupted, _): 5

@@ -25,6 +25,9 @@ extension Report {
         case .finished(.pinned(let reason), _):
             self.init(200, "pinned")
             self.reason = FieldValue(escaping: reason)
+        case .finished(.cancelled(let newer), _):
+            self.init(200, "cancelled")
+            self.reason = FieldValue(escaping: "a newer push, of \(newer), ended the build")
         case .finished(.interrupted, _):
             self.init(202, "queued")
             reason = "the delivery is recorded; bellpull is stopping and deploys after its next start"

@@ -29,6 +29,8 @@ public struct LinkError: Error, Sendable, Equatable {
 final class LinkCheck {
     private let root: String
     private let shared: Set<[UInt8]>
+    /// The beginnings of absolute targets that are allowed.
+    private let system: [[UInt8]]
     /// The targets of the links read so far, and the paths that are no links: many links may lead through one folder.
     private var known: [[UInt8]: [UInt8]?] = [:]
 
@@ -39,7 +41,8 @@ final class LinkCheck {
     /// As in Linux.
     private static let limit = 40
 
-    init(_ root: String, shared: [String]) {
+    init(_ root: String, shared: [String], system: [String] = []) {
+        self.system = system.map { Array($0.utf8) }
         self.root = root
         self.shared = Set(shared.map { Array($0.utf8) })
     }
@@ -48,16 +51,29 @@ final class LinkCheck {
     func check(_ entries: TreeEntries, _ limits: Limits) throws {
         try entries.forEach { kind, path in
             guard kind == .link else { return }
-            guard limits.deadline > .now, !limits.cancellation.isCancelled else {
-                throw GitError(arguments: ["checkout"], termination: .timedOut, message: "")
-            }
-            let link = TreePath(path)
-            guard !shared.contains(link.bytes), let target = target(of: link.bytes) else { return }
-            let stays = stays(link)
-            guard stays, budget > 0 else {
-                let target = String(decoding: target, as: UTF8.self)
-                throw LinkError(link: link.description, target: target, isTooLong: stays)
-            }
+            try check(TreePath(path), limits)
+        }
+    }
+
+    /// Checks all links in the folder.
+    ///
+    /// - Throws: `LinkError` for the first link that leads out; `GitError` at the end of `limits`.
+    func checkAll(_ limits: Limits) throws {
+        try FolderFiles(root).forEach { entry in
+            if entry.isLink { try check(entry.path, limits) }
+            return true
+        }
+    }
+
+    private func check(_ link: TreePath, _ limits: Limits) throws {
+        guard limits.deadline > .now, !limits.cancellation.isCancelled else {
+            throw GitError(arguments: ["checkout"], termination: .timedOut, message: "")
+        }
+        guard !shared.contains(link.bytes), let target = target(of: link.bytes) else { return }
+        let stays = stays(link)
+        guard stays, budget > 0 else {
+            let target = String(decoding: target, as: UTF8.self)
+            throw LinkError(link: link.description, target: target, isTooLong: stays)
         }
     }
 
@@ -80,15 +96,23 @@ final class LinkCheck {
                 continue
             }
             place.append(name)
+            // Bellpull's own link.
+            if !system.isEmpty, shared.contains(Array(place.joined(separator: [Self.slash]))) { continue }
             guard let target = target(of: Array(place.joined(separator: [Self.slash]))) else { continue }
             followed += 1
             // A loop leads nowhere.
             guard followed <= Self.limit else { return true }
-            guard target.first != Self.slash else { return false }
+            guard target.first != Self.slash else { return isOfSystem(target, rest) }
             place.removeLast()
             rest += Self.names(target).reversed()
         }
         return true
+    }
+
+    /// Whether an absolute target leads to the system's programs, and the rest of the way does not lead out again.
+    private func isOfSystem(_ target: [UInt8], _ rest: [[UInt8]]) -> Bool {
+        let up = [UInt8(ascii: "."), UInt8(ascii: ".")]
+        return system.contains { target.starts(with: $0) } && !Self.names(target).contains(up) && !rest.contains(up)
     }
 
     private func isShared(_ place: [[UInt8]]) -> Bool {

@@ -40,17 +40,19 @@ public struct ReleaseTree: Sendable {
 
     /// Writes the files of `commit` into the empty folder. Reuses the unchanged files of `previous`.
     ///
-    /// - Parameter shared: paths to leave out of the reuse.
+    /// - Parameters:
+    ///   - changesSince: when steps were about to change the files of `previous`; `nil` if none did.
+    ///   - shared: paths to leave out of the reuse.
     /// - Throws: `LinkError` if a symbolic link of the commit leaves the release; `GitError` if git fails.
     public func layOut(
-        _ commit: Commit, from previous: ReleaseTree?, _ reuse: Reuse, shared: [String], _ limits: Limits,
-        _ transcript: Transcript
+        _ commit: Commit, from previous: ReleaseTree?, changesSince: FileTime? = nil, _ reuse: Reuse, shared: [String],
+        _ limits: Limits, _ transcript: Transcript
     ) throws {
         try? FileManager.default.createDirectory(
             atPath: (index as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
         removeIndex()
         let entries = TreeEntries(try git.outputBytes(of: ["ls-tree", "-r", "-z", commit.description], limits))
-        if let previous, access(previous.index, R_OK) == 0 { take(entries, from: previous, reuse, shared) }
+        if let previous, access(previous.index, R_OK) == 0 { take(entries, from: previous, changesSince, reuse, shared) }
         // Also removes files missing from the commit, and rewrites files that differ from the index.
         let arguments = Self.settings + ["read-tree", "--reset", "-u", commit.description]
         _ = try git.output(of: arguments, limits, transcript)
@@ -75,8 +77,10 @@ public struct ReleaseTree: Sendable {
         }
     }
 
-    private func take(_ entries: TreeEntries, from previous: ReleaseTree, _ reuse: Reuse, _ shared: [String]) {
-        guard var files = TreeReuse(from: previous.folder, to: folder, reuse) else { return }
+    private func take(
+        _ entries: TreeEntries, from previous: ReleaseTree, _ changesSince: FileTime?, _ reuse: Reuse, _ shared: [String]
+    ) {
+        guard var files = TreeReuse(from: previous.folder, to: folder, reuse, changesSince: changesSince) else { return }
         defer { files.finish() }
         let shared = shared.map { Array($0.utf8) }
         entries.forEach { kind, path in
@@ -95,6 +99,26 @@ public struct ReleaseTree: Sendable {
         let arguments = Self.settings + ["diff-files", "-z", "--name-only", "--ignore-submodules", "--", "."]
         let names = try git.outputBytes(of: arguments + excluding(shared), limits).split(separator: 0)
         return names.map { TreePath($0).description }
+    }
+
+    /// Checks that the links made by the steps of the site stay in the release, or lead to the system's own programs.
+    ///
+    /// - Throws: `LinkError`; `GitError` at the end of `limits`.
+    public func checkLinks(shared: [String], _ limits: Limits) throws {
+        try LinkCheck(folder, shared: shared, system: ["/usr/", "/bin/", "/lib/", "/lib64/", "/opt/"]).checkAll(limits)
+    }
+
+    /// Returns up to ten files and folders that somebody changed after the steps had ended at `time`. A file counts that was
+    /// both written and changed later: unpacked files may have any time, and a change of owner is no change of the file.
+    public func changedFiles(since time: FileTime, shared: [String]) -> [String] {
+        var found: [String] = []
+        let shared = Set(shared)
+        FolderFiles(folder).forEach { entry in
+            let name = entry.path.description
+            if entry.written > time, entry.changed > time, !shared.contains(name) { found.append(name) }
+            return found.count < 10
+        }
+        return found
     }
 
     /// Returns the untracked files and folders, without the paths in `shared`.
@@ -118,6 +142,17 @@ public struct ReleaseTree: Sendable {
         _ = try git.output(of: ["read-tree", commit.description], limits)
         // Exits with 1 if a file differs.
         _ = try? git.output(of: Self.settings + ["update-index", "-q", "--refresh"], limits)
+    }
+
+    /// Lets the owner of the folders in `folder` remove what is in them.
+    public static func makeRemovable(_ folder: String) {
+        chmod(folder, 0o700)
+        FolderFiles(folder).forEach { entry in
+            if entry.isFolder, entry.status.st_mode & 0o700 != 0o700 {
+                chmod(entry.path.absolute(in: folder), entry.status.st_mode & 0o777 | 0o700)
+            }
+            return true
+        }
     }
 
     /// Removes the index, and the lock file of a killed git.

@@ -7,13 +7,16 @@ internal import Foundation
 /// short, and no symbolic link on the way is followed.
 struct TreeReuse {
     private let method: ReleaseTree.Reuse
+    /// When steps were about to change the old files: a file written later is not git's.
+    private let changesSince: FileTime?
     /// The open folders on the way to the present path; the first is the root. `source` is negative if the old folder
     /// has no such folder.
     private var open: [(name: [UInt8], source: Int32, target: Int32)]
 
     /// Opens both folders. Returns `nil` if one of them cannot be opened.
-    init?(from source: String, to target: String, _ method: ReleaseTree.Reuse) {
+    init?(from source: String, to target: String, _ method: ReleaseTree.Reuse, changesSince: FileTime?) {
         self.method = method
+        self.changesSince = changesSince
         let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW
         let descriptors = (Foundation.open(source, flags), Foundation.open(target, flags))
         guard descriptors.0 >= 0, descriptors.1 >= 0 else {
@@ -42,11 +45,20 @@ struct TreeReuse {
         enter(path[..<(slash ?? 0)])
         guard let folder = open.last, folder.source >= 0, folder.target >= 0 else { return }
         let name = UnsafeRawPointer(base + (slash.map { $0 + 1 } ?? 0)).assumingMemoryBound(to: CChar.self)
+        guard !isChanged(name, in: folder.source) else { return }
         if method == .links, linkat(folder.source, name, folder.target, name, 0) == 0 { return }
         // A file can have only so many links, and some file systems have none.
         if method == .copies || [EMLINK, EPERM, EXDEV, EOPNOTSUPP].contains(errno) {
             Self.copy(name, from: folder.source, to: folder.target)
         }
+    }
+
+    /// Whether a step wrote the file. Git compares times in whole seconds, and a build may start within the second of the
+    /// checkout.
+    private func isChanged(_ name: UnsafePointer<CChar>, in folder: Int32) -> Bool {
+        guard let changesSince else { return false }
+        var status = stat()
+        return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || FileTime(status.st_mtim) > changesSince
     }
 
     /// Opens the folders of `path`, and creates the new ones.
@@ -89,7 +101,8 @@ struct TreeReuse {
             unlinkat(targetFolder, name, 0)
             return
         }
-        fchmod(target, status.st_mode & 0o7777)
+        // A file of a release without steps is read-only.
+        fchmod(target, status.st_mode & 0o777 | 0o200)
         _ = [status.st_atim, status.st_mtim].withUnsafeBufferPointer { futimens(target, $0.baseAddress) }
     }
 

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Synchronization
 
 /// A one-way signal to stop running commands. A cancellation cannot be reset.
@@ -17,6 +18,16 @@ public final class Cancellation: Sendable {
 
     /// Whether `cancel()` has been called.
     public var isCancelled: Bool { flag.load(ordering: .sequentiallyConsistent) }
+
+    /// Waits for `time`, or until `cancel()` is called. Returns whether it was called.
+    public func wait(for time: Duration) -> Bool {
+        var entry = pollfd(fd: pipe.reading, events: Int16(POLLIN), revents: 0)
+        let deadline = ContinuousClock.now + time
+        while !isCancelled, deadline > .now {
+            poll(&entry, 1, Int32(ContinuousClock.now.duration(to: deadline) / .milliseconds(1)) + 1)
+        }
+        return isCancelled
+    }
 
     /// A descriptor that polls as hung up after `cancel()`.
     var descriptor: Int32 { pipe.reading }

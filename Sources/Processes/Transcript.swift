@@ -37,6 +37,11 @@ public final class Transcript: Sendable {
     /// Adds a line of Bellpull's own.
     public func note(_ line: String) { append(Array("\(line)\n".utf8)[...]) }
 
+    /// Adds output of a command.
+    public func append(_ new: [UInt8]) {
+        if !new.isEmpty { append(new[...]) }
+    }
+
     func append(_ new: ArraySlice<UInt8>) {
         echo?(Data(new))
         bytes.withLock { bytes in

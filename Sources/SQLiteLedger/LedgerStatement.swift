@@ -125,6 +125,11 @@ enum LedgerStatement: String, CaseIterable {
         FROM deployment WHERE id = ?
         """
 
+    case newestDelivery = """
+        SELECT forge, forge_id FROM delivery
+        WHERE id = (SELECT max(delivery) FROM delivery_deployment WHERE deployment = ?)
+        """
+
     // MARK: Reading
 
     case unfinishedSites = """

@@ -160,6 +160,12 @@ struct SQLiteTransaction: LedgerTransaction {
         return (count, rows.compactMap { DeploymentRecord.Target($0, prefix: "") })
     }
 
+    func newestDelivery(of id: DeploymentRecord.ID) throws -> StartedDeployment.Delivery? {
+        try Row.fetchOne(statement(.newestDelivery), arguments: [id]).map {
+            StartedDeployment.Delivery(forge: $0["forge"], forgeID: $0["forge_id"])
+        }
+    }
+
     // MARK: Pruning
 
     func pruneDeployments(before time: Date, keeping count: Int, limit: Int) throws -> Int {

@@ -93,7 +93,8 @@ package final class FakeStrategy: Strategy {
         let strategy: FakeStrategy
 
         func deploy(
-            _ order: Order, announced: [DeploymentRecord.Target], _ limits: Limits, _ transcript: Transcript
+            _ order: Order, announced: [DeploymentRecord.Target], _ limits: Limits, _ transcript: Transcript,
+            steps: StepSession?
         ) -> (result: DeploymentResult, note: String?) {
             (strategy.deploy(order, Set(announced.map(\.commit)), limits), nil)
         }

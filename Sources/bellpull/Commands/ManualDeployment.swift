@@ -22,9 +22,12 @@ struct ManualDeployment {
     /// Runs `body`, shows the output of git, and says what a person who waits for long is waiting for.
     func run<Result>(_ body: (Cancellation, Transcript, @escaping () -> Void) throws -> Result) throws -> Result {
         let cancellation = Signals.shared.cancellation
+        let output = site.output()
         let transcript = Transcript(showsProgress: isatty(STDERR_FILENO) == 1) {
             try? FileHandle.standardError.write(contentsOf: $0)
+            output?.append($0)
         }
+        defer { output?.finish() }
         // The site's lock is usually free. Somebody who waits wants to know what for.
         let notice = TimerQueue()
         defer { notice.stop() }
@@ -55,6 +58,7 @@ struct ManualDeployment {
         case .deployed(let commit)?: say("deployed \(commit.short) in \((record.duration ?? .zero).spoken)")
         case .unchanged(let commit)?: say("\(site.name) is already at \(commit.short)")
         case .skipped(let reason)?, .pinned(let reason)?: say("\(site.name) was not deployed: \(reason)")
+        case .cancelled(let newer)?: say("a newer push, of \(newer), ended the build")
         case .waiting?:
             throw CommandError(.failure, record.reason ?? "the remote lags", hint: "bellpull log \(record.id)")
         case .failed(let failure)?: throw CommandError(failure, .failure)

@@ -79,7 +79,7 @@ extension DeploymentRecord.State {
     var style: Terminal.Style {
         switch self {
         case .deployed: .green
-        case .unchanged, .skipped: .faint
+        case .unchanged, .skipped, .cancelled: .faint
         case .failed: .red
         case .queued, .running, .waiting, .pinned, .interrupted: .yellow
         }

@@ -60,6 +60,7 @@ extension Logger {
                 info("deployment waiting \(facts) reason=\((deployment.result.waitingReason ?? "").quoted)\(next)")
             case .skipped(let reason): info("deployment skipped \(facts) reason=\(reason.quoted)")
             case .pinned(let reason): info("deployment pinned \(facts) reason=\(reason.quoted)")
+            case .cancelled(let newer): info("deployment cancelled \(facts) by=\(newer)")
             case .failed(let failure): error("deployment failed \(facts) reason=\(failure.message.quoted)")
             case .interrupted: warning("deployment interrupted \(facts)")
             }

@@ -32,7 +32,7 @@ final class ServiceStatus: Sendable {
             switch result {
             case .deployed, .unchanged, .skipped, .pinned: failed.remove(site)
             case .failed: failed.insert(site)
-            case .waiting, .interrupted: return
+            case .waiting, .cancelled, .interrupted: return
             }
             known.insert(site)
         }

@@ -1,0 +1,12 @@
+internal import Git
+
+/// How a step ended.
+enum StepEnd: Equatable {
+    /// The command exited with 0, or there is no command.
+    case passed
+    case failed(Failure)
+    /// A newer push of this commit ended the step.
+    case superseded(Commit)
+    /// Bellpull is stopping.
+    case interrupted
+}

@@ -1,0 +1,172 @@
+internal import Fence
+internal import Foundation
+internal import Git
+internal import Processes
+internal import Text
+
+/// The steps of one deployment: runs commands, shows their output with secret values masked, and says how they ended.
+package final class StepSession {
+    let steps: SiteSteps
+    private let fence: StepFence
+    private let facts: StepFacts
+    private let trigger: RestartTrigger?
+    private let transcript: Transcript
+    private let cancellation: Cancellation
+    private let newer: NewerPush?
+    /// The commit of the last request for a restart in this deployment.
+    private(set) var restarted: Commit?
+    /// What a person should know.
+    private(set) var notes: [String] = []
+
+    init(
+        _ steps: SiteSteps, _ fence: StepFence, _ facts: StepFacts, trigger: RestartTrigger?, _ transcript: Transcript,
+        _ cancellation: Cancellation, newer: NewerPush?
+    ) {
+        self.steps = steps
+        self.fence = fence
+        self.facts = facts
+        self.trigger = trigger
+        self.transcript = transcript
+        self.cancellation = cancellation
+        self.newer = newer
+    }
+
+    // MARK: Before the release is live
+
+    /// Builds and tests the release at `place`.
+    func prepare(_ place: StepPlace) -> StepEnd {
+        newer?.begin(place.commit, of: place.ref)
+        var end = StepEnd.passed
+        for (name, step) in [(StepName.build, steps.build), (.test, steps.test)] {
+            guard end == .passed, let step else { continue }
+            end = run(name, step, place, newer?.cancellation ?? cancellation)
+        }
+        // From now on, nothing but a stop of Bellpull ends the deployment.
+        if let newer = newer?.end() { return .superseded(newer) }
+        return end
+    }
+
+    // MARK: When the release is live
+
+    /// Asks for a restart of the site's application and waits until it has ended, as far as that can be known.
+    func restart(at commit: Commit) {
+        guard let trigger else { return }
+        restarted = commit
+        let limits = Limits.within(steps.health?.timeout ?? .zero, cancellation: cancellation)
+        if let failure = trigger.restart(at: commit, limits) { notes.append(failure) }
+    }
+
+    /// Checks the release at `place`, as often as the site allows.
+    func check(_ place: StepPlace) -> StepEnd {
+        guard let health = steps.health else { return .passed }
+        let deadline = ContinuousClock.now + health.timeout
+        var end = StepEnd.passed
+        for attempt in 0...health.retries {
+            if attempt > 0 {
+                let pause = HealthCheck.pause(before: attempt)
+                guard deadline > .now + pause, !cancellation.wait(for: pause) else { break }
+            }
+            end = check(health, place, Limits(deadline: deadline, cancellation: cancellation))
+            guard case .failed(let failure) = end else { break }
+            transcript.note("health: \(failure.message)")
+        }
+        return cancellation.isCancelled && end != .passed ? .interrupted : end
+    }
+
+    private func check(_ health: HealthCheck, _ place: StepPlace, _ limits: Limits) -> StepEnd {
+        switch health.subject {
+        case .command(let step):
+            let left = ContinuousClock.now.duration(to: limits.deadline)
+            return run(.health, SiteSteps.Step(step.command, timeout: left, isUnfenced: step.isUnfenced), place)
+        case .address(let address, let status, let text):
+            let probe = HealthProbe(address, status: status, text: text, path: fence.path)
+            return probe.failure(limits).map(StepEnd.failed) ?? .passed
+        }
+    }
+
+    /// Runs the step `after` at `place`, where the site is live and healthy.
+    func conclude(_ place: StepPlace) -> StepEnd {
+        guard let step = steps.after else { return .passed }
+        let end = run(.after, step, place)
+        // A process that is killed before this line runs the step again.
+        if end != .interrupted { AfterNote(in: fence.stateFolder, of: facts.site).write(place.commit) }
+        return end
+    }
+
+    /// Whether the step `after` is still to run for `commit`, which was live before this deployment: an earlier process was
+    /// killed in between.
+    func isUnconcluded(_ commit: Commit) -> Bool {
+        guard steps.after != nil, let last = AfterNote(in: fence.stateFolder, of: facts.site).commit else { return false }
+        return last != commit
+    }
+
+    /// Gives a folder back that a killed launcher has left with the step's user.
+    func reclaim(_ folder: String) { try? fence.runner.reclaim(folder) }
+
+    // MARK: One command
+
+    private func run(
+        _ name: StepName, _ step: SiteSteps.Step, _ place: StepPlace, _ cancellation: Cancellation? = nil
+    ) -> StepEnd {
+        let cancellation = cancellation ?? self.cancellation
+        guard !cancellation.isCancelled else { return newer?.newer.map(StepEnd.superseded) ?? .interrupted }
+        transcript.note("\(name.rawValue): \(step.command.escapedForDisplay)")
+        var mask = OutputMask(steps.variables)
+        var last = LastLine()
+        let limits = Limits.within(step.timeout + .seconds(5), cancellation: cancellation)
+        do {
+            let completion = try fence.runner.run(command(step, name, place), limits) { bytes in
+                let masked = mask.mask(bytes)
+                last.read(masked)
+                transcript.append(masked)
+            }
+            let rest = mask.finish()
+            last.read(rest)
+            transcript.append(rest)
+            if completion.leftBehind > 0 {
+                notes.append("\(name.rawValue) left \(completion.leftBehind) processes behind, which were ended")
+            }
+            return end(of: name, step, completion.termination, last.text)
+        } catch let error as FenceError {
+            return .failed(Failure(Explanation("\(name.rawValue): \(error.explanation.message)", hint: error.explanation.hint)))
+        } catch {
+            return .failed(Failure("\(name.rawValue) cannot be run: \(error)"))
+        }
+    }
+
+    private func end(
+        of name: StepName, _ step: SiteSteps.Step, _ termination: FenceCompletion.Termination, _ line: String?
+    ) -> StepEnd {
+        let fact: String
+        var hint = "bellpull log \(facts.deployment) shows its output"
+        switch termination {
+        case .exited(0): return .passed
+        case .cancelled: return newer?.newer.map(StepEnd.superseded) ?? .interrupted
+        case .exited(let status): fact = "failed with exit status \(status)"
+        case .killed(let signal): fact = "was killed by signal \(signal)"
+        case .timedOut:
+            fact = "did not end within \(step.timeout.formatted())"
+            hint += "; \(name.rawValue)_timeout in the file of the site sets the limit"
+        case .outOfMemory:
+            fact = "used up its memory"
+            hint = "systemctl edit bellpull-step@.service sets MemoryMax="
+        }
+        return .failed(Failure("\(name.rawValue) \(fact)\(line.map { ": \($0)" } ?? "")", hint: hint))
+    }
+
+    private func command(_ step: SiteSteps.Step, _ name: StepName, _ place: StepPlace) -> FencedCommand {
+        var environment = steps.variables
+        environment.merge(facts.variables(at: place)) { _, own in own }
+        environment["PATH"] = environment["PATH"] ?? fence.path
+        environment["LANG"] = environment["LANG"] ?? "C.UTF-8"
+        // A fenced build must not plant files for a step that runs without the fence.
+        let home = step.isUnfenced ? "\(place.home)-unfenced" : place.home
+        environment["HOME"] = home
+        let writable = (place.isWritable ? [place.folder] : []) + [place.shared].compactMap(\.self) + steps.writable
+        return FencedCommand(
+            command: step.command, directory: place.folder, environment: environment, writable: writable,
+            readable: (place.isWritable ? [] : [place.folder]) + steps.readable, home: home,
+            handedOver: place.isWritable ? [place.folder] : [], hidden: fence.hidden, isUnfenced: step.isUnfenced,
+            timeout: step.timeout / .seconds(1))
+    }
+}
