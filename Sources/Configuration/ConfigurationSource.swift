@@ -14,6 +14,8 @@ public struct ConfigurationSource: Sendable {
     public var refusesSHA1: Bool
     /// Whether to read and check the secrets.
     public var readsSecrets = true
+    /// Whether the environment files of the steps are read.
+    public var readsVariables = true
     /// The names of the credentials that systemd passes to the service and not to this process. Their contents are not
     /// checked. `nil` in the service.
     public var unseenCredentials: Set<String>?

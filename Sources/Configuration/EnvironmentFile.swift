@@ -5,6 +5,8 @@ internal import Foundation
 public struct EnvironmentFile: Sendable {
     /// The variables in the file. The last of several assignments counts, and invalid names are left out.
     public let variables: [String: String]
+    /// The beginnings of lines without a valid name. systemd ignores such lines.
+    let invalidNames: Set<String>
     /// Whether the file exists and this user cannot read the file.
     public let isUnreadable: Bool
 
@@ -15,7 +17,7 @@ public struct EnvironmentFile: Sendable {
         do throws(FileError) {
             self.init(text: try PlainFile(at: path, limit: Self.limit).text)
         } catch {
-            self.init(variables: [:], isUnreadable: error != .missing)
+            self.init(variables: [:], invalidNames: [], isUnreadable: error != .missing)
         }
     }
 
@@ -24,11 +26,11 @@ public struct EnvironmentFile: Sendable {
         var parser = Parser()
         for scalar in text.unicodeScalars { parser.read(scalar) }
         parser.finish()
-        self.init(variables: parser.variables, isUnreadable: false)
+        self.init(variables: parser.variables, invalidNames: parser.invalidNames, isUnreadable: false)
     }
 
-    private init(variables: [String: String], isUnreadable: Bool) {
-        (self.variables, self.isUnreadable) = (variables, isUnreadable)
+    private init(variables: [String: String], invalidNames: Set<String>, isUnreadable: Bool) {
+        (self.variables, self.invalidNames, self.isUnreadable) = (variables, invalidNames, isUnreadable)
     }
 
     /// The state machine of systemd's parser:
@@ -43,6 +45,7 @@ public struct EnvironmentFile: Sendable {
         }
 
         var variables: [String: String] = [:]
+        var invalidNames: Set<String> = []
         private var state = State.start
         private var name = String.UnicodeScalarView()
         private var value = String.UnicodeScalarView()
@@ -82,7 +85,8 @@ public struct EnvironmentFile: Sendable {
         /// Ends the last line.
         mutating func finish() {
             switch state {
-            case .start, .comment, .name: break
+            case .start, .comment: break
+            case .name: invalidNames.insert(String(name.prefix(40)))
             default: assign()
             }
         }
@@ -99,7 +103,9 @@ public struct EnvironmentFile: Sendable {
             case "=":
                 state = .value
                 (value, count, length, isWithinWord) = (.init(), 0, 0, false)
-            case _ where Self.isNewline(scalar): state = .start
+            case _ where Self.isNewline(scalar):
+                state = .start
+                invalidNames.insert(String(name.prefix(40)))
             default: name.append(scalar)
             }
         }
@@ -131,7 +137,10 @@ public struct EnvironmentFile: Sendable {
         private mutating func assign() {
             state = .start
             let name = String(name).trimmingCharacters(in: .whitespaces)
-            guard Self.isName(name) else { return }
+            guard Self.isName(name) else {
+                invalidNames.insert(String(name.prefix(40)))
+                return
+            }
             variables[name] = String(String.UnicodeScalarView(value.prefix(length)))
         }
 

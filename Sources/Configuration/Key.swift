@@ -58,6 +58,33 @@ extension Key {
     static let skip = Key("skip", .text, #""[skip deploy]""#)
     static let url = Key("url", .text, #""https://blog.example.com/""#)
 
+    // Keys of the steps of a site.
+    static let build = Key("build", .text, #""make html""#)
+    static let test = Key("test", .text, #""test -s index.html""#)
+    static let health = Key("health", .text, #""https://blog.example.com/""#)
+    static let after = Key("after", .text, #""curl -fsS -X POST https://ci.example.com/hooks/blog""#)
+    static let buildTimeout = Key("build_timeout", .text, #""10m""#)
+    static let testTimeout = Key("test_timeout", .text, #""5m""#)
+    static let healthTimeout = Key("health_timeout", .text, #""30s""#)
+    static let afterTimeout = Key("after_timeout", .text, #""5m""#)
+    static let healthStatus = Key("health_status", .number, "200")
+    static let healthText = Key("health_text", .text, #""Welcome""#)
+    static let healthRetries = Key("health_retries", .number, "5")
+    static let onNewer = Key("on_newer", .text, #""cancel""#)
+    static let environmentFile = Key("environment_file", .text, #""/etc/bellpull/blog.env""#)
+    static let allowRead = Key("allow_read", .texts, #"["/srv/fonts"]"#)
+    static let allowWrite = Key("allow_write", .texts, #"["/srv/search-index"]"#)
+    static let unfenced = Key("unfenced", .texts, #"["after"]"#)
+
+    /// The keys of the steps.
+    static let ofSteps = [
+        build, test, health, after, buildTimeout, testTimeout, healthTimeout, afterTimeout, healthStatus, healthText,
+        healthRetries, onNewer, environmentFile, allowRead, allowWrite, unfenced,
+    ]
+
+    /// Returns the key of the step `name`.
+    static func step(_ name: String) -> Key { ofSteps.first { $0.name == name } ?? build }
+
     /// The keys of the main file.
     static let ofMainFile = [
         secretFile, secretVariable, answerWithin, timeout, drain, bodyLimit, acceptSHA1, parallelDeployments,
@@ -67,7 +94,7 @@ extension Key {
     static let ofSiteFile = [
         repository, branch, tag, path, forge, strategy, url, timeout, catchUp, secretFile, secretVariable,
         localEdits, remote, shared, keep, paths, skip,
-    ]
+    ] + ofSteps
     /// The keys of a `[[site]]` table in the main file.
     static let ofSiteTable = [name] + ofSiteFile
 }

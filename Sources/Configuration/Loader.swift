@@ -34,7 +34,7 @@ struct Loader {
 
         let siteReader = SiteReader(
             secrets: secretReader, timeout: settings.timeout, catchUp: settings.catchUp,
-            historyAge: settings.historyAge)
+            historyAge: settings.historyAge, readsVariables: source.readsVariables)
         let folder = sitesFolder(beside: main)
         var sites: [ParsedSite]
         let isOfFiles = main.isThere || folder.map { !$0.files.isEmpty } ?? true

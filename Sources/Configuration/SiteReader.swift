@@ -12,6 +12,8 @@ struct SiteReader: Sendable {
     let catchUp: Duration?
     /// How long the history is kept.
     let historyAge: Duration
+    /// Whether the environment files of the steps are read.
+    let readsVariables: Bool
 
     /// Reads the `[[site]]` table `section`.
     func read(table section: Section) -> ParsedSite {
@@ -72,6 +74,7 @@ struct SiteReader: Sendable {
         let strategySettings = StrategySettings(section, &site.diagnostics)
         site.path = path(section, &site.diagnostics)
         let filter = FilterSettings(section, &site.diagnostics)
+        let steps = StepSettings(section, readsVariables: readsVariables, &site.diagnostics)
         let forge = forge(section, &site.diagnostics)
         let url = section.url(&site.diagnostics)
         let timeout = section.duration(.timeout, default: timeout, &site.diagnostics)
@@ -87,7 +90,7 @@ struct SiteReader: Sendable {
             timeout: timeout, catchUp: catchUp, secrets: secrets, secretSource: secretSource, url: url,
             place: site.place,
             localEdits: strategySettings.localEdits, historyAge: historyAge, release: strategySettings.release,
-            filter: filter)
+            filter: filter, steps: steps)
     }
 
     private func repository(_ section: Section, _ diagnostics: inout Diagnostics) -> RepositoryName? {

@@ -35,4 +35,6 @@ public struct SiteSettings: Sendable {
     public internal(set) var release: ReleaseSettings?
     /// The conditions for a deployment.
     public internal(set) var filter = FilterSettings()
+    /// The commands that the site runs.
+    public internal(set) var steps = StepSettings()
 }

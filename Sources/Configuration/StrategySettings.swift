@@ -70,7 +70,7 @@ struct StrategySettings {
 
     /// The keys of only one strategy.
     private static let foreignKeys: [(keys: [Key], strategy: StrategyName)] = [
-        ([.localEdits], .mirror), ([.remote, .shared, .keep], .release),
+        ([.localEdits], .mirror), ([.remote, .shared, .keep, .build, .test, .health], .release),
     ]
 
     /// Refuses the keys of another strategy.

@@ -223,7 +223,7 @@ public final class Dispatcher: @unchecked Sendable {
         defer { condition.withLock { builds.finish(site.name, isCancelled: newer?.newer != nil) } }
         do throws(LedgerError) {
             let output = site.output()
-            let transcript = Transcript(echo: output.map { output in { output.append($0) } })
+            let transcript = Transcript(echo: output?.echo)
             _ = try deployer.deploy(site, cancellation, housekeeping: packing, transcript, newer: newer) { started in
                 condition.withLock { queue.recordStart(of: started.id, at: site.name) }
             } onEnd: { finished in

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// The files of a folder and of all folders in it (fts(3)). Follows no symbolic link.
+/// The files of a folder and of all folders in it. Follows no symbolic link.
 struct FolderFiles {
     /// A file, a folder or a link.
     struct Entry {
@@ -21,20 +21,33 @@ struct FolderFiles {
 
     /// Calls `body` for each entry, a folder before its files, until `body` returns false.
     func forEach(_ body: (Entry) throws -> Bool) rethrows {
-        let root = Array(folder.utf8CString)
-        var paths = [strdup(root), nil]
-        defer { free(paths[0]) }
-        guard let stream = fts_open(&paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, nil) else { return }
-        defer { fts_close(stream) }
-        let prefix = root.count
-        while let entry = fts_read(stream) {
-            let isVisit = ![FTS_DP, FTS_D].contains(Int32(entry.pointee.fts_info))
-            let isFolder = Int32(entry.pointee.fts_info) == FTS_D
-            guard isVisit || isFolder, entry.pointee.fts_level > 0, let status = entry.pointee.fts_statp?.pointee,
-                let path = entry.pointee.fts_path
-            else { continue }
-            let bytes = UnsafeBufferPointer(start: path, count: Int(entry.pointee.fts_pathlen)).dropFirst(prefix)
-            guard try body(Entry(path: TreePath(bytes.map { UInt8(bitPattern: $0) }), status: status)) else { return }
+        // A stack and no recursion: a build may nest folders as deep as it likes.
+        var folders: [TreePath?] = [nil]
+        while let parent = folders.popLast() {
+            for name in Self.names(in: parent?.absolute(in: folder) ?? Array(folder.utf8CString)) {
+                let path = parent?.appending(name) ?? TreePath(name)
+                var status = stat()
+                guard lstat(path.absolute(in: folder), &status) == 0 else { continue }
+                let entry = Entry(path: path, status: status)
+                guard try body(entry) else { return }
+                if entry.isFolder { folders.append(path) }
+            }
         }
+    }
+
+    /// The names in a folder; none if it cannot be read.
+    private static func names(in path: [CChar]) -> [[UInt8]] {
+        guard let stream = opendir(path) else { return [] }
+        defer { closedir(stream) }
+        var names: [[UInt8]] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
+                name.withMemoryRebound(to: UInt8.self, capacity: 256) { bytes in
+                    Array(UnsafeBufferPointer(start: bytes, count: strlen(UnsafeRawPointer(bytes).assumingMemoryBound(to: CChar.self))))
+                }
+            }
+            if name != [UInt8(ascii: ".")], name != [UInt8(ascii: "."), UInt8(ascii: ".")] { names.append(name) }
+        }
+        return names
     }
 }

@@ -22,6 +22,9 @@ public final class DeploymentOutput: Sendable {
 
     deinit { finish() }
 
+    /// Appends what it is called with.
+    var echo: @Sendable (Data) -> Void { { self.append($0) } }
+
     /// Appends bytes. An error costs the file, not the deployment: the ledger keeps the end of the output.
     public func append(_ bytes: Data) {
         state.withLock { state in

@@ -23,8 +23,8 @@ struct HealthProbe {
 
     /// Sends the request. Returns why the answer is not the expected one; `nil` if it is.
     func failure(_ limits: Limits) -> Failure? {
-        let folders = path.split(separator: ":").map(String.init) + ["/usr/bin", "/bin"]
-        guard let curl = folders.map({ "\($0)/curl" }).first(where: { access($0, X_OK) == 0 }) else {
+        let programs = (path.split(separator: ":").map(String.init) + ["/usr/bin", "/bin"]).map { "\($0)/curl" }
+        guard let curl = programs.first(where: { program in access(program, X_OK) == 0 }) else {
             return Failure("health needs curl, which is not installed", remedy: Remedy(ShellCommand("apt", "install", "curl")))
         }
         // The status stands behind the body, because curl writes everything to one stream.

@@ -1,4 +1,4 @@
-package import Git
+internal import Git
 
 /// Where a step runs, and for which commit.
 package struct StepPlace {

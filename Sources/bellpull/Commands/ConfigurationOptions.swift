@@ -12,9 +12,16 @@ struct ConfigurationOptions: ParsableArguments {
     /// Loads the configuration without secrets. A command needs no secrets, and its user may not be able to read them.
     /// A site with mistakes stops no other site. Without configuration files, the service's environment file describes
     /// the site.
-    func loadWithoutSecrets() throws(CommandError) -> Configuration {
+    func loadWithoutSecrets() throws(CommandError) -> Configuration { try load(withVariables: false).0 }
+
+    /// Loads the configuration without the secrets of hooks, and returns it with its source.
+    ///
+    /// - Parameter withVariables: whether to read the environment files of the steps, which only Bellpull's user and root can
+    ///   read.
+    func load(withVariables: Bool) throws(CommandError) -> (Configuration, ConfigurationSource) {
         var source = ConfigurationSource(mainFile: config, environment: ProcessInfo.processInfo.environment)
         source.readsSecrets = false
+        source.readsVariables = withVariables
         let state = StateDirectory(environment: source.environment)
         // Of two sites in conflict, the service uses the one that was in use before.
         source.sitesInUse = state.sitesInUse
@@ -26,7 +33,7 @@ struct ConfigurationOptions: ParsableArguments {
         }
         do {
             let names = SiteNames(in: state)
-            return names.apply(to: try Configuration.load(source), claims: false)
+            return (names.apply(to: try Configuration.load(source), claims: false), source)
         } catch {
             throw CommandError(error)
         }

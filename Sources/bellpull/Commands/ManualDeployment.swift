@@ -13,9 +13,11 @@ struct ManualDeployment {
     /// Reads the settings of the site `name` and opens the ledger.
     init(of name: String, _ options: CommonOptions) throws(CommandError) {
         // The settings come first: root can read more than the owner of the ledger.
-        let settings = try options.settings(of: name)
+        let (configuration, source) = try options.configuration.load(withVariables: true)
+        let settings = try configuration.site(named: name)
+        let state = StateDirectory(environment: source.environment)
         ledger = try options.ledger(creating: true)
-        site = Site(settings)
+        site = Site(settings, fence: StepFence(of: configuration, source, state))
         json = options.json
     }
 

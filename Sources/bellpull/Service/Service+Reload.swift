@@ -37,7 +37,8 @@ extension Service {
         do {
             let new = try Self.load(source, state, keeping: configuration)
             logger.note(new.issuesOfSites, .error)
-            let sites = try Self.openedSites(of: new, signals.cancellation, logger)
+            let sites = try Self.openedSites(
+                of: new, fence: StepFence(of: new, source, state), signals.cancellation, logger)
             guard !signals.isStopping else { return loaded(mistakes: [], warnings: [], isApplied: false) }
             (configuration, self.sites) = (new, sites)
         } catch let error as ConfigurationError {

@@ -21,13 +21,14 @@ extension Service {
     /// - Parameter progress: called before each clone that git has to open, which may take 20 s.
     /// - Throws: `CommandError` if the only site comes from REPO_PATH and cannot be deployed.
     static func openedSites(
-        of configuration: Configuration, _ cancellation: Cancellation, _ logger: Logger, progress: () -> Void = {}
+        of configuration: Configuration, fence: StepFence, _ cancellation: Cancellation, _ logger: Logger,
+        progress: () -> Void = {}
     ) throws(CommandError) -> [Site] {
         var count = 0
         var sites: [Site] = []
         sites.reserveCapacity(configuration.sites.count)
         for settings in configuration.sites {
-            let site = Site(settings)
+            let site = Site(settings, fence: fence)
             sites.append(site)
             if !site.isDeclared { progress() }
             let limits = Limits.within(openingTime, cancellation: cancellation)
@@ -47,13 +48,16 @@ extension Service {
 
 extension Site {
     /// Creates a site from its settings.
-    init(_ settings: SiteSettings) {
+    ///
+    /// - Parameter fence: where the steps run; `nil` if the site is not going to be deployed.
+    init(_ settings: SiteSettings, fence: StepFence? = nil) {
         self.init(
             name: settings.name, path: settings.path, strategy: Self.kind(settings), repository: settings.repository,
             follows: settings.follows, timeout: settings.timeout, catchUp: settings.catchUp,
             keepsDiscarded: settings.localEdits == .save ? settings.historyAge : nil,
             filter: DeploymentFilter(paths: settings.filter.paths, skip: settings.filter.skip),
-            trigger: StateDirectory(environment: ProcessInfo.processInfo.environment).trigger(of: settings.name))
+            trigger: StateDirectory(environment: ProcessInfo.processInfo.environment).trigger(of: settings.name),
+            steps: SiteSteps(settings.steps), fence: fence)
     }
 
     private static func kind(_ settings: SiteSettings) -> StrategyKind {

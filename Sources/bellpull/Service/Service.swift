@@ -63,7 +63,9 @@ final class Service {
             throw CommandError(error)
         }
         logger.note(configuration.issuesOfSites, .error)
-        sites = try Self.openedSites(of: configuration, signals.cancellation, logger) {
+        sites = try Self.openedSites(
+            of: configuration, fence: StepFence(of: configuration, source, state), signals.cancellation, logger
+        ) {
             manager?.extendStart(by: .seconds(60))
         }
         dispatcher = Dispatcher(ledger: ledger, limit: configuration.parallelDeployments, timers: timers) {
