@@ -19,5 +19,5 @@ public final class Cancellation: Sendable {
     public var isCancelled: Bool { flag.load(ordering: .sequentiallyConsistent) }
 
     /// A descriptor that polls as hung up after `cancel()`.
-    var descriptor: Int32 { pipe.reading }
+    package var descriptor: Int32 { pipe.reading }
 }
