@@ -34,7 +34,7 @@ public enum FenceError: Error, Codable, Sendable, Equatable {
         case .noLauncher(let path, let reason):
             Explanation("cannot start \(path): \(reason)")
         case .lostLauncher:
-            Explanation("the step's launcher was killed", hint: "journalctl -u 'bellpull-step@*' -n 20")
+            Explanation("the step's launcher ended without an answer", hint: "journalctl -u 'bellpull-step@*' -n 20")
         case .foreignCaller(let user):
             Explanation(
                 "the step's launcher does not work for user \(user)",

@@ -25,7 +25,7 @@ struct Ownership {
             try give(entry)
             // As its owner: somebody may have taken these rights away.
             guard entry.isFolder, entry.isOwned(by: bellpull.user, or: step.user) else { return false }
-            if entry.status.st_mode & 0o700 != 0o700 { try entry.setMode(entry.status.st_mode & 0o7777 | 0o700) }
+            if entry.status.st_mode & 0o700 != 0o700 { try entry.setMode(entry.status.st_mode & 0o777 | 0o700) }
             return true
         }.walk(top.descriptor)
     }
@@ -42,13 +42,13 @@ struct Ownership {
     func takeBack(_ folder: String) throws {
         let top = try Self.open(folder)
         guard top.isOwned(by: bellpull.user, or: step.user) else { throw FenceError.foreignFolder(path: folder) }
-        if top.status.st_uid == step.user { try top.setMode(top.status.st_mode & 0o7777 | 0o700) }
+        if top.status.st_uid == step.user { try top.setMode(top.status.st_mode & 0o777 | 0o700) }
         try FolderWalk { entry, name, parent in
             guard entry.status.st_uid == step.user else {
                 return entry.isFolder && entry.status.st_uid == bellpull.user
             }
             if entry.isFolder {
-                try entry.setMode(entry.status.st_mode & 0o7777 | 0o700)
+                try entry.setMode(entry.status.st_mode & 0o777 | 0o700)
                 return true
             }
             if entry.isFile || entry.isLink {
