@@ -19,12 +19,17 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         // Functions of Linux and glibc. Only Processes and Git import CLinux.
         .systemLibrary(name: "CLinux"),
+        // The calls that build a fence. Only Fence imports CFence.
+        .systemLibrary(name: "CFence"),
 
         // The leaves, which do not know each other.
         .target(name: "FastCGI", dependencies: ["CFastCGI"]),
         .target(name: "Webhook", dependencies: ["COpenSSL"]),
         .target(name: "Processes", dependencies: ["CLinux"]),
         .target(name: "Text"),
+
+        // A committer's command behind a fence.
+        .target(name: "Fence", dependencies: ["CFence", "Processes", "Text"]),
 
         // The git command.
         .target(name: "Git", dependencies: ["CLinux", "Processes", "Text"]),
@@ -49,7 +54,7 @@ let package = Package(
         .executableTarget(
             name: "bellpull",
             dependencies: [
-                "FastCGI", "Webhook", "Processes", "Git", "Text", "Configuration", "Deploy", "SQLiteLedger",
+                "FastCGI", "Webhook", "Processes", "Fence", "Git", "Text", "Configuration", "Deploy", "SQLiteLedger",
                 "Endpoints",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -70,6 +75,10 @@ let package = Package(
         .testTarget(name: "WebhookTests", dependencies: ["Webhook"]),
         .testTarget(name: "TextTests", dependencies: ["Text"]),
         .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestSupport"]),
+        // Changes the user of one thread.
+        .systemLibrary(name: "CThreadUser", path: "Tests/CThreadUser"),
+        .testTarget(
+            name: "FenceTests", dependencies: ["bellpull", "Fence", "Processes", "Text", "CThreadUser", "TestSupport"]),
         .testTarget(name: "GitTests", dependencies: ["Git", "Processes", "Text", "TestSupport"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Git", "Webhook"]),
         .testTarget(

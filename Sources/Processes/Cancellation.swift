@@ -30,5 +30,5 @@ public final class Cancellation: Sendable {
     }
 
     /// A descriptor that polls as hung up after `cancel()`.
-    var descriptor: Int32 { pipe.reading }
+    package var descriptor: Int32 { pipe.reading }
 }

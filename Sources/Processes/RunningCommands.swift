@@ -35,7 +35,7 @@ public final class RunningCommands: Sendable {
     }
 
     /// Calls `launch` and remembers the process group. Returns false, without a call, after `terminateAll`.
-    func start(_ launch: () throws -> Int32) rethrows -> Bool {
+    package func start(_ launch: () throws -> Int32) rethrows -> Bool {
         try state.withLock { state in
             guard !state.isClosed else { return false }
             state.groups.insert(try launch())
@@ -44,7 +44,7 @@ public final class RunningCommands: Sendable {
     }
 
     /// Forgets the process group of a finished command.
-    func remove(_ group: Int32) {
+    package func remove(_ group: Int32) {
         _ = state.withLock { $0.groups.remove(group) }
     }
 }

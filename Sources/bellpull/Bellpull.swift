@@ -1,5 +1,6 @@
 import ArgumentParser
 import FastCGI
+import Fence
 import Foundation
 import Text
 
@@ -22,6 +23,8 @@ struct Bellpull: ParsableCommand {
     )
 
     static func main() {
+        // Bellpull and systemd start a step like this. The parser of arguments would take longer than the whole launcher.
+        if CommandLine.arguments.dropFirst().first == Launcher.subcommand, !CommonGateway.isCurrent { Launcher.main() }
         // nginx must be able to read what git writes, whatever the person at the terminal has set.
         umask(0o022)
         if CommonGateway.isCurrent { CommonGateway.continueInBackground() }
