@@ -83,7 +83,9 @@ let package = Package(
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Git", "Webhook"]),
         .testTarget(
             name: "DeployTests",
-            dependencies: ["Deploy", "SQLiteLedger", "Git", "Processes", "Text", "Webhook", "TestSupport"]),
+            dependencies: [
+                "bellpull", "Fence", "Deploy", "SQLiteLedger", "Git", "Processes", "Text", "Webhook", "TestSupport",
+            ]),
         .testTarget(
             name: "SQLiteLedgerTests",
             dependencies: [

@@ -91,10 +91,11 @@ extension Key {
         waitingReplies, historyAge, historyCount, catchUp, site,
     ]
     /// The keys of a site's own file.
-    static let ofSiteFile = [
-        repository, branch, tag, path, forge, strategy, url, timeout, catchUp, secretFile, secretVariable,
-        localEdits, remote, shared, keep, paths, skip,
-    ] + ofSteps
+    static let ofSiteFile =
+        [
+            repository, branch, tag, path, forge, strategy, url, timeout, catchUp, secretFile, secretVariable,
+            localEdits, remote, shared, keep, paths, skip,
+        ] + ofSteps
     /// The keys of a `[[site]]` table in the main file.
     static let ofSiteTable = [name] + ofSiteFile
 }

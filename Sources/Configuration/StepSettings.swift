@@ -128,7 +128,8 @@ public struct StepSettings: Sendable, Equatable {
         let paths = section.texts(key, &diagnostics) ?? []
         for path in paths where SitePath(path) == nil {
             diagnostics.error(
-                at: section.place(of: key), "\(key.name) contains a path that is not absolute: \(path.escapedForDisplay)",
+                at: section.place(of: key),
+                "\(key.name) contains a path that is not absolute: \(path.escapedForDisplay)",
                 hint: key.line)
         }
         return paths

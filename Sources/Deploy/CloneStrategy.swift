@@ -130,7 +130,7 @@ extension CloneStrategy {
     func stepPlace(of commit: Commit) -> StepPlace {
         StepPlace(
             folder: cache.path, isWritable: false, home: "\(gitDirectory)/bellpull-home", commit: commit,
-            ref: source?.follows.branch?.ref, isRelease: false)
+            isRelease: false)
     }
 
     private var gitDirectory: String { cache.kept?.gitDirectory ?? "\(cache.path)/.git" }

@@ -49,7 +49,7 @@ struct Deployer: Sendable {
             started.order, announced: started.announced, limits, transcript, steps: steps)
         let live = site.liveCommit
         let failure = live != nil && steps?.restarted == live ? nil : site.trigger?.note(result, live: live)
-        if let steps { 
+        if let steps {
             result = steps.conclude(
                 result, live: live, before: before, announced: started.announced, at: site.strategy)
         }

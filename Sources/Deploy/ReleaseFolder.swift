@@ -57,7 +57,8 @@ struct ReleaseFolder: Sendable {
 
     /// Returns the record of the release `name`, if its folder is there.
     func release(_ name: String) -> Release? {
-        guard access(folder(of: name), F_OK) == 0, access(mark(of: name), F_OK) != 0, let json = FileManager.default.contents(atPath: record(of: name))
+        guard access(folder(of: name), F_OK) == 0, access(mark(of: name), F_OK) != 0,
+            let json = FileManager.default.contents(atPath: record(of: name))
         else { return nil }
         return try? JSONDecoder().decode(Release.self, from: json)
     }

@@ -52,7 +52,9 @@ public struct ReleaseTree: Sendable {
             atPath: (index as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
         removeIndex()
         let entries = TreeEntries(try git.outputBytes(of: ["ls-tree", "-r", "-z", commit.description], limits))
-        if let previous, access(previous.index, R_OK) == 0 { take(entries, from: previous, changesSince, reuse, shared) }
+        if let previous, access(previous.index, R_OK) == 0 {
+            take(entries, from: previous, changesSince, reuse, shared)
+        }
         // Also removes files missing from the commit, and rewrites files that differ from the index.
         let arguments = Self.settings + ["read-tree", "--reset", "-u", commit.description]
         _ = try git.output(of: arguments, limits, transcript)
@@ -78,9 +80,12 @@ public struct ReleaseTree: Sendable {
     }
 
     private func take(
-        _ entries: TreeEntries, from previous: ReleaseTree, _ changesSince: FileTime?, _ reuse: Reuse, _ shared: [String]
+        _ entries: TreeEntries, from previous: ReleaseTree, _ changesSince: FileTime?, _ reuse: Reuse,
+        _ shared: [String]
     ) {
-        guard var files = TreeReuse(from: previous.folder, to: folder, reuse, changesSince: changesSince) else { return }
+        guard var files = TreeReuse(from: previous.folder, to: folder, reuse, changesSince: changesSince) else {
+            return
+        }
         defer { files.finish() }
         let shared = shared.map { Array($0.utf8) }
         entries.forEach { kind, path in

@@ -25,7 +25,8 @@ struct HealthProbe {
     func failure(_ limits: Limits) -> Failure? {
         let programs = (path.split(separator: ":").map(String.init) + ["/usr/bin", "/bin"]).map { "\($0)/curl" }
         guard let curl = programs.first(where: { program in access(program, X_OK) == 0 }) else {
-            return Failure("health needs curl, which is not installed", remedy: Remedy(ShellCommand("apt", "install", "curl")))
+            return Failure(
+                "health needs curl, which is not installed", remedy: Remedy(ShellCommand("apt", "install", "curl")))
         }
         // The status stands behind the body, because curl writes everything to one stream.
         let arguments = [

@@ -37,7 +37,8 @@ struct OutputMask {
         var position = 0
         let firsts = Set(values.compactMap(\.first))
         while position < end {
-            if firsts.contains(rest[position]), let value = values.first(where: { rest[position...].starts(with: $0) }) {
+            if firsts.contains(rest[position]), let value = values.first(where: { rest[position...].starts(with: $0) })
+            {
                 result += Self.replacement
                 position += value.count
             } else {

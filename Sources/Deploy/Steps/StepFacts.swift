@@ -5,6 +5,8 @@ struct StepFacts {
     let site: String
     /// The repository as the forge writes it; `nil` if unknown.
     let repository: String?
+    /// The branch that the site follows, with its prefix; `nil` for a pattern or tags.
+    let branch: String?
     let deployment: DeploymentRecord.ID
     let cause: DeploymentRecord.Cause
     /// The forge of the newest delivery, and the forge's id of it; `nil` without a delivery.

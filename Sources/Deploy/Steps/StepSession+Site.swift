@@ -9,7 +9,8 @@ extension StepSession {
     ) {
         guard let fence = site.fence else { return nil }
         let facts = StepFacts(
-            site: site.name, repository: site.repository?.description, deployment: started.id, cause: started.cause,
+            site: site.name, repository: site.repository?.description,
+            branch: site.follows?.branch?.ref, deployment: started.id, cause: started.cause,
             forge: started.delivery?.forge, delivery: started.delivery?.forgeID)
         self.init(
             site.steps, fence, facts, trigger: site.trigger, transcript, cancellation, newer: newer)
@@ -19,7 +20,8 @@ extension StepSession {
     ///
     /// - Returns: the result, which is a failure if the step fails.
     func conclude(
-        _ result: DeploymentResult, live: Commit?, before: Commit?, announced: [DeploymentRecord.Target], at strategy: any Strategy
+        _ result: DeploymentResult, live: Commit?, before: Commit?, announced: [DeploymentRecord.Target],
+        at strategy: any Strategy
     ) -> DeploymentResult {
         guard let live, steps.after != nil else { return result }
         switch result {
@@ -29,7 +31,7 @@ extension StepSession {
         }
         var place = strategy.stepPlace(of: live)
         place.previousCommit = before
-        place.ref = place.ref ?? announced.first { $0.commit == live }?.ref
+        place.ref = place.ref ?? announced.first { $0.commit == live }?.ref ?? facts.branch
         switch conclude(place) {
         case .passed, .superseded: return result
         case .interrupted: return .interrupted

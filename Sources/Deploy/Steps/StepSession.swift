@@ -8,7 +8,7 @@ internal import Text
 package final class StepSession {
     let steps: SiteSteps
     private let fence: StepFence
-    private let facts: StepFacts
+    let facts: StepFacts
     private let trigger: RestartTrigger?
     private let transcript: Transcript
     private let cancellation: Cancellation
@@ -96,7 +96,9 @@ package final class StepSession {
     /// Whether the step `after` is still to run for `commit`, which was live before this deployment: an earlier process was
     /// killed in between.
     func isUnconcluded(_ commit: Commit) -> Bool {
-        guard steps.after != nil, let last = AfterNote(in: fence.stateFolder, of: facts.site).commit else { return false }
+        guard steps.after != nil, let last = AfterNote(in: fence.stateFolder, of: facts.site).commit else {
+            return false
+        }
         return last != commit
     }
 
@@ -128,7 +130,8 @@ package final class StepSession {
             }
             return end(of: name, step, completion.termination, last.text)
         } catch let error as FenceError {
-            return .failed(Failure(Explanation("\(name.rawValue): \(error.explanation.message)", hint: error.explanation.hint)))
+            return .failed(
+                Failure(Explanation("\(name.rawValue): \(error.explanation.message)", hint: error.explanation.hint)))
         } catch {
             return .failed(Failure("\(name.rawValue) cannot be run: \(error)"))
         }
@@ -145,7 +148,7 @@ package final class StepSession {
         case .exited(let status): fact = "failed with exit status \(status)"
         case .killed(let signal): fact = "was killed by signal \(signal)"
         case .timedOut:
-            fact = "did not end within \(step.timeout.formatted())"
+            fact = "did not end within \(step.timeout.inSeconds)"
             hint += "; \(name.rawValue)_timeout in the file of the site sets the limit"
         case .outOfMemory:
             fact = "used up its memory"
@@ -169,4 +172,9 @@ package final class StepSession {
             handedOver: place.isWritable ? [place.folder] : [], hidden: fence.hidden, isUnfenced: step.isUnfenced,
             timeout: step.timeout / .seconds(1))
     }
+}
+
+extension Duration {
+    /// The duration for a message, such as `0.5 s` or `600 s`.
+    fileprivate var inSeconds: String { String(format: "%.4g s", self / .seconds(1)) }
 }

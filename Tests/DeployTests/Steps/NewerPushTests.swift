@@ -1,0 +1,72 @@
+import Foundation
+import Git
+import Processes
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Deploy
+
+@Suite(.onPlainThreads) struct `a newer push` {
+    private func site(_ stage: StepStage, _ onNewer: SiteSteps.OnNewer) throws -> Site {
+        try stage.site { steps in
+            steps.build = .run("echo $BELLPULL_COMMIT >>$HOME/builds; sleep 1.5")
+            steps.onNewer = onNewer
+        }
+    }
+
+    private func outcomes(_ stage: StepStage, _ site: Site, pushes: Int) throws -> [DeliveryOutcome] {
+        let outcomes = Mutex<[DeliveryOutcome]>([])
+        let dispatcher = Dispatcher(ledger: stage.home.ledger, limit: 2)
+        for number in 1...pushes {
+            let commit = try stage.blog.push(["index.html": "\(number)\n"])
+            dispatcher.deploy(site, to: commit) { outcome in outcomes.withLock { $0.append(outcome) } }
+            let builds = "\(stage.stage.path)/cache/builds"
+            guard number < pushes else { break }
+            try #require(Observation.eventually { (try? stage.blog.text(builds))?.contains("\(commit)") == true })
+        }
+        dispatcher.waitUntilIdle()
+        return outcomes.withLock { $0 }
+    }
+
+    @Test func `ends the build of an older one`() throws {
+        let stage = try StepStage()
+        let outcomes = try outcomes(stage, site(stage, .cancel), pushes: 2)
+        let last = try stage.blog.head(of: stage.blog.author)
+        #expect(outcomes.last == .deployed(last))
+        #expect(outcomes.first == .finished(.cancelled(by: last.short)))
+        #expect(stage.live("index.html") == "2\n")
+        #expect(stage.stage.folders.count == 1)
+    }
+
+    @Test func `waits for the build unless the site wants otherwise`() throws {
+        let stage = try StepStage()
+        let outcomes = try outcomes(stage, site(stage, .finish), pushes: 2)
+        #expect(outcomes.count == 2 && outcomes.allSatisfy { $0.commit != nil })
+        #expect(stage.stage.folders.count == 2)
+    }
+
+    @Test func `cannot keep a site from going live by never ending`() throws {
+        let stage = try StepStage()
+        let outcomes = try outcomes(stage, site(stage, .cancel), pushes: 6)
+        #expect(outcomes.prefix(3).allSatisfy { if case .finished(.cancelled, _) = $0 { true } else { false } })
+        #expect(outcomes[3].commit != nil, "after three builds in a row that were ended, one goes live")
+        #expect(stage.live("index.html") == "6\n")
+    }
+
+    @Test func `ends no build of the same commit, of a lower version, or that is over`() throws {
+        let (one, two) = (try Commit.fake(1), try Commit.fake(2))
+        func target(_ commit: Commit, _ ref: String) -> DeploymentRecord.Target { .init(ref: ref, commit: commit) }
+        let newer = NewerPush()
+        #expect(!newer.announce(target(two, "refs/tags/v2")), "nothing is being built")
+        newer.begin(one, of: "refs/tags/v1.9")
+        #expect(!newer.announce(target(one, "refs/tags/v1.9")))
+        #expect(!newer.announce(target(two, "refs/tags/v1.8")))
+        #expect(newer.announce(target(two, "refs/tags/v1.10")))
+        #expect(newer.cancellation.isCancelled && newer.end() == two)
+        let other = NewerPush()
+        other.begin(one, of: "refs/heads/main")
+        #expect(other.end() == nil)
+        #expect(!other.announce(target(two, "refs/heads/main")) && !other.cancellation.isCancelled)
+    }
+}
