@@ -17,7 +17,7 @@ for folder in steps/releases/1 steps/releases/2 steps/shared other; do
 done
 runuser -u bellpull -- sh -c '
     cd /srv && echo live > steps/releases/1/index.html && echo new > steps/releases/2/index.html
-    echo other > other/index.html && ln -s releases/1 steps/current && mkdir -m 0700 steps/cache
+    echo other > other/index.html && ln -s releases/1 steps/current && mkdir -m 0700 steps/cache steps/cache-alone
     echo key > /var/lib/bellpull/id_test && chmod 600 /var/lib/bellpull/id_test'
 """
 
@@ -91,7 +91,7 @@ def hostile(steps):
     for name, (command, is_stopped) in ATTEMPTS.items():
         text = f"{{ {command.replace('MAINPID', main)}; }} && echo GOT IT"
         other = steps.send("/run/bellpull/step.sock", request(text))
-        alone = steps.send("/usr/local/bin/bellpull", request(text))
+        alone = steps.send("/usr/local/bin/bellpull", request(text, home="/srv/steps/cache-alone"))
         ran = all("completed" in (answer["reply"] or {}) for answer in (other, alone))
         got = ["GOT IT" in answer["output"] for answer in (other, alone)]
         steps.expect(
@@ -109,7 +109,7 @@ def endings(steps):
 
     socket = "/run/bellpull/step.sock"
     ending = completed(steps.send(socket, request("setsid sleep 3456 & setsid setsid sleep 3456 & sleep 0.2")))
-    left = steps.machine.run("pgrep -f 'sleep 3456'").stdout
+    left = steps.machine.run("pgrep -f '[s]leep 3456'").stdout
     steps.expect(ending.get("leftBehind") == 2 and not left, f"what stays behind is ended: {ending}")
     ending = completed(steps.send(socket, request("trap '' TERM; sleep 60; sleep 60", timeout=1)))
     steps.expect("timedOut" in ending["termination"], f"the time limit: {ending}")
@@ -120,12 +120,14 @@ def endings(steps):
     message = shlex.quote(json.dumps(request("echo x > made; setsid sleep 3457 & sleep 3457")))
     steps.machine.must(
         f"runuser -u bellpull -- timeout -s KILL 1 python3 /usr/local/lib/step_client.py {socket} {message} || sleep 1")
-    left = steps.machine.run("pgrep -f 'sleep 3457'").stdout
+    left = steps.machine.run("pgrep -f '[s]leep 3457'").stdout
     owner = steps.machine.run("stat -c %U /srv/steps/releases/2/made").stdout.strip()
     steps.expect(not left and owner == "bellpull", f"a step whose Bellpull was killed is ended; its file is {owner}'s")
     command = "python3 -c 'x = [bytearray(1 << 26) for _ in range(64)]'"
     ending = completed(steps.send(socket, request(command)))
-    steps.expect("outOfMemory" in ending["termination"], f"a step that eats all memory: {ending}")
+    # A container of a host with cgroup v1 has no control over memory.
+    controllers = steps.machine.run("cat /sys/fs/cgroup/cgroup.controllers").stdout.split()
+    steps.expect("memory" not in controllers or "outOfMemory" in ending["termination"], f"a step that eats all memory, under control of {controllers}: {ending}")
     ending = completed(steps.send(socket, request("mkdir -p a/b; echo x > a/b/c; chmod -R 0 a")))
     strangers = steps.machine.run("find /srv/steps/releases ! -user bellpull").stdout
     removal = steps.machine.run("runuser -u bellpull -- rm -r /srv/steps/releases/2")
@@ -136,6 +138,8 @@ def endings(steps):
 
 
 def speed(steps):
-    for name, launcher in (("through systemd", "/run/bellpull/step.sock"), ("locally", "/usr/local/bin/bellpull")):
-        times = steps.send(launcher, request("true"), "40")
+    for name, launcher, home in (
+            ("through systemd", "/run/bellpull/step.sock", "/srv/steps/cache"),
+            ("locally", "/usr/local/bin/bellpull", "/srv/steps/cache-alone")):
+        times = steps.send(launcher, request("true", home=home), "40")
         print(f"  a step `true` takes {times[len(times) // 2]:.1f} ms {name} (median of 40; the fastest {times[0]:.1f})")
