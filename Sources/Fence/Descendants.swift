@@ -9,6 +9,7 @@ enum Descendants {
     /// Kills all descendants of this process, again and again until none is left, and returns the number of processes that
     /// ran at first.
     static func end() -> Int {
+        guard !areNone else { return 0 }
         let deadline = ContinuousClock.now + patience
         var count: Int?
         while true {
@@ -20,6 +21,12 @@ enum Descendants {
             if running.isEmpty || !signalled.contains(true) || deadline < .now { return count ?? 0 }
             if running.count < 16 { usleep(1000) }
         }
+    }
+
+    /// Whether nobody is left, without a look at all processes of the system: the oldest of the descendants would be a child.
+    static var areNone: Bool {
+        reap()
+        return waitpid(-1, nil, WNOHANG) < 0 && errno == ECHILD
     }
 
     /// Waits for all processes that have exited.

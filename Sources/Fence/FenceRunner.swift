@@ -34,12 +34,12 @@ public struct FenceRunner: Sendable {
         if mkdir(command.home, 0o700) != 0, errno != EEXIST {
             throw FenceError.unusable(path: command.home, reason: FenceError.reason)
         }
-        guard let connection = try connect(isUnfenced: command.isUnfenced) else {
+        guard let connection = try connect(command) else {
             return FenceCompletion(termination: .cancelled)
         }
         var command = command
         command.timeout = min(command.timeout, ContinuousClock.now.duration(to: limits.deadline) / .seconds(1))
-        let temporary = TemporaryStepFolder.newPath()
+        let temporary = TemporaryStepFolder.newPath(isIsolated: isIsolated(command))
         var conversation = try StepConversation(connection)
         do {
             try conversation.request(.run(command, temporary: temporary))
@@ -64,18 +64,21 @@ public struct FenceRunner: Sendable {
         if case .failed(let error) = reply { throw error }
     }
 
-    private func connect(isUnfenced: Bool) throws -> StepConnection? {
-        guard let socket, !isUnfenced else { return try StepConnection.start(launcher) }
+    private func connect(_ command: FencedCommand) throws -> StepConnection? {
+        guard let socket, isIsolated(command) else { return try StepConnection.start(launcher) }
         return try StepConnection.connect(to: socket)
     }
 
+    /// Whether the command runs as the step's user. An unfenced command is Bellpull's own.
+    private func isIsolated(_ command: FencedCommand) -> Bool { socket != nil && !command.isUnfenced }
+
     /// Ends the command of a killed launcher, and takes its folders back. systemd ends the processes of an isolated step.
     private func cleanUp(after command: FencedCommand, _ temporary: String) throws {
-        if socket == nil || command.isUnfenced {
+        if isIsolated(command) {
+            for folder in command.handedOver { try reclaim(folder) }
+        } else {
             StepOrphans(temporary: temporary).end()
             TemporaryStepFolder.remove(temporary)
-        } else {
-            for folder in command.handedOver { try reclaim(folder) }
         }
     }
 }

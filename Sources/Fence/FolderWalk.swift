@@ -14,30 +14,16 @@ struct FolderWalk {
         let name: [CChar]
         let device: dev_t
         let inode: ino_t
-        var rest: [[CChar]] = []
+        var rest: [[CChar]]
 
         init(_ folder: Int32, name: [CChar]) throws(FenceError) {
             self.name = name
             var status = stat()
-            let copy = fcntl(folder, F_DUPFD_CLOEXEC, 0)
-            guard fstat(folder, &status) == 0, let stream = fdopendir(copy) else {
-                close(copy)
-                throw .system("read a folder of the step")
-            }
-            defer { closedir(stream) }
-            (device, inode) = (status.st_dev, status.st_ino)
-            while let entry = readdir(stream) {
-                let name = withUnsafePointer(to: &entry.pointee.d_name) { start in
-                    start.withMemoryRebound(to: CChar.self, capacity: 256) {
-                        Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1))
-                    }
-                }
-                if name != Self.itself, name != Self.parent { rest.append(name) }
-            }
+            guard fstat(folder, &status) == 0,
+                let names = FolderListing.names(closing: fcntl(folder, F_DUPFD_CLOEXEC, 0))
+            else { throw .system("read a folder of the step") }
+            (device, inode, rest) = (status.st_dev, status.st_ino, names)
         }
-
-        private static let itself = Array(".".utf8CString)
-        private static let parent = Array("..".utf8CString)
     }
 
     /// Walks through the folder, which stays open.

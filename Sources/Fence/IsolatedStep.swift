@@ -39,15 +39,13 @@ struct IsolatedStep {
             setup.report {
                 linux_die_with_parent()
                 try PrivateView(command: process.command).apply()
-                try supervise(try startCommand(), setup)
+                try supervise(try process.start(), setup)
             }
             _exit(127)
         }
         try setup.awaitSuccess()
         return child
     }
-
-    private func startCommand() throws -> Int32 { try process.start() }
 
     /// Waits for the end of the command, reports it and exits. A SIGTERM of the launcher goes on to the command.
     private func supervise(_ command: Int32, _ setup: SetupPipe) throws {
@@ -70,7 +68,7 @@ struct IsolatedStep {
     }
 
     private func finish(_ status: Int32) -> Never {
-        let left = ProcessTable().descendants(of: getpid()).count
+        let left = Descendants.areNone ? 0 : ProcessTable().descendants(of: getpid()).count
         var words = (status, Int32(left))
         _ = write(report, &words, MemoryLayout.size(ofValue: words))
         _exit(0)

@@ -16,7 +16,10 @@ public enum Launcher {
         umask(0o022)
         let channel = Channel(descriptor: STDIN_FILENO)
         channel.limitWaiting(to: 10)
-        guard let (request, output) = try? channel.receive(StepRequest.self) else { _exit(isSocket ? 0 : 64) }
+        guard let (request, output) = try? channel.receive(StepRequest.self) else {
+            if !isSocket { try? FileHandle.standardError.write(contentsOf: Data(Self.notForPeople.utf8)) }
+            _exit(isSocket ? 0 : 64)
+        }
         do {
             try channel.send(try answer(request, output))
         } catch {
@@ -25,6 +28,8 @@ public enum Launcher {
         }
         _exit(0)
     }
+
+    private static let notForPeople = "bellpull: error: \(subcommand) is for Bellpull and systemd alone\n"
 
     private static var isSocket: Bool {
         var status = stat()

@@ -30,16 +30,11 @@ struct ProcessTable {
 
     /// Returns the numbers of all processes.
     static func numbers() -> [Int32] {
-        guard let folder = opendir("/proc") else { return [] }
-        defer { closedir(folder) }
-        var numbers: [Int32] = []
-        while let entry = readdir(folder) {
-            let number = withUnsafePointer(to: &entry.pointee.d_name) { name in
-                name.withMemoryRebound(to: CChar.self, capacity: 256) { strtol($0, nil, 10) }
-            }
-            if number > 0 { numbers.append(Int32(number)) }
-        }
-        return numbers
+        FolderListing.names(closing: open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC))?
+            .compactMap { name in
+                let number = Int32(strtol(name, nil, 10))
+                return number > 0 ? number : nil
+            } ?? []
     }
 
     /// Reads proc_pid_stat(5): `number (name) state parent …`. The name may hold any character.

@@ -98,10 +98,13 @@ final class StepConnection {
     func endLauncher() {
         guard let launcher, !hasEnded else { return }
         hasEnded = true
+        defer { RunningCommands.shared.remove(launcher) }
         // After its answer the launcher exits by itself.
-        for _ in 0..<200 where waitpid(launcher, nil, WNOHANG) == 0 { usleep(1000) }
+        for _ in 0..<500 {
+            guard waitpid(launcher, nil, WNOHANG) == 0 else { return }
+            usleep(500)
+        }
         kill(launcher, SIGKILL)
         waitpid(launcher, nil, 0)
-        RunningCommands.shared.remove(launcher)
     }
 }

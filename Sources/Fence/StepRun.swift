@@ -33,19 +33,24 @@ struct StepRun {
 
     private func prepareFolders() throws {
         for folder in command.handedOver + [command.home] {
-            if let ownership {
-                try ownership.handOver(folder)
-            } else {
+            guard let ownership else {
                 try requireOwn(folder)
+                continue
             }
+            // A home may hold a million files, and keeps its owner after the first time.
+            if folder != command.home || !isOwn(folder) { try ownership.handOver(folder) }
         }
     }
 
     /// A folder may be left from a launcher that was killed, or from the time with another user.
     private func requireOwn(_ folder: String) throws(FenceError) {
+        guard access(folder, F_OK) == 0 else { throw .unusable(path: folder, reason: FenceError.reason) }
+        guard isOwn(folder) || geteuid() == 0 else { throw .foreignFolder(path: folder) }
+    }
+
+    private func isOwn(_ folder: String) -> Bool {
         var status = stat()
-        guard stat(folder, &status) == 0 else { throw .unusable(path: folder, reason: FenceError.reason) }
-        guard status.st_uid == geteuid() || geteuid() == 0 else { throw .foreignFolder(path: folder) }
+        return stat(folder, &status) == 0 && status.st_uid == geteuid()
     }
 
     private func supervise() throws -> FenceCompletion {

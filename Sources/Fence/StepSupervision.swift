@@ -52,7 +52,6 @@ struct StepSupervision {
         while status == nil, case let left = ContinuousClock.now.duration(to: end), left > .zero {
             waitForEvent(upTo: left)
         }
-        if !isIsolated { kill(-child, SIGKILL) }
         while status == nil {
             kill(child, SIGKILL)
             waitForEvent(upTo: .milliseconds(100))

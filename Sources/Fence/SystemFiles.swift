@@ -40,7 +40,7 @@ struct SystemFiles {
 
     /// Allows reading the entries of `folder` that everybody may read and that hold no secrets.
     private static func allowEntries(of folder: String, in rules: Landlock) {
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+        for name in FolderListing.names(of: folder) {
             let path = "\(folder)/\(name)"
             guard !isSecret(path), isForEverybody(path) else { continue }
             if secrets.contains(where: { $0.hasPrefix("\(path)/") }) {

@@ -2,9 +2,9 @@ internal import Foundation
 
 /// The temporary folder of one command.
 enum TemporaryStepFolder {
-    /// Returns an unused path, below the temporary folder of this process.
-    static func newPath() -> String {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    /// Returns an unused path, below the temporary folder of this process, or of the launcher that systemd starts.
+    static func newPath(isIsolated: Bool) -> String {
+        let parent = isIsolated ? "/tmp" : getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         return "\(parent)/bellpull-step-\(UUID().uuidString.lowercased())"
     }
 

@@ -8,6 +8,7 @@ import faults
 import first_evening
 import machine
 import restarts
+import steps
 
 program, cache, releases = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
 cache.mkdir(parents=True, exist_ok=True)
@@ -22,5 +23,7 @@ for release in releases:
         failed += restarts.run(server, github)
         print(f"\n== Debian {release}: an application, and a site that gets releases")
         failed += application.run(server, github)
+        print(f"\n== Debian {release}: hostile steps")
+        failed += steps.run(server, github)
 if failed:
     sys.exit(f"scripts/test-server: error: {failed} promises were broken")
