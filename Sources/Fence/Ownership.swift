@@ -23,9 +23,8 @@ struct Ownership {
         try give(top)
         try FolderWalk { entry, _, _ in
             try give(entry)
-            // As its owner: somebody may have taken these rights away.
             guard entry.isFolder, entry.isOwned(by: bellpull.user, or: step.user) else { return false }
-            if entry.status.st_mode & 0o700 != 0o700 { try entry.setMode(entry.status.st_mode & 0o777 | 0o700) }
+            try openForOwner(entry)
             return true
         }.walk(top.descriptor)
     }
@@ -42,13 +41,13 @@ struct Ownership {
     func takeBack(_ folder: String) throws {
         let top = try Self.open(folder)
         guard top.isOwned(by: bellpull.user, or: step.user) else { throw FenceError.foreignFolder(path: folder) }
-        if top.status.st_uid == step.user { try top.setMode(top.status.st_mode & 0o777 | 0o700) }
+        if top.status.st_uid == step.user { try openForOwner(top) }
         try FolderWalk { entry, name, parent in
             guard entry.status.st_uid == step.user else {
                 return entry.isFolder && entry.status.st_uid == bellpull.user
             }
             if entry.isFolder {
-                try entry.setMode(entry.status.st_mode & 0o777 | 0o700)
+                try openForOwner(entry)
                 return true
             }
             if entry.isFile || entry.isLink {
@@ -63,12 +62,20 @@ struct Ownership {
         try takeBack(top)
     }
 
+    /// Lets the owner into the folder: somebody may have taken these rights away.
+    private func openForOwner(_ folder: borrowing FolderEntry) throws {
+        let mode = folder.status.st_mode & 0o777
+        if mode & 0o700 != 0o700 { try folder.setMode(mode | 0o700) }
+    }
+
     private func takeBack(_ entry: borrowing FolderEntry) throws {
         guard entry.status.st_uid == step.user else { return }
-        if !entry.isLink {
+        let kept = entry.status.st_mode & 0o755 | (entry.isFolder ? 0o700 : 0)
+        // A list lets nobody else write to a file whose group may not write (acl(5): the mask). Most files need no change, and
+        // there may be many.
+        if !entry.isLink, entry.isFolder || entry.status.st_mode & 0o7777 != kept {
             entry.removeAccessLists()
-            let kept = entry.status.st_mode & 0o755
-            try entry.setMode(entry.isFolder ? kept | 0o700 : kept)
+            try entry.setMode(kept)
         }
         let isStepsGroup = entry.status.st_gid == step.group
         try entry.give(to: bellpull.user, group: isStepsGroup ? bellpull.group : nil)
