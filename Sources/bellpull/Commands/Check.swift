@@ -73,13 +73,14 @@ struct Check: ParsableCommand {
             : online(state, configuration, chosen, cancellation)
         let hooks = HookCheck(
             sites: chosen, hasSharedHook: configuration.hasSharedHook, web: web, systemd: systemd)
+        let fence = offline ? [] : FenceCheck(chosen, environment: environment).results()
         let hookResults = offline ? [] : hooks.results(HookProbe(environment: environment, cancellation))
         let service = systemd.results(of: chosen, drain: configuration.configuration.drain)
         guard !cancellation.isCancelled else {
             throw CommandError(.failure, "the check was interrupted", hint: "bellpull check SITE checks a single site")
         }
         let differences = offline ? [] : configuration.differences(reading, sites, state, unit)
-        return configuration.results(reading) + differences + unknown + rest + door + webResults + hookResults + service
+        return configuration.results(reading) + differences + unknown + rest + fence + door + webResults + hookResults + service
     }
 
     /// Returns what the files of the sites tell. Another user than the service's would take all clones for foreign.

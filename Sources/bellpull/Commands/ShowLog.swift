@@ -6,7 +6,7 @@ import Text
 /// `bellpull log`: shows one deployment in full, or follows the deployments of a site.
 struct ShowLog: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "log", abstract: "Shows one deployment, with the output of git.",
+        commandName: "log", abstract: "Shows one deployment, with the output of git and of the steps.",
         discussion: "Without a number, shows the last deployment.")
 
     @Argument(
@@ -14,7 +14,7 @@ struct ShowLog: ParsableCommand {
         completion: .siteNames)
     var deployment: String?
 
-    @Flag(name: [.short, .long], help: "Go on with each further deployment, until Ctrl-C.")
+    @Flag(name: [.short, .long], help: "Show the output while it is written, and go on with each further deployment, until Ctrl-C.")
     var follow = false
 
     @OptionGroup var options: CommonOptions
@@ -59,30 +59,57 @@ struct ShowLog: ParsableCommand {
     private func followDeployments(in ledger: any Ledger) throws {
         var shown: [DeploymentRecord.ID: DeploymentRecord.State] = [:]
         var oldest: DeploymentRecord.ID?
+        var outputs: [String: OutputTail] = [:]
         while true {
             let newest = try reading { () throws(LedgerError) in try ledger.deployments(of: site, limit: 100) }
             let first = oldest ?? newest.first?.id ?? 0
             oldest = first
             for record in newest.reversed() where record.id >= first && shown[record.id] != record.state {
+                let name = record.site.name
+                var wasShown = false
+                if record.state.isFinished {
+                    printOutput(of: name, &outputs)
+                    wasShown = outputs[name]?.hasShown == true
+                    outputs[name] = nil
+                }
                 if shown.updateValue(record.state, forKey: record.id) == nil || record.state.isFinished {
                     let whole = try reading { () throws(LedgerError) in try ledger.deployment(record.id) }
-                    if let whole { try show(whole, separated: shown.count > 1) }
+                    if let whole { try show(whole, separated: shown.count > 1, withOutput: !wasShown) }
                 } else {
-                    Printer.print(["deployment \(record.id) of \(record.site.name): \(record.state.rawValue)"])
+                    Printer.print(["deployment \(record.id) of \(name): \(record.state.rawValue)"])
                 }
+            }
+            for record in newest where record.id >= first && record.state == .running {
+                printOutput(of: record.site.name, &outputs)
             }
             usleep(Self.interval)
         }
     }
 
-    private func show(_ record: DeploymentRecord, separated: Bool = false) throws {
+    /// Prints what the running deployment of `site` has written since the last call. JSON has the output at the end.
+    private func printOutput(of site: String, _ outputs: inout [String: OutputTail]) {
+        guard !options.json else { return }
+        var tail = outputs[site] ?? OutputTail(of: site, state)
+        let text = tail.read()
+        outputs[site] = tail
+        if !text.isEmpty { Printer.print([text.linesEscapedForDisplay]) }
+    }
+
+    private var state: StateDirectory { StateDirectory(environment: ProcessInfo.processInfo.environment) }
+
+    private func show(_ record: DeploymentRecord, separated: Bool = false, withOutput: Bool = true) throws {
         guard !options.json else { return try Printer.print(json: DeploymentView(record, withOutput: true)) }
         let terminal = Terminal.current
         var lines = facts(of: record).map { name, value in
             let shown = name == "hint" ? value.remedyEscapedForDisplay : value.escapedForDisplay
             return terminal.styled(name.padding(to: 11), .faint) + shown
         }
-        if !record.output.isEmpty { lines += ["", record.output.linesEscapedForDisplay] }
+        var output = withOutput ? record.output : ""
+        if record.state == .running, !follow {
+            var tail = OutputTail(of: record.site.name, state)
+            output = tail.read()
+        }
+        if !output.isEmpty { lines += ["", output.linesEscapedForDisplay] }
         Printer.print((separated ? [""] : []) + lines)
     }
 

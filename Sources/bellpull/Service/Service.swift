@@ -181,5 +181,6 @@ final class Service {
             }
         }
         logger.info("\(verb) sites=\(sites.count)")
+        describeFence()
     }
 }

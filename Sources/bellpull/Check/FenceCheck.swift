@@ -1,0 +1,83 @@
+import Configuration
+import Deploy
+import Fence
+import Foundation
+import Text
+
+/// Checks what keeps the steps of sites to their site.
+struct FenceCheck {
+    private let sites: [SiteSettings]
+    private let status: FenceStatus
+    /// The files of the unit that runs a step as another user; `nil` without that unit.
+    private let unit: SystemdUnit?
+
+    /// Looks at the layers of the fence, as Bellpull's user.
+    ///
+    /// - Parameter sites: the sites to check. Sites without steps are left out.
+    init(_ sites: [SiteSettings], environment: [String: String]) {
+        self.sites = sites.filter { !$0.steps.isEmpty }
+        let socket = self.sites.isEmpty ? nil : StepFence.socket(environment)
+        status = FenceStatus.probe(socket: socket)
+        unit = socket == nil ? nil : SystemdUnit("bellpull-step@.service", environment: environment)
+    }
+
+    func results() -> [CheckResult] {
+        guard !sites.isEmpty else { return [] }
+        let fenced = sites.filter { !$0.steps.fenced.isEmpty }
+        return (fenced.isEmpty ? [] : layers(of: fenced)) + sites.compactMap(unfenced) + sites.compactMap(access)
+    }
+
+    private func layers(of fenced: [SiteSettings]) -> [CheckResult] {
+        if let problem = status.socketProblem {
+            return [.error("steps", "steps cannot be run as another user: \(problem.message)", hint: problem.hint)]
+        }
+        guard status.landlock > 0 else {
+            let names = fenced.prefix(5).map(\.name).joined(separator: ", ")
+            return [
+                .error(
+                    "steps", "the kernel has no Landlock, so the steps of \(names) are refused",
+                    hint: "boot Linux 5.13 or later with landlock in lsm=, or name the steps in unfenced")
+            ]
+        }
+        guard !status.hasOtherUser else {
+            return [.ok("steps", "steps run as another user, behind Landlock \(status.landlock)")]
+        }
+        return [
+            .warning(
+                "steps",
+                "steps run as bellpull's own user, behind Landlock \(status.landlock) alone: a step can "
+                    + status.unstopped.joined(separator: "; "),
+                hint: "adduser --system --group --no-create-home --home /nonexistent bellpull-step; "
+                    + "systemctl enable --now bellpull-step.socket && systemctl restart bellpull")
+        ]
+    }
+
+    private func unfenced(_ site: SiteSettings) -> CheckResult? {
+        let names = SiteSteps(site.steps).unfenced.map(\.rawValue)
+        guard !names.isEmpty else { return nil }
+        return .warning(
+            site.name, "\(names.joined(separator: " and ")) runs without the fence: whoever can push acts as bellpull",
+            hint: "remove unfenced, or let the step run only files that the administrator wrote")
+    }
+
+    /// The sandbox of the unit must let a step write to its site.
+    private func access(_ site: SiteSettings) -> CheckResult? {
+        let path = URL(fileURLWithPath: site.path).resolvingSymlinksInPath().path
+        guard let access = unit?.access(to: path), access != .writable, !site.steps.fenced.isEmpty else { return nil }
+        let home = access == .hidden ? ["ProtectHome=no"] : []
+        return .error(
+            site.name, "bellpull-step@.service does not let a step write to \(site.path)",
+            hint: DropIn.command(
+                ["[Service]"] + home + ["ReadWritePaths=\(DropIn.word(path))"], to: "bellpull-step@.service",
+                named: site.name, then: "systemctl daemon-reload"))
+    }
+}
+
+extension StepSettings {
+    /// The names of the steps that run behind the fence. An address is no command.
+    var fenced: [String] {
+        let health = health.flatMap { $0.isAddress ? nil : $0.step }
+        let all: [(String, Step?)] = [("build", build), ("test", test), ("health", health), ("after", after)]
+        return all.compactMap { $1?.isUnfenced == false ? $0 : nil }
+    }
+}
