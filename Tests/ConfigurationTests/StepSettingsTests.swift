@@ -139,7 +139,7 @@ import Testing
         let path = etc("blog.env")
         let remedy = "chown root:bellpull \(path) && chmod 640 \(path)"
         let issue = try #require(try issue("A=b", mode: 0o660))
-        #expect(issue.text.hasSuffix("the environment file \(path) is writable by more than its owner"))
+        #expect(issue.message.hasSuffix("the environment file \(path) is writable by more than its owner"))
         #expect(issue.hint == remedy)
         let readable = try load("A=b", mode: 0o644)
         #expect(readable.warnings.map(\.hint) == [remedy] && readable.sites.count == 1)
@@ -147,19 +147,19 @@ import Testing
 
     @Test(arguments: ["export A=b", "just words", "1A=b"]) func `has no lines that would be ignored`(_ line: String) throws {
         let issue = try #require(try issue("B=c\n\(line)\n"))
-        #expect(issue.text.contains("has a line without a valid name: "))
+        #expect(issue.message.contains("has a line without a valid name: "))
         #expect(issue.hint == "write NAME=value, one variable on a line")
     }
 
     @Test(arguments: ["BELLPULL_COMMIT", "HOME", "TMPDIR"]) func `does not set what Bellpull sets`(_ name: String) throws {
         #expect(
-            try issue("\(name)=x")?.text.hasSuffix("the environment file sets \(name), which Bellpull sets itself") == true)
+            try issue("\(name)=x")?.message.hasSuffix("the environment file sets \(name), which Bellpull sets itself") == true)
     }
 
     @Test func `must be there`() throws {
         try etc.write("sites/blog.toml", "path = \"/srv/blog\"\nafter = \"true\"\nenvironment_file = \"/nowhere/x.env\"")
         let issue = try #require(try etc.load().issuesOfSites.first)
-        #expect(issue.text.contains("the environment file /nowhere/x.env does not exist"))
+        #expect(issue.message.contains("the environment file /nowhere/x.env does not exist"))
         #expect(issue.hint == "install -D -m 640 -g bellpull /dev/null /nowhere/x.env")
     }
 }
