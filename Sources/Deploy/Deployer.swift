@@ -69,6 +69,9 @@ struct Deployer: Sendable {
         // A site with releases lays out a push although the site is pinned.
         case .deployed, .pinned, .waiting:
             lockedSite.tidy(.within(Self.housekeepingTimeout, cancellation: housekeeping))
+        // The release is there although `health` or `after` failed. Pushes that fail must not fill the disk.
+        case .failed where steps != nil:
+            lockedSite.tidy(.within(Self.housekeepingTimeout, cancellation: housekeeping))
         default: break
         }
         return finished
