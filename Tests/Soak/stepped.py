@@ -89,12 +89,12 @@ def _history(faults):
 class Site(released.Site):
     """The site. `faults` has the fault of each commit."""
 
-    #: The shell of a step needs no program of another folder.
     KEEP = 3
 
     def __init__(self, folder, name, count, seed):
         chance = random.Random(seed)
-        self.faults = [Fault("no", "fault", 0)] + [Fault.choose(chance) for _ in range(count)]
+        # The first release has to go live, and the last one to end the removal of what kills have left.
+        self.faults = [Fault("no", "fault", 0), *(Fault.choose(chance) for _ in range(count - 1)), Fault("no", "fault", 0)]
         super().__init__(folder, name, count, lambda _: _history(self.faults))
         self.keys |= {step: f"sh step {step}" for step in STEPS}
         self.keys |= {f"{step}_timeout": TIMEOUT for step in STEPS}
