@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Git
 internal import Processes
 internal import Text
@@ -129,8 +130,19 @@ extension CloneStrategy {
 
     func stepPlace(of commit: Commit) -> StepPlace {
         StepPlace(
-            folder: cache.path, isWritable: false, home: "\(gitDirectory)/bellpull-home", commit: commit,
+            folder: cache.path, isWritable: false, readable: filesOfClone, home: "\(gitDirectory)/bellpull-home",
+            commit: commit,
             isRelease: false)
+    }
+
+    /// The files and folders of the work tree. A step must not read .git, whose URLs may have passwords, and not what a committed
+    /// symbolic link leads to.
+    private var filesOfClone: [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: cache.path)) ?? []
+        return names.filter { $0 != ".git" }.map { "\(cache.path)/\($0)" }.filter { path in
+            var status = stat()
+            return lstat(path, &status) == 0 && [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+        }
     }
 
     private var gitDirectory: String { cache.kept?.gitDirectory ?? "\(cache.path)/.git" }

@@ -18,6 +18,8 @@ final class ReleaseSession {
     private var listed: [RemoteRef] = []
     /// The branch's commit before the fetch. `nil` for a pattern.
     private var fetchedBefore: Commit?
+    /// The pin when the deployment began.
+    private(set) var pin: Pin?
     /// Whether a person asks for the deployment.
     private var isAsked = false
     /// Notes on the new release.
@@ -55,6 +57,7 @@ final class ReleaseSession {
     /// - Parameter isAsked: whether a person asks for the deployment. Then the filter does not apply.
     func deploy(_ order: Order, isAsked: Bool) throws(Failure) -> DeploymentResult {
         self.isAsked = isAsked
+        pin = strategy.pin
         if let result = try goBack(order) { return result }
         let repository = try source.prepare()
         do {
@@ -102,8 +105,11 @@ final class ReleaseSession {
 
     private func deploy(_ order: Order, in repository: BareRepository) throws -> DeploymentResult {
         removeUnfinished(in: repository)
-        if let result = try proveAgain() { return result }
+        let unproven = try proveAgain()
+        if case .interrupted = unproven?.result { return .interrupted }
         let (commit, ref) = try target(of: order, in: repository)
+        // The release that was taken back must not go live again at once; a newer commit may be the repair.
+        if let unproven, unproven.commit == commit { return unproven.result }
         let pin = strategy.pin
         if case .place = order {
             guard let pin, pin.commit == commit else {
