@@ -64,6 +64,7 @@ struct Deployer: Sendable {
         // If the end cannot be recorded, the deployment is still recorded as running. The next holder of the lock then
         // queues the work again: nothing is lost.
         let recorded = try? writer.write { try $0.finish(started.id, conclusion, at: Date()) }
+        if recorded != nil { steps?.noteConclusion() }
         let finished = FinishedDeployment(
             started: started, result: recorded?.result ?? result, note: note, duration: duration,
             retryAfter: recorded?.nextTry)

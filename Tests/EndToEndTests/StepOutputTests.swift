@@ -57,12 +57,16 @@ import Testing
         #expect(!commit.isEmpty)
     }
 
-    @Test func `may be endless`() throws {
-        let server = try SteppedServer("build = 'cat index.html; head -c 150000000 /dev/zero | tr \"\\\\0\" x'\n")
-        #expect(try server.push("first").reply.status == 200)
-        let commit = try server.forge.push("second")
-        let growth = try server.server.bellpull.memoryGrowth {
-            #expect(try server.server.send(.push(of: commit)).reply(within: .seconds(120)).status == 200)
+    /// `scripts/bench --steps` has a gigabyte, for which an unoptimised Bellpull takes a minute.
+    @Test func `may be long`() throws {
+        let server = try SteppedServer(
+            "build = 'if grep -q loud index.html; then head -c 60000000 /dev/zero | tr \"\\\\0\" x; fi'\n",
+            main: "answer_within = \"100s\"\n")
+        #expect(try server.push("old").reply.status == 200)
+        let commit = try server.forge.push("loud")
+        let growth = try server.server.bellpull.memoryGrowth { () throws in
+            let reply = try server.server.send(.push(of: commit)).reply(within: .seconds(100))
+            #expect(reply.status == 200)
         }
         #expect(growth < 8 << 20, "\(growth) bytes")
         let length = try server.server.ledger("SELECT max(length(cast(output AS BLOB))) FROM deployment")
@@ -75,7 +79,7 @@ import Testing
 
     @Test func `is that of the running deployment, although a command waits`() throws {
         let server = try SteppedServer("build = 'echo begun; \(SteppedServer.wait); echo ended'\n")
-        #expect(try server.push("first").reply.status == 200)
+        #expect(try server.push("old").reply.status == 200)
         try server.block()
         unlink("\(server.site)/cache/waiting")
         let request = try server.server.send(.push(of: try server.forge.push("second")))
@@ -106,7 +110,7 @@ import Testing
     }
 }
 
-@Suite struct `a build` {
+@Suite struct `the build of a site` {
     @Test func `may delete its folder`() throws {
         let server = try SteppedServer("build = 'if grep -q bad index.html; then rm -rf \"$PWD\"; fi'\n")
         #expect(try server.push("good").reply.status == 200)
