@@ -71,6 +71,7 @@ struct SiteReader: Sendable {
         let repository = repository(section, &site.diagnostics)
         let strategySettings = StrategySettings(section, &site.diagnostics)
         site.path = path(section, &site.diagnostics)
+        let contents = ContentSettings(section, &site.diagnostics)
         let filter = FilterSettings(section, &site.diagnostics)
         let forge = forge(section, &site.diagnostics)
         let url = section.url(&site.diagnostics)
@@ -87,7 +88,7 @@ struct SiteReader: Sendable {
             timeout: timeout, catchUp: catchUp, secrets: secrets, secretSource: secretSource, url: url,
             place: site.place,
             localEdits: strategySettings.localEdits, historyAge: historyAge, release: strategySettings.release,
-            filter: filter)
+            contents: contents, filter: filter)
     }
 
     private func repository(_ section: Section, _ diagnostics: inout Diagnostics) -> RepositoryName? {

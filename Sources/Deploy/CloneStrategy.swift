@@ -12,6 +12,9 @@ protocol CloneStrategy: Strategy {
     /// The conditions for the deployment of a push.
     var filter: DeploymentFilter { get }
 
+    /// The parts of the site that are not in its own repository.
+    var contents: ContentOptions { get }
+
     /// Checks that `clone` matches the site's configuration.
     func accept(_ clone: Clone) throws(Failure)
 

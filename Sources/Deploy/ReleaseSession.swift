@@ -91,6 +91,7 @@ final class ReleaseSession {
 
     private func failure(_ error: any Error, _ repository: BareRepository) -> Failure {
         if let error = error as? LinkError { return Failure(error.explanation) }
+        if let error = error as? SubmoduleError { return Failure(error.explanation) }
         if error is GitError { strategy.keep(nil) }
         return Failure(error, in: folder.repository, repository)
     }
@@ -245,7 +246,13 @@ final class ReleaseSession {
                 ReleaseTree(repository, name: $0.name, in: folder.folder(of: $0.name))
             }
             let shared = strategy.options.shared
-            try tree.layOut(commit, from: previous, .links, shared: shared, limits, transcript)
+            let entries = try tree.entries(of: commit, limits)
+            let submodules = try submodules(of: commit, entries, in: repository)
+            try tree.layOut(
+                commit, entries, submodules: submodules, from: previous, .links, shared: shared, limits, transcript)
+            if let missing = try tree.incompleteness(entries, submodules, limits) {
+                layoutNotes.append("the release \(missing)")
+            }
             layoutNotes += try SharedLinks(folder, shared).link(from: unfinished)
             try repository.keep(commit, for: release.name, limits)
             try tree.synchronize()
@@ -259,6 +266,16 @@ final class ReleaseSession {
             throw error
         }
         return release
+    }
+
+    /// Fetches the submodules of `commit`, if the site's file says so.
+    private func submodules(
+        of commit: Commit, _ entries: TreeEntries, in repository: BareRepository
+    ) throws -> [Submodule] {
+        guard let listed = strategy.contents.submodules, entries.hasSubmodules else { return [] }
+        let remote = try repository.configuredURL(limits) ?? ""
+        var fetch = SubmoduleFetch(SubmoduleSources(remote: remote, listed: listed), for: repository, limits, transcript)
+        return try fetch.fetch(commit, with: entries)
     }
 
     private func goLive(_ release: Release, from live: Release?, isRollback: Bool) throws(Failure) {

@@ -11,6 +11,7 @@ final class ReleaseStrategy: Strategy {
     let pattern: RefPattern
     let options: ReleaseOptions
     let filter: DeploymentFilter
+    let contents: ContentOptions
 
     private struct State {
         var repository: BareRepository?
@@ -22,12 +23,14 @@ final class ReleaseStrategy: Strategy {
 
     /// Creates the strategy for the folder at `path`. The repository is opened at the first use.
     init(
-        path: String, pattern: RefPattern, options: ReleaseOptions, filter: DeploymentFilter = DeploymentFilter()
+        path: String, pattern: RefPattern, options: ReleaseOptions, filter: DeploymentFilter = DeploymentFilter(),
+        contents: ContentOptions = ContentOptions()
     ) {
         folder = ReleaseFolder(path: path)
         self.pattern = pattern
         self.options = options
         self.filter = filter
+        self.contents = contents
     }
 
     // MARK: What files tell

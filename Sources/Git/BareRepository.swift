@@ -29,9 +29,9 @@ public struct BareRepository: Repository {
         guard bare == "true" else {
             throw GitError(arguments: ["rev-parse"], termination: nil, message: "\(path) is not a bare repository")
         }
-        let ssh = try plain.run(["config", "--get", "core.sshCommand"], limits)
-        git = try Git(in: path, sshCommand: ssh.isSuccess ? ssh.output.trimmed : nil, mark: mark)
-            .moved(to: path, with: ["GIT_DIR": path])
+        let settings = try RepositorySettings(plain, limits)
+        git = try Git(in: path, sshCommand: settings.sshCommand, mark: mark)
+            .moved(to: path, with: ["GIT_DIR": path]).adding(settings.withoutFilters)
         gitDirectory = path
     }
 

@@ -35,14 +35,15 @@ struct LinkCheck {
         self.shared = Set(shared.map { Array($0.utf8) })
     }
 
+    /// - Parameter folder: the folder of the entries in the release; `nil` for the root.
     /// - Throws: `LinkError` for the first link that leads out; `GitError` at the end of `limits`.
-    func check(_ entries: TreeEntries, _ limits: Limits) throws {
+    func check(_ entries: TreeEntries, below folder: TreePath? = nil, _ limits: Limits) throws {
         try entries.forEach { kind, path in
             guard kind == .link else { return }
             guard limits.deadline > .now, !limits.cancellation.isCancelled else {
                 throw GitError(arguments: ["checkout"], termination: .timedOut, message: "")
             }
-            let link = TreePath(path)
+            let link = folder.map { $0.appending(Array(path)) } ?? TreePath(path)
             guard !shared.contains(link.bytes), let target = target(of: link.bytes) else { return }
             guard stays(link) else {
                 throw LinkError(link: link.description, target: String(decoding: target, as: UTF8.self))

@@ -9,8 +9,8 @@ public struct ReleaseTree: Sendable {
     /// The folder with the files: an absolute path.
     public let folder: String
     let repositoryFolder: String
-    private let index: String
-    private let git: Git
+    let index: String
+    let git: Git
 
     /// How files of another release get into this one.
     public enum Reuse: Sendable {
@@ -31,6 +31,15 @@ public struct ReleaseTree: Sendable {
             with: ["GIT_DIR": repository.gitDirectory, "GIT_WORK_TREE": folder, "GIT_INDEX_FILE": index])
     }
 
+    /// Creates the tree of a submodule in `folder`, with the index at `index`.
+    init(_ store: SubmoduleStore, index: String, in folder: String) {
+        self.folder = folder
+        repositoryFolder = store.gitDirectory
+        self.index = index
+        git = store.git.moved(
+            to: folder, with: ["GIT_DIR": store.gitDirectory, "GIT_WORK_TREE": folder, "GIT_INDEX_FILE": index])
+    }
+
     private static func indexPath(_ repository: BareRepository, _ name: String) -> String {
         "\(repository.gitDirectory)/bellpull-releases/\(name)"
     }
@@ -38,23 +47,46 @@ public struct ReleaseTree: Sendable {
     /// A hard link changes the time of the last change of state, and a copy has another inode.
     private static let settings = ["-c", "core.trustctime=false", "-c", "core.checkStat=minimal"]
 
-    /// Writes the files of `commit` into the empty folder. Reuses the unchanged files of `previous`.
+    /// Returns the files of `commit`.
+    public func entries(of commit: Commit, _ limits: Limits) throws(GitError) -> TreeEntries {
+        TreeEntries(try git.outputBytes(of: ["ls-tree", "-r", "-z", commit.description], limits))
+    }
+
+    /// Writes the files of `commit` and of its submodules into the empty folder. Reuses the unchanged files of `previous`.
     ///
-    /// - Parameter shared: paths to leave out of the reuse.
-    /// - Throws: `LinkError` if a symbolic link of the commit leaves the release; `GitError` if git fails.
+    /// - Parameters:
+    ///   - entries: the files of `commit`.
+    ///   - submodules: the fetched submodules to place.
+    ///   - shared: paths to leave out of the reuse.
+    /// - Throws: `LinkError` if a symbolic link leaves the release; `SubmoduleError` if a submodule cannot be placed;
+    ///   `GitError` if git fails.
     public func layOut(
-        _ commit: Commit, from previous: ReleaseTree?, _ reuse: Reuse, shared: [String], _ limits: Limits,
-        _ transcript: Transcript
+        _ commit: Commit, _ entries: TreeEntries, submodules: [Submodule], from previous: ReleaseTree?, _ reuse: Reuse,
+        shared: [String], _ limits: Limits, _ transcript: Transcript
     ) throws {
+        try write(commit, entries, from: previous, reuse, shared: shared, limits, transcript)
+        if !submodules.isEmpty {
+            let trees = SubmoduleTrees(of: self, shared: shared)
+            try trees.layOut(submodules, from: previous, reuse, limits, transcript)
+        }
+        // A link may lead through another submodule, so all files come first.
+        let check = LinkCheck(folder, shared: shared)
+        try check.check(entries, limits)
+        for submodule in submodules { try check.check(submodule.entries, below: TreePath(submodule.path.utf8), limits) }
+    }
+
+    /// Writes the files of `commit`, without submodules.
+    func write(
+        _ commit: Commit, _ entries: TreeEntries, from previous: ReleaseTree?, _ reuse: Reuse, shared: [String],
+        _ limits: Limits, _ transcript: Transcript
+    ) throws(GitError) {
         try? FileManager.default.createDirectory(
             atPath: (index as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
         removeIndex()
-        let entries = TreeEntries(try git.outputBytes(of: ["ls-tree", "-r", "-z", commit.description], limits))
         if let previous, access(previous.index, R_OK) == 0 { take(entries, from: previous, reuse, shared) }
         // Also removes files missing from the commit, and rewrites files that differ from the index.
         let arguments = Self.settings + ["read-tree", "--reset", "-u", commit.description]
         _ = try git.output(of: arguments, limits, transcript)
-        try LinkCheck(folder, shared: shared).check(entries, limits)
     }
 
     private func take(_ entries: TreeEntries, from previous: ReleaseTree, _ reuse: Reuse, _ shared: [String]) {
@@ -76,14 +108,20 @@ public struct ReleaseTree: Sendable {
     public func changedFiles(shared: [String], _ limits: Limits) throws(GitError) -> [String] {
         let arguments = Self.settings + ["diff-files", "-z", "--name-only", "--ignore-submodules", "--", "."]
         let names = try git.outputBytes(of: arguments + excluding(shared), limits).split(separator: 0)
-        return names.map { TreePath($0).description }
+        return try names.map { TreePath($0).description }
+            + SubmoduleTrees(of: self, shared: shared).files { tree, shared throws(GitError) in
+                try tree.changedFiles(shared: shared, limits)
+            }
     }
 
     /// Returns the untracked files and folders, without the paths in `shared`.
     public func untrackedFiles(shared: [String], _ limits: Limits) throws(GitError) -> [String] {
         let arguments = ["ls-files", "-z", "--others", "--directory", "--", "."]
         let names = try git.outputBytes(of: arguments + excluding(shared), limits).split(separator: 0)
-        return names.map { TreePath($0).description }
+        return try names.map { TreePath($0).description }
+            + SubmoduleTrees(of: self, shared: shared).files { tree, shared throws(GitError) in
+                try tree.untrackedFiles(shared: shared, limits)
+            }
     }
 
     /// A release from before a path was shared has files of its own there.
@@ -94,10 +132,14 @@ public struct ReleaseTree: Sendable {
         }.map { ":(exclude,literal,top)\($0)" }
     }
 
+    /// Returns git for the repository at `path`.
+    func git(at path: String) -> Git { git.moved(to: path, with: ["GIT_DIR": path]) }
+
     /// Removes the index, and the lock file of a killed git.
     public func removeIndex() {
         unlink(index)
         unlink("\(index).lock")
+        SubmoduleTrees(of: self, shared: []).removeIndices()
     }
 }
 
