@@ -96,7 +96,8 @@ extension CloneStrategy {
             }
         }
         inspection.collect(in: clone, at: clone.path) { inspection in
-            inspection.incompleteness = try clone.incompleteness(limits)
+            inspection.incompleteness = try clone.incompleteness(
+                fetchesSubmodules: contents.submodules != nil, limits)
         }
         inspection.collect(in: clone, at: clone.path) { inspection in
             let missed = try wantedPush(in: clone, limits)

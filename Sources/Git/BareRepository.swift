@@ -91,12 +91,6 @@ public struct BareRepository: Repository {
         return try BareRepository(at: path, of: owner, limits)
     }
 
-    /// The URL of the remote as configured; `nil` if there is none.
-    public func configuredURL(_ limits: Limits) throws(GitError) -> String? {
-        let completion = try git.run(["config", "--get", "remote.origin.url"], limits)
-        return completion.isSuccess ? completion.output.trimmed : nil
-    }
-
     /// Sets the URL of the remote.
     public func setURL(_ url: String, _ limits: Limits) throws(GitError) {
         _ = try git.output(of: ["config", "remote.origin.url", url], limits)

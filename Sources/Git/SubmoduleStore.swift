@@ -47,9 +47,10 @@ struct SubmoduleStore: Repository {
         (gitDirectory, self.url, self.git) = (path, url, git)
     }
 
-    /// A committer may find two URLs with one name (FNV-1a). Both may be fetched anyway, and a commit is known by its content.
-    private static func name(of url: String) -> String {
-        let hash = url.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    /// Returns a name for a folder: 16 hexadecimal digits (FNV-1a). A committer may find two URLs with one name. Both may be
+    /// fetched anyway, and a commit is known by its content.
+    static func name(of text: String) -> String {
+        let hash = text.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         return String(repeating: "0", count: 16 - String(hash, radix: 16).count) + String(hash, radix: 16)
     }
 

@@ -35,9 +35,7 @@ struct SubmoduleTrees {
         let places = Dictionary((earlier?.entries ?? []).enumerated().map { ($1.path, $0) }) { first, _ in first }
         for (number, submodule) in submodules.enumerated() {
             guard makeFolder(at: submodule.path) else {
-                throw SubmoduleError(
-                    "the submodule \(submodule.path.escapedForDisplay) is below a symbolic link or in the place of a file",
-                    hint: "move the submodule in the repository")
+                throw SubmoduleError.noFolder(submodule.path)
             }
             let tree = tree(number, submodule.store, at: submodule.path)
             var old: ReleaseTree?
