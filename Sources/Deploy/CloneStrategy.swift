@@ -64,7 +64,10 @@ extension CloneStrategy {
         let folders = try folders(limits)
         let lock = try SiteLock(in: folders.gitDirectory, common: folders.commonDirectory, limits)
         do throws(Failure) {
-            return LockedClone(strategy: self, clone: try clone(limits), lock: lock)
+            let clone = try clone(limits)
+            // A person may have set another URL since the clone was opened.
+            let git = try contents.lfs == true ? cache.attempt { try clone.git(largeFiles: true, limits) } : clone.git
+            return LockedClone(strategy: self, clone: clone.using(git), lock: lock)
         } catch {
             lock.release()
             throw error
@@ -157,6 +160,11 @@ extension CloneStrategy {
         } catch {
             throw Failure(error.explanation)
         }
+        return try keep(clone, limits)
+    }
+
+    private func keep(_ opened: Clone, _ limits: Limits) throws(Failure) -> Clone {
+        let clone = opened.using(try cache.attempt { try opened.git(largeFiles: contents.lfs, limits) })
         try accept(clone)
         cache.keep(clone, source: source(of: clone))
         return clone

@@ -17,8 +17,9 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
     let clone: S.Clone
     let lock: SiteLock
 
-    /// Whether files tell that the submodules of the clone's commit are placed. True for a site without them.
-    private var areSubmodulesPlaced: Bool {
+    /// Whether files tell that the clone has the submodules and the files in git-lfs that the site's file asks for.
+    private var isComplete: Bool {
+        guard !clone.isNewToLargeFiles else { return false }
         guard strategy.contents.submodules != nil, let head = clone.head else { return true }
         return PlacedSubmodules.arePlaced(for: head, in: clone.gitDirectory)
     }
@@ -28,6 +29,8 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
     func tidy(_ limits: Limits) {
         strategy.tidy(clone, limits)
         try? clone.tidy(limits)
+        try? clone.tidySubmodules(limits)
+        try? clone.removeLargeFiles(besides: [clone.head].compactMap(\.self), limits)
     }
 
     func deploy(
@@ -40,7 +43,7 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         default: break
         }
         // Another process may have deployed the commit during the wait for the lock.
-        if order == .follow, !lock.isAfterInterruption, areSubmodulesPlaced,
+        if order == .follow, !lock.isAfterInterruption, isComplete,
             let known = strategy.commitWithoutWork(announced) {
             return (.unchanged(known), nil)
         }
@@ -49,6 +52,7 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         do throws(Failure) {
             // A person who asks for a deployment announces no commit.
             let isFiltered = order == .follow && !announced.isEmpty && !strategy.filter.isEmpty
+            if strategy.contents.lfs == true, !clone.git.hasLargeFiles { throw Failure.noLFS }
             let submodules = try submodules(limits, transcript)
             let result = try deploy(order, isFiltered: isFiltered, session, submodules, limits)
             let (compared, note) = order == .follow ? try compare(announced, result, session) : (result, nil)
@@ -75,7 +79,7 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         if lock.isAfterInterruption { try noteEnd() }
         let destination = try session.resolve(order)
         let before = session.head
-        if let before, before == destination.commit, !session.hasEdits, areSubmodulesPlaced {
+        if let before, before == destination.commit, !session.hasEdits, isComplete {
             lock.noteEnd(deployed: before)
             return .unchanged(before)
         }
@@ -87,6 +91,8 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
             try submodules?.clear()
             try session.place(destination)
             let hasChanged = try submodules?.place() ?? false
+            try strategy.cache.attempt { try clone.fillPointers(limits) }
+            clone.noteLargeFiles()
             let placement = try session.verify(destination)
             try noteEnd(
                 deployed: placement.upstream, hasChanged: placement.live != before || session.hasEdits || hasChanged)

@@ -38,7 +38,7 @@ final class ReleaseSession {
     /// A pattern may match another ref with a higher version, so the remote is asked.
     func commitWithoutWork(_ announced: [DeploymentRecord.Target]) -> Commit? {
         guard pattern.branch != nil, let live = strategy.liveCommit, !announced.isEmpty,
-            announced.allSatisfy({ $0.commit == live })
+            announced.allSatisfy({ $0.commit == live }), !strategy.isIncomplete(folder.liveName, limits)
         else { return nil }
         return live
     }
@@ -109,7 +109,8 @@ final class ReleaseSession {
         }
         let live = folder.live
         let wanted = order == .follow ? nil : pin?.release
-        if let live, live.commit == commit, wanted == nil || wanted == live.name {
+        if let live, live.commit == commit, wanted == live.name || wanted == nil && !strategy.isIncomplete(live.name, limits)
+        {
             return pin == nil || order != .follow ? .unchanged(commit) : .pinned("\(pin?.description ?? "")")
         }
         let present = pin == nil ? live : folder.all.first
@@ -228,7 +229,9 @@ final class ReleaseSession {
     ) throws -> Release? {
         let all = folder.all.filter { $0.commit == commit }
         if let name { return all.first { $0.name == name } }
-        guard let newest = all.first, newest.wentLive.isEmpty || order != .follow else { return nil }
+        guard let newest = all.first, newest.wentLive.isEmpty || order != .follow,
+            order != .follow || !strategy.isIncomplete(newest.name, limits)
+        else { return nil }
         let tree = ReleaseTree(repository, name: newest.name, in: folder.folder(of: newest.name))
         // A changed file must not go live as part of the commit.
         let changed = try? tree.changedFiles(shared: strategy.options.shared, limits)
@@ -250,7 +253,7 @@ final class ReleaseSession {
             let submodules = try submodules(of: commit, entries, in: repository)
             try tree.layOut(
                 commit, entries, submodules: submodules, from: previous, .links, shared: shared, limits, transcript)
-            if let missing = try tree.incompleteness(entries, submodules, limits) {
+            if let missing = try tree.incompleteness(fetchesSubmodules: submodules != nil, limits) {
                 layoutNotes.append("the release \(missing)")
             }
             layoutNotes += try SharedLinks(folder, shared).link(from: unfinished)
@@ -271,8 +274,9 @@ final class ReleaseSession {
     /// Fetches the submodules of `commit`, if the site's file says so.
     private func submodules(
         of commit: Commit, _ entries: TreeEntries, in repository: BareRepository
-    ) throws -> [Submodule] {
-        guard let listed = strategy.contents.submodules, entries.hasSubmodules else { return [] }
+    ) throws -> [Submodule]? {
+        guard let listed = strategy.contents.submodules else { return nil }
+        guard entries.hasSubmodules else { return [] }
         let remote = try repository.configuredURL(limits) ?? ""
         var fetch = SubmoduleFetch(SubmoduleSources(remote: remote, listed: listed), for: repository, limits, transcript)
         return try fetch.fetch(commit, with: entries)

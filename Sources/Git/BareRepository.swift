@@ -35,6 +35,13 @@ public struct BareRepository: Repository {
         gitDirectory = path
     }
 
+    /// Returns the repository with another setup of git.
+    public func using(_ git: Git) -> BareRepository { BareRepository(gitDirectory: gitDirectory, git: git) }
+
+    private init(gitDirectory: String, git: Git) {
+        (self.gitDirectory, self.git) = (gitDirectory, git)
+    }
+
     /// Creates an empty repository at `path` with the remote `url`.
     public static func create(at path: String, of owner: String, remote url: String, _ limits: Limits) throws(GitError)
         -> BareRepository
@@ -107,6 +114,12 @@ public struct BareRepository: Repository {
     /// Keeps `commit` for the release `name`: git never removes a commit with a reference.
     public func keep(_ commit: Commit, for name: String, _ limits: Limits) throws(GitError) {
         _ = try git.output(of: ["update-ref", Self.releaseRefs + name, commit.description], limits)
+    }
+
+    /// The commits of the releases.
+    public func keptCommits(_ limits: Limits) throws(GitError) -> [Commit] {
+        try git.output(of: ["for-each-ref", "--format=%(objectname)", Self.releaseRefs], limits)
+            .split(separator: "\n").compactMap { Commit($0) }
     }
 
     /// Removes the reference of the removed release `name`.

@@ -53,10 +53,14 @@ public struct Git: Sendable {
         return copy
     }
 
+    /// Whether git fetches the files in git-lfs, because the site's file says so.
+    public private(set) var fetchesLargeFiles = false
+
     /// Returns git with more settings, each as `name=value`. A later setting wins.
-    func adding(_ settings: [String]) -> Git {
+    func adding(_ settings: [String], lfs: Bool? = nil) -> Git {
         var copy = self
         copy.ownSettings += settings.flatMap { ["-c", $0] }
+        copy.fetchesLargeFiles = lfs ?? fetchesLargeFiles
         return copy
     }
 
@@ -75,9 +79,10 @@ public struct Git: Sendable {
         switch setting {
         case (let name, let value)? where name.utf8.contains(UInt8(ascii: "=")):
             // Git takes the first = for the end of the name. The variables need git 2.31.
-            environment["GIT_CONFIG_COUNT"] = "1"
-            environment["GIT_CONFIG_KEY_0"] = name
-            environment["GIT_CONFIG_VALUE_0"] = value
+            let count = environment["GIT_CONFIG_COUNT"] ?? "0"
+            environment["GIT_CONFIG_COUNT"] = "\((Int(count) ?? 0) + 1)"
+            environment["GIT_CONFIG_KEY_\(count)"] = name
+            environment["GIT_CONFIG_VALUE_\(count)"] = value
         case (let name, let value)?: options += ["-c", "\(name)=\(value)"]
         case nil: break
         }

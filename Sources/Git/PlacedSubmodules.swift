@@ -106,6 +106,7 @@ public final class PlacedSubmodules {
                 try clone.clone.checkOut(submodule.commit, limits, transcript)
             }
             if isNew { try clone.fill(limits) }
+            try clone.clone.fillPointers(limits)
             unlink("\(clone.clone.path)/.git")
             guard clone.head == submodule.commit, try clone.clone.isClean(limits) else {
                 throw SubmoduleError.changed(try clone.changedFiles(limits), in: clone)
@@ -202,9 +203,7 @@ public final class PlacedSubmodules {
     }
 
     private func clone(of entry: SubmoduleRecord.Entry) -> SubmoduleClone {
-        let git = site.git.moved(to: entry.store, with: ["GIT_DIR": entry.store])
-        return SubmoduleClone(
-            SubmoduleStore(at: entry.store, url: entry.url, git), at: entry.path, in: site.path)
+        SubmoduleClone(SubmoduleStore(at: entry.store, url: entry.url, site.git), at: entry.path, in: site.path)
     }
 
     /// Whether all names above the last one are folders, and no symbolic links.

@@ -41,8 +41,14 @@ public struct ReleaseTree: Sendable {
     }
 
     private static func indexPath(_ repository: BareRepository, _ name: String) -> String {
-        "\(repository.gitDirectory)/bellpull-releases/\(name)"
+        "\(repository.gitDirectory)/\(indices)/\(name)"
     }
+
+    /// The folder of the indices in the repository.
+    static let indices = "bellpull-releases"
+
+    /// A file that says that the files in git-lfs were fetched.
+    private var largeFilesMark: String { "\(index).lfs" }
 
     /// A hard link changes the time of the last change of state, and a copy has another inode.
     private static let settings = ["-c", "core.trustctime=false", "-c", "core.checkStat=minimal"]
@@ -56,23 +62,51 @@ public struct ReleaseTree: Sendable {
     ///
     /// - Parameters:
     ///   - entries: the files of `commit`.
-    ///   - submodules: the fetched submodules to place.
+    ///   - submodules: the fetched submodules to place; `nil` if submodules are not fetched.
     ///   - shared: paths to leave out of the reuse.
     /// - Throws: `LinkError` if a symbolic link leaves the release; `SubmoduleError` if a submodule cannot be placed;
     ///   `GitError` if git fails.
     public func layOut(
-        _ commit: Commit, _ entries: TreeEntries, submodules: [Submodule], from previous: ReleaseTree?, _ reuse: Reuse,
+        _ commit: Commit, _ entries: TreeEntries, submodules: [Submodule]?, from previous: ReleaseTree?, _ reuse: Reuse,
         shared: [String], _ limits: Limits, _ transcript: Transcript
     ) throws {
+        // A pointer and its content are the same to the index.
+        let previous = previous?.hasLargeFiles == git.fetchesLargeFiles ? previous : nil
         try write(commit, entries, from: previous, reuse, shared: shared, limits, transcript)
-        if !submodules.isEmpty {
+        if git.fetchesLargeFiles { _ = FileManager.default.createFile(atPath: largeFilesMark, contents: nil) }
+        if let submodules, !submodules.isEmpty || hasSubmoduleFile {
             let trees = SubmoduleTrees(of: self, shared: shared)
             try trees.layOut(submodules, from: previous, reuse, limits, transcript)
         }
         // A link may lead through another submodule, so all files come first.
         let check = LinkCheck(folder, shared: shared)
         try check.check(entries, limits)
-        for submodule in submodules { try check.check(submodule.entries, below: TreePath(submodule.path.utf8), limits) }
+        for submodule in submodules ?? [] { try check.check(submodule.entries, below: TreePath(submodule.path.utf8), limits) }
+    }
+
+    private var hasLargeFiles: Bool { access(largeFilesMark, F_OK) == 0 }
+
+    private var hasSubmoduleFile: Bool { access("\(folder)/.gitmodules", F_OK) == 0 }
+
+    /// Returns whether the release lacks submodules or files in git-lfs that are to be fetched now. Starts no process.
+    public func isIncomplete(fetchesSubmodules: Bool) -> Bool {
+        (fetchesSubmodules && hasSubmoduleFile && !SubmoduleTrees(of: self, shared: []).arePlaced)
+            || (git.fetchesLargeFiles && !hasLargeFiles && namesLargeFiles)
+    }
+
+    /// Whether the attributes in the root name git-lfs.
+    private var namesLargeFiles: Bool {
+        FileManager.default.contents(atPath: "\(folder)/.gitattributes")?.range(of: Data("filter=lfs".utf8)) != nil
+    }
+
+    /// Returns the parts of the release that Bellpull has not fetched, or `nil` if the release is complete. Starts git only
+    /// if the attributes in the root name git-lfs.
+    public func incompleteness(
+        fetchesSubmodules: Bool, _ limits: Limits
+    ) throws(GitError) -> Incompleteness? {
+        let pointers = namesLargeFiles ? try PointerFiles(git, in: folder).found(limits) : []
+        let found = Incompleteness(hasSubmodules: !fetchesSubmodules && hasSubmoduleFile, pointers: pointers)
+        return found.isEmpty ? nil : found
     }
 
     /// Writes the files of `commit`, without submodules.
@@ -132,13 +166,11 @@ public struct ReleaseTree: Sendable {
         }.map { ":(exclude,literal,top)\($0)" }
     }
 
-    /// Returns git for the repository at `path`.
-    func git(at path: String) -> Git { git.moved(to: path, with: ["GIT_DIR": path]) }
-
     /// Removes the index, and the lock file of a killed git.
     public func removeIndex() {
         unlink(index)
         unlink("\(index).lock")
+        unlink(largeFilesMark)
         SubmoduleTrees(of: self, shared: []).removeIndices()
     }
 }

@@ -25,8 +25,8 @@ public struct SubmoduleFetch {
         self.limits = limits
         self.transcript = transcript
         git = repository.git.moved(
-            to: repository.commonDirectory, with: ["GIT_DIR": repository.commonDirectory])
-        stores = "\(repository.commonDirectory)/\(SubmoduleStore.folderName)"
+            to: repository.gitDirectory, with: ["GIT_DIR": repository.gitDirectory])
+        stores = "\(repository.gitDirectory)/\(SubmoduleStore.folderName)"
     }
 
     /// Fetches the submodules of `commit` of the site, which has the files `entries`. Returns each submodule after the one

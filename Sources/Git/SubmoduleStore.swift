@@ -24,7 +24,7 @@ struct SubmoduleStore: Repository {
         let path = "\(stores)/\(Self.name(of: url)).git"
         self.url = url
         gitDirectory = path
-        self.git = git.moved(to: path, with: ["GIT_DIR": path])
+        self.git = Self.git(git, at: path, url)
         guard access("\(path)/HEAD", F_OK) != 0 else { return }
         let new = "\(path).new"
         for leftover in [path, new] { try? FileManager.default.removeItem(atPath: leftover) }
@@ -44,7 +44,13 @@ struct SubmoduleStore: Repository {
 
     /// Creates the store of `url` at `path`, which exists.
     init(at path: String, url: String, _ git: Git) {
-        (gitDirectory, self.url, self.git) = (path, url, git)
+        (gitDirectory, self.url) = (path, url)
+        self.git = Self.git(git, at: path, url)
+    }
+
+    private static func git(_ git: Git, at path: String, _ url: String) -> Git {
+        let moved = git.moved(to: path, with: ["GIT_DIR": path])
+        return git.fetchesLargeFiles ? moved.fetchingLargeFiles(from: url) : moved
     }
 
     /// Returns a name for a folder: 16 hexadecimal digits (FNV-1a). A committer may find two URLs with one name. Both may be

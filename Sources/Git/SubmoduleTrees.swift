@@ -8,8 +8,10 @@ struct SubmoduleTrees {
     private let shared: [String]
 
     /// The folder with the indices.
-    private var folder: String { "\(release.index).submodules" }
-    private var listFile: String { "\(folder)/list.json" }
+    private var folder: String { release.index + Self.suffix }
+    /// The end of the names of such folders.
+    static let suffix = ".submodules"
+    private static let listName = "list.json"
 
     /// A submodule in the list.
     struct Entry: Codable {
@@ -51,16 +53,23 @@ struct SubmoduleTrees {
         let list = submodules.map {
             Entry(path: $0.path, commit: $0.commit.description, store: $0.store.gitDirectory, url: $0.store.shownURL)
         }
-        try JSONEncoder().encode(list).write(to: URL(fileURLWithPath: listFile), options: .atomic)
+        mkdir(folder, 0o777)
+        try JSONEncoder().encode(list).write(to: URL(fileURLWithPath: "\(folder)/\(Self.listName)"), options: .atomic)
     }
+
+    /// Whether the submodules of the release were placed, even if there were none.
+    var arePlaced: Bool { access("\(folder)/\(Self.listName)", F_OK) == 0 }
 
     private func tree(_ number: Int, _ store: SubmoduleStore, at path: String) -> ReleaseTree {
         ReleaseTree(store, index: "\(folder)/\(number)", in: "\(release.folder)/\(path)")
     }
 
     /// The list of the release; empty for a release without submodules.
-    var entries: [Entry] {
-        guard access(listFile, F_OK) == 0, let json = FileManager.default.contents(atPath: listFile) else { return [] }
+    private var entries: [Entry] { Self.entries(in: folder) }
+
+    /// Returns the list in the folder `folder`.
+    static func entries(in folder: String) -> [Entry] {
+        guard let json = FileManager.default.contents(atPath: "\(folder)/\(listName)") else { return [] }
         return (try? JSONDecoder().decode([Entry].self, from: json)) ?? []
     }
 
@@ -69,9 +78,9 @@ struct SubmoduleTrees {
         _ list: (_ tree: ReleaseTree, _ shared: [String]) throws(GitError) -> [String]
     ) throws(GitError) -> [String] {
         var found: [String] = []
-        for (number, entry) in entries.enumerated() where !isShared(entry.path) && isFolder(entry.path) {
-            let git = release.git(at: entry.store)
-            let store = SubmoduleStore(at: entry.store, url: entry.url, git)
+        for (number, entry) in entries.enumerated()
+        where !isShared(entry.path) && isFolder(entry.path) {
+            let store = SubmoduleStore(at: entry.store, url: entry.url, release.git)
             found += try list(tree(number, store, at: entry.path), shared(below: entry.path)).map {
                 "\(entry.path)/\($0)"
             }

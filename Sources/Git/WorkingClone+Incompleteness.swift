@@ -14,11 +14,38 @@ extension WorkingClone {
         return found.isEmpty ? nil : found
     }
 
+    /// Writes the content of each pointer of git-lfs, if git-lfs is on. A pointer from before that is no change to git, which
+    /// would leave it.
+    public func fillPointers(_ limits: Limits) throws(GitError) {
+        guard git.fetchesLargeFiles, attributesHave("filter=lfs") else { return }
+        let pointers = try PointerFiles(git, in: path).found(limits)
+        for start in stride(from: 0, to: pointers.count, by: 100) {
+            let part = pointers[start..<min(start + 100, pointers.count)]
+            _ = try git.output(of: ["checkout-index", "-f", "-u", "-q", "--"] + part, limits)
+        }
+    }
+
+    private var largeFilesMark: String { "\(gitDirectory)/bellpull-lfs" }
+
+    /// Whether git-lfs is on, and was off at the last deployment.
+    public var isNewToLargeFiles: Bool { git.fetchesLargeFiles && access(largeFilesMark, F_OK) != 0 }
+
+    /// Records whether git-lfs is on.
+    public func noteLargeFiles() {
+        if git.fetchesLargeFiles {
+            _ = FileManager.default.createFile(atPath: largeFilesMark, contents: nil)
+        } else {
+            unlink(largeFilesMark)
+        }
+    }
+
     /// Returns whether the clone is set up for git-lfs, and git-lfs is not installed: a checkout then fails.
     public func lacksLFS(_ limits: Limits) throws(GitError) -> Bool {
         guard attributesHave("filter=lfs") else { return false }
-        let filters = try git.run(["config", "--get-regexp", #"^filter\.lfs\.(process|smudge)$"#], limits)
-        guard filters.output.contains("git-lfs") else { return false }
+        let filters = try ["process", "smudge"].map { key throws(GitError) in
+            try git.run(["config", "--get", "filter.lfs.\(key)"], limits).output
+        }
+        guard filters.contains(where: { $0.contains("git-lfs") }) else { return false }
         return try !git.run(["lfs", "version"], limits).isSuccess
     }
 }
