@@ -20,7 +20,9 @@ public struct ContentSettings: Sendable, Equatable {
     private static func submodules(_ section: Section, _ diagnostics: inout Diagnostics) -> [String]? {
         let errors = diagnostics.errors.count
         if let isOn = section.flag(.submodules, &diagnostics) { return isOn ? [] : nil }
-        guard diagnostics.errors.count == errors, let urls = section.texts(.submodules, &diagnostics) else { return nil }
+        guard diagnostics.errors.count == errors, let urls = section.texts(.submodules, &diagnostics) else {
+            return nil
+        }
         guard let fault = fault(urls) else { return urls }
         diagnostics.error(at: section.place(of: .submodules), "submodules \(fault)", hint: listHint)
         return nil

@@ -44,7 +44,8 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         }
         // Another process may have deployed the commit during the wait for the lock.
         if order == .follow, !lock.isAfterInterruption, isComplete,
-            let known = strategy.commitWithoutWork(announced) {
+            let known = strategy.commitWithoutWork(announced)
+        {
             return (.unchanged(known), nil)
         }
         let session = strategy.session(
@@ -152,7 +153,9 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
 
     /// Returns what the site lacks, in words; `nil` if the site is complete.
     private func incompleteness(_ limits: Limits) throws(GitError) -> String? {
-        try clone.incompleteness(fetchesSubmodules: strategy.contents.submodules != nil, limits).map { "the site \($0)" }
+        try clone.incompleteness(fetchesSubmodules: strategy.contents.submodules != nil, limits).map {
+            "the site \($0)"
+        }
     }
 
     /// Returns the remedy if the forge redirected git to another URL.

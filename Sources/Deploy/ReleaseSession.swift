@@ -109,7 +109,8 @@ final class ReleaseSession {
         }
         let live = folder.live
         let wanted = order == .follow ? nil : pin?.release
-        if let live, live.commit == commit, wanted == live.name || wanted == nil && !strategy.isIncomplete(live.name, limits)
+        if let live, live.commit == commit,
+            wanted == live.name || wanted == nil && !strategy.isIncomplete(live.name, limits)
         {
             return pin == nil || order != .follow ? .unchanged(commit) : .pinned("\(pin?.description ?? "")")
         }
@@ -278,7 +279,8 @@ final class ReleaseSession {
         guard let listed = strategy.contents.submodules else { return nil }
         guard entries.hasSubmodules else { return [] }
         let remote = try repository.configuredURL(limits) ?? ""
-        var fetch = SubmoduleFetch(SubmoduleSources(remote: remote, listed: listed), for: repository, limits, transcript)
+        var fetch = SubmoduleFetch(
+            SubmoduleSources(remote: remote, listed: listed), for: repository, limits, transcript)
         return try fetch.fetch(commit, with: entries)
     }
 

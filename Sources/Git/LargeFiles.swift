@@ -46,7 +46,9 @@ extension Git {
     }
 
     fileprivate func fetchingLargeFiles(server: String) -> Git {
-        guard server.redactingCredentials != server else { return adding(LargeFiles.on + ["lfs.url=\(server)"], lfs: true) }
+        guard server.redactingCredentials != server else {
+            return adding(LargeFiles.on + ["lfs.url=\(server)"], lfs: true)
+        }
         // Everybody may read the command line of a process.
         return adding(LargeFiles.on, lfs: true).moved(
             to: directory,
@@ -83,6 +85,8 @@ extension Repository {
             let lines = try git.output(of: ["lfs", "ls-files", "--long", commit.description], limits)
             used.formUnion(lines.split(separator: "\n").map { $0.prefix(64) })
         }
-        for file in old where !used.contains(Substring((file as NSString).lastPathComponent)) { unlink("\(root)/\(file)") }
+        for file in old where !used.contains(Substring((file as NSString).lastPathComponent)) {
+            unlink("\(root)/\(file)")
+        }
     }
 }

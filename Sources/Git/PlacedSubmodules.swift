@@ -64,10 +64,12 @@ public final class PlacedSubmodules {
             throw SubmoduleError.hasRepository(new, in: site)
         }
         // Without the gitlink, the folder belongs to the site itself, and git replaces the files.
-        let listed = try site.git.outputBytes(of: ["ls-files", "--stage", "-z", "--", ":(literal)\(submodule.path)"], limits)
+        let listed = try site.git.outputBytes(
+            of: ["ls-files", "--stage", "-z", "--", ":(literal)\(submodule.path)"], limits)
         let isNested = wanted.contains { submodule.path.hasPrefix("\($0.path)/") }
         guard isNested || listed.starts(with: "160000 ".utf8) else { return }
-        let present = listed.isEmpty ? nil : Commit(String(decoding: listed.dropFirst(7).prefix { $0 != 0x20 }, as: UTF8.self))
+        let present =
+            listed.isEmpty ? nil : Commit(String(decoding: listed.dropFirst(7).prefix { $0 != 0x20 }, as: UTF8.self))
         var changed: [String] = []
         for commit in [submodule.commit, present].compactMap(\.self) where try submodule.store.has(commit, limits) {
             try new.setUp(at: commit, limits)
@@ -83,8 +85,13 @@ public final class PlacedSubmodules {
     /// Removes the files of submodules that the new commit does not have, or has from another URL. Call before the files of
     /// the site move.
     public func clear() throws {
-        try SubmoduleRecord(commit: nil, entries: before.entries + wanted.map(entry).filter { !before.has($0) })
-            .write(in: site.gitDirectory)
+        let old = before.entries.map { entry in
+            var entry = entry
+            entry.target = wanted.first { self.entry($0).isSame(as: entry) }?.commit.description
+            return entry
+        }
+        let new = wanted.map(entry).filter { !before.has($0) }
+        try SubmoduleRecord(commit: nil, entries: old + new).write(in: site.gitDirectory)
         isChanging = true
         for entry in before.entries.reversed() where !wanted.contains(where: { self.entry($0).isSame(as: entry) }) {
             let old = clone(of: entry)
@@ -99,15 +106,15 @@ public final class PlacedSubmodules {
             let clone = clone(of: submodule)
             guard isBelowFolders(submodule.path) else { throw SubmoduleError.noFolder(submodule.path) }
             mkdir(clone.clone.path, 0o777)
-            let isNew = !isPlaced(submodule)
             if clone.head == nil { try clone.setUp(at: submodule.commit, limits) }
             if clone.head != submodule.commit {
                 try clone.clone.keepFiles(changedBy: submodule.commit, limits)
                 try clone.clone.checkOut(submodule.commit, limits, transcript)
             }
-            if isNew { try clone.fill(limits) }
             try clone.clone.fillPointers(limits)
-            unlink("\(clone.clone.path)/.git")
+            // A missing file is no edit.
+            if try !clone.clone.isClean(limits) { try clone.fill(limits) }
+            try clone.link()
             guard clone.head == submodule.commit, try clone.clone.isClean(limits) else {
                 throw SubmoduleError.changed(try clone.changedFiles(limits), in: clone)
             }
@@ -161,6 +168,7 @@ public final class PlacedSubmodules {
         try submodule.clone.repair(limits)
         let saved = try submodule.clone.restore(to: position, from: target, since: start, limits)
         try submodule.fill(limits)
+        try submodule.link()
         return saved
     }
 
@@ -178,7 +186,7 @@ public final class PlacedSubmodules {
                 submodule.remove()
                 continue
             }
-            saved += try restore(submodule, to: nil, Commit(entry.commit), since: start, limits)
+            saved += try restore(submodule, to: nil, Commit(entry.target ?? entry.commit), since: start, limits)
             present.formUnion(
                 try entries(of: commit, submodule.store.git).submodules().map { "\(entry.path)/\($0.path)" })
             kept.append(entry)
@@ -190,7 +198,9 @@ public final class PlacedSubmodules {
 
     // MARK: Entries
 
-    private func isPlaced(_ submodule: Submodule) -> Bool { before.entries.contains { entry(submodule).isSame(as: $0) } }
+    private func isPlaced(_ submodule: Submodule) -> Bool {
+        before.entries.contains { entry(submodule).isSame(as: $0) }
+    }
 
     private func entry(_ submodule: Submodule) -> SubmoduleRecord.Entry {
         SubmoduleRecord.Entry(

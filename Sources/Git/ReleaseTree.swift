@@ -81,7 +81,9 @@ public struct ReleaseTree: Sendable {
         // A link may lead through another submodule, so all files come first.
         let check = LinkCheck(folder, shared: shared)
         try check.check(entries, limits)
-        for submodule in submodules ?? [] { try check.check(submodule.entries, below: TreePath(submodule.path.utf8), limits) }
+        for submodule in submodules ?? [] {
+            try check.check(submodule.entries, below: TreePath(submodule.path.utf8), limits)
+        }
     }
 
     private var hasLargeFiles: Bool { access(largeFilesMark, F_OK) == 0 }

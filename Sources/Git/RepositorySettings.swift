@@ -15,7 +15,9 @@ struct RepositorySettings {
     init(_ git: Git, _ limits: Limits) throws(GitError) {
         let pattern = #"^(core\.sshcommand$|filter\.)"#
         let output = try git.run(["config", "--show-scope", "-z", "--get-regexp", pattern], limits).outputBytes
-        let fields = output.split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+        let fields = output.split(separator: 0, omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
         var (own, others): (Set<String>, Set<String>) = ([], [])
         for index in stride(from: 0, to: fields.count - 1, by: 2) {
             let (scope, setting) = (fields[index], fields[index + 1])

@@ -2,8 +2,10 @@ internal import Foundation
 internal import Processes
 internal import Text
 
-/// A submodule in the work tree of a clone: a linked work tree of its store, without the file `.git`
-/// (gitrepository-layout(5), "worktrees"). Git reads nothing that a person or a committer has put into the folder.
+/// A submodule in the work tree of a clone: a linked work tree of its store (gitrepository-layout(5), "worktrees").
+///
+/// The file `.git` in the folder is for a person's git. Bellpull names the repository itself, and trusts nothing in the
+/// folder.
 struct SubmoduleClone {
     /// The path from the root of the site.
     let path: String
@@ -67,5 +69,19 @@ struct SubmoduleClone {
     func clear(_ limits: Limits) throws(GitError) {
         guard access(clone.path, F_OK) == 0 else { return }
         _ = try clone.removeTrackedFiles(keeping: [], limits)
+        unlink("\(clone.path)/.git")
+    }
+
+    /// Writes the file `.git`. Without the file, a person's `git fetch` in the site would fail.
+    func link() throws(GitError) {
+        let (file, text) = ("\(clone.path)/.git", "gitdir: \(clone.gitDirectory)\n")
+        guard FileManager.default.contents(atPath: file) != Data(text.utf8) else { return }
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
+        } catch {
+            throw GitError(
+                arguments: ["submodule"], termination: nil,
+                message: "cannot write \(file): \(error.localizedDescription)")
+        }
     }
 }

@@ -75,7 +75,8 @@ public struct SubmoduleFetch {
             let shown = url.redactingCredentials
             throw SubmoduleError(
                 "the submodule \(path.escapedForDisplay) cannot be fetched from \(shown.escapedForDisplay): "
-                    + error.firstLine, hint: Remedy(.service("git", "ls-remote", shown), note: "shows more").description)
+                    + error.firstLine, hint: Remedy(.service("git", "ls-remote", shown), note: "shows more").description
+            )
         }
     }
 

@@ -9,8 +9,10 @@ struct SubmoduleRecord: Codable, Equatable {
         let store: String
         /// The URL, without credentials.
         let url: String
-        /// The commit that is placed, or is to be placed.
+        /// The commit that is placed, or is to be placed in a new folder.
         let commit: String
+        /// The commit that is to replace `commit`; `nil` if nothing is to be changed.
+        var target: String?
     }
 
     /// The commit of the site that the submodules belong to; `nil` while they are being changed.
@@ -20,7 +22,7 @@ struct SubmoduleRecord: Codable, Equatable {
 
     static let none = SubmoduleRecord(commit: nil, entries: [])
 
-    /// Reads the record in the repository at `commonDirectory`.
+    /// Reads the record in the repository at `gitDirectory`.
     init?(in gitDirectory: String) {
         guard let json = FileManager.default.contents(atPath: Self.file(gitDirectory)),
             let record = try? JSONDecoder().decode(Self.self, from: json)
@@ -42,7 +44,8 @@ struct SubmoduleRecord: Codable, Equatable {
             try encoder.encode(self).write(to: URL(fileURLWithPath: file), options: .atomic)
         } catch {
             throw GitError(
-                arguments: ["submodule"], termination: nil, message: "cannot write \(file): \(error.localizedDescription)")
+                arguments: ["submodule"], termination: nil,
+                message: "cannot write \(file): \(error.localizedDescription)")
         }
     }
 

@@ -38,7 +38,8 @@ struct SubmoduleStore: Repository {
         _ = try created.output(of: ["config", "include.path", Self.settingsName], limits)
         guard rename(new, path) == 0 else {
             throw GitError(
-                arguments: ["init"], termination: nil, message: "cannot write \(path): \(String(cString: strerror(errno)))")
+                arguments: ["init"], termination: nil,
+                message: "cannot write \(path): \(String(cString: strerror(errno)))")
         }
     }
 
@@ -76,7 +77,8 @@ struct SubmoduleStore: Repository {
         // The store is readable for Bellpull's user alone, and so are the credentials in the settings.
         guard FileManager.default.createFile(atPath: file, contents: try settings()) else {
             throw GitError(
-                arguments: ["config"], termination: nil, message: "cannot write \(file): \(String(cString: strerror(errno)))")
+                arguments: ["config"], termination: nil,
+                message: "cannot write \(file): \(String(cString: strerror(errno)))")
         }
         let start = FileTime.now()
         do {
@@ -124,6 +126,7 @@ struct SubmoduleStore: Repository {
 extension GitError {
     /// Whether the server does not give a commit that is not the tip of a branch or tag.
     fileprivate var isRefusalOfCommit: Bool {
-        ["unadvertised object", "not our ref", "find remote ref", "no such remote ref"].contains(where: message.contains)
+        ["unadvertised object", "not our ref", "find remote ref", "no such remote ref"].contains(
+            where: message.contains)
     }
 }

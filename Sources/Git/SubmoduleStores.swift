@@ -24,7 +24,9 @@ extension Repository {
     /// The commits in use, by the path of the store.
     private var commitsOfSubmodules: [String: Set<String>] {
         var used: [String: Set<String>] = [:]
-        for entry in SubmoduleRecord(in: gitDirectory)?.entries ?? [] { used[entry.store, default: []].insert(entry.commit) }
+        for entry in SubmoduleRecord(in: gitDirectory)?.entries ?? [] {
+            used[entry.store, default: []].insert(entry.commit)
+        }
         let releases = "\(gitDirectory)/\(ReleaseTree.indices)"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: releases)) ?? []
         for name in names where name.hasSuffix(SubmoduleTrees.suffix) {

@@ -100,7 +100,9 @@ struct SubmoduleTrees {
     private func isShared(_ path: String) -> Bool { shared.contains { path == $0 || path.hasPrefix("\($0)/") } }
 
     private func shared(below path: String) -> [String] {
-        shared.filter { $0.hasPrefix("\(path)/") }.map { String(decoding: $0.utf8.dropFirst(path.utf8.count + 1), as: UTF8.self) }
+        shared.filter { $0.hasPrefix("\(path)/") }.map {
+            String(decoding: $0.utf8.dropFirst(path.utf8.count + 1), as: UTF8.self)
+        }
     }
 
     /// Creates the folder at `path` unless it exists. Returns false if the folder is below a symbolic link.

@@ -19,6 +19,9 @@ extension WorkingClone {
     public func fillPointers(_ limits: Limits) throws(GitError) {
         guard git.fetchesLargeFiles, attributesHave("filter=lfs") else { return }
         let pointers = try PointerFiles(git, in: path).found(limits)
+        // Git writes only files whose size or time differs from the index.
+        let times = [timeval(), timeval()]
+        for pointer in pointers { _ = utimes(TreePath(pointer.utf8).absolute(in: path), times) }
         for start in stride(from: 0, to: pointers.count, by: 100) {
             let part = pointers[start..<min(start + 100, pointers.count)]
             _ = try git.output(of: ["checkout-index", "-f", "-u", "-q", "--"] + part, limits)

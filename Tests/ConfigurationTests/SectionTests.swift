@@ -57,7 +57,7 @@ import Testing
             "\"x\u{202e}y\"",
             """
             known keys: repository, branch, tag, path, forge, strategy, url, timeout, catch_up, secret_file, \
-            secret_variable, local_edits, remote, shared, keep, paths, skip
+            secret_variable, local_edits, remote, shared, keep, submodules, lfs, paths, skip
             """
         ),
     ])

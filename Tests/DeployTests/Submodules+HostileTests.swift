@@ -8,7 +8,9 @@ import Testing
 @Suite struct `a hostile submodule` {
     init() { Isolation.begin() }
 
-    @Test(arguments: SubmoduleStage.Kind.allCases, ["ext::sh -c touch% payload", "--upload-pack=touch payload", "ABSOLUTE", "FILE"])
+    @Test(
+        arguments: SubmoduleStage.Kind.allCases,
+        ["ext::sh -c touch% payload", "--upload-pack=touch payload", "ABSOLUTE", "FILE"])
     func `is refused and runs nothing`(_ kind: SubmoduleStage.Kind, _ url: String) throws {
         let stage = try SubmoduleStage(kind)
         try stage.deploy()
@@ -22,7 +24,8 @@ import Testing
         #expect(try stage.shell("find . -name '*payload*'").isEmpty)
     }
 
-    @Test(arguments: SubmoduleStage.Kind.allCases) func `may come from a listed URL`(_ kind: SubmoduleStage.Kind) throws {
+    @Test(arguments: SubmoduleStage.Kind.allCases) func `may come from a listed URL`(_ kind: SubmoduleStage.Kind) throws
+    {
         let stage = try SubmoduleStage(kind)
         let commit = try stage.setSubmodule("theme", stage.theme)
         #expect(try stage.deploy([stage.theme]).result == .deployed(commit))
@@ -30,7 +33,8 @@ import Testing
     }
 
     /// Names, commands and settings in `.gitmodules` mean nothing.
-    @Test(arguments: SubmoduleStage.Kind.allCases) func `has no say but for its URL`(_ kind: SubmoduleStage.Kind) throws {
+    @Test(arguments: SubmoduleStage.Kind.allCases) func `has no say but for its URL`(_ kind: SubmoduleStage.Kind) throws
+    {
         let stage = try SubmoduleStage(kind)
         let files = """
             [submodule "../../hooks"]
@@ -101,7 +105,9 @@ import Testing
         #expect(try stage.deploy().result.failure?.message == "the submodule theme has no URL in .gitmodules")
     }
 
-    @Test(arguments: SubmoduleStage.Kind.allCases) func `needs a .gitmodules that git can read`(_ kind: SubmoduleStage.Kind) throws {
+    @Test(arguments: SubmoduleStage.Kind.allCases) func `needs a .gitmodules that git can read`(
+        _ kind: SubmoduleStage.Kind
+    ) throws {
         let stage = try SubmoduleStage(kind)
         try stage.setSubmodule()
         try stage.blog.write("[submodule\n", to: "author/.gitmodules")

@@ -124,7 +124,7 @@ import Testing
         // A checkout that stopped in the middle of a file.
         if point > 2 {
             try stage.blog.write("t", to: "site/theme/style.css")
-            try stage.shell("touch site/.git/bellpull-submodules/*.git/worktrees/*/index.lock")
+            try stage.shell("for x in site/.git/bellpull-submodules/*.git/worktrees/*; do touch $x/index.lock; done")
         }
     }
 
@@ -136,7 +136,8 @@ import Testing
         try stage.setSubmodule()
         try stage.deploy()
         let strategy = try stage.strategy()
-        try strategy.setPin(Pin(at: first, release: strategy.previousRelease?.name, by: "alice", reason: nil), stage.limits)
+        try strategy.setPin(
+            Pin(at: first, release: strategy.previousRelease?.name, by: "alice", reason: nil), stage.limits)
         let locked = try strategy.lock(stage.limits)
         let result = locked.deploy(.place(at: first), announced: [], stage.limits, Transcript()).result
         locked.release()
@@ -163,7 +164,9 @@ import Testing
         #expect(try stage.strategy().releases.count == 3)
     }
 
-    @Test(arguments: SubmoduleStage.Kind.allCases) func `leaves no store of a removed submodule`(_ kind: SubmoduleStage.Kind) throws {
+    @Test(arguments: SubmoduleStage.Kind.allCases) func `leaves no store of a removed submodule`(
+        _ kind: SubmoduleStage.Kind
+    ) throws {
         let stage = try SubmoduleStage(kind)
         try stage.setSubmodule()
         try stage.deploy(stage.strategy(keep: 2))

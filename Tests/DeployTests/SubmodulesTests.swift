@@ -10,7 +10,9 @@ import Testing
 
     init() { Isolation.begin() }
 
-    @Test(arguments: SubmoduleStage.Kind.allCases) func `has the files of a submodule`(_ kind: SubmoduleStage.Kind) throws {
+    @Test(arguments: SubmoduleStage.Kind.allCases) func `has the files of a submodule`(_ kind: SubmoduleStage.Kind)
+        throws
+    {
         let stage = try SubmoduleStage(kind)
         let commit = try stage.setSubmodule("themes/nice")
         let outcome = try stage.deploy()
@@ -20,7 +22,9 @@ import Testing
         #expect(stage.names("themes/nice") == ["layout.html", "style.css"])
     }
 
-    @Test(arguments: SubmoduleStage.Kind.allCases) func `follows the commits of a submodule`(_ kind: SubmoduleStage.Kind) throws {
+    @Test(arguments: SubmoduleStage.Kind.allCases) func `follows the commits of a submodule`(
+        _ kind: SubmoduleStage.Kind
+    ) throws {
         let stage = try SubmoduleStage(kind)
         try stage.setSubmodule()
         try stage.deploy()
@@ -36,7 +40,9 @@ import Testing
         #expect(stage.text("theme/style.css") == "three\n")
     }
 
-    @Test(arguments: SubmoduleStage.Kind.allCases) func `says so without the setting`(_ kind: SubmoduleStage.Kind) throws {
+    @Test(arguments: SubmoduleStage.Kind.allCases) func `says so without the setting`(_ kind: SubmoduleStage.Kind)
+        throws
+    {
         let stage = try SubmoduleStage(kind)
         let commit = try stage.setSubmodule()
         let outcome = try stage.deploy(nil)
@@ -45,7 +51,9 @@ import Testing
         #expect(stage.names("theme").isEmpty)
     }
 
-    @Test(arguments: SubmoduleStage.Kind.allCases) func `gets its submodules as soon as the setting is there`(_ kind: SubmoduleStage.Kind) throws {
+    @Test(arguments: SubmoduleStage.Kind.allCases) func `gets its submodules as soon as the setting is there`(
+        _ kind: SubmoduleStage.Kind
+    ) throws {
         let stage = try SubmoduleStage(kind)
         let commit = try stage.setSubmodule()
         try stage.deploy(nil)
@@ -53,7 +61,9 @@ import Testing
         #expect(stage.text("theme/style.css") == "one\n")
     }
 
-    @Test(arguments: SubmoduleStage.Kind.allCases) func `has no files of a removed submodule`(_ kind: SubmoduleStage.Kind) throws {
+    @Test(arguments: SubmoduleStage.Kind.allCases) func `has no files of a removed submodule`(
+        _ kind: SubmoduleStage.Kind
+    ) throws {
         let stage = try SubmoduleStage(kind)
         try stage.setSubmodule()
         try stage.deploy()
@@ -122,11 +132,34 @@ import Testing
         #expect(stage.text("index.html") == "new\n" && stage.text("theme/style.css") == "two\n")
     }
 
-    @Test(arguments: SubmoduleStage.Kind.allCases) func `fails for a commit that was not pushed`(_ kind: SubmoduleStage.Kind) throws {
+    @Test(arguments: SubmoduleStage.Kind.allCases) func `fails for a commit that was not pushed`(
+        _ kind: SubmoduleStage.Kind
+    ) throws {
         let stage = try SubmoduleStage(kind)
         let commit = try stage.blog.commit(["style.css": "forgotten\n"], in: stage.designer)
         try stage.setSubmodule(at: commit)
         let message = "the submodule theme is at \(commit.short), but \(stage.theme) has no such commit"
         #expect(try stage.deploy().result.failure?.message == message)
+    }
+
+    /// A person's git sees a submodule like any other.
+    @Test(arguments: [SubmoduleStage.Kind.pull, .mirror]) func `leaves a clone that a person can use`(
+        _ kind: SubmoduleStage.Kind
+    ) throws {
+        let stage = try SubmoduleStage(kind)
+        try stage.setSubmodule()
+        try stage.deploy()
+        let site = stage.blog.site
+        #expect(try stage.blog.git("status", "--porcelain", in: site).isEmpty)
+        #expect(try stage.blog.head(of: "\(site)/theme") == stage.themeCommit)
+        try stage.pushTheme(["style.css": "two\n"])
+        try stage.setSubmodule()
+        let allowed = [
+            "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "protocol.file.allow", "GIT_CONFIG_VALUE_0": "always",
+        ]
+        try stage.blog.git("fetch", "--quiet", in: site, environment: allowed)
+        #expect(try stage.deploy().result.failure == nil)
+        #expect(stage.text("theme/style.css") == "two\n")
+        #expect(try stage.blog.git("status", "--porcelain", in: site).isEmpty)
     }
 }

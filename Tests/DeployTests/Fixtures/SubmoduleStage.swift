@@ -110,9 +110,10 @@ final class SubmoduleStage: Sendable {
     /// The text of the live file at `path`.
     func text(_ path: String) -> String? { try? blog.text("\(live)/\(path)") }
 
-    /// The names in the live folder at `path`.
+    /// The names in the live folder at `path`, but for the file `.git` of a submodule.
     func names(_ path: String) -> [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: "\(live)/\(path)")) ?? []).sorted()
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: "\(live)/\(path)")) ?? []
+        return all.filter { $0 != ".git" }.sorted()
     }
 
     @discardableResult
