@@ -63,11 +63,10 @@ public final class PlacedSubmodules {
         if lstat("\(folder)/.git", &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             throw SubmoduleError.hasRepository(new, in: site)
         }
-        // Without the gitlink, the folder belongs to the site itself, and git replaces the files.
         let listed = try site.git.outputBytes(
             of: ["ls-files", "--stage", "-z", "--", ":(literal)\(submodule.path)"], limits)
         let isNested = wanted.contains { submodule.path.hasPrefix("\($0.path)/") }
-        guard isNested || listed.starts(with: "160000 ".utf8) else { return }
+        guard isNested || listed.starts(with: "160000 ".utf8) else { return try requireWay(to: submodule, listed) }
         let present =
             listed.isEmpty ? nil : Commit(String(decoding: listed.dropFirst(7).prefix { $0 != 0x20 }, as: UTF8.self))
         var changed: [String] = []
@@ -78,6 +77,21 @@ public final class PlacedSubmodules {
         }
         new.remove()
         throw SubmoduleError.changed(changed, in: new)
+    }
+
+    /// Refuses to place a new submodule over files that the site does not track.
+    ///
+    /// - Parameter listed: the tracked files in the folder, which git removes.
+    private func requireWay(to submodule: Submodule, _ listed: [UInt8]) throws {
+        let tracked = Set(
+            listed.split(separator: 0).compactMap { $0.split(separator: UInt8(ascii: "\t"), maxSplits: 1).last })
+        let folder = TreePath(submodule.path.utf8)
+        var found: [String] = []
+        submodule.entries.forEach { _, path in
+            let path = folder.appending(Array(path))
+            if !tracked.contains(path.bytes[...]), site.status(of: path) != nil { found.append(path.description) }
+        }
+        guard found.isEmpty else { throw SubmoduleError.inTheWay(found, of: submodule.path, in: site.path) }
     }
 
     // MARK: The placement
@@ -189,7 +203,9 @@ public final class PlacedSubmodules {
             saved += try restore(submodule, to: nil, Commit(entry.target ?? entry.commit), since: start, limits)
             present.formUnion(
                 try entries(of: commit, submodule.store.git).submodules().map { "\(entry.path)/\($0.path)" })
-            kept.append(entry)
+            kept.append(
+                SubmoduleRecord.Entry(
+                    path: entry.path, store: entry.store, url: entry.url, commit: commit.description))
         }
         before = SubmoduleRecord(commit: nil, entries: kept)
         try before.write(in: site.gitDirectory)

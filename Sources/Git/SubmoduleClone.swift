@@ -65,10 +65,15 @@ struct SubmoduleClone {
         _ = try clone.git.run(["checkout-index", "--all", "--quiet", "--index"], limits)
     }
 
-    /// Removes the tracked files, which must be as in HEAD, and the folders that are empty then.
+    /// Removes the tracked files that are as in HEAD, and the folders that are empty then. Edited files stay.
     func clear(_ limits: Limits) throws(GitError) {
         guard access(clone.path, F_OK) == 0 else { return }
-        _ = try clone.removeTrackedFiles(keeping: [], limits)
+        let edited = Set(try changedFiles(limits))
+        let files = try clone.git.outputBytes(of: ["ls-files", "-z"], limits).split(separator: 0).map { TreePath($0) }
+        for file in files where !edited.contains(file.description) { unlink(file.absolute(in: clone.path)) }
+        for folder in Set(files.flatMap(\.folders)).sorted(by: { $0.bytes.count > $1.bytes.count }) {
+            rmdir(folder.absolute(in: clone.path))
+        }
         unlink("\(clone.path)/.git")
     }
 

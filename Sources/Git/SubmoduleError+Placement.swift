@@ -14,6 +14,19 @@ extension SubmoduleError {
             ).description)
     }
 
+    /// Files that git does not know have the paths of files of a new submodule.
+    static func inTheWay(_ files: [String], of path: String, in root: String) -> SubmoduleError {
+        let listed = files.prefix(5).map(\.escapedForDisplay).joined(separator: ", ")
+        let more = files.count > 5 ? " and \(files.count - 5) more" : ""
+        let folder = "\(root)/\(path)"
+        return SubmoduleError(
+            "untracked files are in the way of the submodule \(path.escapedForDisplay): \(listed)\(more)",
+            hint: Remedy(
+                .service("mv", "-T", folder, "\(folder).saved"),
+                note: "moves the files away; the next push then deploys"
+            ).description)
+    }
+
     /// The folder of a submodule is a repository of its own, with commits that may be nowhere else.
     static func hasRepository(_ submodule: SubmoduleClone, in site: any WorkingClone) -> SubmoduleError {
         SubmoduleError(

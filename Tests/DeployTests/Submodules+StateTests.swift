@@ -55,6 +55,22 @@ import Testing
         #expect(stage.text("theme/new.css") == "theirs\n" && stage.text("theme/style.css") == "two\n")
     }
 
+    @Test(arguments: clones) func `keeps files that were there before the submodule`(_ kind: SubmoduleStage.Kind) throws
+    {
+        let stage = try SubmoduleStage(kind)
+        try stage.deploy()
+        let before = try stage.blog.head(of: stage.blog.site)
+        try stage.shell("mkdir site/theme; echo mine >site/theme/style.css; echo mine >site/theme/other")
+        let commit = try stage.setSubmodule()
+        let failure = try #require(try stage.deploy().result.failure)
+        #expect(failure.message == "untracked files are in the way of the submodule theme: theme/style.css")
+        #expect(stage.text("theme/style.css") == "mine\n")
+        #expect(try stage.blog.head(of: stage.blog.site) == before)
+        try stage.shell("rm site/theme/style.css")
+        #expect(try stage.deploy().result == .deployed(commit))
+        #expect(stage.names("theme") == ["layout.html", "other", "style.css"])
+    }
+
     private static let allowed = [
         "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "protocol.file.allow", "GIT_CONFIG_VALUE_0": "always",
     ]
