@@ -47,7 +47,8 @@ final class ReleaseSession {
     /// A pattern may match another ref with a higher version, so the remote is asked.
     func commitWithoutWork(_ announced: [DeploymentRecord.Target]) -> Commit? {
         guard pattern.branch != nil, let live = strategy.liveCommit, !announced.isEmpty,
-            announced.allSatisfy({ $0.commit == live }), folder.live?.isUnproven != true
+            announced.allSatisfy({ $0.commit == live }), folder.live?.isUnproven != true,
+            !strategy.isIncomplete(folder.liveName, limits)
         else { return nil }
         return live
     }
@@ -99,6 +100,7 @@ final class ReleaseSession {
 
     private func failure(_ error: any Error, _ repository: BareRepository) -> Failure {
         if let error = error as? LinkError { return Failure(error.explanation) }
+        if let error = error as? SubmoduleError { return Failure(error.explanation) }
         if error is GitError { strategy.keep(nil) }
         return Failure(error, in: folder.repository, repository)
     }
@@ -118,7 +120,9 @@ final class ReleaseSession {
         }
         let live = folder.live
         let wanted = order == .follow ? nil : pin?.release
-        if let live, live.commit == commit, wanted == nil || wanted == live.name, !repairs(live, repository) {
+        if let live, live.commit == commit, !repairs(live, repository),
+            wanted == live.name || wanted == nil && !strategy.isIncomplete(live.name, limits)
+        {
             return pin == nil || order != .follow ? .unchanged(commit) : .pinned("\(pin?.description ?? "")")
         }
         let present = pin == nil ? live : folder.all.first
@@ -255,7 +259,9 @@ final class ReleaseSession {
     ) throws -> Release? {
         let all = folder.all.filter { $0.commit == commit }
         if let name { return all.first { $0.name == name } }
-        guard let newest = all.first, newest.wentLive.isEmpty || order != .follow else { return nil }
+        guard let newest = all.first, newest.wentLive.isEmpty || order != .follow,
+            order != .follow || !strategy.isIncomplete(newest.name, limits)
+        else { return nil }
         // A changed file must not go live as part of the commit.
         let changed = try? changedFiles(of: newest, in: repository)
         return changed?.isEmpty == true || order != .follow ? newest : nil
@@ -273,12 +279,18 @@ final class ReleaseSession {
         do {
             try folder.begin(release.name)
             let newest = folder.all.first
-            let previous = newest.map { ReleaseTree(repository, name: $0.name, in: folder.folder(of: $0.name)) }
+            var previous = newest.map { ReleaseTree(repository, name: $0.name, in: folder.folder(of: $0.name)) }
+            previous?.stepsBegan = newest?.laidOut
             let shared = strategy.options.shared
             // What a step writes into must not be a file of another release too.
             let reuse: ReleaseTree.Reuse = steps?.steps.changeReleases == true ? .copies : .links
+            let entries = try tree.entries(of: commit, limits)
+            let submodules = try submodules(of: commit, entries, in: repository)
             try tree.layOut(
-                commit, from: previous, changesSince: newest?.laidOut, reuse, shared: shared, limits, transcript)
+                commit, entries, submodules: submodules, from: previous, reuse, shared: shared, limits, transcript)
+            if let missing = try tree.incompleteness(fetchesSubmodules: submodules != nil, limits) {
+                layoutNotes.append("the release \(missing)")
+            }
             layoutNotes += try SharedLinks(folder, shared).link(from: path)
             try repository.keep(commit, for: release.name, limits)
             try build(&release, tree, replacing: live)
@@ -292,6 +304,18 @@ final class ReleaseSession {
             throw error
         }
         return release
+    }
+
+    /// Fetches the submodules of `commit`, if the site's file says so.
+    private func submodules(
+        of commit: Commit, _ entries: TreeEntries, in repository: BareRepository
+    ) throws -> [Submodule]? {
+        guard let listed = strategy.contents.submodules else { return nil }
+        guard entries.hasSubmodules else { return [] }
+        let remote = try repository.configuredURL(limits) ?? ""
+        var fetch = SubmoduleFetch(
+            SubmoduleSources(remote: remote, listed: listed), for: repository, limits, transcript)
+        return try fetch.fetch(commit, with: entries)
     }
 
     private func goLive(_ release: Release, from live: Release?, isRollback: Bool) throws(Failure) {
