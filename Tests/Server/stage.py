@@ -80,20 +80,24 @@ class Site:
     def deploy(self, files, message="change"):
         """Pushes, and waits for the end of the deployment, which is returned as `bellpull history` shows it."""
         last = self.last()
-        self.announce(*self.push(files, message))
-        return self.ended(after=last and last["id"])
+        outcome = self.announce(*self.push(files, message))
+        # Catch-up may have been faster.
+        return self.last() if outcome == "unchanged" else self.ended(after=last["id"] if last else 0)
+
+    def records(self):
+        return json.loads(self.machine.must(f"bellpull history {self.name} --json"))
 
     def last(self):
-        records = json.loads(self.machine.must(f"bellpull history {self.name} --json"))
-        return records[0] if records else None
+        return next(iter(self.records()), None)
 
-    def ended(self, after=None, within=90):
-        """Waits for the end of the newest deployment, later than the deployment `after`."""
+    def ended(self, after, within=90):
+        """Waits until nothing is left to do. Returns the newest deployment that a delivery asked for, later than `after`."""
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
-            record = self.last()
-            if record and record["id"] != after and record["state"] not in ("queued", "running", "waiting"):
-                return record
+            records = self.records()
+            announced = [record for record in records if record["id"] > after and record["deliveries"]]
+            if announced and all("ended" in record for record in records):
+                return announced[0]
             time.sleep(0.05)
         raise SystemExit(f"no deployment of {self.name} has ended: {self.last()}")
 
