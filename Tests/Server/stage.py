@@ -113,7 +113,7 @@ def leftovers(machine, site=None):
         find /tmp /var/tmp /dev/shm /run -user bellpull-step -o -name 'bellpull-step-*' -print"""
     if site:
         script += f"""
-        find {site.path} -user bellpull-step ! -path '{site.path}/cache*' -print
+        find {site.path} -user bellpull-step ! -path '{site.path}/cache*' ! -path '{site.path}/shared/*' -print
         find {site.path}/releases ! -user bellpull -print
         find {site.path}/releases ! -type l -perm /022 -print
         find {site.path}/releases -name '.unfinished*' -o -name '.building*'"""
