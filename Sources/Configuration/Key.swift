@@ -7,6 +7,7 @@ struct Key: Hashable, Sendable {
         case flag = "true or false"
         case tables = "an array of tables"
         case texts = "an array of strings"
+        case flagOrTexts = "true, false or an array of strings"
     }
 
     let name: String
@@ -54,6 +55,8 @@ extension Key {
     static let remote = Key("remote", .text, #""git@github.com:alice/blog.git""#)
     static let shared = Key("shared", .texts, #"["uploads", ".env"]"#)
     static let keep = Key("keep", .number, "5")
+    static let submodules = Key("submodules", .flagOrTexts, "true")
+    static let lfs = Key("lfs", .flag, "true")
     static let paths = Key("paths", .texts, #"["site/**"]"#)
     static let skip = Key("skip", .text, #""[skip deploy]""#)
     static let url = Key("url", .text, #""https://blog.example.com/""#)
@@ -94,7 +97,7 @@ extension Key {
     static let ofSiteFile =
         [
             repository, branch, tag, path, forge, strategy, url, timeout, catchUp, secretFile, secretVariable,
-            localEdits, remote, shared, keep, paths, skip,
+            localEdits, remote, shared, keep, submodules, lfs, paths, skip,
         ] + ofSteps
     /// The keys of a `[[site]]` table in the main file.
     static let ofSiteTable = [name] + ofSiteFile

@@ -18,9 +18,10 @@ struct RemoteSetting {
         self.text = text
     }
 
-    private typealias Fault = (fact: String, hint: String)
+    typealias Fault = (fact: String, hint: String)
 
-    private static func fault(_ text: String) -> Fault? {
+    /// Returns what is wrong with the URL or path `text`, or `nil`.
+    static func fault(_ text: String) -> Fault? {
         // First of all: other messages show the value.
         if hasPassword(text) {
             return (

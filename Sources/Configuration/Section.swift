@@ -153,8 +153,8 @@ extension TOMLType {
         switch self {
         case .string: kind == .text
         case .int: kind == .number
-        case .bool: kind == .flag
-        case .array: kind == .tables || kind == .texts
+        case .bool: kind == .flag || kind == .flagOrTexts
+        case .array: kind == .tables || kind == .texts || kind == .flagOrTexts
         default: false
         }
     }

@@ -73,6 +73,7 @@ struct SiteReader: Sendable {
         let repository = repository(section, &site.diagnostics)
         let strategySettings = StrategySettings(section, &site.diagnostics)
         site.path = path(section, &site.diagnostics)
+        let contents = ContentSettings(section, &site.diagnostics)
         let filter = FilterSettings(section, &site.diagnostics)
         let steps = StepSettings(section, readsVariables: readsVariables, &site.diagnostics)
         let forge = forge(section, &site.diagnostics)
@@ -90,7 +91,7 @@ struct SiteReader: Sendable {
             timeout: timeout, catchUp: catchUp, secrets: secrets, secretSource: secretSource, url: url,
             place: site.place,
             localEdits: strategySettings.localEdits, historyAge: historyAge, release: strategySettings.release,
-            filter: filter, steps: steps)
+            contents: contents, filter: filter, steps: steps)
     }
 
     private func repository(_ section: Section, _ diagnostics: inout Diagnostics) -> RepositoryName? {

@@ -33,6 +33,8 @@ public struct SiteSettings: Sendable {
     public internal(set) var historyAge = Duration.seconds(90 * 86_400)
     /// The settings of the strategy `release`; `nil` for the other strategies.
     public internal(set) var release: ReleaseSettings?
+    /// The parts of the site that are not in its own repository.
+    public internal(set) var contents = ContentSettings()
     /// The conditions for a deployment.
     public internal(set) var filter = FilterSettings()
     /// The commands that the site runs.

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Git
 internal import Processes
 internal import Text
@@ -11,6 +12,9 @@ protocol CloneStrategy: Strategy {
 
     /// The conditions for the deployment of a push.
     var filter: DeploymentFilter { get }
+
+    /// The parts of the site that are not in its own repository.
+    var contents: ContentOptions { get }
 
     /// Checks that `clone` matches the site's configuration.
     func accept(_ clone: Clone) throws(Failure)
@@ -61,7 +65,10 @@ extension CloneStrategy {
         let folders = try folders(limits)
         let lock = try SiteLock(in: folders.gitDirectory, common: folders.commonDirectory, limits)
         do throws(Failure) {
-            return LockedClone(strategy: self, clone: try clone(limits), lock: lock)
+            let clone = try clone(limits)
+            // A person may have set another URL since the clone was opened.
+            let git = try contents.lfs == true ? cache.attempt { try clone.git(largeFiles: true, limits) } : clone.git
+            return LockedClone(strategy: self, clone: clone.using(git), lock: lock)
         } catch {
             lock.release()
             throw error
@@ -93,7 +100,8 @@ extension CloneStrategy {
             }
         }
         inspection.collect(in: clone, at: clone.path) { inspection in
-            inspection.incompleteness = try clone.incompleteness(limits)
+            inspection.incompleteness = try clone.incompleteness(
+                fetchesSubmodules: contents.submodules != nil, limits)
         }
         inspection.collect(in: clone, at: clone.path) { inspection in
             let missed = try wantedPush(in: clone, limits)
@@ -129,8 +137,19 @@ extension CloneStrategy {
 
     func stepPlace(of commit: Commit) -> StepPlace {
         StepPlace(
-            folder: cache.path, isWritable: false, home: "\(gitDirectory)/bellpull-home", commit: commit,
+            folder: cache.path, isWritable: false, readable: filesOfClone, home: "\(gitDirectory)/bellpull-home",
+            commit: commit,
             isRelease: false)
+    }
+
+    /// The files and folders of the work tree. A step must not read .git, whose URLs may have passwords, and not what a committed
+    /// symbolic link leads to.
+    private var filesOfClone: [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: cache.path)) ?? []
+        return names.filter { $0 != ".git" }.map { "\(cache.path)/\($0)" }.filter { path in
+            var status = stat()
+            return lstat(path, &status) == 0 && [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+        }
     }
 
     private var gitDirectory: String { cache.kept?.gitDirectory ?? "\(cache.path)/.git" }
@@ -158,6 +177,11 @@ extension CloneStrategy {
         } catch {
             throw Failure(error.explanation)
         }
+        return try keep(clone, limits)
+    }
+
+    private func keep(_ opened: Clone, _ limits: Limits) throws(Failure) -> Clone {
+        let clone = opened.using(try cache.attempt { try opened.git(largeFiles: contents.lfs, limits) })
         try accept(clone)
         cache.keep(clone, source: source(of: clone))
         return clone

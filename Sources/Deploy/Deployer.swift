@@ -26,10 +26,13 @@ struct Deployer: Sendable {
         onStart: (StartedDeployment) -> Void = { _ in }, onEnd: (FinishedDeployment) -> Void = { _ in }
     ) throws(LedgerError) -> FinishedDeployment? {
         let start = ContinuousClock.now
-        let limits = Limits(deadline: start + site.timeout, cancellation: cancellation)
+        var limits = Limits(deadline: start + site.timeout, cancellation: cancellation)
         let lockedSite: any LockedSite
         do throws(Failure) {
-            lockedSite = try site.strategy.lock(limits)
+            // Another process may be running the steps of the site.
+            let patience = start + site.timeout + site.steps.longestTime
+            lockedSite = try site.strategy.lock(Limits(deadline: patience, cancellation: cancellation))
+            if !site.steps.isEmpty { limits = .within(site.timeout, cancellation: cancellation) }
         } catch {
             guard !cancellation.isCancelled else { return nil }
             let failure = error

@@ -286,7 +286,6 @@ public final class Dispatcher: @unchecked Sendable {
         }
         waitUntilIdle(until: .now + time)
         cancellation.cancel()
-        condition.withLock { builds.stop() }
         waitUntilIdle(until: .now + grace)
     }
 

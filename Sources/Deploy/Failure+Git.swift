@@ -11,6 +11,7 @@ extension Failure {
         case let failure as Failure: self = failure
         case let error as GitError: self.init(error, in: path, clone)
         case let error as RepositoryBusy: self.init(error.explanation)
+        case let error as SubmoduleError: self.init(error.explanation)
         default: self.init("\(error)")
         }
     }

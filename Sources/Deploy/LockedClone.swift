@@ -17,11 +17,20 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
     let clone: S.Clone
     let lock: SiteLock
 
+    /// Whether files tell that the clone has the submodules and the files in git-lfs that the site's file asks for.
+    private var isComplete: Bool {
+        guard !clone.isNewToLargeFiles else { return false }
+        guard strategy.contents.submodules != nil, let head = clone.head else { return true }
+        return PlacedSubmodules.arePlaced(for: head, in: clone.gitDirectory)
+    }
+
     func release() { lock.release() }
 
     func tidy(_ limits: Limits) {
         strategy.tidy(clone, limits)
         try? clone.tidy(limits)
+        try? clone.tidySubmodules(limits)
+        try? clone.removeLargeFiles(besides: [clone.head].compactMap(\.self), limits)
     }
 
     func deploy(
@@ -35,7 +44,9 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         default: break
         }
         // Another process may have deployed the commit during the wait for the lock.
-        if order == .follow, !lock.isAfterInterruption, let known = strategy.commitWithoutWork(announced) {
+        if order == .follow, !lock.isAfterInterruption, isComplete,
+            let known = strategy.commitWithoutWork(announced)
+        {
             return (.unchanged(known), nil)
         }
         let session = strategy.session(
@@ -43,7 +54,9 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         do throws(Failure) {
             // A person who asks for a deployment announces no commit.
             let isFiltered = order == .follow && !announced.isEmpty && !strategy.filter.isEmpty
-            let result = try deploy(order, isFiltered: isFiltered, session, limits)
+            if strategy.contents.lfs == true, !clone.git.hasLargeFiles { throw Failure.noLFS }
+            let submodules = try submodules(limits, transcript)
+            let result = try deploy(order, isFiltered: isFiltered, session, submodules, limits)
             let (compared, note) = order == .follow ? try compare(announced, result, session) : (result, nil)
             let rollback = order == .follow ? nil : strategy.pin?.rollbackNote
             let missing = compared.commit == nil ? nil : try? incompleteness(limits)
@@ -59,28 +72,47 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
     }
 
     private func deploy(
-        _ order: Order, isFiltered: Bool, _ session: any StrategySession, _ limits: Limits
+        _ order: Order, isFiltered: Bool, _ session: any StrategySession, _ submodules: SubmodulePlacement?,
+        _ limits: Limits
     ) throws(Failure) -> DeploymentResult {
         try session.recover()
+        try submodules?.recover()
         // The files are in order again: a later failure must not have them restored a second time.
         if lock.isAfterInterruption { try noteEnd() }
         let destination = try session.resolve(order)
         let before = session.head
-        if let before, before == destination.commit, !session.hasEdits {
+        if let before, before == destination.commit, !session.hasEdits, isComplete {
             lock.noteEnd(deployed: before)
             return .unchanged(before)
         }
         try session.fetch(destination)
         if isFiltered, let reason = try reasonToSkip(destination, session, limits) { return .skipped(reason) }
+        try submodules?.prepare(for: destination, session)
         lock.noteBeginning()
         do throws(Failure) {
+            try submodules?.clear()
             try session.place(destination)
+            let hasChanged = try submodules?.place() ?? false
+            try strategy.cache.attempt { try clone.fillPointers(limits) }
+            clone.noteLargeFiles()
             let placement = try session.verify(destination)
-            try noteEnd(deployed: placement.upstream, hasChanged: placement.live != before || session.hasEdits)
+            try noteEnd(
+                deployed: placement.upstream, hasChanged: placement.live != before || session.hasEdits || hasChanged)
             return placement.live == before ? .unchanged(placement.live) : .deployed(placement.live)
         } catch {
-            try restore(session, after: error)
+            try restore(session, submodules, after: error)
             throw error
+        }
+    }
+
+    private func submodules(_ limits: Limits, _ transcript: Transcript) throws(Failure) -> SubmodulePlacement? {
+        guard let listed = strategy.contents.submodules else { return nil }
+        return try strategy.cache.attempt {
+            let remote = try clone.configuredURL(limits) ?? ""
+            let sources = SubmoduleSources(remote: remote, listed: listed)
+            return SubmodulePlacement(
+                PlacedSubmodules(of: clone, from: sources, limits, transcript), of: clone,
+                SessionContext(lock: lock, limits: limits, transcript: transcript))
         }
     }
 
@@ -97,9 +129,13 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
     }
 
     /// Restores the site. If the restore fails, the note stays in the lock, and the next deployment tries again.
-    private func restore(_ session: any StrategySession, after failure: Failure) throws(Failure) {
+    private func restore(
+        _ session: any StrategySession, _ submodules: SubmodulePlacement?, after failure: Failure
+    ) throws(Failure) {
         do throws(Failure) {
+            try submodules?.withdraw()
             try session.restore()
+            try submodules?.restore()
             try noteEnd()
         } catch {
             throw Failure(
@@ -118,7 +154,9 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
 
     /// Returns what the site lacks, in words; `nil` if the site is complete.
     private func incompleteness(_ limits: Limits) throws(GitError) -> String? {
-        try clone.incompleteness(limits).map { "the site \($0)" }
+        try clone.incompleteness(fetchesSubmodules: strategy.contents.submodules != nil, limits).map {
+            "the site \($0)"
+        }
     }
 
     /// Returns the remedy if the forge redirected git to another URL.

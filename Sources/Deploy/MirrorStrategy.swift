@@ -9,17 +9,19 @@ final class MirrorStrategy: CloneStrategy {
     let cache: CloneCache<DetachedClone>
     let pattern: RefPattern
     let filter: DeploymentFilter
+    let contents: ContentOptions
     /// How long a person's edits and commits are kept after they were discarded; `nil` to refuse to discard them.
     let keepsDiscarded: Duration?
 
     /// Creates the strategy for the clone at `path`. The clone is opened at the first use.
     init(
         path: String, pattern: RefPattern, filter: DeploymentFilter = DeploymentFilter(),
-        keepsDiscarded: Duration? = nil
+        keepsDiscarded: Duration? = nil, contents: ContentOptions = ContentOptions()
     ) {
         cache = CloneCache(path: path)
         self.pattern = pattern
         self.filter = filter
+        self.contents = contents
         self.keepsDiscarded = keepsDiscarded
     }
 

@@ -81,6 +81,17 @@ final class PullSession: StrategySession {
         }
     }
 
+    func incomingCommit(_ destination: Destination) throws(Failure) -> Commit? {
+        if let commit = destination.commit ?? fetched { return commit }
+        let start = FileTime.now()
+        do throws(Failure) {
+            return try cache.attempt { try clone.fetchUpstream(context.limits, context.transcript) }
+        } catch {
+            clone.removeTemporaryObjects(since: start)
+            throw error
+        }
+    }
+
     func place(_ destination: Destination) throws(Failure) {
         fetched = nil
         try cache.attempt {

@@ -8,6 +8,7 @@ final class PullStrategy: CloneStrategy {
     /// The followed ref, as configured; `nil` for the upstream of the checked-out branch.
     private let follows: RefPattern?
     let filter: DeploymentFilter
+    let contents: ContentOptions
     /// Whether only the clone's remote tells the site's repository.
     private let requiresOwnerInURL: Bool
 
@@ -16,11 +17,12 @@ final class PullStrategy: CloneStrategy {
     /// - Parameter requiresOwnerInURL: whether to refuse a clone whose remote names the repository without an owner.
     init(
         path: String, follows: RefPattern? = nil, requiresOwnerInURL: Bool = false,
-        filter: DeploymentFilter = DeploymentFilter()
+        filter: DeploymentFilter = DeploymentFilter(), contents: ContentOptions = ContentOptions()
     ) {
         cache = CloneCache(path: path)
         self.follows = follows
         self.filter = filter
+        self.contents = contents
         self.requiresOwnerInURL = requiresOwnerInURL
     }
 

@@ -114,7 +114,7 @@ struct ReleaseFolder: Sendable {
                     "\(folder) is a symbolic link, so releases cannot find shared",
                     hint: "move the whole site instead: \(path) may be a symbolic link, and so may \(shared)")
             }
-            // `shared` may be an application's, and the cache belongs to the step's user.
+            // The cache belongs to the user of the steps once they run as another user.
             guard folder == shared || folder == cache || access(folder, W_OK | X_OK) == 0 else {
                 return Failure(
                     "\(folder) is not writable by \(ServiceUser.current.name)", remedy: Remedy(.giveToService(folder)))

@@ -36,6 +36,10 @@ struct ReleasePruning {
             count -= 1
         }
         try? repository.tidy(limits)
+        try? repository.tidySubmodules(limits)
+        if repository.git.fetchesLargeFiles, let commits = try? repository.keptCommits(limits) {
+            try? repository.removeLargeFiles(besides: commits, limits)
+        }
     }
 
     private func isUntouched(_ tree: ReleaseTree, of release: Release, _ limits: Limits) -> Bool {

@@ -28,7 +28,7 @@ final class ReleaseRepository {
             let repository = try strategy.repository(limits)
             repository.repair()
             try follow(strategy.options.remote, repository)
-            return repository
+            return try strategy.repository(limits)
         } catch {
             // Without a HEAD or a readable configuration, git does not take the folder for a repository.
             guard strategy.options.remote != nil, access("\(folder.repository)/objects", F_OK) == 0 else { throw error }
@@ -41,7 +41,10 @@ final class ReleaseRepository {
     private func follow(_ url: String?, _ repository: BareRepository) throws(Failure) {
         guard let url else { return }
         try strategy.attempt {
-            if try repository.configuredURL(limits) != url { try repository.setURL(url, limits) }
+            if try repository.configuredURL(limits) != url {
+                try repository.setURL(url, limits)
+                strategy.keep(nil)
+            }
         }
     }
 

@@ -18,6 +18,8 @@ final class ReleaseSession {
     private var listed: [RemoteRef] = []
     /// The branch's commit before the fetch. `nil` for a pattern.
     private var fetchedBefore: Commit?
+    /// The pin when the deployment began.
+    private(set) var pin: Pin?
     /// Whether a person asks for the deployment.
     private var isAsked = false
     /// Notes on the new release.
@@ -45,7 +47,8 @@ final class ReleaseSession {
     /// A pattern may match another ref with a higher version, so the remote is asked.
     func commitWithoutWork(_ announced: [DeploymentRecord.Target]) -> Commit? {
         guard pattern.branch != nil, let live = strategy.liveCommit, !announced.isEmpty,
-            announced.allSatisfy({ $0.commit == live }), folder.live?.isUnproven != true
+            announced.allSatisfy({ $0.commit == live }), folder.live?.isUnproven != true,
+            !strategy.isIncomplete(folder.liveName, limits)
         else { return nil }
         return live
     }
@@ -55,6 +58,7 @@ final class ReleaseSession {
     /// - Parameter isAsked: whether a person asks for the deployment. Then the filter does not apply.
     func deploy(_ order: Order, isAsked: Bool) throws(Failure) -> DeploymentResult {
         self.isAsked = isAsked
+        pin = strategy.pin
         if let result = try goBack(order) { return result }
         let repository = try source.prepare()
         do {
@@ -96,14 +100,18 @@ final class ReleaseSession {
 
     private func failure(_ error: any Error, _ repository: BareRepository) -> Failure {
         if let error = error as? LinkError { return Failure(error.explanation) }
+        if let error = error as? SubmoduleError { return Failure(error.explanation) }
         if error is GitError { strategy.keep(nil) }
         return Failure(error, in: folder.repository, repository)
     }
 
     private func deploy(_ order: Order, in repository: BareRepository) throws -> DeploymentResult {
         removeUnfinished(in: repository)
-        if let result = try proveAgain() { return result }
+        let unproven = try proveAgain()
+        if case .interrupted = unproven?.result { return .interrupted }
         let (commit, ref) = try target(of: order, in: repository)
+        // The release that was taken back must not go live again at once; a newer commit may be the repair.
+        if let unproven, unproven.commit == commit { return unproven.result }
         let pin = strategy.pin
         if case .place = order {
             guard let pin, pin.commit == commit else {
@@ -112,7 +120,9 @@ final class ReleaseSession {
         }
         let live = folder.live
         let wanted = order == .follow ? nil : pin?.release
-        if let live, live.commit == commit, wanted == nil || wanted == live.name, !repairs(live, repository) {
+        if let live, live.commit == commit, !repairs(live, repository),
+            wanted == live.name || wanted == nil && !strategy.isIncomplete(live.name, limits)
+        {
             return pin == nil || order != .follow ? .unchanged(commit) : .pinned("\(pin?.description ?? "")")
         }
         let present = pin == nil ? live : folder.all.first
@@ -238,70 +248,5 @@ final class ReleaseSession {
             return (result, "\(target.ref) was rewritten: the remote no longer has \(target.commit.short)")
         case .lagging(let target): return (.waiting(for: target), nil)
         }
-    }
-
-    // MARK: The release
-
-    /// Returns an existing release of `commit` for reuse: the release ordered by name, or else a release laid out while the
-    /// site was pinned.
-    private func existing(
-        _ commit: Commit, named name: String?, _ repository: BareRepository, _ order: Order
-    ) throws -> Release? {
-        let all = folder.all.filter { $0.commit == commit }
-        if let name { return all.first { $0.name == name } }
-        guard let newest = all.first, newest.wentLive.isEmpty || order != .follow else { return nil }
-        // A changed file must not go live as part of the commit.
-        let changed = try? changedFiles(of: newest, in: repository)
-        return changed?.isEmpty == true || order != .follow ? newest : nil
-    }
-
-    /// Writes a complete release of `commit`, and runs the steps that come before it is live.
-    ///
-    /// - Throws: `StepStop` if a step does not pass.
-    private func layOut(
-        _ commit: Commit, _ ref: String?, replacing live: Release?, in repository: BareRepository
-    ) throws -> Release {
-        var release = folder.newRelease(of: commit, ref)
-        let path = folder.folder(of: release.name)
-        let tree = ReleaseTree(repository, name: release.name, in: path)
-        do {
-            try folder.begin(release.name)
-            let newest = folder.all.first
-            let previous = newest.map { ReleaseTree(repository, name: $0.name, in: folder.folder(of: $0.name)) }
-            let shared = strategy.options.shared
-            // What a step writes into must not be a file of another release too.
-            let reuse: ReleaseTree.Reuse = steps?.steps.changeReleases == true ? .copies : .links
-            try tree.layOut(
-                commit, from: previous, changesSince: newest?.laidOut, reuse, shared: shared, limits, transcript)
-            layoutNotes += try SharedLinks(folder, shared).link(from: path)
-            try repository.keep(commit, for: release.name, limits)
-            try build(&release, tree, replacing: live)
-            try tree.synchronize()
-            try folder.complete(release)
-        } catch {
-            try? repository.release(release.name, Limits.within(SessionContext.restoreTimeout))
-            tree.removeIndex()
-            folder.startRemoval(of: release.name)
-            remove(release.name)
-            throw error
-        }
-        return release
-    }
-
-    private func goLive(_ release: Release, from live: Release?, isRollback: Bool) throws(Failure) {
-        // The records serve only people and later rollbacks, so an error does not stop the deployment. A rollback records the
-        // withdrawn release before the swap. A retry after a kill finds the swap done, and would never record the release.
-        let left = live.flatMap { $0.name == release.name ? nil : $0 }
-        // The next process must know that the check is still to come.
-        let isUnproven = !isRollback && steps?.steps.health != nil
-        if isUnproven { try folder.write(release.unproven()) }
-        if let left, isRollback || left.wentLive.isEmpty { try? folder.write(left.left(isWithdrawn: isRollback)) }
-        do {
-            try folder.swap(to: release.name)
-        } catch {
-            if let left, folder.liveName == left.name { try? folder.write(left) }
-            throw error
-        }
-        try? folder.write(release.live(since: Date(), isUnproven: isUnproven))
     }
 }

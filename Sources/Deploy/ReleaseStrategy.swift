@@ -11,6 +11,7 @@ final class ReleaseStrategy: Strategy {
     let pattern: RefPattern
     let options: ReleaseOptions
     let filter: DeploymentFilter
+    let contents: ContentOptions
 
     private struct State {
         var repository: BareRepository?
@@ -22,12 +23,14 @@ final class ReleaseStrategy: Strategy {
 
     /// Creates the strategy for the folder at `path`. The repository is opened at the first use.
     init(
-        path: String, pattern: RefPattern, options: ReleaseOptions, filter: DeploymentFilter = DeploymentFilter()
+        path: String, pattern: RefPattern, options: ReleaseOptions, filter: DeploymentFilter = DeploymentFilter(),
+        contents: ContentOptions = ContentOptions()
     ) {
         folder = ReleaseFolder(path: path)
         self.pattern = pattern
         self.options = options
         self.filter = filter
+        self.contents = contents
     }
 
     // MARK: What files tell
@@ -88,10 +91,20 @@ final class ReleaseStrategy: Strategy {
     func repository(_ limits: Limits) throws(Failure) -> BareRepository {
         if let repository = state.withLock(\.repository), repository.isInPlace { return repository }
         return try attempt {
-            let repository = try BareRepository(at: folder.repository, of: folder.path, limits)
+            var repository = try BareRepository(at: folder.repository, of: folder.path, limits)
+            if contents.lfs == true, !repository.git.hasLargeFiles { throw Failure.noLFS }
+            repository = repository.using(try repository.git(largeFiles: contents.lfs, limits))
             keep(repository)
             return repository
         }
+    }
+
+    /// Returns whether the release `name` lacks submodules or files in git-lfs that the site's file asks for since.
+    func isIncomplete(_ name: String?, _ limits: Limits) -> Bool {
+        guard contents.submodules != nil || contents.lfs == true, let name, let repository = try? repository(limits)
+        else { return false }
+        return ReleaseTree(repository, name: name, in: folder.folder(of: name))
+            .isIncomplete(fetchesSubmodules: contents.submodules != nil)
     }
 
     /// Keeps `repository` for later calls.
@@ -187,6 +200,11 @@ final class ReleaseStrategy: Strategy {
                     "\(folder.current) leads to the release \(name), which is not there",
                     hint: "the next deployment lays out a release; or bellpull rollback")
             }
+        }
+        inspection.collect(in: repository, at: folder.repository) { inspection in
+            guard let name = folder.liveName else { return }
+            inspection.incompleteness = try ReleaseTree(repository, name: name, in: folder.folder(of: name))
+                .incompleteness(fetchesSubmodules: contents.submodules != nil, limits)
         }
         inspection.collect(in: repository, at: folder.repository) { inspection in
             let missed = try missedPush(limits)

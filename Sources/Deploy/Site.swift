@@ -39,31 +39,37 @@ public struct Site: Sendable {
     ///   - keepsDiscarded: how long a mirror keeps a person's edits and commits after it discarded them; `nil` to refuse to
     ///     discard them.
     ///   - filter: the conditions for the deployment of a push; by default every push is deployed.
+    ///   - contents: the parts of the site that are not in its own repository; by default none is fetched.
     ///   - steps: the commands that the site runs; by default none.
     ///   - fence: where the commands run. Without it, none runs.
     public init(
         name: String, path: String, strategy: StrategyKind = .pull, repository: RepositoryName? = nil,
         follows: RefPattern? = nil, timeout: Duration, catchUp: Duration? = nil,
-        keepsDiscarded: Duration? = nil, filter: DeploymentFilter = DeploymentFilter(), trigger: RestartTrigger? = nil,
+        keepsDiscarded: Duration? = nil, filter: DeploymentFilter = DeploymentFilter(),
+        contents: ContentOptions = ContentOptions(), trigger: RestartTrigger? = nil,
         steps: SiteSteps = SiteSteps(), fence: StepFence? = nil
     ) {
         self.init(
             name: name, repository: repository, follows: follows, timeout: timeout, catchUp: catchUp,
             trigger: trigger, steps: steps, fence: fence,
             strategy: Self.strategy(
-                strategy, path, follows, keepsDiscarded, filter, requiresOwnerInURL: repository == nil))
+                strategy, path, follows, keepsDiscarded, filter, contents, requiresOwnerInURL: repository == nil))
     }
 
     private static func strategy(
         _ kind: StrategyKind, _ path: String, _ follows: RefPattern?, _ keepsDiscarded: Duration?,
-        _ filter: DeploymentFilter, requiresOwnerInURL: Bool
+        _ filter: DeploymentFilter, _ contents: ContentOptions, requiresOwnerInURL: Bool
     ) -> any Strategy {
         switch (kind, follows) {
         case (.mirror, let follows?):
-            MirrorStrategy(path: path, pattern: follows, filter: filter, keepsDiscarded: keepsDiscarded)
+            MirrorStrategy(
+                path: path, pattern: follows, filter: filter, keepsDiscarded: keepsDiscarded, contents: contents)
         case (.release(let options), let follows?):
-            ReleaseStrategy(path: path, pattern: follows, options: options, filter: filter)
-        default: PullStrategy(path: path, follows: follows, requiresOwnerInURL: requiresOwnerInURL, filter: filter)
+            ReleaseStrategy(path: path, pattern: follows, options: options, filter: filter, contents: contents)
+        default:
+            PullStrategy(
+                path: path, follows: follows, requiresOwnerInURL: requiresOwnerInURL, filter: filter,
+                contents: contents)
         }
     }
 

@@ -25,6 +25,9 @@ protocol StrategySession: AnyObject {
     /// if the filter does not matter: the site has no commit yet, or has the commit of the remote.
     func change(to destination: Destination) throws(Failure) -> Change?
 
+    /// Returns the commit of the remote that `place` brings, fetched. `nil` if there is none.
+    func incomingCommit(_ destination: Destination) throws(Failure) -> Commit?
+
     /// Brings the work tree to the destination.
     func place(_ destination: Destination) throws(Failure)
 
@@ -42,6 +45,8 @@ extension StrategySession {
     var hasEdits: Bool { false }
 
     var note: String? { nil }
+
+    func incomingCommit(_ destination: Destination) -> Commit? { destination.commit }
 }
 
 /// The tools of every session.

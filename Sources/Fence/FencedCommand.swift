@@ -12,6 +12,8 @@ public struct FencedCommand: Codable, Sendable {
     public var writable: [String]
     /// The files and folders, besides the system's, that the command may read.
     public var readable: [String]
+    /// The folders whose names the command may list, with all folders in them, without reading files. Landlock alone needs them.
+    public var listable: [String]?
     /// The home, which the command may change too. Created with mode 0700 if missing. Under systemd the home belongs to the
     /// step's user from the first command on.
     public var home: String
@@ -27,13 +29,15 @@ public struct FencedCommand: Codable, Sendable {
     /// Creates a command.
     public init(
         command: String, directory: String, environment: [String: String], writable: [String], readable: [String] = [],
-        home: String, handedOver: [String] = [], hidden: [String] = [], isUnfenced: Bool = false, timeout: Double
+        listable: [String]? = nil, home: String, handedOver: [String] = [], hidden: [String] = [],
+        isUnfenced: Bool = false, timeout: Double
     ) {
         self.command = command
         self.directory = directory
         self.environment = environment
         self.writable = writable
         self.readable = readable
+        self.listable = listable
         self.home = home
         self.handedOver = handedOver
         self.hidden = hidden

@@ -64,6 +64,7 @@ struct StepProcess {
         let rules = try Landlock()
         SystemFiles(isPrivate: isIsolated).allow(in: rules)
         for path in command.readable { try rules.allow(.read, to: path) }
+        for path in command.listable ?? [] { try rules.allow(.readFolder, to: path) }
         for path in command.writable + [command.home, temporary] { try rules.allow(.write, to: path) }
         try rules.restrict()
     }

@@ -29,10 +29,17 @@ public struct BareRepository: Repository {
         guard bare == "true" else {
             throw GitError(arguments: ["rev-parse"], termination: nil, message: "\(path) is not a bare repository")
         }
-        let ssh = try plain.run(["config", "--get", "core.sshCommand"], limits)
-        git = try Git(in: path, sshCommand: ssh.isSuccess ? ssh.output.trimmed : nil, mark: mark)
-            .moved(to: path, with: ["GIT_DIR": path])
+        let settings = try RepositorySettings(plain, limits)
+        git = try Git(in: path, sshCommand: settings.sshCommand, mark: mark)
+            .moved(to: path, with: ["GIT_DIR": path]).adding(settings.withoutFilters)
         gitDirectory = path
+    }
+
+    /// Returns the repository with another setup of git.
+    public func using(_ git: Git) -> BareRepository { BareRepository(gitDirectory: gitDirectory, git: git) }
+
+    private init(gitDirectory: String, git: Git) {
+        (self.gitDirectory, self.git) = (gitDirectory, git)
     }
 
     /// Creates an empty repository at `path` with the remote `url`.
@@ -91,12 +98,6 @@ public struct BareRepository: Repository {
         return try BareRepository(at: path, of: owner, limits)
     }
 
-    /// The URL of the remote as configured; `nil` if there is none.
-    public func configuredURL(_ limits: Limits) throws(GitError) -> String? {
-        let completion = try git.run(["config", "--get", "remote.origin.url"], limits)
-        return completion.isSuccess ? completion.output.trimmed : nil
-    }
-
     /// Sets the URL of the remote.
     public func setURL(_ url: String, _ limits: Limits) throws(GitError) {
         _ = try git.output(of: ["config", "remote.origin.url", url], limits)
@@ -113,6 +114,12 @@ public struct BareRepository: Repository {
     /// Keeps `commit` for the release `name`: git never removes a commit with a reference.
     public func keep(_ commit: Commit, for name: String, _ limits: Limits) throws(GitError) {
         _ = try git.output(of: ["update-ref", Self.releaseRefs + name, commit.description], limits)
+    }
+
+    /// The commits of the releases.
+    public func keptCommits(_ limits: Limits) throws(GitError) -> [Commit] {
+        try git.output(of: ["for-each-ref", "--format=%(objectname)", Self.releaseRefs], limits)
+            .split(separator: "\n").compactMap { Commit($0) }
     }
 
     /// Removes the reference of the removed release `name`.

@@ -78,6 +78,13 @@ public struct BranchClone: WorkingClone {
         )
     }
 
+    /// Returns the clone with another setup of git.
+    public func using(_ git: Git) -> BranchClone {
+        BranchClone(
+            path: path, branch: branch, upstream: upstream, remote: remote, trackingRef: trackingRef,
+            repository: repository, gitDirectory: gitDirectory, commonDirectory: commonDirectory, git: git)
+    }
+
     /// Returns the only branch of the clone, or `nil` if the clone has several branches or none.
     private static func onlyBranch(_ git: Git, _ limits: Limits) throws(GitError) -> String? {
         let names = try git.output(of: ["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"], limits)

@@ -35,6 +35,12 @@ public struct DetachedClone: WorkingClone {
         }
     }
 
+    /// Returns the clone with another setup of git.
+    public func using(_ git: Git) -> DetachedClone {
+        DetachedClone(
+            path: path, gitDirectory: gitDirectory, commonDirectory: commonDirectory, git: git, remote: remote)
+    }
+
     /// The commit at HEAD, read from the repository's files without a git process.
     public var head: Commit? { references.head.flatMap(references.commit(of:)) ?? references.detachedHead }
 

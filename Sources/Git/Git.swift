@@ -6,8 +6,10 @@ internal import Foundation
 public struct Git: Sendable {
     private let executable: URL
     /// The directory that git runs in.
-    public let directory: String
+    public private(set) var directory: String
     private(set) var environment: [String: String]
+    /// Settings of this repository with precedence over those of the files (git(1), `-c`).
+    private var ownSettings: [String] = []
 
     /// The most that a command may write to standard output: enough for 500,000 references or files.
     private static let outputLimit = 64 << 20
@@ -45,15 +47,21 @@ public struct Git: Sendable {
 
     /// Returns git for `directory`, with `variables` in the environment.
     func moved(to directory: String, with variables: [String: String]) -> Git {
-        Git(
-            executable: executable, directory: directory,
-            environment: environment.merging(variables) { $1 })
+        var copy = self
+        copy.directory = directory
+        copy.environment = environment.merging(variables) { $1 }
+        return copy
     }
 
-    private init(executable: URL, directory: String, environment: [String: String]) {
-        self.executable = executable
-        self.directory = directory
-        self.environment = environment
+    /// Whether git fetches the files in git-lfs, because the site's file says so.
+    public private(set) var fetchesLargeFiles = false
+
+    /// Returns git with more settings, each as `name=value`. A later setting wins.
+    func adding(_ settings: [String], lfs: Bool? = nil) -> Git {
+        var copy = self
+        copy.ownSettings += settings.flatMap { ["-c", $0] }
+        copy.fetchesLargeFiles = lfs ?? fetchesLargeFiles
+        return copy
     }
 
     /// Runs `git arguments…` and returns the completion, whatever the exit status.
@@ -67,13 +75,14 @@ public struct Git: Sendable {
         _ arguments: [String], _ limits: Limits, _ transcript: Transcript? = nil,
         with setting: (name: String, value: String)? = nil, input: String? = nil
     ) throws(GitError) -> Command.Completion {
-        var (options, environment) = (Self.settings, environment)
+        var (options, environment) = (Self.settings + ownSettings, environment)
         switch setting {
         case (let name, let value)? where name.utf8.contains(UInt8(ascii: "=")):
             // Git takes the first = for the end of the name. The variables need git 2.31.
-            environment["GIT_CONFIG_COUNT"] = "1"
-            environment["GIT_CONFIG_KEY_0"] = name
-            environment["GIT_CONFIG_VALUE_0"] = value
+            let count = environment["GIT_CONFIG_COUNT"] ?? "0"
+            environment["GIT_CONFIG_COUNT"] = "\((Int(count) ?? 0) + 1)"
+            environment["GIT_CONFIG_KEY_\(count)"] = name
+            environment["GIT_CONFIG_VALUE_\(count)"] = value
         case (let name, let value)?: options += ["-c", "\(name)=\(value)"]
         case nil: break
         }

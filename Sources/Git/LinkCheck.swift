@@ -47,11 +47,12 @@ final class LinkCheck {
         self.shared = Set(shared.map { Array($0.utf8) })
     }
 
+    /// - Parameter folder: the folder of the entries in the release; `nil` for the root.
     /// - Throws: `LinkError` for the first link that leads out; `GitError` at the end of `limits`.
-    func check(_ entries: TreeEntries, _ limits: Limits) throws {
+    func check(_ entries: TreeEntries, below folder: TreePath? = nil, _ limits: Limits) throws {
         try entries.forEach { kind, path in
             guard kind == .link else { return }
-            try check(TreePath(path), limits)
+            try check(folder.map { $0.appending(Array(path)) } ?? TreePath(path), limits)
         }
     }
 

@@ -9,8 +9,10 @@ public struct ReleaseTree: Sendable {
     /// The folder with the files: an absolute path.
     public let folder: String
     let repositoryFolder: String
-    private let index: String
-    private let git: Git
+    let index: String
+    let git: Git
+    /// When steps were about to change the files; `nil` if none did.
+    public var stepsBegan: FileTime?
 
     /// How files of another release get into this one.
     public enum Reuse: Sendable {
@@ -31,34 +33,98 @@ public struct ReleaseTree: Sendable {
             with: ["GIT_DIR": repository.gitDirectory, "GIT_WORK_TREE": folder, "GIT_INDEX_FILE": index])
     }
 
-    private static func indexPath(_ repository: BareRepository, _ name: String) -> String {
-        "\(repository.gitDirectory)/bellpull-releases/\(name)"
+    /// Creates the tree of a submodule in `folder`, with the index at `index`.
+    init(_ store: SubmoduleStore, index: String, in folder: String) {
+        self.folder = folder
+        repositoryFolder = store.gitDirectory
+        self.index = index
+        git = store.git.moved(
+            to: folder, with: ["GIT_DIR": store.gitDirectory, "GIT_WORK_TREE": folder, "GIT_INDEX_FILE": index])
     }
+
+    private static func indexPath(_ repository: BareRepository, _ name: String) -> String {
+        "\(repository.gitDirectory)/\(indices)/\(name)"
+    }
+
+    /// The folder of the indices in the repository.
+    static let indices = "bellpull-releases"
+
+    /// A file that says that the files in git-lfs were fetched.
+    private var largeFilesMark: String { "\(index).lfs" }
 
     /// A hard link changes the time of the last change of state, and a copy has another inode.
     private static let settings = ["-c", "core.trustctime=false", "-c", "core.checkStat=minimal"]
 
-    /// Writes the files of `commit` into the empty folder. Reuses the unchanged files of `previous`.
+    /// Returns the files of `commit`.
+    public func entries(of commit: Commit, _ limits: Limits) throws(GitError) -> TreeEntries {
+        TreeEntries(try git.outputBytes(of: ["ls-tree", "-r", "-z", commit.description], limits))
+    }
+
+    /// Writes the files of `commit` and of its submodules into the empty folder. Reuses the unchanged files of `previous`.
     ///
     /// - Parameters:
-    ///   - changesSince: when steps were about to change the files of `previous`; `nil` if none did.
+    ///   - entries: the files of `commit`.
+    ///   - submodules: the fetched submodules to place; `nil` if submodules are not fetched.
     ///   - shared: paths to leave out of the reuse.
-    /// - Throws: `LinkError` if a symbolic link of the commit leaves the release; `GitError` if git fails.
+    /// - Throws: `LinkError` if a symbolic link leaves the release; `SubmoduleError` if a submodule cannot be placed;
+    ///   `GitError` if git fails.
     public func layOut(
-        _ commit: Commit, from previous: ReleaseTree?, changesSince: FileTime? = nil, _ reuse: Reuse, shared: [String],
-        _ limits: Limits, _ transcript: Transcript
+        _ commit: Commit, _ entries: TreeEntries, submodules: [Submodule]?, from previous: ReleaseTree?, _ reuse: Reuse,
+        shared: [String], _ limits: Limits, _ transcript: Transcript
     ) throws {
+        // A pointer and its content are the same to the index.
+        let previous = previous?.hasLargeFiles == git.fetchesLargeFiles ? previous : nil
+        try write(commit, entries, from: previous, reuse, shared: shared, limits, transcript)
+        if git.fetchesLargeFiles { _ = FileManager.default.createFile(atPath: largeFilesMark, contents: nil) }
+        if let submodules, !submodules.isEmpty || hasSubmoduleFile {
+            let trees = SubmoduleTrees(of: self, shared: shared)
+            try trees.layOut(submodules, from: previous, reuse, limits, transcript)
+        }
+        // A link may lead through another submodule, so all files come first.
+        let check = LinkCheck(folder, shared: shared)
+        try check.check(entries, limits)
+        for submodule in submodules ?? [] {
+            try check.check(submodule.entries, below: TreePath(submodule.path.utf8), limits)
+        }
+    }
+
+    private var hasLargeFiles: Bool { access(largeFilesMark, F_OK) == 0 }
+
+    private var hasSubmoduleFile: Bool { access("\(folder)/.gitmodules", F_OK) == 0 }
+
+    /// Returns whether the release lacks submodules or files in git-lfs that are to be fetched now. Starts no process.
+    public func isIncomplete(fetchesSubmodules: Bool) -> Bool {
+        (fetchesSubmodules && hasSubmoduleFile && !SubmoduleTrees(of: self, shared: []).arePlaced)
+            || (git.fetchesLargeFiles && !hasLargeFiles && namesLargeFiles)
+    }
+
+    /// Whether the attributes in the root name git-lfs.
+    private var namesLargeFiles: Bool {
+        FileManager.default.contents(atPath: "\(folder)/.gitattributes")?.range(of: Data("filter=lfs".utf8)) != nil
+    }
+
+    /// Returns the parts of the release that Bellpull has not fetched, or `nil` if the release is complete. Starts git only
+    /// if the attributes in the root name git-lfs.
+    public func incompleteness(
+        fetchesSubmodules: Bool, _ limits: Limits
+    ) throws(GitError) -> Incompleteness? {
+        let pointers = namesLargeFiles ? try PointerFiles(git, in: folder).found(limits) : []
+        let found = Incompleteness(hasSubmodules: !fetchesSubmodules && hasSubmoduleFile, pointers: pointers)
+        return found.isEmpty ? nil : found
+    }
+
+    /// Writes the files of `commit`, without submodules.
+    func write(
+        _ commit: Commit, _ entries: TreeEntries, from previous: ReleaseTree?, _ reuse: Reuse, shared: [String],
+        _ limits: Limits, _ transcript: Transcript
+    ) throws(GitError) {
         try? FileManager.default.createDirectory(
             atPath: (index as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
         removeIndex()
-        let entries = TreeEntries(try git.outputBytes(of: ["ls-tree", "-r", "-z", commit.description], limits))
-        if let previous, access(previous.index, R_OK) == 0 {
-            take(entries, from: previous, changesSince, reuse, shared)
-        }
+        if let previous, access(previous.index, R_OK) == 0 { take(entries, from: previous, reuse, shared) }
         // Also removes files missing from the commit, and rewrites files that differ from the index.
         let arguments = Self.settings + ["read-tree", "--reset", "-u", commit.description]
         _ = try git.output(of: arguments, limits, transcript)
-        try LinkCheck(folder, shared: shared).check(entries, limits)
         if reuse == .links { protect(entries, shared) }
     }
 
@@ -79,13 +145,10 @@ public struct ReleaseTree: Sendable {
         }
     }
 
-    private func take(
-        _ entries: TreeEntries, from previous: ReleaseTree, _ changesSince: FileTime?, _ reuse: Reuse,
-        _ shared: [String]
-    ) {
-        guard var files = TreeReuse(from: previous.folder, to: folder, reuse, changesSince: changesSince) else {
-            return
-        }
+    private func take(_ entries: TreeEntries, from previous: ReleaseTree, _ reuse: Reuse, _ shared: [String]) {
+        guard
+            var files = TreeReuse(from: previous.folder, to: folder, reuse, changesSince: previous.stepsBegan)
+        else { return }
         defer { files.finish() }
         let shared = shared.map { Array($0.utf8) }
         entries.forEach { kind, path in
@@ -103,7 +166,10 @@ public struct ReleaseTree: Sendable {
     public func changedFiles(shared: [String], _ limits: Limits) throws(GitError) -> [String] {
         let arguments = Self.settings + ["diff-files", "-z", "--name-only", "--ignore-submodules", "--", "."]
         let names = try git.outputBytes(of: arguments + excluding(shared), limits).split(separator: 0)
-        return names.map { TreePath($0).description }
+        return try names.map { TreePath($0).description }
+            + SubmoduleTrees(of: self, shared: shared).files { tree, shared throws(GitError) in
+                try tree.changedFiles(shared: shared, limits)
+            }
     }
 
     /// Checks that the links made by the steps of the site stay in the release, or lead to the system's own programs.
@@ -130,7 +196,10 @@ public struct ReleaseTree: Sendable {
     public func untrackedFiles(shared: [String], _ limits: Limits) throws(GitError) -> [String] {
         let arguments = ["ls-files", "-z", "--others", "--directory", "--", "."]
         let names = try git.outputBytes(of: arguments + excluding(shared), limits).split(separator: 0)
-        return names.map { TreePath($0).description }
+        return try names.map { TreePath($0).description }
+            + SubmoduleTrees(of: self, shared: shared).files { tree, shared throws(GitError) in
+                try tree.untrackedFiles(shared: shared, limits)
+            }
     }
 
     /// A release from before a path was shared has files of its own there.
@@ -164,6 +233,8 @@ public struct ReleaseTree: Sendable {
     public func removeIndex() {
         unlink(index)
         unlink("\(index).lock")
+        unlink(largeFilesMark)
+        SubmoduleTrees(of: self, shared: []).removeIndices()
     }
 }
 

@@ -8,6 +8,12 @@ extension Repository {
         (try? git.output(of: ["remote", "get-url", "--", remote], limits)).map { RemoteURL($0) }
     }
 
+    /// Returns the URL of the remote as configured; `nil` if there is none.
+    public func configuredURL(_ limits: Limits) throws(GitError) -> String? {
+        let completion = try git.run(["config", "--get", "remote.\(remote).url"], limits)
+        return completion.isSuccess ? completion.output.trimmed : nil
+    }
+
     /// Returns `url` with the host and the port that ssh connects to.
     public func resolve(_ url: RemoteURL, _ limits: Limits) -> RemoteURL {
         guard let configuration = sshConfiguration(of: url, limits) else { return url }

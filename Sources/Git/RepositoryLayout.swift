@@ -39,10 +39,11 @@ struct RepositoryLayout {
         }
         let folder = URL(fileURLWithPath: root, isDirectory: true)
         let commonDirectory = URL(fileURLWithPath: places[2], relativeTo: folder).path
-        let sshCommand = try configured("core.sshCommand", plain, limits)
+        let settings = try RepositorySettings(plain, limits)
         return RepositoryLayout(
             root: root, gitDirectory: places[1], commonDirectory: commonDirectory,
-            git: try Git(in: root, sshCommand: sshCommand, mark: CommandMark(path: commonDirectory)))
+            git: try Git(in: root, sshCommand: settings.sshCommand, mark: CommandMark(path: commonDirectory))
+                .adding(settings.withoutFilters))
     }
 
     /// Returns the branch under an unfinished rebase, or `nil`. HEAD returns to the branch at the end of the rebase.
@@ -70,11 +71,6 @@ struct RepositoryLayout {
         let arguments = ["for-each-ref", format, "--points-at=ORIG_HEAD", "--points-at=HEAD", "refs/heads"]
         let refs = try git.output(of: arguments, limits).split(separator: "\n")
         return refs.count == 1 ? refs.first.flatMap { Branch(ref: String($0)) } : nil
-    }
-
-    private static func configured(_ key: String, _ git: Git, _ limits: Limits) throws(GitError) -> String? {
-        let completion = try git.run(["config", "--get", key], limits)
-        return completion.isSuccess ? completion.output.trimmed : nil
     }
 }
 

@@ -27,6 +27,9 @@ public protocol WorkingClone: Repository {
     /// - Parameter limits: how long git may take.
     static func folders(at path: String, _ limits: Limits) throws(CloneError) -> RepositoryFolders
 
+    /// Returns the clone with another setup of git.
+    func using(_ git: Git) -> Self
+
     /// Returns whether all tracked files are as in HEAD. Submodules are not compared: `git pull` does not move them.
     func isClean(_ limits: Limits) throws(GitError) -> Bool
 }

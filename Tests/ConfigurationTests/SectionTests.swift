@@ -57,7 +57,7 @@ import Testing
             "\"x\u{202e}y\"",
             """
             known keys: repository, branch, tag, path, forge, strategy, url, timeout, catch_up, secret_file, \
-            secret_variable, local_edits, remote, shared, keep, paths, skip, build, test, health, after, \
+            secret_variable, local_edits, remote, shared, keep, submodules, lfs, paths, skip, build, test, health, after, \
             build_timeout, test_timeout, health_timeout, after_timeout, health_status, health_text, health_retries, \
             on_newer, environment_file, allow_read, allow_write, unfenced
             """

@@ -66,14 +66,23 @@ import Testing
     @Test(arguments: [
         (#"build = "  ""#, "build is empty", #"build = "make html""#),
         (#"build = 3"#, "build is an integer, but must be a string", #"build = "make html""#),
-        (#"test_timeout = "1m""#, "test_timeout needs test", #"remove test_timeout, or write test = "test -s index.html""#),
+        (
+            #"test_timeout = "1m""#, "test_timeout needs test",
+            #"remove test_timeout, or write test = "test -s index.html""#
+        ),
         ("on_newer = \"cancel\"", "on_newer needs build", #"remove on_newer, or write build = "make html""#),
-        (#"unfenced = ["deploy"]"#, "unfenced contains deploy, which is no step", "the steps are build, test, health, after"),
+        (
+            #"unfenced = ["deploy"]"#, "unfenced contains deploy, which is no step",
+            "the steps are build, test, health, after"
+        ),
         (
             #"unfenced = ["test"]"#, "unfenced contains test, but the site has no test",
             #"remove test from unfenced, or write test = "test -s index.html""#
         ),
-        (#"allow_read = ["/srv/fonts"]"#, "allow_read needs a step", #"remove allow_read, or write build = "make html""#),
+        (
+            #"allow_read = ["/srv/fonts"]"#, "allow_read needs a step",
+            #"remove allow_read, or write build = "make html""#
+        ),
     ])
     func `have mistakes that are told with line and remedy`(_ line: String, message: String, hint: String) throws {
         #expect(try issues(line) == [ConfigurationIssue(place(5), message, hint: hint)])
@@ -121,7 +130,8 @@ import Testing
 
     private func load(_ text: String, mode: mode_t = 0o640) throws -> Configuration {
         try etc.write("blog.env", text, mode: mode)
-        try etc.write("sites/blog.toml", "path = \"/srv/blog\"\nafter = \"true\"\nenvironment_file = \"\(etc("blog.env"))\"")
+        try etc.write(
+            "sites/blog.toml", "path = \"/srv/blog\"\nafter = \"true\"\nenvironment_file = \"\(etc("blog.env"))\"")
         return try etc.load()
     }
 
@@ -145,19 +155,25 @@ import Testing
         #expect(readable.warnings.map(\.hint) == [remedy] && readable.sites.count == 1)
     }
 
-    @Test(arguments: ["export A=b", "just words", "1A=b"]) func `has no lines that would be ignored`(_ line: String) throws {
+    @Test(arguments: ["export A=b", "just words", "1A=b"]) func `has no lines that would be ignored`(_ line: String)
+        throws
+    {
         let issue = try #require(try issue("B=c\n\(line)\n"))
         #expect(issue.message.contains("has a line without a valid name: "))
         #expect(issue.hint == "write NAME=value, one variable on a line")
     }
 
-    @Test(arguments: ["BELLPULL_COMMIT", "HOME", "TMPDIR"]) func `does not set what Bellpull sets`(_ name: String) throws {
+    @Test(arguments: ["BELLPULL_COMMIT", "HOME", "TMPDIR"]) func `does not set what Bellpull sets`(_ name: String)
+        throws
+    {
         #expect(
-            try issue("\(name)=x")?.message.hasSuffix("the environment file sets \(name), which Bellpull sets itself") == true)
+            try issue("\(name)=x")?.message.hasSuffix("the environment file sets \(name), which Bellpull sets itself")
+                == true)
     }
 
     @Test func `must be there`() throws {
-        try etc.write("sites/blog.toml", "path = \"/srv/blog\"\nafter = \"true\"\nenvironment_file = \"/nowhere/x.env\"")
+        try etc.write(
+            "sites/blog.toml", "path = \"/srv/blog\"\nafter = \"true\"\nenvironment_file = \"/nowhere/x.env\"")
         let issue = try #require(try etc.load().issuesOfSites.first)
         #expect(issue.message.contains("the environment file /nowhere/x.env does not exist"))
         #expect(issue.hint == "install -D -m 640 -g bellpull /dev/null /nowhere/x.env")

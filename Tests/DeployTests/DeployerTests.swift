@@ -82,7 +82,7 @@ import Testing
         let site = Site(name: "blog", path: blog.site, timeout: .seconds(20))
         try queue(try blog.push([".gitmodules": "[submodule \"lib\"]\npath = lib\nurl = ../lib\n"]))
         let finished = try #require(try deploy(site))
-        #expect(finished.note == "the site has submodules, which are not fetched")
+        #expect(finished.note == "the site has submodules, which are not fetched without submodules = true")
         #expect(try home.ledger.deployment(finished.started.id)?.note == finished.note)
         #expect(try site.inspect(limits).incompleteness?.hasSubmodules == true)
         writer.dismiss()

@@ -62,6 +62,9 @@ import Testing
 
     // MARK: Starting
 
+    /// What a step is told about a delivery of the tests.
+    private static let delivery = StartedDeployment.Delivery(forge: "github", forgeID: nil)
+
     @Test(arguments: StoreUnderTest.all)
     func `starts the queued deployment with all announced commits`(_ store: StoreUnderTest) throws {
         let home = try store.make()
@@ -72,7 +75,8 @@ import Testing
         try ledger.record(1, commit: 1)
         #expect(
             try ledger.start()
-                == StartedDeployment(id: id, announced: [.main(.fake(1))], cause: .push, deliveries: 1))
+                == StartedDeployment(
+                    id: id, announced: [.main(.fake(1))], cause: .push, deliveries: 1, delivery: Self.delivery))
         #expect(try ledger.state(of: id) == .running)
         #expect(try ledger.deployment(id)?.started != nil)
         #expect(try ledger.start("shop") == nil)
@@ -252,7 +256,10 @@ import Testing
         #expect(try ledger.write { try $0.reject("blog", failure, at: Date()) } == nil)
         let id = try ledger.awaited(1)
         let rejected = try ledger.write { try $0.reject("blog", failure, at: Date()) }
-        #expect(rejected == StartedDeployment(id: id, announced: [try .main(.fake(1))], cause: .push, deliveries: 1))
+        #expect(
+            rejected
+                == StartedDeployment(
+                    id: id, announced: [try .main(.fake(1))], cause: .push, deliveries: 1, delivery: Self.delivery))
         #expect(try ledger.deployment(id)?.result == .failed(failure))
         #expect(try ledger.awaited(1) != id)
     }

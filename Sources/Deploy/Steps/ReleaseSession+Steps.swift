@@ -14,6 +14,7 @@ extension StepEnd {
         case .passed: nil
         case .failed(let failure): .failed(failure)
         case .superseded(let commit): .cancelled(by: commit.short)
+        case .pinned: .pinned("the site was pinned during the build")
         case .interrupted: .interrupted
         }
     }
@@ -31,7 +32,11 @@ extension ReleaseSession {
         guard let steps, steps.steps.changeReleases else { return }
         let start = ContinuousClock.now
         release.laidOut = .now()
-        let end = steps.prepare(place(of: release, after: live, isWritable: true))
+        let strategy = strategy
+        let end = steps.prepare(place(of: release, after: live, isWritable: true)) { [pin] in
+            let present = strategy.pin
+            return present != nil && present != pin
+        }
         // The steps have time limits of their own.
         limits = Limits(deadline: limits.deadline + start.age, cancellation: limits.cancellation)
         if let result = end.result { throw StepStop(result: result) }
@@ -48,7 +53,7 @@ extension ReleaseSession {
         steps.restart(at: release.commit)
         let end = steps.check(place(of: release, after: live, isWritable: false))
         switch end {
-        case .passed, .superseded:
+        case .passed, .superseded, .pinned:
             note(release.name) { $0.proven() }
             return .deployed(release.commit)
         case .interrupted: return .interrupted
@@ -61,13 +66,14 @@ extension ReleaseSession {
         }
     }
 
-    /// Checks the live release if an earlier process was killed before it could. Returns the result of the deployment if the
-    /// release was taken back, or `nil` to go on.
-    func proveAgain() throws(Failure) -> DeploymentResult? {
+    /// Checks the live release if an earlier process was killed before it could.
+    ///
+    /// - Returns: the commit and the result if the release was taken back, or could not be checked; `nil` otherwise.
+    func proveAgain() throws(Failure) -> (commit: Commit, result: DeploymentResult)? {
         guard let live = folder.live, live.isUnproven else { return nil }
         let result = try prove(live, after: folder.previous(), isRollback: false)
         if case .deployed = result { return nil }
-        return result
+        return (live.commit, result)
     }
 
     /// Puts the release `live` back, and notes that catch-up is not to deploy the failed commit again.

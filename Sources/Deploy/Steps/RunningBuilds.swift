@@ -25,9 +25,4 @@ struct RunningBuilds {
         running[site] = nil
         ended[site] = isCancelled ? ended[site, default: 0] + 1 : nil
     }
-
-    /// Ends all builds, because Bellpull stops.
-    func stop() {
-        for newer in running.values { newer.cancellation.cancel() }
-    }
 }

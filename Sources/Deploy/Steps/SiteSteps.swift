@@ -48,6 +48,11 @@ public struct SiteSteps: Sendable, Equatable {
     /// Whether the site runs no command.
     public var isEmpty: Bool { build == nil && test == nil && health == nil && after == nil }
 
+    /// The longest time that the steps of one deployment may take.
+    var longestTime: Duration {
+        [build, test, after].compactMap { $0?.timeout }.reduce(health?.timeout ?? .zero, +)
+    }
+
     /// Whether commands of the site write into a release.
     var changeReleases: Bool { build != nil || test != nil }
 

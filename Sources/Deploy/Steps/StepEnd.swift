@@ -7,6 +7,8 @@ enum StepEnd: Equatable {
     case failed(Failure)
     /// A newer push of this commit ended the step.
     case superseded(Commit)
+    /// Somebody pinned the site, which ended the build.
+    case pinned
     /// Bellpull is stopping.
     case interrupted
 }

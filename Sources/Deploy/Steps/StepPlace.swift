@@ -6,6 +6,8 @@ package struct StepPlace {
     var folder: String
     /// Whether the step may write there.
     var isWritable: Bool
+    /// What the step may read of the folder, if not all of it.
+    var readable: [String]?
     /// The home of the steps.
     var home: String
     /// The folder of the paths that releases share; `nil` for a site without releases.

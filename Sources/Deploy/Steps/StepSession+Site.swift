@@ -33,7 +33,7 @@ extension StepSession {
         place.previousCommit = before
         place.ref = place.ref ?? announced.first { $0.commit == live }?.ref ?? facts.branch
         switch conclude(place) {
-        case .passed, .superseded: return result
+        case .passed, .superseded, .pinned: return result
         case .interrupted: return .interrupted
         case .failed(let failure):
             return .failed(Failure("\(live.short) is live, but \(failure.message)", hint: failure.hint))

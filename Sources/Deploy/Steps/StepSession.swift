@@ -34,16 +34,21 @@ package final class StepSession {
     // MARK: Before the release is live
 
     /// Builds and tests the release at `place`.
-    func prepare(_ place: StepPlace) -> StepEnd {
-        newer?.begin(place.commit, of: place.ref)
+    ///
+    /// - Parameter isPinned: tells whether somebody has pinned the site since the deployment began, which ends the build.
+    func prepare(_ place: StepPlace, isPinned: @escaping @Sendable () -> Bool) -> StepEnd {
+        let newer = newer ?? NewerPush()
+        newer.begin(place.commit, of: place.ref)
+        let watch = BuildWatch(newer.cancellation, cancellation, isPinned: isPinned)
         var end = StepEnd.passed
         for (name, step) in [(StepName.build, steps.build), (.test, steps.test)] {
             guard end == .passed, let step else { continue }
-            end = run(name, step, place, newer?.cancellation ?? cancellation)
+            end = run(name, step, place, newer.cancellation)
         }
+        let sawPin = watch.finish()
         // From now on, nothing but a stop of Bellpull ends the deployment.
-        if let newer = newer?.end() { return .superseded(newer) }
-        return end
+        if let newer = newer.end() { return .superseded(newer) }
+        return end == .interrupted && sawPin && !cancellation.isCancelled ? .pinned : end
     }
 
     // MARK: When the release is live
@@ -111,7 +116,7 @@ package final class StepSession {
         _ name: StepName, _ step: SiteSteps.Step, _ place: StepPlace, _ cancellation: Cancellation? = nil
     ) -> StepEnd {
         let cancellation = cancellation ?? self.cancellation
-        guard !cancellation.isCancelled else { return newer?.newer.map(StepEnd.superseded) ?? .interrupted }
+        guard !cancellation.isCancelled else { return .interrupted }
         transcript.note("\(name.rawValue): \(step.command.escapedForDisplay)")
         var mask = OutputMask(steps.variables)
         var last = LastLine()
@@ -144,7 +149,7 @@ package final class StepSession {
         var hint = "bellpull log \(facts.deployment) shows its output"
         switch termination {
         case .exited(0): return .passed
-        case .cancelled: return newer?.newer.map(StepEnd.superseded) ?? .interrupted
+        case .cancelled: return .interrupted
         case .exited(let status): fact = "failed with exit status \(status)"
         case .killed(let signal): fact = "was killed by signal \(signal)"
         case .timedOut:
@@ -168,7 +173,8 @@ package final class StepSession {
         let writable = (place.isWritable ? [place.folder] : []) + [place.shared].compactMap(\.self) + steps.writable
         return FencedCommand(
             command: step.command, directory: place.folder, environment: environment, writable: writable,
-            readable: (place.isWritable ? [] : [place.folder]) + steps.readable, home: home,
+            readable: (place.isWritable ? [] : place.readable ?? [place.folder]) + steps.readable,
+            listable: place.readable == nil ? nil : [place.folder], home: home,
             handedOver: place.isWritable ? [place.folder] : [], hidden: fence.hidden, isUnfenced: step.isUnfenced,
             timeout: step.timeout / .seconds(1))
     }

@@ -173,17 +173,11 @@ struct SiteCheck: Sendable {
 
     private func incomplete(_ inspection: SiteInspection) -> CheckResult? {
         guard let missing = inspection.incompleteness else { return nil }
-        let isInstalled = Program("git-lfs", ProcessInfo.processInfo.environment) != nil
-        let submodules = ShellCommand.git(in: settings.path, "submodule", "update", "--init", "--recursive").description
-        let pull = ShellCommand.git(in: settings.path, "lfs", "pull").description
-        let commands = [
-            missing.hasSubmodules ? submodules : nil,
-            missing.pointers > 0 && !isInstalled ? "apt-get install git-lfs" : nil,
-            missing.pointers > 0 ? pull : nil,
-        ]
+        let lines = missing.settings.joined(separator: " and ")
+        let needsProgram = !missing.pointers.isEmpty && Program("git-lfs", ProcessInfo.processInfo.environment) == nil
         return .warning(
             settings.name, "the site \(missing)",
-            hint: commands.compactMap(\.self).joined(separator: " && ") + "  # needed after each deployment")
+            hint: (needsProgram ? "apt-get install git-lfs, and " : "") + "write \(lines) in \(settings.place)")
     }
 
     private func summary(of inspection: SiteInspection) -> String {

@@ -80,7 +80,8 @@ struct Check: ParsableCommand {
             throw CommandError(.failure, "the check was interrupted", hint: "bellpull check SITE checks a single site")
         }
         let differences = offline ? [] : configuration.differences(reading, sites, state, unit)
-        return configuration.results(reading) + differences + unknown + rest + fence + door + webResults + hookResults + service
+        return configuration.results(reading) + differences + unknown + rest + fence + door + webResults + hookResults
+            + service
     }
 
     /// Returns what the files of the sites tell. Another user than the service's would take all clones for foreign.

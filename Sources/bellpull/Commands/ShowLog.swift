@@ -14,7 +14,9 @@ struct ShowLog: ParsableCommand {
         completion: .siteNames)
     var deployment: String?
 
-    @Flag(name: [.short, .long], help: "Show the output while it is written, and go on with each further deployment, until Ctrl-C.")
+    @Flag(
+        name: [.short, .long],
+        help: "Show the output while it is written, and go on with each further deployment, until Ctrl-C.")
     var follow = false
 
     @OptionGroup var options: CommonOptions

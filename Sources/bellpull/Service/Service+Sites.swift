@@ -56,6 +56,7 @@ extension Site {
             follows: settings.follows, timeout: settings.timeout, catchUp: settings.catchUp,
             keepsDiscarded: settings.localEdits == .save ? settings.historyAge : nil,
             filter: DeploymentFilter(paths: settings.filter.paths, skip: settings.filter.skip),
+            contents: ContentOptions(submodules: settings.contents.submodules, lfs: settings.contents.lfs),
             trigger: StateDirectory(environment: ProcessInfo.processInfo.environment).trigger(of: settings.name),
             steps: SiteSteps(settings.steps), fence: fence)
     }

@@ -54,6 +54,43 @@ import Testing
         #expect(stage.live("index.html") == "6\n")
     }
 
+    @Test func `is not what ends a build when the site is rolled back`() throws {
+        let stage = try StepStage()
+        let site = try stage.site { $0.build = .run("test ! -e slow || sleep 20") }
+        let (first, _) = try stage.push(["index.html": "1\n"], site)
+        let (second, _) = try stage.push(["index.html": "2\n"], site)
+        #expect(site.liveCommit == second)
+        let dispatcher = Dispatcher(ledger: stage.home.ledger, limit: 2)
+        let outcome = Mutex<DeliveryOutcome?>(nil)
+        let third = try stage.blog.push(["slow": "\n"])
+        dispatcher.deploy(site, to: third) { answer in outcome.withLock { $0 = answer } }
+        try #require(Observation.eventually { stage.stage.folders.contains { $0.hasPrefix(".building-") } })
+        let start = ContinuousClock.now
+        let (_, record) = try site.rollBack(
+            to: .previous, by: "alice", reason: nil, ledger: stage.home.ledger, Cancellation(), Transcript())
+        #expect(record.result == .deployed(first) && site.liveCommit == first)
+        #expect(start.duration(to: .now) < .seconds(8))
+        dispatcher.waitUntilIdle()
+        #expect(outcome.withLock { $0 } == .finished(.pinned("the site was pinned during the build")))
+    }
+
+    @Test func `is deployed after an unproven release was taken back`() throws {
+        let stage = try StepStage()
+        let site = try stage.site {
+            $0.health = HealthCheck(.command(.run("grep -q good index.html")), retries: 0, timeout: .seconds(5))
+        }
+        _ = try stage.push(["index.html": "good\n"], site)
+        _ = try stage.push(["index.html": "good 2\n"], site)
+        // As if the process had been killed right after the swap to a bad release.
+        let live = try #require(site.liveRelease)
+        try stage.stage.shell(
+            "sed -i 's/}$/,\"unproven\":true}/' releases/.\(live).json; chmod u+w current/index.html; echo bad >current/index.html"
+        )
+        let (repair, result) = try stage.push(["index.html": "good 3\n"], site)
+        #expect(result == .deployed(repair))
+        #expect(stage.live("index.html") == "good 3\n")
+    }
+
     @Test func `ends no build of the same commit, of a lower version, or that is over`() throws {
         let (one, two) = (try Commit.fake(1), try Commit.fake(2))
         func target(_ commit: Commit, _ ref: String) -> DeploymentRecord.Target { .init(ref: ref, commit: commit) }

@@ -21,7 +21,9 @@ import Testing
     }
 
     @Test func `has no line of a value with several, and no value within another`() {
-        #expect(mask(["-----BEGIN KEY-----\nabcdef\n-----END KEY-----"], "-----BEGIN KEY-----\nabcdef\n-----END KEY-----") == "***")
+        #expect(
+            mask(["-----BEGIN KEY-----\nabcdef\n-----END KEY-----"], "-----BEGIN KEY-----\nabcdef\n-----END KEY-----")
+                == "***")
         #expect(mask(["x abcdef y"], "-----BEGIN KEY-----\nabcdef\n-----END KEY-----") == "x *** y")
         #expect(mask(["token1234567"], "1234", "token1234567") == "***")
     }
