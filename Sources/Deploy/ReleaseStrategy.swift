@@ -163,7 +163,15 @@ final class ReleaseStrategy: Strategy {
 
     /// Nothing was deployed yet. The first deployment creates the repository, and asks the remote.
     private func missedFirstPush(_ limits: Limits) throws(Failure) -> DeploymentRecord.Target? {
-        guard let path = cloneToConvert else { throw precheck() ?? noRepository }
+        guard let path = cloneToConvert else {
+            if let obstacle = folder.obstacle() { throw obstacle }
+            guard let url = options.remote else { throw noRepository }
+            let latest = try attempt {
+                try Git(in: folder.path, mark: CommandMark(path: folder.path)).refs(matching: pattern, of: url, limits)
+                    .first
+            }
+            return latest.map { DeploymentRecord.Target(ref: $0.ref, commit: $0.commit) }
+        }
         do {
             let clone = try DetachedClone.open(at: path, limits)
             let latest = try clone.newest(pattern, limits)

@@ -15,6 +15,8 @@ public enum FenceError: Error, Codable, Sendable, Equatable {
     case foreignCaller(user: UInt32)
     /// A file or folder that the command needs cannot be opened.
     case unusable(path: String, reason: String)
+    /// The step's user may not enter a folder on the way to the command's files.
+    case closed(folder: String, user: String)
     /// A folder that the command must be able to change belongs to somebody else.
     case foreignFolder(path: String)
     /// The kernel refused a mount of the step's own view of the files.
@@ -41,6 +43,10 @@ public enum FenceError: Error, Codable, Sendable, Equatable {
                 hint: "run Bellpull as the user of bellpull-step.socket (SocketUser=)")
         case .unusable(let path, let reason):
             Explanation("\(path): \(reason)")
+        case .closed(let folder, let user):
+            Explanation(
+                "\(user) may not enter \(folder), so steps cannot reach their files",
+                remedy: Remedy(ShellCommand("chmod", "o+x", folder), note: "lets everybody pass, but not list the names"))
         case .foreignFolder(let path):
             Explanation(
                 "\(path) belongs to somebody else, so the step could not change it",

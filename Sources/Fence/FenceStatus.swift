@@ -8,20 +8,25 @@ public struct FenceStatus: Sendable, Equatable {
     public let hasOtherUser: Bool
     /// The reason why the socket is there but does not work.
     public let socketProblem: Explanation?
+    /// The folders of sites that the step's user cannot enter, with the reason.
+    public var closed: [String: Explanation] = [:]
 
     /// Whether fenced steps can run.
     public var canFence: Bool { landlock > 0 && socketProblem == nil }
 
     /// Finds the layers. Asks the launcher of `socket`, if the socket is given.
-    public static func probe(socket: String?) -> FenceStatus {
+    ///
+    /// - Parameter folders: the folders of sites that the step's user must be able to enter.
+    public static func probe(socket: String?, folders: [String] = []) -> FenceStatus {
         guard let socket else { return FenceStatus(landlock: Landlock.abi, hasOtherUser: false, socketProblem: nil) }
         do {
             let connection = try StepConnection.connect(to: socket)
-            try connection.channel.send(StepRequest.probe)
+            try connection.channel.send(StepRequest.probe(folders: folders))
             guard let (reply, _) = try connection.channel.receive(StepReply.self) else { throw FenceError.lostLauncher }
             if case .failed(let error) = reply { throw error }
-            guard case .probed(let landlock) = reply else { throw FenceError.lostLauncher }
-            return FenceStatus(landlock: landlock, hasOtherUser: true, socketProblem: nil)
+            guard case .probed(let landlock, let closed) = reply else { throw FenceError.lostLauncher }
+            return FenceStatus(
+                landlock: landlock, hasOtherUser: true, socketProblem: nil, closed: closed.mapValues(\.explanation))
         } catch {
             let explanation = (error as? FenceError)?.explanation ?? Explanation("\(socket): \(error)")
             return FenceStatus(landlock: Landlock.abi, hasOtherUser: true, socketProblem: explanation)
@@ -33,12 +38,10 @@ public struct FenceStatus: Sendable, Equatable {
         guard landlock > 0 else { return [] }
         guard !hasOtherUser else { return ["use the network"] }
         var gaps = [
-            "change modes and times of all files of Bellpull's user",
-            "connect to the unix sockets that Bellpull's user may connect to",
-            "use all memory and processes that Bellpull may use", "use the network",
+            "change modes of Bellpull's files", "use its unix sockets", "use all its memory", "use the network",
         ]
-        if landlock < 3 { gaps.append("empty all files that Bellpull's user may write to") }
-        if landlock < 6 { gaps.append("send signals to Bellpull, and so end it or stay behind") }
+        if landlock < 3 { gaps.append("empty its files") }
+        if landlock < 6 { gaps.append("end it, or stay behind") }
         return gaps
     }
 }

@@ -39,7 +39,10 @@ public enum Launcher {
     private static func answer(_ request: StepRequest, _ output: Int32) throws -> StepReply {
         let caller = try Caller(STDIN_FILENO)
         switch request {
-        case .probe: return .probed(landlock: Landlock.abi)
+        case .probe(let folders):
+            var closed: [String: FenceError] = [:]
+            for folder in folders { closed[folder] = PathCheck.obstacle(on: folder) }
+            return .probed(landlock: Landlock.abi, closed: closed)
         case .reclaim(let folder):
             try caller.ownership?.takeBack(folder)
             return .reclaimed

@@ -83,7 +83,9 @@ struct Ownership {
 
     private static func open(_ folder: String) throws(FenceError) -> FolderEntry {
         guard let entry = FolderEntry(Array(folder.utf8CString), in: AT_FDCWD) else {
-            throw .unusable(path: folder, reason: FenceError.reason)
+            let reason = FenceError.reason
+            let parent = (folder as NSString).deletingLastPathComponent
+            throw PathCheck.obstacle(on: parent) ?? .unusable(path: folder, reason: reason)
         }
         guard entry.isFolder else { throw .unusable(path: folder, reason: "not a folder") }
         return entry

@@ -16,19 +16,7 @@ extension Repository {
     /// Asks the remote for its references (git-ls-remote(1), `--sort`). Returns the references that `pattern` matches, the
     /// highest version first. `v2.0-rc1` is lower than `v2.0`.
     public func refs(matching pattern: RefPattern, _ limits: Limits) throws(GitError) -> [RemoteRef] {
-        let arguments = ["ls-remote", "--sort=-version:refname", "--", remote, pattern.ref, "\(pattern.ref)^{}"]
-        let lines = try git.output(of: ["-c", "versionsort.suffix=-"] + arguments, limits).split(separator: "\n")
-        let listed = lines.compactMap { line -> (ref: Substring, commit: Commit)? in
-            let columns = line.split(separator: "\t")
-            guard columns.count == 2, let commit = Commit(columns[0]) else { return nil }
-            return (columns[1], commit)
-        }
-        let peeled = Dictionary(listed.filter { $0.ref.hasSuffix("^{}") }.map { ($0.ref.dropLast(3), $0.commit) }) {
-            first, _ in first
-        }
-        return listed.filter { !$0.ref.hasSuffix("^{}") && pattern.matches(String($0.ref)) }.map {
-            RemoteRef(ref: String($0.ref), object: $0.commit, commit: peeled[$0.ref] ?? $0.commit)
-        }
+        try git.refs(matching: pattern, of: remote, limits)
     }
 
     /// Fetches `ref` from the remote. In the repository a branch becomes a remote branch, and a tag keeps its name.
@@ -69,5 +57,26 @@ extension Repository {
 
     private func trackingRef(of ref: String) -> String {
         ref.hasPrefix("refs/heads/") ? "refs/remotes/\(remote)/" + ref.dropFirst("refs/heads/".count) : ref
+    }
+}
+
+extension Git {
+    /// Asks `remote`, a name or a URL, for its references that `pattern` matches, the highest version first.
+    public func refs(
+        matching pattern: RefPattern, of remote: String, _ limits: Limits
+    ) throws(GitError) -> [RemoteRef] {
+        let arguments = ["ls-remote", "--sort=-version:refname", "--", remote, pattern.ref, "\(pattern.ref)^{}"]
+        let lines = try output(of: ["-c", "versionsort.suffix=-"] + arguments, limits).split(separator: "\n")
+        let listed = lines.compactMap { line -> (ref: Substring, commit: Commit)? in
+            let columns = line.split(separator: "\t")
+            guard columns.count == 2, let commit = Commit(columns[0]) else { return nil }
+            return (columns[1], commit)
+        }
+        let peeled = Dictionary(listed.filter { $0.ref.hasSuffix("^{}") }.map { ($0.ref.dropLast(3), $0.commit) }) {
+            first, _ in first
+        }
+        return listed.filter { !$0.ref.hasSuffix("^{}") && pattern.matches(String($0.ref)) }.map {
+            RemoteRef(ref: String($0.ref), object: $0.commit, commit: peeled[$0.ref] ?? $0.commit)
+        }
     }
 }

@@ -131,9 +131,21 @@ import Testing
         #expect(stage.strategy.deploy(targets: [other], stage.limits).result == .waiting(for: other.commit.short))
     }
 
+    /// Root may write anywhere, so this can fail only as an ordinary user.
+    @Test func `has a cache that belongs to the user of the steps`() throws {
+        let stage = try ReleaseStage()
+        _ = stage.deploy()
+        chmod("\(stage.path)/cache", 0)
+        let commit = try stage.blog.push(["index.html": "two\n"])
+        #expect(stage.deploy() == .deployed(commit))
+        #expect(try stage.strategy.inspect(stage.limits).obstacles.isEmpty)
+    }
+
     @Test func `is asked for missed pushes`() throws {
         let stage = try ReleaseStage()
+        let first = try stage.blog.head(of: stage.blog.author)
         #expect(throws: Never.self) { try stage.strategy.lock(stage.limits).release() }
+        #expect(try stage.strategy.missedPush(stage.limits)?.commit == first, "nothing was deployed yet")
         _ = stage.deploy()
         #expect(try stage.strategy.missedPush(stage.limits) == nil)
         let commit = try stage.blog.push(["index.html": "two\n"])

@@ -21,6 +21,21 @@ import Testing
         #expect(site.owner("site/releases/2")?.user == (layer == .otherUser ? Layer.bellpull : geteuid()))
     }
 
+    @Test(.enabled(if: geteuid() == 0)) func `tells which folder the step's user may not enter`() throws {
+        let site = try FencedSite(.otherUser)
+        let folder = site.folder("site")
+        chmod(folder, 0o750)
+        let error = #expect(throws: FenceError.self) { try site.run(site.step("true")) }
+        #expect(error == .closed(folder: folder, user: "user \(Layer.step)"))
+        let socket = try #require(site.socket?.path)
+        let other = site.folder("other")
+        let status = try site.asBellpull { FenceStatus.probe(socket: socket, folders: [site.release, other, "/nonexistent"]) }
+        #expect(status.closed == [site.release: try #require(error?.explanation)])
+        let remedy = try #require(error?.explanation.hint)
+        #expect(try Shell.run(remedy).isSuccess)
+        #expect(try site.run("true").completion.isSuccess)
+    }
+
     @Test func `tells that the socket refuses`() throws {
         let site = try FencedSite(.landlock)
         let runner = FenceRunner(socket: site.folder("step.sock"))

@@ -1,29 +1,41 @@
 """Run by scripts/test-server: PROGRAM CACHE RELEASE …"""
 
+import os
 import pathlib
 import sys
 
 import application
+import built
 import faults
 import first_evening
+import lifetime
 import machine
+import proven
 import restarts
 import steps
 
+#: The stages, in their order. `proven` needs the site of `application`, and `built` the units for the stages below.
+STAGES = {
+    "faults": ("what breaks, what check says, and whether its remedy works", faults.run),
+    "restarts": ("restarts and reloads under load", restarts.run),
+    "application": ("an application, and a site that gets releases", application.run),
+    "built": ("sites with steps", built.run),
+    "proven": ("an application with a health check, and builds that do not end well", proven.run),
+    "steps": ("hostile steps", steps.run),
+    "upgrade": ("the upgrade", lambda server, _: lifetime.upgrade(server, program)),
+    "uninstall": ("the end", lambda server, _: lifetime.uninstall(server)),
+}
+
 program, cache, releases = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
 cache.mkdir(parents=True, exist_ok=True)
+chosen = os.environ.get("STAGES", "").split() or list(STAGES)
 failed = 0
 for release in releases:
     print(f"\n== Debian {release}: the README's first deployment")
     with machine.Machine(machine.base(release, cache)) as server:
         github = first_evening.install(server, program)
-        print(f"\n== Debian {release}: what breaks, what check says, and whether its remedy works")
-        failed += faults.run(server, github)
-        print(f"\n== Debian {release}: restarts and reloads under load")
-        failed += restarts.run(server, github)
-        print(f"\n== Debian {release}: an application, and a site that gets releases")
-        failed += application.run(server, github)
-        print(f"\n== Debian {release}: hostile steps")
-        failed += steps.run(server, github)
+        for title, stage in [STAGES[name] for name in STAGES if name in chosen]:
+            print(f"\n== Debian {release}: {title}", flush=True)
+            failed += stage(server, github)
 if failed:
     sys.exit(f"scripts/test-server: error: {failed} promises were broken")

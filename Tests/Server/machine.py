@@ -12,7 +12,7 @@ import time
 PACKAGES = [
     "systemd", "systemd-sysv", "dbus", "nginx", "git", "curl", "openssl", "openssh-client", "openssh-server",
     "ca-certificates", "libfcgi0ldbl", "libsqlite3-0", "libssl3", "procps",
-    "python3-flask", "gunicorn",
+    "python3-flask", "gunicorn", "make", "hugo",
 ]
 #: Packages that have another name in a release.
 RENAMED = {"trixie": {"libfcgi0ldbl": "libfcgi0t64", "libssl3": "libssl3t64"}}
@@ -21,10 +21,11 @@ RENAMED = {"trixie": {"libfcgi0ldbl": "libfcgi0t64", "libssl3": "libssl3t64"}}
 def base(release, cache):
     """Returns the folder of an installed system, which is made at the first use. Takes some minutes then."""
     folder = cache / release
+    names = [RENAMED.get(release, {}).get(name, name) for name in PACKAGES]
     if folder.exists():
+        add(names, folder)
         return folder
     unfinished = pathlib.Path(tempfile.mkdtemp(dir=cache))
-    names = [RENAMED.get(release, {}).get(name, name) for name in PACKAGES]
     try:
         subprocess.run(
             ["debootstrap", "--variant=minbase", f"--include={','.join(names)}", release, unfinished],
@@ -35,6 +36,21 @@ def base(release, cache):
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
     return folder
+
+
+def add(names, folder):
+    """Installs the packages that a system from an earlier time lacks."""
+    listed = subprocess.run(
+        ["dpkg-query", f"--admindir={folder}/var/lib/dpkg", "--show", "--showformat=${Package} ${db:Status-Status}\n"],
+        check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    missing = [name for name in names if f"{name} installed" not in listed]
+    if not missing:
+        return
+    print(f"installing {' '.join(missing)} in {folder}")
+    command = ["chroot", folder, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+    subprocess.run([*command, "update"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*command, "install", "--yes", "--no-install-recommends", *missing],
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 class Machine:
@@ -73,6 +89,20 @@ class Machine:
             time.sleep(0.2)
         raise SystemExit(f"the container does not boot: {(self.folder / 'boot.log').read_text()[-2000:]}")
 
+    def stop(self):
+        if self.boot and self.boot.poll() is None:
+            if first := self.pid:
+                os.kill(first, signal.SIGRTMIN + 4)  # systemd(1): powers the machine off
+            try:
+                self.boot.wait(20)
+            except subprocess.TimeoutExpired:
+                self.boot.kill()
+                self.boot.wait()
+
+    def reboot(self):
+        self.stop()
+        self.start()
+
     @property
     def pid(self):
         """The container's first process, as its host sees it."""
@@ -107,12 +137,5 @@ class Machine:
             shutil.copy2(source, target)
 
     def __exit__(self, *_):
-        if self.boot and self.boot.poll() is None:
-            if first := self.pid:
-                os.kill(first, signal.SIGRTMIN + 4)  # systemd(1): powers the machine off
-            try:
-                self.boot.wait(20)
-            except subprocess.TimeoutExpired:
-                self.boot.kill()
-                self.boot.wait()
+        self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The commands of the README's "Your first deployment"."""
+"""The commands and files that the README shows."""
 
 import pathlib
 import re
@@ -19,3 +19,24 @@ def steps():
             assert len(public) == 1, public
             commands = commands.replace(public[0] + "\n", "")
         yield title, commands
+
+
+def blocks(title, kind):
+    """Returns the code blocks of this kind, such as sh, in the section `### …` or the paragraphs after `**…**`."""
+    found, block, is_inside = [], None, False
+    for line in README.read_text().splitlines():
+        if line.startswith("```"):
+            if block is None:
+                block = (line[3:], [])
+            else:
+                if is_inside and block[0] == kind:
+                    found.append("\n".join(block[1]) + "\n")
+                block = None
+        elif block is not None:
+            block[1].append(line)
+        elif line.startswith(title):
+            is_inside = True
+        elif line.startswith("#") or (title.startswith("**") and line.startswith("**")):
+            is_inside = False
+    assert found, f"the README has no {kind} below {title}"
+    return found

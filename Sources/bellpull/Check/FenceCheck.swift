@@ -10,6 +10,8 @@ struct FenceCheck {
     private let status: FenceStatus
     /// The files of the unit that runs a step as another user; `nil` without that unit.
     private let unit: SystemdUnit?
+    /// Whether both units are installed, with or without a socket.
+    private let hasUnits: Bool
 
     /// Looks at the layers of the fence, as Bellpull's user.
     ///
@@ -17,14 +19,17 @@ struct FenceCheck {
     init(_ sites: [SiteSettings], environment: [String: String]) {
         self.sites = sites.filter { !$0.steps.isEmpty }
         let socket = self.sites.isEmpty ? nil : StepFence.socket(environment)
-        status = FenceStatus.probe(socket: socket)
-        unit = socket == nil ? nil : SystemdUnit("bellpull-step@.service", environment: environment)
+        status = FenceStatus.probe(socket: socket, folders: self.sites.filter { !$0.steps.fenced.isEmpty }.map(\.path))
+        let units = ["bellpull-step@.service", "bellpull-step.socket"].map { SystemdUnit($0, environment: environment) }
+        hasUnits = units.allSatisfy { $0 != nil }
+        unit = socket == nil ? nil : units[0]
     }
 
     func results() -> [CheckResult] {
         guard !sites.isEmpty else { return [] }
         let fenced = sites.filter { !$0.steps.fenced.isEmpty }
         return (fenced.isEmpty ? [] : layers(of: fenced)) + sites.compactMap(unfenced) + sites.compactMap(access)
+            + sites.compactMap(entrance)
     }
 
     private func layers(of fenced: [SiteSettings]) -> [CheckResult] {
@@ -45,11 +50,19 @@ struct FenceCheck {
         return [
             .warning(
                 "steps",
-                "steps run as bellpull's own user, behind Landlock \(status.landlock) alone: a step can "
+                "steps run as bellpull itself, behind Landlock \(status.landlock) alone: a step can "
                     + status.unstopped.joined(separator: "; "),
-                hint: "adduser --system --group --no-create-home --home /nonexistent bellpull-step; "
-                    + "systemctl enable --now bellpull-step.socket && systemctl restart bellpull")
+                hint: installation)
         ]
+    }
+
+    /// The commands of the README that let steps run as another user.
+    private var installation: String {
+        let user = "adduser --system --group --no-create-home --home /nonexistent bellpull-step"
+        let files = "install -m 644 systemd/bellpull-step.socket systemd/bellpull-step@.service /etc/systemd/system/"
+        let start = "systemctl enable --now bellpull-step.socket && systemctl restart bellpull"
+        guard !hasUnits else { return "\(user) && \(start)" }
+        return "\(user) && \(files) && systemctl daemon-reload && \(start)  # in the folder with Bellpull's sources"
     }
 
     private func unfenced(_ site: SiteSettings) -> CheckResult? {
@@ -58,6 +71,12 @@ struct FenceCheck {
         return .warning(
             site.name, "\(names.joined(separator: " and ")) runs without the fence: whoever can push acts as bellpull",
             hint: "remove unfenced, or let the step run only files that the administrator wrote")
+    }
+
+    /// The step's user must get through to the releases.
+    private func entrance(_ site: SiteSettings) -> CheckResult? {
+        guard access(site) == nil, let problem = status.closed[site.path] else { return nil }
+        return .error(site.name, problem.message, hint: problem.hint)
     }
 
     /// The sandbox of the unit must let a step write to its site.

@@ -183,7 +183,8 @@ struct SiteCheck: Sendable {
     private func summary(of inspection: SiteInspection) -> String {
         let repository = (settings.repository ?? inspection.repository).map { " of \($0)" } ?? ""
         let commit = inspection.commit.map { ", at \($0.short)" } ?? ""
-        let state = inspection.isBeingDeployed ? "being deployed now" : "up to date"
+        let state =
+            inspection.isBeingDeployed ? "being deployed now" : inspection.commit == nil ? "not deployed yet" : "up to date"
         return "\(inspection.follows)\(repository)\(commit), \(state)"
     }
 }

@@ -19,8 +19,7 @@ extension Service {
             logger.error("the kernel has no Landlock: fenced steps are refused")
         } else if !status.hasOtherUser {
             let gaps = status.unstopped.joined(separator: "; ")
-            logger.warning(
-                "steps run behind Landlock \(status.landlock) alone, as bellpull's own user: a step can \(gaps)")
+            logger.warning("steps run behind Landlock \(status.landlock) alone, as bellpull itself: a step can \(gaps)")
         }
     }
 }
