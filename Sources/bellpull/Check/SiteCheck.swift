@@ -184,7 +184,8 @@ struct SiteCheck: Sendable {
         let repository = (settings.repository ?? inspection.repository).map { " of \($0)" } ?? ""
         let commit = inspection.commit.map { ", at \($0.short)" } ?? ""
         let state =
-            inspection.isBeingDeployed ? "being deployed now" : inspection.commit == nil ? "not deployed yet" : "up to date"
+            inspection.isBeingDeployed
+            ? "being deployed now" : inspection.commit == nil ? "not deployed yet" : "up to date"
         return "\(inspection.follows)\(repository)\(commit), \(state)"
     }
 }
