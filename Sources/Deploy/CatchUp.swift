@@ -130,6 +130,8 @@ public final class CatchUp: Sendable {
     /// Records that the site is as its remote, if its last deployment in the ledger failed. `status` would go on saying
     /// that the site failed.
     private func recordRecovery(of site: Site) {
+        // A failed health check or `after` is no matter of the remote, so the failure stays until the next deployment.
+        guard site.steps.health == nil, site.steps.after == nil else { return }
         // Reading first: most sites have nothing to record, and a transaction waits for the disk.
         guard let last = try? dispatcher.ledger.deployments(of: site.name, limit: 1).first, last.state == .failed,
             let ref = site.follows?.ref, let commit = site.liveCommit

@@ -46,8 +46,7 @@ public enum FenceError: Error, Codable, Sendable, Equatable {
         case .closed(let folder, let user):
             Explanation(
                 "\(user) may not enter \(folder), so steps cannot reach their files",
-                remedy: Remedy(
-                    ShellCommand("chmod", "o+x", folder), note: "lets everybody pass, but not list the names"))
+                remedy: Remedy(ShellCommand("chmod", "o+x", folder), note: "lets everybody pass, but not list names"))
         case .foreignFolder(let path):
             Explanation(
                 "\(path) belongs to somebody else, so the step could not change it",

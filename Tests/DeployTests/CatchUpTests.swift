@@ -162,6 +162,20 @@ import Testing
         #expect(rows.first?.commit == commit && rows.first?.cause == .catchUp)
     }
 
+    @Test func `leaves the failure of a step in the ledger`() throws {
+        let looks = Looks()
+        let strategy = FakeStrategy(live: try .fake(7), missed: { _ in looks.look { nil } })
+        try home.ledger.deploy(1, result: .failed(Failure("after failed")))
+        let catchUp = catchUp()
+        defer { finish(catchUp) }
+        var steps = SiteSteps()
+        steps.after = SiteSteps.Step("false", timeout: .seconds(1))
+        catchUp.follow([try .fake(strategy, catchUp: .milliseconds(20), steps: steps)])
+        #expect(Observation.eventually { looks.count >= 6 })
+        #expect(events.all.isEmpty)
+        #expect(try home.ledger.deployments(of: "blog", limit: 9).map(\.state) == [.failed])
+    }
+
     @Test func `keeps the times of its sites over a reload`() throws {
         let looks = (0..<3).map { _ in Looks() }
         let sites = try looks.enumerated().map { index, looks in

@@ -29,9 +29,8 @@ import Testing
         #expect(error == .closed(folder: folder, user: "user \(Layer.step)"))
         let socket = try #require(site.socket?.path)
         let other = site.folder("other")
-        let status = try site.asBellpull {
-            FenceStatus.probe(socket: socket, folders: [site.release, other, "/nonexistent"])
-        }
+        let folders = [site.release, other, "/nonexistent"]
+        let status = try site.asBellpull { FenceStatus.probe(socket: socket, folders: folders) }
         #expect(status.closed == [site.release: try #require(error?.explanation)])
         let remedy = try #require(error?.explanation.hint)
         #expect(try Shell.run(remedy).isSuccess)

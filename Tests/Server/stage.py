@@ -36,7 +36,8 @@ class Site:
             git clone --quiet git@github.com:alice/{name}.git /root/{name} 2> /dev/null
             install -d -o bellpull -g bellpull {self.path}""")
         self.push(files, "first")
-        self.configure(settings)
+        if settings is not None:
+            self.configure(settings)
 
     def configure(self, settings):
         """Writes the site's file: what every site of the README has, and these lines."""

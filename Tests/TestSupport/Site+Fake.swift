@@ -5,12 +5,13 @@ import Testing
 extension Site {
     /// Creates a site on the branch `main` of `alice/blog`.
     package static func fake(
-        _ strategy: any Strategy, name: String = "blog", timeout: Duration = .seconds(20), catchUp: Duration? = nil
+        _ strategy: any Strategy, name: String = "blog", timeout: Duration = .seconds(20), catchUp: Duration? = nil,
+        steps: SiteSteps = SiteSteps()
     ) throws -> Site {
         Site(
             name: name, repository: RepositoryName("alice/blog"),
             follows: RefPattern(try #require(Branch(name: "main"))), timeout: timeout, catchUp: catchUp,
-            strategy: strategy)
+            steps: steps, strategy: strategy)
     }
 }
 

@@ -40,5 +40,10 @@ import Testing
         last.read(Array("no newline".utf8))
         #expect(last.text == "no newline")
         #expect(LastLine().text == nil)
+        // Hugo, make: more lines come after the error.
+        last.read(Array("\nError: no such page\nTotal in 17 ms\n5 errors\n".utf8))
+        #expect(last.text == "Error: no such page")
+        last.read(Array("a.c:1: fatal: no\nerror\n".utf8))
+        #expect(last.text == "a.c:1: fatal: no")
     }
 }
