@@ -68,6 +68,28 @@ import Testing
         #expect(try server.temporaryFolders == [])
     }
 
+    /// As the kernel does it when memory runs out: the shell of the build dies with its launcher, but not what it started.
+    @Test func `together with its launcher leaves nothing that the next start does not end`() throws {
+        let server = try SteppedServer("build = '\(Self.build)'\n")
+        let (_, request) = try push("second", waitingAt: server)
+        let launcher = try #require(parent(of: try server.waiting()))
+        let program = try server.server.bellpull.program
+        for process in [program.pid, launcher] { kill(process, SIGKILL) }
+        #expect(program.ending(within: .seconds(5)) != nil)
+        _ = try? request.reply()
+        #expect(server.hasStep, "sleep is in a session of its own")
+        #expect(try server.temporaryFolders.count == 1)
+        server.unblock()
+        try server.start()
+        #expect(server.shows("second"))
+        #expect(!server.hasStep)
+        #expect(try server.temporaryFolders == [])
+    }
+
+    private func parent(of process: Int32) -> Int32? {
+        (try? text(of: "/proc/\(process)/stat"))?.split(separator: " ").dropFirst(3).first.flatMap { Int32($0) }
+    }
+
     /// The old build may take a moment to end. Both have the same home.
     @Test func `by a kill builds again only when the old build has ended`() throws {
         let server = try SteppedServer("build = '\(Self.build)'\n")
@@ -143,9 +165,7 @@ import Testing
     @Test func `does not wait for a launcher that was killed`() throws {
         let server = try SteppedServer("build = '\(Self.build)'\n")
         let (_, request) = try push("second", waitingAt: server)
-        let shell = try server.waiting()
-        let status = try text(of: "/proc/\(shell)/stat")
-        let launcher = try #require(status.split(separator: " ").dropFirst(3).first.flatMap { Int32($0) })
+        let launcher = try #require(parent(of: try server.waiting()))
         kill(launcher, SIGKILL)
         let reply = try request.reply()
         #expect(reply.status == 500)
