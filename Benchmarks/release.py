@@ -1,7 +1,8 @@
 """release.py FOLDER PORT PUSHES: measures how long a push of 10 files takes to become a release, in a tree of 10,000 files
 and 200 MB, compared with a bare `git pull --rebase` and with a script that does what Capistrano does.
 
-FOLDER has the configuration of the responder behind 127.0.0.1:PORT: the site `released` with the strategy `release` and
+FOLDER has the configuration of the responder behind 127.0.0.1:PORT: the site `released` with the strategy `release`, the
+site `built` with the same strategy and a build that does nothing, so that no release shares a file with another one, and
 the site `pulled` with the strategy `pull`. Creates the repositories. GITHUB_SECRET signs the deliveries.
 """
 
@@ -24,7 +25,7 @@ ROLLBACKS, SYNCED = 20, 10
 folder = pathlib.Path(sys.argv[1])
 port, pushes = map(int, sys.argv[2:])
 remote, author, plain, script = (folder / name for name in ("remote.git", "author", "plain", "script"))
-released, pulled = folder / "released", folder / "pulled"
+released, built, pulled = folder / "released", folder / "built", folder / "pulled"
 chance = random.Random(1)
 #: What Bellpull syncs to the disk. A pull that syncs less is faster, and a power failure may damage its repository.
 DURABLE = "core.fsync=committed,pack-metadata,reference,index"
@@ -58,6 +59,7 @@ def repositories():
     for key, value in {"name": "Alice", "email": "alice@example.org"}.items():
         git(author, "config", f"user.{key}", value)
     released.mkdir()
+    built.mkdir()
 
 
 def push(number):
@@ -98,8 +100,8 @@ def through_service(site, connection):
         outcome = delivery.deliver(connection, body, delivery.headers(body))
         seconds = time.perf_counter() - start
         expect(outcome == "200 deployed", f"a push to {site} was answered {outcome} after {seconds:.1f} s")
-        if site == "released":
-            return lambda: os.readlink(released / "current").endswith(commit[:7])
+        if site in ("released", "built"):
+            return lambda: os.readlink(folder / site / "current").endswith(commit[:7])
         return lambda: git(pulled, "rev-parse", "HEAD") == commit
 
     return deploy
@@ -108,7 +110,8 @@ def through_service(site, connection):
 def deployments():
     connection = delivery.connect(port)
     ways = {"bare pull": pull, "pull site": through_service("pulled", connection),
-            "release": through_service("released", connection), "script": run_script}
+            "release": through_service("released", connection), "built": through_service("built", connection),
+            "script": run_script}
     figures = {way: [] for way in ways}
     for number in range(-1, pushes):
         commit = push(number)

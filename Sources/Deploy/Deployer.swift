@@ -64,6 +64,7 @@ struct Deployer: Sendable {
         // If the end cannot be recorded, the deployment is still recorded as running. The next holder of the lock then
         // queues the work again: nothing is lost.
         let recorded = try? writer.write { try $0.finish(started.id, conclusion, at: Date()) }
+        if recorded != nil { steps?.noteConclusion() }
         let finished = FinishedDeployment(
             started: started, result: recorded?.result ?? result, note: note, duration: duration,
             retryAfter: recorded?.nextTry)
@@ -71,6 +72,9 @@ struct Deployer: Sendable {
         switch finished.result {
         // A site with releases lays out a push although the site is pinned.
         case .deployed, .pinned, .waiting:
+            lockedSite.tidy(.within(Self.housekeepingTimeout, cancellation: housekeeping))
+        // The release is there although `health` or `after` failed. Pushes that fail must not fill the disk.
+        case .failed where steps != nil:
             lockedSite.tidy(.within(Self.housekeepingTimeout, cancellation: housekeeping))
         default: break
         }

@@ -225,6 +225,7 @@ public final class Dispatcher: @unchecked Sendable {
             let output = site.output()
             let transcript = Transcript(echo: output?.echo)
             _ = try deployer.deploy(site, cancellation, housekeeping: packing, transcript, newer: newer) { started in
+                output?.begin()
                 condition.withLock { queue.recordStart(of: started.id, at: site.name) }
             } onEnd: { finished in
                 output?.finish()

@@ -172,10 +172,11 @@ struct ReleaseFolder: Sendable {
     }
 
     /// Returns a new release of `commit`, not yet on the disk. The time in its name is later than in every other name, even
-    /// if two releases are created within a second, or if the clock was set back.
+    /// if two releases are created within a second, or if the clock was set back. The next deployment removes what belongs to
+    /// an unfinished release, so its name must not come again.
     func newRelease(of commit: Commit, _ ref: String?) -> Release {
         let now = Date()
-        let newest = all.first.flatMap { Release.time(in: $0.name) }
+        let newest = (all.map(\.name) + unfinishedNames).max().flatMap { Release.time(in: $0) }
         return Release(
             name: Release.name(of: commit, at: newest.map { max($0 + 1, now) } ?? now), commit: commit, ref: ref,
             created: now, wentLive: [], isWithdrawn: false)

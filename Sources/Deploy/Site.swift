@@ -90,10 +90,7 @@ public struct Site: Sendable {
 
     /// Returns the file for the output of a new deployment; `nil` for a site without steps, whose deployments are short.
     public func output() -> DeploymentOutput? {
-        guard let fence else { return nil }
-        let output = DeploymentOutput(in: fence.stateFolder, of: name)
-        output.begin()
-        return output
+        fence.map { DeploymentOutput(in: $0.stateFolder, of: name) }
     }
 
     /// The repository whose pushes concern the site; `nil` if only the clone tells, and the clone could not be opened.

@@ -64,6 +64,10 @@ public struct FenceRunner: Sendable {
         if case .failed(let error) = reply { throw error }
     }
 
+    /// Ends the commands, and removes the temporary folders, that a Bellpull and its launchers have left if all of them were
+    /// killed. Call once, when the program starts.
+    public static func removeRemains() { TemporaryStepFolder.removeRemains() }
+
     private func connect(_ command: FencedCommand) throws -> StepConnection? {
         guard let socket, isIsolated(command) else { return try StepConnection.start(launcher) }
         return try StepConnection.connect(to: socket)

@@ -15,8 +15,13 @@ struct StepRun {
         try checkFence()
         let completion = Result { () throws -> FenceCompletion in
             try prepareFolders()
-            try TemporaryStepFolder.create(temporary)
-            defer { TemporaryStepFolder.remove(temporary) }
+            let home = HomeLock(command.home)
+            defer { home.release() }
+            let folder = try TemporaryStepFolder.create(temporary)
+            defer {
+                TemporaryStepFolder.remove(temporary)
+                close(folder)
+            }
             return try supervise()
         }
         // Also after an error, and after a cancellation.

@@ -12,5 +12,6 @@ import Testing
         #expect(DeploymentResult.interrupted.commit == nil)
         #expect(DeploymentResult.skipped("x").commit == nil)
         #expect(DeploymentResult.pinned("x").commit == nil)
+        #expect(DeploymentResult.cancelled(by: "x").commit == nil)
     }
 }

@@ -11,6 +11,7 @@ import Testing
             (.queued, 202, "queued", nil), (.interrupted, 202, "queued", nil), (.duplicate, 200, "duplicate", nil),
             (.ignored(.deletion("refs/heads/x")), 200, "ignored", nil),
             (.finished(.skipped("no")), 200, "skipped", nil), (.finished(.pinned("no")), 200, "pinned", nil),
+            (.finished(.cancelled(by: "1a2b3c")), 200, "cancelled", nil),
             (.failed(Failure("no")), 500, "failed", "no"),
             (.failed(Failure("no", hint: "yes")), 500, "failed", "no\nyes"),
         ] as [(DeliveryOutcome, Int, String, String?)])
@@ -30,6 +31,7 @@ import Testing
             (.ignored(.noPushes), "no branch or tag moved"),
             (.finished(.skipped("the message says so")), "the message says so"),
             (.finished(.pinned("pinned by alice")), "pinned by alice"),
+            (.finished(.cancelled(by: "1a2b3c")), "a newer push, of 1a2b3c, ended the build"),
             (.failed(Failure("no", hint: "yes")), "no"),
         ] as [(DeliveryOutcome, String)])
     func `has the reason`(_ outcome: DeliveryOutcome, reason: String) {

@@ -49,7 +49,9 @@ import Testing
 
     // MARK: Without a change of the site
 
-    @Test(arguments: StoreUnderTest.all, [DeploymentResult.skipped("no file of the site"), .pinned("by alice")])
+    @Test(
+        arguments: StoreUnderTest.all,
+        [DeploymentResult.skipped("no file of the site"), .pinned("by alice"), .cancelled(by: "1a2b3c")])
     func `records why a site stayed where it is`(_ store: StoreUnderTest, result: DeploymentResult) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }
@@ -64,6 +66,21 @@ import Testing
 
     /// What a step is told about a delivery of the tests.
     private static let delivery = StartedDeployment.Delivery(forge: "github", forgeID: nil)
+
+    @Test(arguments: StoreUnderTest.all)
+    func `tells a started deployment its newest delivery`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let target = DeploymentRecord.Target.main(try .fake(1))
+        for (number, id) in [(1, "first"), (2, "second")] {
+            _ = try home.ledger.write {
+                try $0.record(.fake(number, forgeID: id), for: [DeliveryTarget(name: "blog", target: target) { false }])
+            }
+        }
+        #expect(try home.ledger.start()?.delivery == .init(forge: "github", forgeID: "second"))
+        _ = try home.ledger.write { try $0.queue("shop", .follow, cause: .catchUp, target: nil, at: Date()) }
+        #expect(try home.ledger.start("shop")?.delivery == nil)
+    }
 
     @Test(arguments: StoreUnderTest.all)
     func `starts the queued deployment with all announced commits`(_ store: StoreUnderTest) throws {

@@ -10,7 +10,7 @@ import time
 
 import verdict
 
-PARTS = ("kill", "releases", "swaps", "checkouts", "power", "leaks", "sites", "ledger", "hung", "replays", "hostile")
+PARTS = ("kill", "releases", "swaps", "checkouts", "steps", "power", "leaks", "sites", "ledger", "hung", "replays", "hostile")
 LONGEST = 1200
 
 

@@ -39,12 +39,15 @@ class Bellpull:
         secret.write_text(forge.SECRET + "\n")
         secret.chmod(0o600)
         settings = {"secret_file": str(secret), "catch_up": catch_up, **settings}
-        lines = [f"{key} = {value}" if isinstance(value, int) else f'{key} = "{value}"' for key, value in settings.items()]
-        (self.folder / "etc/bellpull.toml").write_text("\n".join(lines) + "\n")
+        (self.folder / "etc/bellpull.toml").write_text("".join(map(self._line, settings, settings.values())))
         for site in sites:
             keys = {"repository": site.repository, "branch": "main", "path": site.path, **site.keys}
-            text = "".join(f'{key} = "{value}"\n' for key, value in keys.items() if value is not None)
+            text = "".join(self._line(key, value) for key, value in keys.items() if value is not None)
             (self.folder / f"etc/sites/{site.name}.toml").write_text(text)
+
+    @staticmethod
+    def _line(key, value):
+        return f"{key} = {value}\n" if isinstance(value, int) else f'{key} = "{value}"\n'
 
     def __enter__(self):
         # As with systemd, the socket outlives the program, and deliveries wait in the socket meanwhile.

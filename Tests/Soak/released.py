@@ -49,12 +49,12 @@ def _history(count):
 class Site(repositories.Site):
     """The site. Its position is the number of the release."""
 
-    def __init__(self, folder, name, count):
+    def __init__(self, folder, name, count, history=_history):
         remote, path = folder / "remotes/soak" / f"{name}.git", folder / "sites" / name
         remote.mkdir(parents=True)
         path.mkdir(parents=True)
         repositories.git(remote, "init", "--quiet", "--bare", "--initial-branch=main", "--template=")
-        repositories.git(remote, "fast-import", "--quiet", input="".join(_history(count + 1)).encode())
+        repositories.git(remote, "fast-import", "--quiet", input="".join(history(count + 1)).encode())
         history = repositories.git(remote, "rev-list", "--reverse", "main").splitlines()
         repositories.git(remote, "update-ref", "refs/heads/main", history[0])
         super().__init__(name, path, remote, history)

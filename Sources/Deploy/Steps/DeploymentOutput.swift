@@ -46,8 +46,15 @@ public final class DeploymentOutput: Sendable {
         }
     }
 
-    /// Removes the file of the deployment before, so that nobody takes it for the output of this one.
-    func begin() { unlink(path) }
+    /// Removes the file of the deployment before, so that nobody takes it for the output of this one. Call when the site is
+    /// locked: until then, another process may write to the file.
+    public func begin() {
+        state.withLock { state in
+            if state.descriptor >= 0 { close(state.descriptor) }
+            state = State()
+            unlink(path)
+        }
+    }
 
     private static func create(_ path: String) -> Int32 {
         let flags = O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC

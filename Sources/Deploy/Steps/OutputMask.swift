@@ -25,6 +25,13 @@ struct OutputMask {
         return take(keeping: longest - 1)
     }
 
+    /// Returns `text`, masked.
+    func masked(_ text: String) -> String {
+        var mask = self
+        let start = Array(text.utf8).withUnsafeBytes { mask.mask($0) }
+        return String(decoding: start + mask.finish(), as: UTF8.self)
+    }
+
     /// Returns the end of the output.
     mutating func finish() -> [UInt8] { take(keeping: 0) }
 

@@ -15,6 +15,8 @@ package final class StepSession {
     private let newer: NewerPush?
     /// The commit of the last request for a restart in this deployment.
     private(set) var restarted: Commit?
+    /// The commit for which the step `after` has run in this deployment.
+    private var concluded: Commit?
     /// What a person should know.
     private(set) var notes: [String] = []
 
@@ -93,9 +95,14 @@ package final class StepSession {
     func conclude(_ place: StepPlace) -> StepEnd {
         guard let step = steps.after else { return .passed }
         let end = run(.after, step, place)
-        // A process that is killed before this line runs the step again.
-        if end != .interrupted { AfterNote(in: fence.stateFolder, of: facts.site).write(place.commit) }
+        if end != .interrupted { concluded = place.commit }
         return end
+    }
+
+    /// Notes that the step `after` has run. Call when its end is recorded: a process that is killed before runs the step again,
+    /// and so a failure is not lost.
+    func noteConclusion() {
+        if let concluded { AfterNote(in: fence.stateFolder, of: facts.site).write(concluded) }
     }
 
     /// Whether the step `after` is still to run for `commit`, which was live before this deployment: an earlier process was
@@ -117,8 +124,9 @@ package final class StepSession {
     ) -> StepEnd {
         let cancellation = cancellation ?? self.cancellation
         guard !cancellation.isCancelled else { return .interrupted }
-        transcript.note("\(name.rawValue): \(step.command.escapedForDisplay)")
         var mask = OutputMask(steps.variables)
+        // Somebody may have written a value into the command.
+        transcript.note("\(name.rawValue): \(mask.masked(step.command).escapedForDisplay)")
         var last = LastLine()
         let limits = Limits.within(step.timeout + .seconds(5), cancellation: cancellation)
         do {

@@ -41,6 +41,7 @@ struct ManualDeployment {
         defer { service.tellChange() }
         do {
             return try body(cancellation, transcript) {
+                output?.begin()
                 notice.stop()
                 service.tellChange()
             }

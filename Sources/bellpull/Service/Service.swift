@@ -2,6 +2,7 @@ import Configuration
 import Deploy
 import Endpoints
 import FastCGI
+import Fence
 import Foundation
 import Logging
 import Processes
@@ -91,6 +92,7 @@ final class Service {
     /// such a signal arrived during the start.
     func listen(on socket: ListeningSocket) {
         guard !signals.isStopping else { return logger.info("stopped") }
+        FenceRunner.removeRemains()
         // Migrates an older ledger before the first delivery arrives. An error is reported with the delivery.
         manager?.extendStart(by: .seconds(3600))
         _ = try? dispatcher.ledger.write { _ in }
