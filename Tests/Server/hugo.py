@@ -87,7 +87,7 @@ def run(report, github):
     record = site.deploy({})
     report.expect("<h2>Second</h2>" in site.page("/second/"), "a new version of the theme too",
                   f"{record['state']} in {record['duration_ms']} ms: {record.get('reason', site.page('/second/').strip())}")
-    record = site.deploy({"content/third.md": "{{< nosuch >}}\n"})
+    record = site.deploy({"content/third.md": page + "{{< nosuch >}}\n"})
     report.expect(record["state"] == "failed" and "<h2>Second</h2>" in site.page("/second/"),
                   "a page that Hugo refuses is never served", record.get("reason"))
     report.expect("nosuch" in record.get("reason", ""), "  and the reason is Hugo's error")
