@@ -22,8 +22,8 @@ public struct StepSettings: Sendable, Equatable {
         public let status: Int
         /// The text that the answer must contain; `nil` for any text.
         public let text: String?
-        /// How often a failed check is repeated.
-        public let retries: Int
+        /// How often a failed check is repeated; `nil` for as often as the time allows.
+        public let retries: Int?
     }
 
     /// Runs before the release is live.
@@ -85,7 +85,7 @@ public struct StepSettings: Sendable, Equatable {
     private static func health(_ step: Step?, _ section: Section, _ diagnostics: inout Diagnostics) -> Health? {
         let status = section.number(.healthStatus, in: 100...599, &diagnostics)
         let text = section.text(.healthText, &diagnostics)
-        let retries = section.number(.healthRetries, in: 0...1000, &diagnostics) ?? 5
+        let retries = section.number(.healthRetries, in: 0...1000, &diagnostics)
         guard let step else { return nil }
         let isAddress = step.command.hasPrefix("http://") || step.command.hasPrefix("https://")
         if isAddress, step.command.contains(where: \.isWhitespace) || SitePath.hasInvisibleCharacters(step.command) {

@@ -48,6 +48,7 @@ struct Deployer: Sendable {
         onStart(started)
         let steps = StepSession(of: site, started, transcript, cancellation, newer: newer)
         let before = site.liveCommit
+        steps?.noteBeginning(at: before)
         var (result, note) = lockedSite.deploy(
             started.order, announced: started.announced, limits, transcript, steps: steps)
         let live = site.liveCommit
@@ -58,6 +59,7 @@ struct Deployer: Sendable {
         }
         let notes = [note, failure].compactMap(\.self) + (steps?.notes ?? [])
         note = notes.isEmpty ? nil : notes.joined(separator: "; ")
+        if let steps { (result, note) = (steps.masked(result), note.map(steps.masked)) }
         let duration = start.age
         let conclusion = DeploymentRecord.Conclusion(
             result, note: note, duration: duration, output: transcript.text)

@@ -46,6 +46,13 @@ public struct Release: Sendable, Equatable {
         return release
     }
 
+    /// Returns the release as it is noted when it stays live.
+    func live() -> Release {
+        var release = self
+        release.isWithdrawn = false
+        return release
+    }
+
     /// Returns the release as it is noted when another one goes live.
     func left(isWithdrawn: Bool) -> Release {
         var release = self

@@ -62,7 +62,7 @@ struct StepProcess {
     private func fence() throws {
         guard linux_no_new_privileges() == 0 else { throw FenceError.system("give up new privileges") }
         let rules = try Landlock()
-        SystemFiles(isPrivate: isIsolated).allow(in: rules)
+        SystemFiles(isPrivate: isIsolated, hidden: command.hidden).allow(in: rules)
         for path in command.readable { try rules.allow(.read, to: path) }
         for path in command.listable ?? [] { try rules.allow(.readFolder, to: path) }
         for path in command.writable + [command.home, temporary] { try rules.allow(.write, to: path) }

@@ -4,6 +4,13 @@ internal import Foundation
 struct SystemFiles {
     /// Whether /proc shows only the command's own processes, and /dev/shm is its own.
     let isPrivate: Bool
+    /// The folders that the command must not see, unless they are its own.
+    let hidden: [String]
+
+    init(isPrivate: Bool, hidden: [String]) {
+        self.isPrivate = isPrivate
+        self.hidden = hidden.map { Self.resolve($0) ?? $0 }
+    }
 
     private static let programs = [
         "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/var/lib/ca-certificates",
@@ -27,9 +34,9 @@ struct SystemFiles {
 
     /// Adds rules for the files. A file that this system does not have needs no rule.
     func allow(in rules: Landlock) {
-        for path in Self.programs { try? rules.allow(.read, to: path) }
+        for path in Self.programs { allow(path, in: rules) }
         for name in Self.devices { try? rules.allow(.device, to: "/dev/\(name)") }
-        Self.allowEntries(of: "/etc", in: rules)
+        allowPublic("/etc", in: rules)
         if isPrivate {
             try? rules.allow(.read, to: "/proc")
             try? rules.allow(.write, to: "/dev/shm")
@@ -38,17 +45,39 @@ struct SystemFiles {
         }
     }
 
-    /// Allows reading the entries of `folder` that everybody may read and that hold no secrets.
-    private static func allowEntries(of folder: String, in rules: Landlock) {
-        for name in FolderListing.names(of: folder) {
-            let path = "\(folder)/\(name)"
-            guard !isSecret(path), isForEverybody(path) else { continue }
-            if secrets.contains(where: { $0.hasPrefix("\(path)/") }) {
-                allowEntries(of: path, in: rules)
-            } else {
-                try? rules.allow(.read, to: path)
-            }
+    /// Allows reading `path`, but no hidden folder in it.
+    private func allow(_ path: String, in rules: Landlock) {
+        let real = Self.resolve(path) ?? path
+        guard !hidden.contains(where: { real == $0 || real.hasPrefix("\($0)/") }) else { return }
+        guard hidden.contains(where: { $0.hasPrefix("\(real)/") }) else {
+            try? rules.allow(.read, to: path)
+            return
         }
+        for name in FolderListing.names(of: real) { allow("\(real)/\(name)", in: rules) }
+    }
+
+    /// Allows reading what everybody may read below `folder`, and no secrets. Bellpull's user may read more than everybody.
+    ///
+    /// - Returns: whether everything may be read; then no rule was added.
+    @discardableResult
+    private func allowPublic(_ folder: String, in rules: Landlock, isRoot: Bool = true) -> Bool {
+        let paths = FolderListing.names(of: folder).map { "\(folder)/\($0)" }
+        let states = paths.map { isPublic($0, in: rules) }
+        guard isRoot || states.contains(false) else { return true }
+        for (path, isPublic) in zip(paths, states) where isPublic { allow(path, in: rules) }
+        return false
+    }
+
+    private func isPublic(_ path: String, in rules: Landlock) -> Bool {
+        var status = stat()
+        guard !Self.isSecret(path), Self.isForEverybody(path), lstat(path, &status) == 0 else { return false }
+        return status.st_mode & S_IFMT == S_IFDIR ? allowPublic(path, in: rules, isRoot: false) : true
+    }
+
+    private static func resolve(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
     }
 
     private static func isSecret(_ path: String) -> Bool {

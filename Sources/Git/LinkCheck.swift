@@ -17,7 +17,7 @@ public struct LinkError: Error, Sendable, Equatable {
     public var explanation: Explanation {
         let fault = isTooLong ? "leads through too many links" : "leads out of the release"
         let words = "the symbolic link \(link.escapedForDisplay) \(fault): \(target.escapedForDisplay)"
-        let remedy = "remove the link from the repository"
+        let remedy = "remove the link from the repository, or from what build makes"
         return Explanation(words, hint: remedy)
     }
 }

@@ -218,6 +218,27 @@ public struct ReleaseTree: Sendable {
         _ = try? git.output(of: Self.settings + ["update-index", "-q", "--refresh"], limits)
     }
 
+    /// Makes what steps have left the release's own: gives files with several names a copy of their own, lets the owner into all
+    /// folders, and sets back times in the future.
+    ///
+    /// - Throws: `POSIXError` if a file cannot be copied.
+    public func takeOver() throws {
+        Self.makeRemovable(folder)
+        let now = FileTime.now()
+        try FolderFiles(folder).forEach { entry in
+            guard !entry.isLink else { return true }
+            let path = entry.path.absolute(in: folder)
+            if entry.status.st_mode & S_IFMT == S_IFREG, entry.status.st_nlink > 1 {
+                let copy = TreePath(entry.path.bytes + Array(".bellpull-copy".utf8)).absolute(in: folder)
+                guard WorkTreeFile.copy(path, to: copy), rename(copy, path) == 0 else {
+                    throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+                }
+            }
+            if entry.written > now { utimes(path, nil) }
+            return true
+        }
+    }
+
     /// Lets the owner of the folders in `folder` remove what is in them.
     public static func makeRemovable(_ folder: String) {
         chmod(folder, 0o700)

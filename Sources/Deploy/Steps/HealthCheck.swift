@@ -10,13 +10,14 @@ public struct HealthCheck: Sendable, Equatable {
 
     /// What is checked.
     public let subject: Subject
-    /// How often the check is repeated after it failed: an application needs time to start.
-    public let retries: Int
+    /// How often the check is repeated after it failed, as an application needs time to start; `nil` for as often as the time
+    /// allows.
+    public let retries: Int?
     /// The longest time for the check with all its repetitions.
     public let timeout: Duration
 
     /// Creates a check.
-    public init(_ subject: Subject, retries: Int, timeout: Duration) {
+    public init(_ subject: Subject, retries: Int?, timeout: Duration) {
         self.subject = subject
         self.retries = retries
         self.timeout = timeout

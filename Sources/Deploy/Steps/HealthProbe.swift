@@ -9,6 +9,9 @@ struct HealthProbe {
     private let text: String?
     private let path: String
 
+    /// The address in messages.
+    private var shown: String { address.redactingCredentials }
+
     /// The longest time for one request, in seconds. A check is repeated, so a request that hangs must end.
     private static let time = 10
     /// The longest body that is searched for the text.
@@ -30,7 +33,8 @@ struct HealthProbe {
         }
         // The status stands behind the body, because curl writes everything to one stream.
         let arguments = [
-            "--silent", "--show-error", "--max-time", "\(Self.time)", "--user-agent", "Bellpull health check",
+            "--disable", "--globoff", "--silent", "--show-error", "--max-time", "\(Self.time)", "--user-agent",
+            "Bellpull health check",
             "--write-out", "\n%{http_code} %{redirect_url}", "--", address,
         ]
         let command = Command(
@@ -48,21 +52,22 @@ struct HealthProbe {
     private func failure(_ completion: Command.Completion) -> Failure? {
         switch completion.termination {
         case .exited(0): break
-        case .timedOut, .cancelled, .killed: return Failure("\(address) did not answer in time")
+        case .timedOut, .cancelled, .killed: return Failure("\(shown) did not answer in time")
         case .exited:
             let reason = completion.errors.split(whereSeparator: \.isNewline).last.map(String.init) ?? "no answer"
-            return Failure("\(address): \(reason.escapedForDisplay)")
+            return Failure("\(shown): \(reason.redactingCredentials.escapedForDisplay)")
         }
-        guard completion.isOutputComplete else { return Failure("\(address) answered with more than 4 MiB") }
+        guard completion.isOutputComplete else { return Failure("\(shown) answered with more than 4 MiB") }
         let bytes = completion.outputBytes
         let end = bytes.lastIndex(of: UInt8(ascii: "\n")) ?? bytes.startIndex
         let words = String(decoding: bytes[end...], as: UTF8.self).split(whereSeparator: \.isWhitespace)
         let answered = words.first.flatMap { Int($0) } ?? 0
         guard answered == status else {
-            let place = words.dropFirst().first.map { ", to \(String($0).escapedForDisplay)" } ?? ""
-            return Failure("\(address) answered with \(answered)\(place) instead of \(status)")
+            let place =
+                words.dropFirst().first.map { ", to \(String($0).redactingCredentials.escapedForDisplay)" } ?? ""
+            return Failure("\(shown) answered with \(answered)\(place) instead of \(status)")
         }
         guard let text, String(decoding: bytes[..<end], as: UTF8.self).range(of: text) == nil else { return nil }
-        return Failure("\(address) answered with \(status), but without the text \(text.escapedForDisplay)")
+        return Failure("\(shown) answered with \(status), but without the text \(text.escapedForDisplay)")
     }
 }

@@ -1,14 +1,18 @@
-internal import Foundation
 internal import Git
 internal import Processes
 internal import Synchronization
 
 /// Lets a newer push end the build of a deployment. Once the release goes live, nothing ends the deployment any more.
+///
+/// A delivery may be late, and its commit is only a claim. So a delivery of another commit makes `BuildWatch` ask the remote, and
+/// the remote's answer ends the build.
 final class NewerPush: Sendable {
     private struct State {
-        /// What is being built; `nil` before and after.
-        var building: (commit: Commit, ref: String?)?
-        /// The commit of the push that ended the build.
+        /// The commit that is being built; `nil` before and after.
+        var building: Commit?
+        /// How often the remote is still to be asked.
+        var questions = 0
+        /// The commit that ended the build.
         var newer: Commit?
     }
 
@@ -16,13 +20,16 @@ final class NewerPush: Sendable {
     let cancellation = Cancellation()
     private let state = Mutex(State())
 
-    /// The commit of the push that ended the build; `nil` if none did.
+    /// How often the remote is asked after a delivery: it may lag.
+    private static let questions = 10
+
+    /// The commit that ended the build; `nil` if none did.
     var newer: Commit? { state.withLock(\.newer) }
 
-    /// Notes that `commit` is being built, the commit of `ref`.
-    func begin(_ commit: Commit, of ref: String?) { state.withLock { $0.building = (commit, ref) } }
+    /// Notes that `commit` is being built.
+    func begin(_ commit: Commit) { state.withLock { $0.building = commit } }
 
-    /// Notes the end of the build. Returns the commit of the push that ended it; `nil` if none did.
+    /// Notes the end of the build. Returns the commit that ended it; `nil` if none did.
     func end() -> Commit? {
         state.withLock { state in
             state.building = nil
@@ -30,25 +37,33 @@ final class NewerPush: Sendable {
         }
     }
 
-    /// Tells about a push. Ends the build if the push moved the ref that is being built, or another one that the site
-    /// follows, to another commit. Returns whether it ended the build.
+    /// Tells about a push. Returns whether the remote has to be asked.
+    @discardableResult
     func announce(_ target: DeploymentRecord.Target) -> Bool {
-        let ends = state.withLock { state in
-            guard let building = state.building, state.newer == nil, !target.isDeletion,
-                target.commit != building.commit
+        state.withLock { state in
+            guard let building = state.building, state.newer == nil, !target.isDeletion, target.commit != building
             else { return false }
-            if let ref = building.ref, ref != target.ref, !target.ref.isHigherVersion(than: ref) { return false }
-            state.newer = target.commit
+            state.questions = Self.questions
+            return true
+        }
+    }
+
+    /// Whether the remote has to be asked. Counts the question.
+    func takeQuestion() -> Bool {
+        state.withLock { state in
+            guard state.questions > 0, state.newer == nil else { return false }
+            state.questions -= 1
+            return true
+        }
+    }
+
+    /// Ends the build if the site is to be at another commit now.
+    func resolve(to commit: Commit) {
+        let ends = state.withLock { state in
+            guard let building = state.building, state.newer == nil, commit != building else { return false }
+            state.newer = commit
             return true
         }
         if ends { cancellation.cancel() }
-        return ends
-    }
-}
-
-extension String {
-    /// Whether the name sorts behind `other` as a version does: numbers within the names are compared as numbers.
-    fileprivate func isHigherVersion(than other: String) -> Bool {
-        compare(other, options: [.numeric]) == .orderedDescending
     }
 }

@@ -32,14 +32,20 @@ extension ReleaseSession {
         guard let steps, steps.steps.changeReleases else { return }
         let start = ContinuousClock.now
         release.laidOut = .now()
-        let strategy = strategy
+        let (strategy, cancellation) = (strategy, limits.cancellation)
         let end = steps.prepare(place(of: release, after: live, isWritable: true)) { [pin] in
             let present = strategy.pin
             return present != nil && present != pin
+        } newest: {
+            let limits = Limits.within(.seconds(20), cancellation: cancellation)
+            guard let repository = try? strategy.repository(limits) else { return nil }
+            return try? repository.newest(strategy.pattern, limits)?.commit
         }
         // The steps have time limits of their own.
         limits = Limits(deadline: limits.deadline + start.age, cancellation: limits.cancellation)
         if let result = end.result { throw StepStop(result: result) }
+        // A second name of a file, in the cache or in what releases share, would let a later step change the live release.
+        try tree.takeOver()
         try tree.checkLinks(shared: strategy.options.shared, limits)
         release.built = .now()
     }
@@ -54,7 +60,7 @@ extension ReleaseSession {
         let end = steps.check(place(of: release, after: live, isWritable: false))
         switch end {
         case .passed, .superseded, .pinned:
-            note(release.name) { $0.proven() }
+            note(release.name) { $0.proven().live() }
             return .deployed(release.commit)
         case .interrupted: return .interrupted
         case .failed(let failure):
@@ -71,7 +77,7 @@ extension ReleaseSession {
     /// - Returns: the commit and the result if the release was taken back, or could not be checked; `nil` otherwise.
     func proveAgain() throws(Failure) -> (commit: Commit, result: DeploymentResult)? {
         guard let live = folder.live, live.isUnproven else { return nil }
-        let result = try prove(live, after: folder.previous(), isRollback: false)
+        let result = try prove(live, after: folder.previous(), isRollback: strategy.pin != nil)
         if case .deployed = result { return nil }
         return (live.commit, result)
     }
@@ -84,17 +90,19 @@ extension ReleaseSession {
             note(release.name) { $0.proven() }
             return .failed(
                 Failure(
-                    "health: \(failure.message); \(release.commit.short) stays live, because there is no release before",
+                    "\(failure.ofHealth); \(release.commit.short) stays live, because there is no release before",
                     hint: failure.hint))
         }
+        // The notes come first: if this process is killed, nobody must go back to the release.
+        note(release.name) { $0.left(isWithdrawn: true) }
+        lock.note(SkipNote(release.commit, at: live.commit, because: SkipNote.health))
         try folder.swap(to: live.name)
-        note(release.name) { $0.proven().left(isWithdrawn: true) }
+        note(release.name) { $0.proven() }
         note(live.name) { $0.live(since: Date(), isUnproven: false) }
         steps?.restart(at: live.commit)
-        lock.note(SkipNote(release.commit, at: live.commit, because: SkipNote.health))
         return .failed(
             Failure(
-                "health: \(failure.message); \(live.commit.short) is live again", hint: failure.hint))
+                "\(failure.ofHealth); \(live.commit.short) is live again", hint: failure.hint))
     }
 
     private func note(_ name: String, _ change: (Release) -> Release) {
@@ -127,4 +135,9 @@ extension ReleaseSession {
         steps.reclaim(path)
         folder.finishRemoval(of: name)
     }
+}
+
+extension Failure {
+    /// The message, which begins with the name of the step.
+    fileprivate var ofHealth: String { message.hasPrefix("health") ? message : "health: \(message)" }
 }

@@ -50,7 +50,9 @@ public struct SiteSteps: Sendable, Equatable {
 
     /// The longest time that the steps of one deployment may take.
     var longestTime: Duration {
-        [build, test, after].compactMap { $0?.timeout }.reduce(health?.timeout ?? .zero, +)
+        // The restart, the check, and the restart of the old release.
+        let health = (health?.timeout ?? .zero) * 3
+        return [build, test, after].compactMap { $0?.timeout }.reduce(health, +)
     }
 
     /// Whether commands of the site write into a release.

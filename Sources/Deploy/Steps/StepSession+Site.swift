@@ -30,7 +30,8 @@ extension StepSession {
         default: return result
         }
         var place = strategy.stepPlace(of: live)
-        place.previousCommit = before
+        // An earlier process changed the site if this one did not.
+        if before != live { place.previousCommit = before }
         place.ref = place.ref ?? announced.first { $0.commit == live }?.ref ?? facts.branch
         switch conclude(place) {
         case .passed, .superseded, .pinned: return result

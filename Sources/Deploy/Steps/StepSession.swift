@@ -37,11 +37,15 @@ package final class StepSession {
 
     /// Builds and tests the release at `place`.
     ///
-    /// - Parameter isPinned: tells whether somebody has pinned the site since the deployment began, which ends the build.
-    func prepare(_ place: StepPlace, isPinned: @escaping @Sendable () -> Bool) -> StepEnd {
+    /// - Parameters:
+    ///   - isPinned: tells whether somebody has pinned the site since the deployment began, which ends the build.
+    ///   - newest: asks the remote which commit the site is to be at.
+    func prepare(
+        _ place: StepPlace, isPinned: @escaping @Sendable () -> Bool, newest: @escaping @Sendable () -> Commit?
+    ) -> StepEnd {
         let newer = newer ?? NewerPush()
-        newer.begin(place.commit, of: place.ref)
-        let watch = BuildWatch(newer.cancellation, cancellation, isPinned: isPinned)
+        newer.begin(place.commit)
+        let watch = BuildWatch(newer, cancellation, isPinned: isPinned, newest: newest)
         var end = StepEnd.passed
         for (name, step) in [(StepName.build, steps.build), (.test, steps.test)] {
             guard end == .passed, let step else { continue }
@@ -68,14 +72,14 @@ package final class StepSession {
         guard let health = steps.health else { return .passed }
         let deadline = ContinuousClock.now + health.timeout
         var end = StepEnd.passed
-        for attempt in 0...health.retries {
+        for attempt in 0...(health.retries ?? .max - 1) {
             if attempt > 0 {
                 let pause = HealthCheck.pause(before: attempt)
                 guard deadline > .now + pause, !cancellation.wait(for: pause) else { break }
             }
             end = check(health, place, Limits(deadline: deadline, cancellation: cancellation))
             guard case .failed(let failure) = end else { break }
-            transcript.note("health: \(failure.message)")
+            transcript.note("health: \(masked(failure.message))")
         }
         return cancellation.isCancelled && end != .passed ? .interrupted : end
     }
@@ -99,6 +103,13 @@ package final class StepSession {
         return end
     }
 
+    /// Notes where the site is, before the first deployment with a step `after`: if a process is killed before `after`, the next
+    /// one must see that the site has moved.
+    func noteBeginning(at commit: Commit?) {
+        let note = AfterNote(in: fence.stateFolder, of: facts.site)
+        if steps.after != nil, !note.isThere { note.write(commit) }
+    }
+
     /// Notes that the step `after` has run. Call when its end is recorded: a process that is killed before runs the step again,
     /// and so a failure is not lost.
     func noteConclusion() {
@@ -108,10 +119,16 @@ package final class StepSession {
     /// Whether the step `after` is still to run for `commit`, which was live before this deployment: an earlier process was
     /// killed in between.
     func isUnconcluded(_ commit: Commit) -> Bool {
-        guard steps.after != nil, let last = AfterNote(in: fence.stateFolder, of: facts.site).commit else {
-            return false
-        }
-        return last != commit
+        steps.after != nil && AfterNote(in: fence.stateFolder, of: facts.site).isBehind(commit)
+    }
+
+    /// Returns `text` without the values of the environment file.
+    func masked(_ text: String) -> String { OutputMask(steps.variables).masked(text) }
+
+    /// Returns `result` without the values of the environment file: a step may have made files whose names contain one.
+    func masked(_ result: DeploymentResult) -> DeploymentResult {
+        guard case .failed(let failure) = result else { return result }
+        return .failed(Failure(masked(failure.message), hint: failure.hint.map(masked)))
     }
 
     /// Gives a folder back that a killed launcher has left with the step's user.
@@ -139,7 +156,8 @@ package final class StepSession {
             last.read(rest)
             transcript.append(rest)
             if completion.leftBehind > 0 {
-                notes.append("\(name.rawValue) left \(completion.leftBehind) processes behind, which were ended")
+                let count = completion.leftBehind
+                notes.append("\(name.rawValue) left \(count) process\(count == 1 ? "" : "es") behind, which were ended")
             }
             return end(of: name, step, completion.termination, last.text)
         } catch let error as FenceError {
@@ -154,7 +172,7 @@ package final class StepSession {
         of name: StepName, _ step: SiteSteps.Step, _ termination: FenceCompletion.Termination, _ line: String?
     ) -> StepEnd {
         let fact: String
-        var hint = "bellpull log \(facts.deployment) shows its output"
+        var hint = "bellpull log \(facts.deployment)  # shows the output"
         switch termination {
         case .exited(0): return .passed
         case .cancelled: return .interrupted
@@ -162,10 +180,10 @@ package final class StepSession {
         case .killed(let signal): fact = "was killed by signal \(signal)"
         case .timedOut:
             fact = "did not end within \(step.timeout.inSeconds)"
-            hint += "; \(name.rawValue)_timeout in the file of the site sets the limit"
+            hint += "; \(name.rawValue)_timeout in the file of the site is the limit"
         case .outOfMemory:
             fact = "used up its memory"
-            hint = "systemctl edit bellpull-step@.service sets MemoryMax="
+            hint = "systemctl edit bellpull-step@.service  # and write MemoryMax= below [Service]"
         }
         return .failed(Failure("\(name.rawValue) \(fact)\(line.map { ": \($0)" } ?? "")", hint: hint))
     }

@@ -69,7 +69,8 @@ struct FenceCheck {
         let names = SiteSteps(site.steps).unfenced.map(\.rawValue)
         guard !names.isEmpty else { return nil }
         return .warning(
-            site.name, "\(names.joined(separator: " and ")) runs without the fence: whoever can push acts as bellpull",
+            site.name,
+            "\(names.joined(separator: " and ")) \(names.count == 1 ? "runs" : "run") without the fence: whoever can push acts as bellpull",
             hint: "remove unfenced, or let the step run only files that the administrator wrote")
     }
 

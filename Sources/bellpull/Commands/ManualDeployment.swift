@@ -26,7 +26,7 @@ struct ManualDeployment {
         let cancellation = Signals.shared.cancellation
         let output = site.output()
         let transcript = Transcript(showsProgress: isatty(STDERR_FILENO) == 1) {
-            try? FileHandle.standardError.write(contentsOf: $0)
+            try? FileHandle.standardError.write(contentsOf: $0.withoutControls)
             output?.append($0)
         }
         defer { output?.finish() }
@@ -80,5 +80,20 @@ struct ManualDeployment {
 
     private static func tell(_ line: String) {
         try? FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8))
+    }
+}
+
+extension Data {
+    /// The bytes with `^` and a letter for control characters, other than line ends and tabs: a step's output must not control
+    /// the terminal of the person who deploys.
+    fileprivate var withoutControls: Data {
+        guard contains(where: Self.isControl) else { return self }
+        return reduce(into: Data()) { result, byte in
+            if Self.isControl(byte) { result += [UInt8(ascii: "^"), byte ^ 0x40] } else { result.append(byte) }
+        }
+    }
+
+    private static func isControl(_ byte: UInt8) -> Bool {
+        (byte < 0x20 && ![9, 10, 13].contains(byte)) || byte == 0x7f
     }
 }

@@ -70,7 +70,7 @@ struct ShowLog: ParsableCommand {
                 let name = record.site.name
                 var wasShown = false
                 if record.state.isFinished {
-                    printOutput(of: name, &outputs)
+                    printOutput(of: name, &outputs, isFinished: true)
                     wasShown = outputs[name]?.hasShown == true
                     outputs[name] = nil
                 }
@@ -89,10 +89,10 @@ struct ShowLog: ParsableCommand {
     }
 
     /// Prints what the running deployment of `site` has written since the last call. JSON has the output at the end.
-    private func printOutput(of site: String, _ outputs: inout [String: OutputTail]) {
+    private func printOutput(of site: String, _ outputs: inout [String: OutputTail], isFinished: Bool = false) {
         guard !options.json else { return }
         var tail = outputs[site] ?? OutputTail(of: site, state)
-        let text = tail.read()
+        let text = tail.read(isFinished: isFinished)
         outputs[site] = tail
         if !text.isEmpty { Printer.print([text.linesEscapedForDisplay]) }
     }

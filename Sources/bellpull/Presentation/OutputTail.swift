@@ -1,5 +1,6 @@
 import Deploy
 import Foundation
+import Processes
 
 /// What a running deployment of a site has written to its output file since the last look.
 struct OutputTail {
@@ -19,7 +20,9 @@ struct OutputTail {
     var hasShown: Bool { position > 0 }
 
     /// Returns the new text up to the last complete line; empty if there is none.
-    mutating func read() -> String {
+    ///
+    /// - Parameter isFinished: whether the deployment has ended, so that the last line counts without its end.
+    mutating func read(isFinished: Bool = false) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "" }
         defer { close(descriptor) }
@@ -30,9 +33,11 @@ struct OutputTail {
         let start = max(position, Int(status.st_size) - Self.limit)
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size) - start)
         let count = pread(descriptor, &bytes, bytes.count, off_t(start))
-        guard count > 0, let end = bytes[..<count].lastIndex(of: UInt8(ascii: "\n")) else { return "" }
-        position = start + end + 1
-        return String(decoding: bytes[..<end], as: UTF8.self)
+        let newline = count > 0 ? bytes[..<count].lastIndex(of: UInt8(ascii: "\n")) : nil
+        guard count > 0, let end = isFinished && newline != count - 1 ? count : newline else { return "" }
+        let isCut = start > position
+        position = start + end + (end < count ? 1 : 0)
+        return (isCut ? "…\n" : "") + String(decoding: bytes[..<end], as: UTF8.self).redactingCredentials
     }
 
     /// Forgets the file: the next deployment writes another one.

@@ -69,4 +69,24 @@ import Testing
         #expect(try stage.blog.text("\(stage.blog.site)/.git/bellpull-home/log") == "main \(commit)\ntwo\n")
         #expect(try stage.blog.git("status", "--porcelain", in: stage.blog.site) == "")
     }
+
+    @Test func `runs for a first commit whose process was killed before`() throws {
+        let stage = try StepStage()
+        let (first, _) = try stage.push(["index.html": "1\n"], stage.site { _ in })
+        let site = try stage.site { $0.after = .run("echo $BELLPULL_COMMIT >>$HOME/log") }
+        // The first deployment with the step noted that the site was nowhere, and was killed after the swap.
+        mkdir("\(stage.state)/after", 0o755)
+        try stage.blog.write("nowhere\n", to: "\(stage.state)/after/blog")
+        #expect(try stage.deploy(site).result == .unchanged(first))
+        #expect(try stage.stage.shell("cat cache/log") == "\(first)\n")
+    }
+
+    @Test func `does not run for a commit that was live before there was a step`() throws {
+        let stage = try StepStage()
+        let (first, _) = try stage.push(["index.html": "1\n"], stage.site { _ in })
+        let site = try stage.site { $0.after = .run("echo x >>$HOME/log") }
+        #expect(try stage.deploy(site).result == .unchanged(first))
+        #expect(access("\(stage.stage.path)/cache/log", F_OK) != 0)
+        #expect(try stage.blog.text("\(stage.state)/after/blog") == "\(first)\n")
+    }
 }

@@ -56,7 +56,7 @@ import Testing
         let (_, bad) = try stage.push(["index.html": "bad\n"], site)
         let failure = try #require(bad?.failure)
         #expect(failure.message == "\(name) failed with exit status 1\(name == "test" ? ": looking" : "")")
-        #expect(failure.hint == "bellpull log 2 shows its output")
+        #expect(failure.hint == "bellpull log 2  # shows the output")
         #expect(stage.live("index.html") == "good\n")
         #expect(try stage.stage.shell("ls -A releases repository.git/bellpull-releases") == before)
         let (better, again) = try stage.push(["index.html": "good again\n"], site)
@@ -144,5 +144,40 @@ import Testing
         #expect(try !stage.blog.text(path).contains("\nended\n"))
         dispatcher.waitUntilIdle()
         #expect(try stage.blog.text(path).contains("\nended\n"))
+    }
+
+    @Test func `keeps no second name of a file that goes live`() throws {
+        let stage = try StepStage()
+        let site = try stage.site { steps in
+            steps.build = .run(
+                "test ! -e $HOME/h || echo DEFACED >$HOME/h; rm -f $HOME/h; ln index.html $HOME/h; touch -d 2099-01-01 a"
+            )
+            steps.test = .run("test ! -e fail")
+        }
+        #expect(try stage.deploy(site).result?.commit != nil)
+        #expect(try stage.push(["fail": "x\n"], site).result?.failure != nil)
+        #expect(stage.live("index.html") == "one\n")
+        #expect(
+            try stage.stage.shell("stat -c %h current/index.html; test current/a -nt releases && echo later; true")
+                == "1\n")
+    }
+
+    @Test func `cannot hide a link in a closed folder`() throws {
+        let stage = try StepStage()
+        let site = try stage.site { $0.build = .run("mkdir d; ln -s /etc/passwd d/x; chmod 0 d") }
+        #expect(
+            try stage.deploy(site).result?.failure?.message
+                == "the symbolic link d/x leads out of the release: /etc/passwd")
+    }
+
+    @Test func `shows no value of the environment file in a message`() throws {
+        let stage = try StepStage()
+        let site = try stage.site { steps in
+            steps.variables = ["TOKEN": "topsecret99"]
+            steps.build = .run("ln -s /$TOKEN leak")
+        }
+        #expect(
+            try stage.deploy(site).result?.failure?.message
+                == "the symbolic link leak leads out of the release: /***")
     }
 }

@@ -16,7 +16,7 @@ import Testing
         #expect(first == .deployed(good))
         let (bad, result) = try stage.push(["index.html": "bad\n"], site)
         let failure = try #require(result?.failure)
-        #expect(failure.message == "health: health failed with exit status 1; \(good.short) is live again")
+        #expect(failure.message == "health failed with exit status 1; \(good.short) is live again")
         #expect(stage.live("index.html") == "good\n" && site.liveCommit == good)
         #expect(try site.strategy.missedPush(stage.stage.limits) == nil)
         #expect(site.strategy.previousRelease == nil, "a rollback must not lead to what failed")
@@ -91,6 +91,21 @@ import Testing
         #expect(access("\(state)/restart/blog", F_OK) != 0, "one restart is enough")
     }
 
+    @Test func `never moves a pinned site`() throws {
+        let stage = try StepStage()
+        let site = try stage.site { $0.health = Self.good }
+        _ = try stage.push(["index.html": "good\n"], site)
+        let (second, _) = try stage.push(["index.html": "good 2\n"], site)
+        let live = try #require(site.liveRelease)
+        // Killed during the check, then pinned where it is; and the page has become bad since.
+        try stage.stage.shell(
+            "sed -i 's/}$/,\"unproven\":true}/' releases/.\(live).json; chmod u+w current/index.html; echo bad >current/index.html"
+        )
+        try site.strategy.setPin(Pin(at: second, release: live, by: "alice", reason: nil), stage.stage.limits)
+        _ = try stage.push(["index.html": "good 3\n"], site)
+        #expect(site.liveRelease == live)
+    }
+
     @Test func `after a rollback only tells`() throws {
         let stage = try StepStage()
         let site = try stage.site { $0.health = Self.good }
@@ -126,6 +141,9 @@ import Testing
         #expect(try failure(redirect, status: 302) == nil)
         #expect(try failure("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")?.contains("500 instead of 200") == true)
         #expect(try failure("")?.contains("Empty reply") == true)
+        let secret = HealthProbe("http://alice:hunter2@127.0.0.1:1/", status: 200, text: nil, path: "/usr/bin:/bin")
+        let message = try #require(secret.failure(.within(.seconds(3)))?.message)
+        #expect(message.contains("http://***@127.0.0.1:1/") && !message.contains("hunter2"))
     }
 
     @Test func `may be missing`() {

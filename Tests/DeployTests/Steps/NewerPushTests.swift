@@ -91,19 +91,38 @@ import Testing
         #expect(stage.live("index.html") == "good 3\n")
     }
 
-    @Test func `ends no build of the same commit, of a lower version, or that is over`() throws {
+    @Test func `counts only if the remote shows another commit`() throws {
         let (one, two) = (try Commit.fake(1), try Commit.fake(2))
-        func target(_ commit: Commit, _ ref: String) -> DeploymentRecord.Target { .init(ref: ref, commit: commit) }
+        func target(_ commit: Commit) -> DeploymentRecord.Target { .init(ref: "refs/heads/main", commit: commit) }
         let newer = NewerPush()
-        #expect(!newer.announce(target(two, "refs/tags/v2")), "nothing is being built")
-        newer.begin(one, of: "refs/tags/v1.9")
-        #expect(!newer.announce(target(one, "refs/tags/v1.9")))
-        #expect(!newer.announce(target(two, "refs/tags/v1.8")))
-        #expect(newer.announce(target(two, "refs/tags/v1.10")))
+        #expect(!newer.announce(target(two)), "nothing is being built")
+        newer.begin(one)
+        #expect(!newer.announce(target(one)) && !newer.takeQuestion())
+        #expect(newer.announce(target(two)) && newer.takeQuestion())
+        newer.resolve(to: one)
+        #expect(!newer.cancellation.isCancelled, "a late delivery, or a commit that somebody made up")
+        newer.resolve(to: two)
         #expect(newer.cancellation.isCancelled && newer.end() == two)
-        let other = NewerPush()
-        other.begin(one, of: "refs/heads/main")
-        #expect(other.end() == nil)
-        #expect(!other.announce(target(two, "refs/heads/main")) && !other.cancellation.isCancelled)
+        let over = NewerPush()
+        over.begin(one)
+        #expect(over.end() == nil)
+        over.resolve(to: two)
+        #expect(!over.cancellation.isCancelled)
+    }
+
+    @Test func `that is late ends no build`() throws {
+        let stage = try StepStage()
+        let site = try site(stage, .cancel)
+        let old = try stage.blog.push(["index.html": "1\n"])
+        let new = try stage.blog.push(["index.html": "2\n"])
+        let outcomes = Mutex<[DeliveryOutcome]>([])
+        let dispatcher = Dispatcher(ledger: stage.home.ledger, limit: 2)
+        dispatcher.deploy(site, to: new) { outcome in outcomes.withLock { $0.append(outcome) } }
+        let builds = "\(stage.stage.path)/cache/builds"
+        try #require(Observation.eventually { (try? stage.blog.text(builds))?.contains("\(new)") == true })
+        dispatcher.deploy(site, to: old) { outcome in outcomes.withLock { $0.append(outcome) } }
+        dispatcher.waitUntilIdle()
+        #expect(outcomes.withLock { $0.first } == .deployed(new))
+        #expect(site.liveCommit == new)
     }
 }
