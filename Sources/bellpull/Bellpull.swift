@@ -23,11 +23,13 @@ struct Bellpull: ParsableCommand {
     )
 
     static func main() {
-        // Bellpull and systemd start a step like this. The parser of arguments would take longer than the whole launcher.
-        if CommandLine.arguments.dropFirst().first == Launcher.subcommand, !CommonGateway.isCurrent { Launcher.main() }
         // nginx must be able to read what git writes, whatever the person at the terminal has set.
         umask(0o022)
+        // Forks, and must come before any use of a Mutex: Swift keeps the thread's number from the first use on, which is another
+        // in the child, and a lock with two waiters would never be released. CommandLine.arguments has a Mutex.
         if CommonGateway.isCurrent { CommonGateway.continueInBackground() }
+        // Bellpull and systemd start a step like this. The parser of arguments would take longer than the whole launcher.
+        if !CommonGateway.isCurrent, CommandLine.arguments.dropFirst().first == Launcher.subcommand { Launcher.main() }
         // Under plain CGI the web server passes a query such as ?--socket+x as arguments (RFC 3875 §4.4). The client
         // chose them, so they are ignored.
         let arguments = CommonGateway.isCurrent ? [] : Array(CommandLine.arguments.dropFirst())
