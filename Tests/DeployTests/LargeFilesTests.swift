@@ -7,7 +7,7 @@ import Testing
 
 private let isInstalled = access("/usr/bin/git-lfs", X_OK) == 0 || access("/usr/local/bin/git-lfs", X_OK) == 0
 
-@Suite(.enabled(if: isInstalled, "git-lfs is not installed")) struct `a site with files in git-lfs` {
+@Suite(.onPlainThreads, .enabled(if: isInstalled, "git-lfs is not installed")) struct `a site with files in git-lfs` {
     init() { Isolation.begin() }
 
     /// A blog with `photo.bin` in git-lfs.

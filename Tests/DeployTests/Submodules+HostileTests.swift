@@ -5,7 +5,7 @@ import Testing
 
 @testable import Deploy
 
-@Suite struct `a hostile submodule` {
+@Suite(.onPlainThreads) struct `a hostile submodule` {
     init() { Isolation.begin() }
 
     @Test(

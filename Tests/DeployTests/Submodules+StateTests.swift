@@ -6,7 +6,7 @@ import Testing
 
 @testable import Deploy
 
-@Suite struct `the folder of a submodule` {
+@Suite(.onPlainThreads) struct `the folder of a submodule` {
     private static let clones: [SubmoduleStage.Kind] = [.pull, .mirror]
 
     init() { Isolation.begin() }

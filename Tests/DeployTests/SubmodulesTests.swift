@@ -5,7 +5,7 @@ import Testing
 
 @testable import Deploy
 
-@Suite struct `a site with submodules` {
+@Suite(.onPlainThreads) struct `a site with submodules` {
     private typealias Kind = SubmoduleStage.Kind
 
     init() { Isolation.begin() }
