@@ -14,9 +14,10 @@ SLEEP = "86399.4711"
 STEPS = ("build", "test", "health", "after")
 TIMEOUT = "1s"
 
-#: What every step does: `sh step NAME`.
+#: What every step does: `sh step NAME`. It takes a moment, so that kills hit it.
 STEP = f"""\
 read -r step fault status < fault
+sleep 0.03
 case $1 in
 build) mkdir -p out/a/b && cp page0.html out/a/b/built && echo "$1" >> "$HOME/log" ;;
 *) cmp -s page0.html out/a/b/built || exit 9 ;;
