@@ -142,12 +142,15 @@ def permissions(report, site):
                   "without the socket, the cache is another user's", record.get("reason"))
     machine.must(record["hint"])
     record = site.deploy({"src/index.txt": "alone\n"})
-    report.expect(record["state"] == "deployed" and site.page() == "<p>alone</p>\n",
+    report.expect(record["state"] != "failed" and site.page() == "<p>alone</p>\n",
                   "  after its remedy Landlock alone builds the site, under bellpull.service", record.get("reason", ""))
     machine.must("systemctl enable -q --now bellpull-step.socket && systemctl restart bellpull")
     record = site.deploy({"src/index.txt": "another user\n"})
-    report.expect(record["state"] == "deployed" and site.page() == "<p>another user</p>\n",
-                  "  and with the socket again, another user", record.get("reason", ""))
+    # Catch-up, which asks at the start, may have been faster than the delivery, whose result is then `unchanged`.
+    owner = machine.run("stat -c %U /srv/pages/cache").stdout.strip()
+    report.expect(record["state"] != "failed" and site.page() == "<p>another user</p>\n" and owner == "bellpull-step",
+                  "  and with the socket again, another user",
+                  f"{record['state']} {record.get('reason', '')}, {site.page().strip()}, the cache is {owner}'s")
     report.expect(not leftovers(machine, site), "  nothing is left", leftovers(machine, site))
 
 
