@@ -241,7 +241,9 @@ public struct ReleaseTree: Sendable {
 
     /// Lets the owner of the folders in `folder` remove what is in them.
     public static func makeRemovable(_ folder: String) {
-        chmod(folder, 0o700)
+        // Others keep their rights: the web server must get into a release.
+        var status = stat()
+        if stat(folder, &status) == 0, status.st_mode & 0o700 != 0o700 { chmod(folder, status.st_mode & 0o777 | 0o700) }
         FolderFiles(folder).forEach { entry in
             if entry.isFolder, entry.status.st_mode & 0o700 != 0o700 {
                 chmod(entry.path.absolute(in: folder), entry.status.st_mode & 0o777 | 0o700)

@@ -20,6 +20,7 @@ import Testing
         let folder = "\(stage.stage.path)/releases/\(release)"
         #expect(stage.live("out/page") == "one\n")
         #expect(stage.live("out/folder") == "\(folder)\n")
+        #expect(try stage.stage.shell("stat -c %a current/ current/out") == "755\n755\n", "the web server reads it")
         #expect(stage.live("out/home") == "\(stage.stage.path)/cache\n")
         #expect(
             stage.live("out/env") == """
