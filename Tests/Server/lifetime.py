@@ -20,7 +20,7 @@ def upgrade(machine, program):
 def uninstall(machine):
     """Removes Bellpull. Returns how many promises were broken."""
     report = Report(machine)
-    machine.must("sed -i '/bellpull.conf/d' /etc/nginx/sites-available/*; rm -r /srv/*/cache* /var/www/*/cache*")
+    machine.must("sed -i '/bellpull.conf/d' /etc/nginx/sites-available/*; rm -rf /srv/*/cache* /var/www/*/cache*")
     type_readme(machine, "**Uninstall.**")
     left = machine.run("""
         systemctl list-units --all --plain --no-legend 'bellpull*'
