@@ -71,16 +71,23 @@ struct Deployer: Sendable {
             started: started, result: recorded?.result ?? result, note: note, duration: duration,
             retryAfter: recorded?.nextTry)
         onEnd(finished)
-        switch finished.result {
-        // A site with releases lays out a push although the site is pinned.
-        case .deployed, .pinned, .waiting:
+        if finished.result.mayLeaveRelease(hasSteps: steps != nil) {
             lockedSite.tidy(.within(Self.housekeepingTimeout, cancellation: housekeeping))
-        // The release is there although `health` or `after` failed. Pushes that fail must not fill the disk.
-        case .failed where steps != nil:
-            lockedSite.tidy(.within(Self.housekeepingTimeout, cancellation: housekeeping))
-        default: break
         }
         return finished
+    }
+}
+
+extension DeploymentResult {
+    /// Whether the deployment may have written a release: old ones must go, or the disk fills up.
+    fileprivate func mayLeaveRelease(hasSteps: Bool) -> Bool {
+        switch self {
+        // A site with releases lays out a push although the site is pinned.
+        case .deployed, .pinned, .waiting: true
+        // The release is there although `health` or `after` failed.
+        case .failed: hasSteps
+        default: false
+        }
     }
 }
 

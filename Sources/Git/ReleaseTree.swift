@@ -229,7 +229,9 @@ public struct ReleaseTree: Sendable {
             guard !entry.isLink else { return true }
             let path = entry.path.absolute(in: folder)
             if entry.status.st_mode & S_IFMT == S_IFREG, entry.status.st_nlink > 1 {
-                let copy = TreePath(entry.path.bytes + Array(".bellpull-copy".utf8)).absolute(in: folder)
+                // The file's own name may be as long as the file system allows.
+                let name = Array(".bellpull-copy".utf8)
+                let copy = (entry.path.folders.last?.appending(name) ?? TreePath(name)).absolute(in: folder)
                 guard WorkTreeFile.copy(path, to: copy), rename(copy, path) == 0 else {
                     throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
                 }

@@ -15,7 +15,7 @@ import Testing
         environment = environment.merging(["SYSTEMD_UNIT_PATH": site.folder("units")]) { $1 }
         let result = try Program.run(
             [
-                try Responder.executable, "check", "--json", "--socket", site.socket, "--nginx", site.folder("nginx"),
+                try BuiltProgram.path, "check", "--json", "--socket", site.socket, "--nginx", site.folder("nginx"),
             ], environment: environment, within: .seconds(60))
         let all = try JSONDecoder().decode([Checkup.CheckResult].self, from: Data(result.output.utf8))
         #expect((result.ending == .exited(1)) == all.contains { $0.severity == "error" })

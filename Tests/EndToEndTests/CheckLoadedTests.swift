@@ -9,7 +9,7 @@ import Testing
     ) throws -> [Checkup.CheckResult] {
         let changes = ["SYSTEMD_UNIT_PATH": "/nowhere"]
         let result = try Program.run(
-            [try Responder.executable, "check", "--json", "--nginx", "/nowhere"] + arguments,
+            [try BuiltProgram.path, "check", "--json", "--nginx", "/nowhere"] + arguments,
             environment: environment.merging(changes) { $1 }, within: .seconds(60))
         let all = try JSONDecoder().decode([Checkup.CheckResult].self, from: Data(result.output.utf8))
         return all.filter { $0.message.contains("running bellpull") }

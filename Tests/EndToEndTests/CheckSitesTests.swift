@@ -166,7 +166,7 @@ import Testing
         try clone.write("mine", to: "upload.html")
         try checkup.finds("warning", "blog", "a push was missed", hint: "bellpull deploy blog")
 
-        let deploy = try Program.run([try Responder.executable, "deploy", "blog"], environment: checkup.environment)
+        let deploy = try Program.run([try BuiltProgram.path, "deploy", "blog"], environment: checkup.environment)
         #expect(deploy.ending == .exited(1))
         try clone.git("fetch", "--quiet")
 
@@ -183,7 +183,7 @@ import Testing
         try clone.write("mine", to: "index.html")
         try clone.commit()
         try forge.push("theirs")
-        let deploy = try Program.run([try Responder.executable, "deploy", "blog"], environment: checkup.environment)
+        let deploy = try Program.run([try BuiltProgram.path, "deploy", "blog"], environment: checkup.environment)
         #expect(deploy.ending == .exited(1))
 
         try checkup.finds(

@@ -49,7 +49,7 @@ import Testing
     func `leaves all files and folders as they are`(hasLedger: Bool) throws {
         if hasLedger {
             let deploy = try Program.run(
-                [try Responder.executable, "deploy", "blog"], environment: checkup.environment)
+                [try BuiltProgram.path, "deploy", "blog"], environment: checkup.environment)
             try #require(deploy.ending == .exited(0), "\(deploy.errors)")
             try #require(FileManager.default.fileExists(atPath: folder("state/ledger.sqlite")))
             for name in ["wal", "shm"] { unlink(folder("state/ledger.sqlite-\(name)")) }
@@ -204,7 +204,7 @@ import Testing
 
     @Test func `reports a ledger that another program keeps locked`() throws {
         let path = folder("state/ledger.sqlite")
-        let deploy = try Program.run([try Responder.executable, "deploy", "blog"], environment: checkup.environment)
+        let deploy = try Program.run([try BuiltProgram.path, "deploy", "blog"], environment: checkup.environment)
         try #require(deploy.ending == .exited(0))
         try checkup.finds("ok", "ledger", path, hint: nil)
         let script = """
@@ -247,7 +247,7 @@ import Testing
         #expect(chown(folder("state"), 1, 1) == 0 && chmod(folder.path, 0o755) == 0)
         // The user nobody may have no access to the build folder.
         let copy = folder("bellpull")
-        _ = try Program.run(["cp", try Responder.executable, copy], environment: checkup.environment)
+        _ = try Program.run(["cp", try BuiltProgram.path, copy], environment: checkup.environment)
         let variables = checkup.environment.map { "\($0.key)=\($0.value)" }
 
         let result = try Program.run(

@@ -91,14 +91,14 @@ import Testing
     @Test func `tells its version in three ways, and helps`() throws {
         let server = try ConfiguredServer(["blog": "branch = \"main\""], started: false)
         let versions = try [["--version"], ["version"], ["status", "--version"]].map {
-            try Program.run([try Responder.executable] + $0, environment: Repository.environment(home: "/nonexistent"))
+            try Program.run([try BuiltProgram.path] + $0, environment: Repository.environment(home: "/nonexistent"))
         }
         #expect(Set(versions.map(\.output)).count == 1 && versions.allSatisfy { $0.ending == .exited(0) })
         for option in ["-h", "--help", "help"] {
             #expect(try server.command(option).output.contains("SUBCOMMANDS:"))
         }
         let shown = try Program.run(
-            ["script", "--quiet", "--command", try Responder.executable, "/dev/null"],
+            ["script", "--quiet", "--command", try BuiltProgram.path, "/dev/null"],
             environment: Repository.environment(home: server.folder.path))
         #expect(shown.output.contains("SUBCOMMANDS:"), "bellpull alone at a terminal")
     }
@@ -108,7 +108,7 @@ import Testing
         let server = try ConfiguredServer(["blog": "branch = \"main\""], started: false)
         try server.forge.push("second")
         #expect(try server.command("deploy", "blog").ending == .exited(0))
-        let program = "exec '\(try Responder.executable)' \(command)"
+        let program = "exec '\(try BuiltProgram.path)' \(command)"
         let environment = server.environment
         let full = try Program.run(["sh", "-c", "\(program) > /dev/full"], environment: environment)
         #expect(full.ending == .exited(1))
@@ -132,7 +132,7 @@ import Testing
         #expect(try server.command("deploy", "blog").ending == .exited(0))
         let log = server.folder("followed")
         let program = try Program(
-            [try Responder.executable, "log", "-f", "blog"], environment: server.environment, output: log)
+            [try BuiltProgram.path, "log", "-f", "blog"], environment: server.environment, output: log)
         #expect(try Observation.eventually { try text(of: log).contains("deployment 1\n") })
         #expect(try server.command("deploy", "copy").ending == .exited(0))
         try server.forge.push("second")
@@ -149,7 +149,7 @@ import Testing
         try ssh.isUsed(by: server.site("blog"))
         try ssh.hang()
         let commit = try server.forge.push("second")
-        let executable = try Responder.executable
+        let executable = try BuiltProgram.path
         let first = try Program(
             [executable, "deploy", "blog"], environment: server.environment, output: server.folder("first"))
         _ = try ssh.group()

@@ -42,7 +42,7 @@ import Testing
         let commit = try site.forge.push("second")
         try site.ssh.hang()
         let killed = try Program(
-            [try Responder.executable], environment: site.environment(for: .push(of: commit)).merging(changes) { $1 },
+            [try BuiltProgram.path], environment: site.environment(for: .push(of: commit)).merging(changes) { $1 },
             input: .file(site.folder("body")), output: site.folder("reply"))
         let group = try site.ssh.group()
         kill(try site.worker(of: killed), SIGKILL)
@@ -55,7 +55,7 @@ import Testing
         let other = try GitHubDelivery.push(of: shop.head, ref: "refs/heads/shop")
         changes["BELLPULL_ANSWER_WITHIN"] = "4s"
         let next = try Program(
-            [try Responder.executable], environment: site.environment(for: other).merging(changes) { $1 },
+            [try BuiltProgram.path], environment: site.environment(for: other).merging(changes) { $1 },
             input: .file(site.folder("body")), output: site.folder("next"), errors: site.folder("errors"))
 
         #expect(next.ending(within: .seconds(10)) == .exited(0))
@@ -70,7 +70,7 @@ import Testing
         let delivery = try GitHubDelivery.push(of: try site.forge.push("second"))
         try site.ssh.hang()
         let program = try Program(
-            [try Responder.executable], environment: site.environment(for: delivery), input: .file(site.folder("body")),
+            [try BuiltProgram.path], environment: site.environment(for: delivery), input: .file(site.folder("body")),
             output: site.folder("reply"))
         let worker = try site.worker(of: program)
         #expect(program.ending(within: .seconds(5)) == .exited(0))
@@ -87,7 +87,7 @@ import Testing
         let delivery = try GitHubDelivery.push(of: try site.forge.push("second"))
         try site.ssh.hang()
         let program = try Program(
-            [try Responder.executable], environment: site.environment(for: delivery), input: .file(site.folder("body")),
+            [try BuiltProgram.path], environment: site.environment(for: delivery), input: .file(site.folder("body")),
             output: site.folder("reply"))
         _ = try site.ssh.group()
         program.signal(SIGTERM)
@@ -101,7 +101,7 @@ import Testing
         let delivery = try GitHubDelivery.push(of: try site.forge.commit("second"), before: site.clone.head)
         let commit = try site.forge.author.head
         let program = try Program(
-            [try Responder.executable], environment: site.environment(for: delivery), input: .file(site.folder("body")),
+            [try BuiltProgram.path], environment: site.environment(for: delivery), input: .file(site.folder("body")),
             output: site.folder("reply"))
         #expect(program.ending(within: .seconds(5)) == .exited(0))
         let reply = try text(of: site.folder("reply"))
@@ -119,7 +119,7 @@ import Testing
         defer { close(log) }
         try site.ssh.hang()
         let program = try Program(
-            [try Responder.executable], environment: site.environment(for: delivery), input: .file(site.folder("body")),
+            [try BuiltProgram.path], environment: site.environment(for: delivery), input: .file(site.folder("body")),
             output: site.folder("reply"), errors: errors)
 
         let worker = try site.worker(of: program)
@@ -150,7 +150,7 @@ import Testing
         try site.ssh.hang()
         var params = RawFastCGI.params(delivery) + site.settings.map { (name: $0.key, value: $0.value) }
         params += [
-            (name: "GATEWAY_INTERFACE", value: "CGI/1.1"), (name: "SCRIPT_FILENAME", value: try Responder.executable),
+            (name: "GATEWAY_INTERFACE", value: "CGI/1.1"), (name: "SCRIPT_FILENAME", value: try BuiltProgram.path),
         ]
 
         // The time-out is far below that of the hanging deployment.

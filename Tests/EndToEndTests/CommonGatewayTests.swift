@@ -51,7 +51,7 @@ import Testing
         let delivery = try GitHubDelivery.push(of: try site.forge.push("second"))
         let socket = site.folder("stranger.sock")
         let result = try Program.run(
-            [try Responder.executable, "--socket", socket, "--help"], environment: site.environment(for: delivery),
+            [try BuiltProgram.path, "--socket", socket, "--help"], environment: site.environment(for: delivery),
             input: .file(site.folder("body")))
 
         #expect(try Reply(Data(result.output.utf8))["Bellpull-Outcome"] == "deployed")
@@ -65,7 +65,7 @@ import Testing
         var environment = try site.environment(for: delivery)
         environment["CONTENT_LENGTH"] = length
         let result = try Program.run(
-            [try Responder.executable], environment: environment, input: .file(site.folder("body")))
+            [try BuiltProgram.path], environment: environment, input: .file(site.folder("body")))
         #expect(try Reply(Data(result.output.utf8))["Bellpull-Outcome"] == "deployed")
     }
 
@@ -78,7 +78,7 @@ import Testing
         environment["REQUEST_METHOD"] = "GET"
         let start = ContinuousClock.now
         let result = try Program.run(
-            [try Responder.executable], environment: environment, input: .descriptor(ends[0]))
+            [try BuiltProgram.path], environment: environment, input: .descriptor(ends[0]))
         #expect(try Reply(Data(result.output.utf8)).status == 405)
         #expect(start.duration(to: .now) < .seconds(2))
     }
@@ -92,7 +92,7 @@ import Testing
         var environment = try site.environment(for: GitHubDelivery.push(of: site.forge.push("second")))
         environment["CONTENT_LENGTH"] = length
         let program = try Program(
-            [try Responder.executable], environment: environment, input: .descriptor(ends[0]),
+            [try BuiltProgram.path], environment: environment, input: .descriptor(ends[0]),
             output: site.folder("reply"),
             errors: site.folder("errors"))
         close(ends[0])
@@ -116,7 +116,7 @@ import Testing
         let delivery = try GitHubDelivery.push(of: try site.forge.push("second"))
 
         let result = try Program.run(
-            [try Responder.executable],
+            [try BuiltProgram.path],
             environment: site.environment(for: delivery).merging(["REPO_PATH": site.folder("nowhere")]) { $1 },
             input: .file(site.folder("body")))
 

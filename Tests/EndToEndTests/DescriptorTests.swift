@@ -18,7 +18,7 @@ import Testing
     @Test func `answers cgi-fcgi after spawn-fcgi has started it`() throws {
         let socket = folder("bellpull.sock")
         let spawned = try Program(
-            ["spawn-fcgi", "-n", "-s", socket, "--", try Responder.executable, "serve"],
+            ["spawn-fcgi", "-n", "-s", socket, "--", try BuiltProgram.path, "serve"],
             environment: Responder.environment(of: clone, in: folder), output: folder("bellpull.log"))
         #expect(Observation.eventually { (try? text(of: folder("bellpull.log")).contains("serving ")) == true })
 

@@ -22,7 +22,7 @@ import Testing
                 $1
             }
             return try Program.run(
-                ["unshare", "--mount", "sh", "-c", script, "sh", try Responder.executable] + arguments,
+                ["unshare", "--mount", "sh", "-c", script, "sh", try BuiltProgram.path] + arguments,
                 environment: environment)
         }
 

@@ -12,7 +12,7 @@ import Testing
         defer { close(reading) }
         let socket = folder("bellpull.sock")
         let program = try Program(
-            [try Responder.executable, "serve", "--socket", socket],
+            [try BuiltProgram.path, "serve", "--socket", socket],
             environment: try Responder.environment(of: clone, in: folder), output: folder("log"))
         #expect(Observation.eventually { (try? PeerSocket(path: socket)) != nil })
 
@@ -48,7 +48,7 @@ import Testing
         defer { for end in [reading, writing] { close(end) } }
         while write(writing, "x", 1) == 1 {}
         let program = try Program(
-            [try Responder.executable, "serve", "--socket", folder("bellpull.sock")],
+            [try BuiltProgram.path, "serve", "--socket", folder("bellpull.sock")],
             environment: try Responder.environment(of: clone, in: folder), output: folder("log"))
         #expect(Observation.eventually { (try? PeerSocket(path: folder("bellpull.sock"))) != nil })
         program.signal(SIGTERM)

@@ -20,7 +20,7 @@ import Testing
         var environment = try Responder.environment(of: clone, in: folder)
         environment["NOTIFY_SOCKET"] = socket ?? systemd.name
         return try Program(
-            [try Responder.executable, "serve", "--socket", folder("bellpull.sock")],
+            [try BuiltProgram.path, "serve", "--socket", folder("bellpull.sock")],
             environment: environment.merging(changes) { $1 }, output: folder("log"))
     }
 
@@ -106,7 +106,7 @@ import Testing
         try write("drain = 3", to: folder("bellpull.toml"))
         let start = ContinuousClock.now
         let result = try Program.run(
-            [try Responder.executable, "serve", "--socket", folder("bellpull.sock")], environment: environment)
+            [try BuiltProgram.path, "serve", "--socket", folder("bellpull.sock")], environment: environment)
         #expect(result.ending == .exited(78))
         #expect(start.duration(to: .now) < .seconds(5))
         #expect(!systemd.lines.contains("READY=1"))
@@ -123,7 +123,7 @@ import Testing
             #expect(stat(errors, &status) == 0)
             environment["JOURNAL_STREAM"] = isJournal ? "\(status.st_dev):\(status.st_ino)" : "8:15"
             let program = try Program(
-                [try Responder.executable, "serve", "--socket", folder("bellpull.sock")], environment: environment,
+                [try BuiltProgram.path, "serve", "--socket", folder("bellpull.sock")], environment: environment,
                 output: folder("output"), errors: errors)
             #expect(program.ending(within: .seconds(10)) == .exited(78))
             let lines = try text(of: errors).split(separator: "\n")

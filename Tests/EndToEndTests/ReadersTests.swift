@@ -13,7 +13,7 @@ import Testing
         try server.start(with: ["RUNTIME_DIRECTORY": server.folder("run")])
         // Another user may not see the folder of the build. A copy by this process would be open for writing in the children of
         // other tests, and so could not run.
-        let command = ["cp", try Responder.executable, server.folder("bellpull")]
+        let command = ["cp", try BuiltProgram.path, server.folder("bellpull")]
         let copy = try Program.run(command, environment: server.environment)
         #expect(copy.ending == .exited(0))
     }

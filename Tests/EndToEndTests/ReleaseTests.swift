@@ -39,7 +39,7 @@ import Testing
     }
 
     private func command(_ arguments: String...) throws -> Program.Result {
-        try Program.run([try Responder.executable] + arguments, environment: server.environment)
+        try Program.run([try BuiltProgram.path] + arguments, environment: server.environment)
     }
 
     @Test func `goes live, back, and live again`() throws {

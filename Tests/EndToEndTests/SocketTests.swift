@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
 
     @Test func `is not taken from a Bellpull that answers on it`() throws {
         let result = try Program.run(
-            [try Responder.executable, "serve", "--socket", site.socket],
+            [try BuiltProgram.path, "serve", "--socket", site.socket],
             environment: Responder.environment(of: site.clone, in: site.folder))
 
         #expect(result.ending == .exited(1))
@@ -48,7 +49,7 @@ import Testing
         try write("precious", to: path)
 
         let result = try Program.run(
-            [try Responder.executable, "serve", "--socket", path],
+            [try BuiltProgram.path, "serve", "--socket", path],
             environment: Responder.environment(of: site.clone, in: site.folder))
 
         #expect(result.ending == .exited(78))

@@ -29,7 +29,7 @@ import Testing
             ? Responder.environment(of: clone, in: folder) : Responder.variables(of: clone, in: folder)
         environment["PATH"] = "\(folder("bin")):\(environment["PATH"] ?? "")"
         return try Program(
-            [try Responder.executable, "serve", "--socket", folder("bellpull.sock")], environment: environment,
+            [try BuiltProgram.path, "serve", "--socket", folder("bellpull.sock")], environment: environment,
             output: folder("log"))
     }
 

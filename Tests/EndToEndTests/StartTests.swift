@@ -118,7 +118,7 @@ import Testing
         let place = socket.map { ["--socket", folder($0)] } ?? []
 
         let result = try Program.run(
-            [try Responder.executable, "serve"] + place + options, environment: environment)
+            [try BuiltProgram.path, "serve"] + place + options, environment: environment)
 
         #expect(result.ending == ending)
         let lines = result.errors.split(separator: "\n").filter { !$0.contains(" info serving ") }

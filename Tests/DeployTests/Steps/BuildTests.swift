@@ -151,8 +151,12 @@ import Testing
         let stage = try StepStage()
         let site = try stage.site { steps in
             steps.build = .run(
-                "test ! -e $HOME/h || echo DEFACED >$HOME/h; rm -f $HOME/h; ln index.html $HOME/h; touch -d 2099-01-01 a"
-            )
+                """
+                test ! -e $HOME/h || echo DEFACED >$HOME/h
+                ln -f index.html $HOME/h
+                touch -d 2099-01-01 a
+                mkdir d && echo >d/$(printf %0250d 0) && ln -f d/* $HOME/long
+                """)
             steps.test = .run("test ! -e fail")
         }
         #expect(try stage.deploy(site).result?.commit != nil)

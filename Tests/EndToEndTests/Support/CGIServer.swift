@@ -16,7 +16,7 @@ final class CGIServer: Sendable {
         for _ in 1...3 {
             let port = try freePort()
             try write(
-                Self.configuration(folder, root, port, environment, program: Responder.executable),
+                Self.configuration(folder, root, port, environment, program: BuiltProgram.path),
                 to: folder("lighttpd.conf"))
             let program = try Program(
                 ["lighttpd", "-D", "-f", folder("lighttpd.conf")],

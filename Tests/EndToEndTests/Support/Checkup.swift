@@ -77,7 +77,7 @@ final class Checkup: Sendable {
         for (name, value) in changes { environment[name] = value }
         let places = ["--socket", socket, "--nginx", folder("nginx")]
         return try Program.run(
-            [try Responder.executable, "check"] + places + arguments, environment: environment, within: .seconds(60))
+            [try BuiltProgram.path, "check"] + places + arguments, environment: environment, within: .seconds(60))
     }
 
     /// Returns the results of `bellpull check --json`, and whether the command exits with 1.

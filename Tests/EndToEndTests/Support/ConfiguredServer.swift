@@ -83,7 +83,7 @@ final class ConfiguredServer: Sendable {
         var environment = environment
         environment["PATH"] = "\(path):\(environment["PATH"] ?? "")"
         return try Program(
-            [try Responder.executable, "serve", "--socket", folder("bellpull.sock")], environment: environment,
+            [try BuiltProgram.path, "serve", "--socket", folder("bellpull.sock")], environment: environment,
             output: folder("start.log"))
     }
 
@@ -96,7 +96,7 @@ final class ConfiguredServer: Sendable {
 
     /// Runs `bellpull arguments…` with the service's environment.
     func command(_ arguments: String...) throws -> Program.Result {
-        try Program.run([try Responder.executable] + arguments, environment: environment)
+        try Program.run([try BuiltProgram.path] + arguments, environment: environment)
     }
 
     /// The environment of Bellpull and its commands.

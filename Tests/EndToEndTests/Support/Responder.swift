@@ -7,16 +7,6 @@ final class Responder: Sendable {
     /// The path of its log.
     let logFile: String
 
-    /// The path of the program under test, in the same folder as the tests.
-    static var executable: String {
-        get throws {
-            let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-            let path = URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("bellpull").path
-            guard access(path, X_OK) == 0 else { throw Trouble("there is no \(path)") }
-            return path
-        }
-    }
-
     /// Starts `bellpull serve arguments…`, and waits until it listens.
     ///
     /// - Parameters:
@@ -24,7 +14,7 @@ final class Responder: Sendable {
     init(_ arguments: [String], environment: [String: String], input: Program.Input = .nothing, logFile: String) throws
     {
         self.logFile = logFile
-        let command = [try Self.executable, "serve"] + arguments
+        let command = [try BuiltProgram.path, "serve"] + arguments
         program = try Program(command, environment: environment, input: input, output: logFile)
         guard says("serving ") else { throw Trouble("bellpull does not start: \(log)") }
     }

@@ -91,13 +91,13 @@ final class SteppedServer: Sendable {
     /// Runs `bellpull arguments…` with the service's environment.
     func command(_ arguments: String...) throws -> Program.Result {
         try Program.run(
-            [try Responder.executable] + arguments, environment: server.environment.merging(variables) { $1 })
+            [try BuiltProgram.path] + arguments, environment: server.environment.merging(variables) { $1 })
     }
 
     /// Starts `bellpull arguments…`, with the output in the file `command.log`.
     func startCommand(_ arguments: String...) throws -> Program {
         try Program(
-            [try Responder.executable] + arguments, environment: server.environment.merging(variables) { $1 },
+            [try BuiltProgram.path] + arguments, environment: server.environment.merging(variables) { $1 },
             output: folder("command.log"))
     }
 }

@@ -39,7 +39,7 @@ final class FencedSite: @unchecked Sendable {
     }
 
     var runner: FenceRunner {
-        get throws { FenceRunner(launcher: [try Launching.executable, "run-step"], socket: socket?.path) }
+        get throws { FenceRunner(launcher: [try BuiltProgram.path, "run-step"], socket: socket?.path) }
     }
 
     /// A build in the new release.

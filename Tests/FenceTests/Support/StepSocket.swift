@@ -43,7 +43,7 @@ final class StepSocket: @unchecked Sendable {
         let words = [
             "/usr/bin/setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--inh-caps=\(capabilities)",
             "--ambient-caps=\(capabilities)", "--bounding-set=\(capabilities)", "--no-new-privs",
-            (try? Launching.executable) ?? "", "run-step",
+            (try? BuiltProgram.path) ?? "", "run-step",
         ]
         guard let process = try? Launching.spawn(words, input: connection) else { return }
         lock.withLock { launchers.append(process) }
@@ -54,16 +54,6 @@ final class StepSocket: @unchecked Sendable {
 
 /// The launcher under test.
 enum Launching {
-    /// The path of the program under test, in the same folder as the tests.
-    static var executable: String {
-        get throws {
-            let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-            let path = URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("bellpull").path
-            guard access(path, X_OK) == 0 else { throw Trouble("there is no \(path)") }
-            return path
-        }
-    }
-
     /// Starts a program without blocked signals.
     static func spawn(_ words: [String], input: Int32) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
