@@ -58,7 +58,7 @@ public struct SiteSteps: Sendable, Equatable {
     /// Whether commands of the site write into a release.
     var changeReleases: Bool { build != nil || test != nil }
 
-    /// Whether a step runs without the fence.
+    /// The steps without the fence.
     public var unfenced: [StepName] {
         let all: [(StepName, Step?)] = [(.build, build), (.test, test), (.health, health?.step), (.after, after)]
         return all.compactMap { $1?.isUnfenced == true ? $0 : nil }

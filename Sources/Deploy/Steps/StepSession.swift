@@ -4,7 +4,7 @@ internal import Git
 internal import Processes
 internal import Text
 
-/// The steps of one deployment: runs commands, shows their output with secret values masked, and says how they ended.
+/// The steps of one deployment: runs the commands, masks secret values in the output, and reports how each command ended.
 package final class StepSession {
     let steps: SiteSteps
     private let fence: StepFence
@@ -17,7 +17,7 @@ package final class StepSession {
     private(set) var restarted: Commit?
     /// The commit for which the step `after` has run in this deployment.
     private var concluded: Commit?
-    /// What a person should know.
+    /// Notes on the steps.
     private(set) var notes: [String] = []
 
     init(
@@ -38,8 +38,8 @@ package final class StepSession {
     /// Builds and tests the release at `place`.
     ///
     /// - Parameters:
-    ///   - isPinned: tells whether somebody has pinned the site since the deployment began, which ends the build.
-    ///   - newest: asks the remote which commit the site is to be at.
+    ///   - isPinned: returns whether somebody has pinned the site since the deployment began. A new pin ends the build.
+    ///   - newest: asks the remote for the commit to deploy.
     func prepare(
         _ place: StepPlace, isPinned: @escaping @Sendable () -> Bool, newest: @escaping @Sendable () -> Commit?
     ) -> StepEnd {
@@ -59,7 +59,7 @@ package final class StepSession {
 
     // MARK: When the release is live
 
-    /// Asks for a restart of the site's application and waits until it has ended, as far as that can be known.
+    /// Requests a restart of the site's application, and waits for the end of the restart if there is an application.
     func restart(at commit: Commit) {
         guard let trigger else { return }
         restarted = commit
@@ -95,7 +95,7 @@ package final class StepSession {
         }
     }
 
-    /// Runs the step `after` at `place`, where the site is live and healthy.
+    /// Runs the step `after` at `place`.
     func conclude(_ place: StepPlace) -> StepEnd {
         guard let step = steps.after else { return .passed }
         let end = run(.after, step, place)
@@ -103,21 +103,20 @@ package final class StepSession {
         return end
     }
 
-    /// Notes where the site is, before the first deployment with a step `after`: if a process is killed before `after`, the next
-    /// one must see that the site has moved.
+    /// Notes the site's commit before the first deployment with a step `after`. If this process is killed before `after`, the
+    /// next process must see that the site has moved.
     func noteBeginning(at commit: Commit?) {
         let note = AfterNote(in: fence.stateFolder, of: facts.site)
         if steps.after != nil, !note.isThere { note.write(commit) }
     }
 
-    /// Notes that the step `after` has run. Call when its end is recorded: a process that is killed before runs the step again,
-    /// and so a failure is not lost.
+    /// Notes that the step `after` has run. Call after the result is in the ledger. If this process is killed earlier, the next
+    /// process runs the step again, and a failure is not lost.
     func noteConclusion() {
         if let concluded { AfterNote(in: fence.stateFolder, of: facts.site).write(concluded) }
     }
 
-    /// Whether the step `after` is still to run for `commit`, which was live before this deployment: an earlier process was
-    /// killed in between.
+    /// Returns whether an earlier process made `commit` live and was killed before the step `after`.
     func isUnconcluded(_ commit: Commit) -> Bool {
         steps.after != nil && AfterNote(in: fence.stateFolder, of: facts.site).isBehind(commit)
     }
@@ -125,13 +124,13 @@ package final class StepSession {
     /// Returns `text` without the values of the environment file.
     func masked(_ text: String) -> String { OutputMask(steps.variables).masked(text) }
 
-    /// Returns `result` without the values of the environment file: a step may have made files whose names contain one.
+    /// Returns `result` without the values of the environment file. A step may have created a file with a value in the name.
     func masked(_ result: DeploymentResult) -> DeploymentResult {
         guard case .failed(let failure) = result else { return result }
         return .failed(Failure(masked(failure.message), hint: failure.hint.map(masked)))
     }
 
-    /// Gives a folder back that a killed launcher has left with the step's user.
+    /// Gives a folder back to Bellpull's user after a launcher was killed.
     func reclaim(_ folder: String) { try? fence.runner.reclaim(folder) }
 
     // MARK: One command

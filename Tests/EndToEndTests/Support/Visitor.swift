@@ -33,8 +33,11 @@ final class Visitor: Sendable {
         }
     }
 
-    /// Ends the visits, and returns what the visitor has seen.
+    /// Ends the visits, and returns what the visitor has seen. The last visit begins after the call.
     func leave() throws -> [View] {
+        // One visit may be under way already.
+        let enough = seen.withLock(\.count) + 2
+        _ = Observation.eventually { seen.withLock(\.count) >= enough }
         isDone.add(1)
         guard visits.withLock({ $0 })?.isSuccess() == true else { throw Trouble("a visit failed") }
         return seen.withLock { $0 }
