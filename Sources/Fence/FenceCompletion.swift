@@ -18,11 +18,20 @@ public struct FenceCompletion: Codable, Sendable, Equatable {
     public var termination: Termination
     /// How long the command ran, in seconds.
     public var seconds: Double
-    /// How many processes the command had left running. The launcher has ended them.
+    /// How many processes were running at the end of the shell. The launcher has ended them. If the launcher ended the shell
+    /// too, the number depends on which of them ended first.
     public var leftBehind: Int
 
     /// How long the command ran.
     public var duration: Duration { .seconds(seconds) }
+
+    /// Whether nobody ended the command.
+    public var endedByItself: Bool {
+        switch termination {
+        case .timedOut, .cancelled: false
+        case .exited, .killed, .outOfMemory: true
+        }
+    }
 
     /// Whether the command exited with 0.
     public var isSuccess: Bool { termination == .exited(0) }

@@ -154,7 +154,7 @@ package final class StepSession {
             let rest = mask.finish()
             last.read(rest)
             transcript.append(rest)
-            if completion.leftBehind > 0 {
+            if completion.endedByItself, completion.leftBehind > 0 {
                 let count = completion.leftBehind
                 notes.append("\(name.rawValue) left \(count) process\(count == 1 ? "" : "es") behind, which were ended")
             }

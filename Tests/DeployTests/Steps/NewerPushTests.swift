@@ -56,7 +56,7 @@ import Testing
 
     @Test func `is not what ends a build when the site is rolled back`() throws {
         let stage = try StepStage()
-        let site = try stage.site { $0.build = .run("test ! -e slow || sleep 20") }
+        let site = try stage.site { $0.build = .run("test ! -e slow || { setsid sleep 20 & sleep 20; }") }
         let (first, _) = try stage.push(["index.html": "1\n"], site)
         let (second, _) = try stage.push(["index.html": "2\n"], site)
         #expect(site.liveCommit == second)
