@@ -5,6 +5,8 @@ struct PlainFile {
     let text: String
     /// The file's permissions, as in stat(2).
     let mode: mode_t
+    /// The file's owner.
+    let owner: uid_t
 
     /// Whether all users may read the file.
     var isReadableByOthers: Bool { mode & S_IROTH != 0 }
@@ -12,6 +14,11 @@ struct PlainFile {
     var isWritableByOthers: Bool { mode & S_IWOTH != 0 }
     /// Whether the file's group or all users may write the file.
     var isWritableByGroupOrOthers: Bool { mode & (S_IWOTH | S_IWGRP) != 0 }
+
+    /// Whether the file belongs to root, to this process or to the user `bellpull`.
+    var isOurs: Bool {
+        owner == 0 || owner == geteuid() || getpwnam("bellpull").map { $0.pointee.pw_uid == owner } == true
+    }
 
     /// Reads the file at `path`.
     ///
@@ -34,6 +41,7 @@ struct PlainFile {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
         self.text = text
         mode = status.st_mode
+        owner = status.st_uid
     }
 
     /// Reads to the end of the file. The file may have grown or shrunk since `size` was read.

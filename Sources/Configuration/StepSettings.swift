@@ -34,6 +34,8 @@ public struct StepSettings: Sendable, Equatable {
     public internal(set) var health: Health?
     /// Runs when the site is live and healthy.
     public internal(set) var after: Step?
+    /// The path of the environment file; `nil` for none, and if the file was not to be read.
+    public internal(set) var environmentFile: String?
     /// The variables of the environment file.
     public internal(set) var variables: [String: String] = [:]
     /// Further files and folders that the commands may read.
@@ -69,7 +71,10 @@ public struct StepSettings: Sendable, Equatable {
         cancelsOnNewer = Self.cancelsOnNewer(section, &diagnostics)
         readable = Self.paths(.allowRead, section, &diagnostics)
         writable = Self.paths(.allowWrite, section, &diagnostics)
-        if readsVariables { variables = StepVariables(section, &diagnostics).variables }
+        if readsVariables {
+            let file = StepVariables(section, &diagnostics)
+            (environmentFile, variables) = (file.path, file.variables)
+        }
         refuseKeysWithoutStep(section, &diagnostics)
     }
 
@@ -87,11 +92,16 @@ public struct StepSettings: Sendable, Equatable {
         let text = section.text(.healthText, &diagnostics)
         let retries = section.number(.healthRetries, in: 0...1000, &diagnostics)
         guard let step else { return nil }
-        let isAddress = step.command.hasPrefix("http://") || step.command.hasPrefix("https://")
+        let isAddress = Self.isAddress(step.command)
         if isAddress, step.command.contains(where: \.isWhitespace) || SitePath.hasInvisibleCharacters(step.command) {
             diagnostics.error(
                 at: section.place(of: .health), "health is not a valid address: \(step.command.escapedForDisplay)",
                 hint: Key.health.line)
+        }
+        if isAddress, step.isUnfenced {
+            diagnostics.error(
+                at: section.place(of: .unfenced), "unfenced contains health, but the health check is an address",
+                hint: "remove health from unfenced: a request to an address needs no fence")
         }
         for key in [Key.healthStatus, .healthText] where !isAddress && section.contains(key) {
             diagnostics.error(
@@ -99,6 +109,12 @@ public struct StepSettings: Sendable, Equatable {
                 hint: "remove \(key.name), or write \(Key.health.line)")
         }
         return Health(step: step, isAddress: isAddress, status: status ?? 200, text: text, retries: retries)
+    }
+
+    /// Whether `health` is an address, whose scheme may be in upper case (RFC 3986, section 3.1).
+    private static func isAddress(_ text: String) -> Bool {
+        let start = text.prefix(8).lowercased()
+        return start.hasPrefix("http://") || start.hasPrefix("https://")
     }
 
     private static func unfenced(_ section: Section, _ diagnostics: inout Diagnostics) -> [String] {
@@ -111,6 +127,9 @@ public struct StepSettings: Sendable, Equatable {
             diagnostics.error(
                 at: section.place(of: .unfenced), "unfenced contains \(missing), but the site has no \(missing)",
                 hint: "remove \(missing) from unfenced, or write \(Key.step(missing).line)")
+        } else if let twice = texts.first(where: { text in texts.count { $0 == text } > 1 }) {
+            diagnostics.error(
+                at: section.place(of: .unfenced), "unfenced contains \(twice) twice", hint: "name each step once")
         }
         return texts
     }
@@ -147,11 +166,24 @@ public struct StepSettings: Sendable, Equatable {
                 at: section.place(of: key), "\(key.name) needs \(step.name)",
                 hint: "remove \(key.name), or write \(step.line)")
         }
-        guard isEmpty, diagnostics.errors.isEmpty else { return }
+        refuseKeysWithoutCommand(section, &diagnostics)
+    }
+
+    /// A key about commands without a command that it concerns would give a false sense of what steps may do.
+    private func refuseKeysWithoutCommand(_ section: Section, _ diagnostics: inout Diagnostics) {
+        guard diagnostics.errors.isEmpty else { return }
+        let commands = [build, test, health.flatMap { $0.isAddress ? nil : $0.step }, after].compactMap(\.self)
         for key in [Key.environmentFile, .allowRead, .allowWrite] where section.contains(key) {
-            diagnostics.error(
-                at: section.place(of: key), "\(key.name) needs a step",
-                hint: "remove \(key.name), or write \(Key.build.line)")
+            if commands.isEmpty {
+                diagnostics.error(
+                    at: section.place(of: key),
+                    health == nil ? "\(key.name) needs a step" : "\(key.name) needs a step that is a command",
+                    hint: "remove \(key.name), or write \(Key.build.line)")
+            } else if key != .environmentFile, commands.allSatisfy(\.isUnfenced) {
+                diagnostics.error(
+                    at: section.place(of: key), "\(key.name) has no effect: all steps run without the fence",
+                    hint: "remove \(key.name), or remove unfenced")
+            }
         }
     }
 }

@@ -3,6 +3,8 @@ internal import Text
 /// The variables of the file that `environment_file` names, for the steps of a site.
 struct StepVariables {
     var variables: [String: String] = [:]
+    /// The path of the file; `nil` without the key.
+    var path: String?
 
     private static let limit = 1 << 20
 
@@ -21,12 +23,15 @@ struct StepVariables {
                 hint: Key.environmentFile.line, &diagnostics)
             return
         }
+        self.path = path
         let name = "the environment file \(path.escapedForDisplay)"
         let word = ShellWord(path)
         do throws(FileError) {
             let file = try PlainFile(at: path, limit: Self.limit)
             let safe = "chown root:\(ServiceGroup.name) \(word) && chmod 640 \(word)"
-            if file.isWritableByGroupOrOthers {
+            if !file.isOurs {
+                diagnostics.error(at: place, "\(name) belongs to neither root nor Bellpull's user", hint: safe)
+            } else if file.isWritableByGroupOrOthers {
                 diagnostics.error(at: place, "\(name) is writable by more than its owner", hint: safe)
             } else if file.isReadableByOthers {
                 diagnostics.warning(at: place, "\(name) is readable by all users", hint: safe)

@@ -48,7 +48,7 @@ public struct Pin: Codable, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Such as `rolled back by alice: broken footer`, for the history.
-    var rollbackNote: String { "rolled back by \(user)" + (reason.map { ": \($0)" } ?? "") }
+    package var rollbackNote: String { "rolled back by \(user)" + (reason.map { ": \($0)" } ?? "") }
 
     // MARK: The file
 

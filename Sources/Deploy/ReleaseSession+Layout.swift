@@ -52,7 +52,7 @@ extension ReleaseSession {
             try? repository.release(release.name, Limits.within(SessionContext.restoreTimeout))
             tree.removeIndex()
             folder.startRemoval(of: release.name)
-            remove(release.name)
+            strategy.removeUnfinished(release.name)
             throw error
         }
         return release

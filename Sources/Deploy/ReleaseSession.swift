@@ -171,7 +171,7 @@ final class ReleaseSession {
             try? repository.release(name, limits)
             guard !limits.cancellation.isCancelled else { return }
             ReleaseTree(repository, name: name, in: folder.unfinishedFolder(of: name)).removeIndex()
-            remove(name)
+            strategy.removeUnfinished(name)
         }
     }
 

@@ -12,6 +12,8 @@ final class ReleaseStrategy: Strategy {
     let options: ReleaseOptions
     let filter: DeploymentFilter
     let contents: ContentOptions
+    /// Gives folders back that a killed step left, also after the steps were removed from the site's file.
+    private let fence: StepFence?
 
     private struct State {
         var repository: BareRepository?
@@ -24,13 +26,22 @@ final class ReleaseStrategy: Strategy {
     /// Creates the strategy for the folder at `path`. The repository is opened at the first use.
     init(
         path: String, pattern: RefPattern, options: ReleaseOptions, filter: DeploymentFilter = DeploymentFilter(),
-        contents: ContentOptions = ContentOptions()
+        contents: ContentOptions = ContentOptions(), fence: StepFence? = nil
     ) {
         folder = ReleaseFolder(path: path)
         self.pattern = pattern
         self.options = options
         self.filter = filter
         self.contents = contents
+        self.fence = fence
+    }
+
+    /// Removes an unfinished release, also if a killed step has left its folders with the step's user.
+    func removeUnfinished(_ name: String) {
+        folder.finishRemoval(of: name)
+        let path = folder.unfinishedFolder(of: name)
+        guard access(path, F_OK) == 0, let fence, (try? fence.runner.reclaim(path)) != nil else { return }
+        folder.finishRemoval(of: name)
     }
 
     // MARK: What files tell
@@ -209,6 +220,10 @@ final class ReleaseStrategy: Strategy {
         inspection.collect(in: repository, at: folder.repository) { inspection in
             let missed = try missedPush(limits)
             inspection.missed = inspection.isBeingDeployed ? nil : missed
+            guard missed == nil, pin == nil, let live = liveCommit, let skip = SiteLock.skip(in: folder.path),
+                skip == SkipNote(skip.commit, at: live, because: SkipNote.health)
+            else { return }
+            inspection.takenBack = skip.commit
         }
         return inspection
     }

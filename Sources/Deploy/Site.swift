@@ -53,19 +53,21 @@ public struct Site: Sendable {
             name: name, repository: repository, follows: follows, timeout: timeout, catchUp: catchUp,
             trigger: trigger, steps: steps, fence: fence,
             strategy: Self.strategy(
-                strategy, path, follows, keepsDiscarded, filter, contents, requiresOwnerInURL: repository == nil))
+                strategy, path, follows, keepsDiscarded, filter, contents, fence, requiresOwnerInURL: repository == nil)
+        )
     }
 
     private static func strategy(
         _ kind: StrategyKind, _ path: String, _ follows: RefPattern?, _ keepsDiscarded: Duration?,
-        _ filter: DeploymentFilter, _ contents: ContentOptions, requiresOwnerInURL: Bool
+        _ filter: DeploymentFilter, _ contents: ContentOptions, _ fence: StepFence?, requiresOwnerInURL: Bool
     ) -> any Strategy {
         switch (kind, follows) {
         case (.mirror, let follows?):
             MirrorStrategy(
                 path: path, pattern: follows, filter: filter, keepsDiscarded: keepsDiscarded, contents: contents)
         case (.release(let options), let follows?):
-            ReleaseStrategy(path: path, pattern: follows, options: options, filter: filter, contents: contents)
+            ReleaseStrategy(
+                path: path, pattern: follows, options: options, filter: filter, contents: contents, fence: fence)
         default:
             PullStrategy(
                 path: path, follows: follows, requiresOwnerInURL: requiresOwnerInURL, filter: filter,

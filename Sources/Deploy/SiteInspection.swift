@@ -20,6 +20,9 @@ public struct SiteInspection: Sendable {
     /// The pin; `nil` if the site is not pinned.
     public internal(set) var pin: Pin?
 
+    /// The newest commit of the remote, if its release was taken back because the health check failed. `missed` is then `nil`.
+    public internal(set) var takenBack: Commit?
+
     /// The parts of the site that Bellpull does not fetch; `nil` if the site is complete.
     public internal(set) var incompleteness: Incompleteness?
 

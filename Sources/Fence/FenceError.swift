@@ -48,9 +48,7 @@ public enum FenceError: Error, Codable, Sendable, Equatable {
                 "\(user) may not enter \(folder), so steps cannot reach their files",
                 remedy: Remedy(ShellCommand("chmod", "o+x", folder), note: "lets everybody pass, but not list names"))
         case .foreignFolder(let path):
-            Explanation(
-                "\(path) belongs to somebody else, so the step could not change it",
-                remedy: Remedy(.giveToService(path)))
+            Self.foreign(path)
         case .mountRefused(let path, let reason):
             Explanation(
                 "\(path): the kernel refused the mount: \(reason)",
@@ -59,6 +57,21 @@ public enum FenceError: Error, Codable, Sendable, Equatable {
             Explanation("cannot \(action): \(reason)")
         }
     }
+
+    private static func foreign(_ path: String) -> Explanation {
+        var status = stat()
+        let owner =
+            lstat(path, &status) == 0 ? getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) } : nil
+        let fact = "\(path) belongs to \(owner ?? "somebody else"), so the step could not change it"
+        guard owner == stepUser else { return Explanation(fact, remedy: Remedy(.giveToService(path))) }
+        return Explanation(
+            fact,
+            hint: "systemctl start bellpull-step.socket && systemctl reload bellpull  # steps ran as \(stepUser) before"
+        )
+    }
+
+    /// The user of the shipped bellpull-step@.service.
+    private static let stepUser = "bellpull-step"
 
     /// Creates an error for `action` from `errno`.
     static func system(_ action: String) -> FenceError { .failed(action: action, reason: reason) }

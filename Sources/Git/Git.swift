@@ -88,7 +88,7 @@ public struct Git: Sendable {
         }
         let command = Command(
             executable: executable, arguments: options + arguments, directory: directory, environment: environment,
-            input: input)
+            input: input.map { .file($0) })
         do {
             return try command.run(
                 until: limits.deadline, cancellation: limits.cancellation, transcript: transcript,

@@ -45,6 +45,15 @@ public struct Command: Sendable {
         }
     }
 
+    /// What a command reads as standard input.
+    public enum Input: Sendable {
+        /// The file at this path.
+        case file(String)
+        /// A text of at most 60 KiB, such as a configuration that must not stand among the arguments, which every user can
+        /// see.
+        case text(String)
+    }
+
     /// Held while a process starts: a child of another thread must not inherit half-prepared descriptors.
     private static let launching = Mutex(())
 
@@ -52,15 +61,15 @@ public struct Command: Sendable {
     let arguments: [String]
     let directory: String
     let environment: [String: String]
-    let input: String?
+    let input: Input?
     /// The commands that are terminated together with this one.
     var siblings = RunningCommands.shared
 
     /// Creates the command `executable arguments…`, to run in `directory` with exactly the variables of `environment`.
     ///
-    /// - Parameter input: the file to read as standard input; `nil` for no input.
+    /// - Parameter input: the standard input; `nil` for none.
     public init(
-        executable: URL, arguments: [String], directory: String, environment: [String: String], input: String? = nil
+        executable: URL, arguments: [String], directory: String, environment: [String: String], input: Input? = nil
     ) {
         self.executable = executable
         self.arguments = arguments
@@ -109,8 +118,7 @@ public struct Command: Sendable {
         process.currentDirectoryURL = URL(fileURLWithPath: directory, isDirectory: true)
         process.environment = environment
         // Bellpull's own standard input may be the listening socket.
-        process.standardInput =
-            try input.map { try FileHandle(forReadingFrom: URL(fileURLWithPath: $0)) } ?? FileHandle.nullDevice
+        process.standardInput = try input?.handle() ?? FileHandle.nullDevice
         process.standardOutput = streams.output.writingHandle
         process.standardError = streams.errors.writingHandle
         process.terminationHandler = { process in

@@ -117,6 +117,18 @@ import Testing
             results(loaded) == ["error blog: the running bellpull has other settings than the files: \(difference)"])
     }
 
+    @Test func `finds variables of steps that were not loaded`() throws {
+        try write("blog.env", "A=b")
+        try write(
+            "sites/blog.toml", "path = \"/srv/blog\"\nafter = \"true\"\nenvironment_file = \"\(etc("blog.env"))\"")
+        let loaded = load()
+        #expect(results(loaded) == Self.agreement)
+        try modify("blog.env", at: loadTime + 10)
+        let found = results(loaded)
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix("warning blog: \(etc("blog.env")) has changed since") == true, "\(found)")
+    }
+
     @Test func `finds a site of another file`() throws {
         let loaded = load()
         unlink(etc("sites/blog.toml"))

@@ -58,6 +58,10 @@ import Testing
         #expect(steps.cancelsOnNewer && steps.readable == ["/srv/fonts"] && steps.writable == ["/srv/index"])
     }
 
+    @Test func `may check an address with a scheme in upper case`() throws {
+        #expect(try #require(try steps(#"health = "HTTPS://blog.example.com/""#).health).isAddress)
+    }
+
     @Test func `may check with a command`() throws {
         let health = try #require(try steps(#"health = "test -s index.html""#).health)
         #expect(!health.isAddress && health.status == 200 && health.text == nil && health.retries == nil)
@@ -104,6 +108,23 @@ import Testing
         (
             "build = \"x\"\nhealth = \"https://blog.example.com/a b\"", 6,
             "health is not a valid address: https://blog.example.com/a b", #"health = "https://blog.example.com/""#
+        ),
+        (
+            "health = \"https://blog.example.com/\"\nunfenced = [\"health\"]", 6,
+            "unfenced contains health, but the health check is an address",
+            "remove health from unfenced: a request to an address needs no fence"
+        ),
+        (
+            "build = \"x\"\nunfenced = [\"build\", \"build\"]", 6, "unfenced contains build twice",
+            "name each step once"
+        ),
+        (
+            "health = \"https://blog.example.com/\"\nallow_read = [\"/srv/fonts\"]", 6,
+            "allow_read needs a step that is a command", #"remove allow_read, or write build = "make html""#
+        ),
+        (
+            "after = \"x\"\nunfenced = [\"after\"]\nallow_write = [\"/srv/index\"]", 7,
+            "allow_write has no effect: all steps run without the fence", "remove allow_write, or remove unfenced"
         ),
     ])
     func `do not contradict each other`(_ lines: String, line: Int, message: String, hint: String) throws {
@@ -153,6 +174,17 @@ import Testing
         #expect(issue.hint == remedy)
         let readable = try load("A=b", mode: 0o644)
         #expect(readable.warnings.map(\.hint) == [remedy] && readable.sites.count == 1)
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "needs root to change an owner"))
+    func `must not belong to a person`() throws {
+        try etc.write("blog.env", "A=b", mode: 0o640)
+        #expect(chown(etc("blog.env"), 12345, 0) == 0)
+        try etc.write(
+            "sites/blog.toml", "path = \"/srv/blog\"\nafter = \"true\"\nenvironment_file = \"\(etc("blog.env"))\"")
+        let issue = try #require(try etc.load().issuesOfSites.first)
+        #expect(issue.message.hasSuffix("belongs to neither root nor Bellpull's user"))
+        #expect(issue.hint == "chown root:bellpull \(etc("blog.env")) && chmod 640 \(etc("blog.env"))")
     }
 
     @Test(arguments: ["export A=b", "just words", "1A=b"]) func `has no lines that would be ignored`(_ line: String)

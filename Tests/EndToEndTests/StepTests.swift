@@ -105,6 +105,29 @@ import Testing
             "pushes that fail fill no disk")
     }
 
+    @Test func `is reported as taken back, and a rollback tells of a failed check`() throws {
+        let server = try SteppedServer(
+            "health = \"grep good index.html\"\nhealth_retries = 0\nallow_read = [\"\(SteppedServer.absent)\"]\n",
+            started: false)
+        // A step that may read what is not there cannot run: check tells before a push does.
+        let missing = try server.command("check", "blog").output
+        #expect(missing.contains("allow_read names \(SteppedServer.absent), which does not exist"), "\(missing)")
+        try server.configure("health = \"grep good index.html\"\nhealth_retries = 0\n")
+        try server.start()
+        for text in ["good 1", "good 2", "bad"] { _ = try server.push(text) }
+        #expect(try server.page == "good 2")
+        // The ledger is lost, and the site still knows.
+        try server.server.killBellpull()
+        for file in ["", "-wal", "-shm"] { unlink(server.folder("state/ledger.sqlite\(file)")) }
+        let check = try server.command("check", "blog").output
+        #expect(check.contains("was taken back because its health check failed"), "\(check)")
+        try server.configure("health = \"false\"\nhealth_retries = 0\n")
+        let rollback = try server.command("rollback", "blog", "--reason", "it is broken")
+        #expect(rollback.output.contains("note: health failed with exit status 1; the site stays there"))
+        #expect(!rollback.output.contains("note: rolled back"), "what the person did is no news")
+        #expect(try server.page == "good 1")
+    }
+
     @Test func `keeps no more releases although the last step always fails`() throws {
         let server = try SteppedServer("after = \"exit 4\"\nkeep = 2\n")
         for number in 1...6 {

@@ -34,12 +34,13 @@ struct HealthProbe {
         // The status stands behind the body, because curl writes everything to one stream.
         let arguments = [
             "--disable", "--globoff", "--silent", "--show-error", "--max-time", "\(Self.time)", "--user-agent",
-            "Bellpull health check",
-            "--write-out", "\n%{http_code} %{redirect_url}", "--", address,
+            "Bellpull health check", "--write-out", "\n%{http_code} %{redirect_url}", "--config", "-",
         ]
+        // Every user can see the arguments of a command, and an address may have a password.
+        let word = address.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
         let command = Command(
             executable: URL(fileURLWithPath: curl), arguments: arguments, directory: "/",
-            environment: ["PATH": path, "LC_ALL": "C"])
+            environment: ["PATH": path, "LC_ALL": "C"], input: .text("url = \"\(word)\"\n"))
         do {
             let completion = try command.run(
                 until: limits.deadline, cancellation: limits.cancellation, keeping: .whole(limit: Self.bodyLimit))

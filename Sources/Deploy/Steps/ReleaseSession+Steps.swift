@@ -126,15 +126,6 @@ extension ReleaseSession {
         if let built = release.built { return tree.changedFiles(since: built, shared: shared) }
         return try tree.changedFiles(shared: shared, limits)
     }
-
-    /// Removes an unfinished release, also if a killed step has left its folders with the step's user.
-    func remove(_ name: String) {
-        folder.finishRemoval(of: name)
-        let path = folder.unfinishedFolder(of: name)
-        guard access(path, F_OK) == 0, let steps else { return }
-        steps.reclaim(path)
-        folder.finishRemoval(of: name)
-    }
 }
 
 extension Failure {

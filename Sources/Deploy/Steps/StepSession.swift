@@ -130,9 +130,6 @@ package final class StepSession {
         return .failed(Failure(masked(failure.message), hint: failure.hint.map(masked)))
     }
 
-    /// Gives a folder back to Bellpull's user after a launcher was killed.
-    func reclaim(_ folder: String) { try? fence.runner.reclaim(folder) }
-
     // MARK: One command
 
     private func run(

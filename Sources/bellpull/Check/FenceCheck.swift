@@ -12,12 +12,14 @@ struct FenceCheck {
     private let unit: SystemdUnit?
     /// Whether both units are installed, with or without a socket.
     private let hasUnits: Bool
+    private let environment: [String: String]
 
     /// Looks at the layers of the fence, as Bellpull's user.
     ///
     /// - Parameter sites: the sites to check. Sites without steps are left out.
     init(_ sites: [SiteSettings], environment: [String: String]) {
         self.sites = sites.filter { !$0.steps.isEmpty }
+        self.environment = environment
         let socket = self.sites.isEmpty ? nil : StepFence.socket(environment)
         status = FenceStatus.probe(socket: socket, folders: self.sites.filter { !$0.steps.fenced.isEmpty }.map(\.path))
         let units = ["bellpull-step@.service", "bellpull-step.socket"].map { SystemdUnit($0, environment: environment) }
@@ -29,7 +31,7 @@ struct FenceCheck {
         guard !sites.isEmpty else { return [] }
         let fenced = sites.filter { !$0.steps.fenced.isEmpty }
         return (fenced.isEmpty ? [] : layers(of: fenced)) + sites.compactMap(unfenced) + sites.compactMap(access)
-            + sites.compactMap(entrance)
+            + sites.compactMap(entrance) + sites.flatMap(missing)
     }
 
     private func layers(of fenced: [SiteSettings]) -> [CheckResult] {
@@ -72,6 +74,22 @@ struct FenceCheck {
             site.name,
             "\(names.joined(separator: " and ")) \(names.count == 1 ? "runs" : "run") without the fence: whoever can push acts as bellpull",
             hint: "remove unfenced, or let the step run only files that the administrator wrote")
+    }
+
+    /// What the steps need of the system: a step whose fence cannot be built fails.
+    private func missing(_ site: SiteSettings) -> [CheckResult] {
+        let steps = site.steps
+        let paths = [("allow_read", steps.readable), ("allow_write", steps.writable)].flatMap { key, paths in
+            paths.filter { Foundation.access($0, F_OK) != 0 && errno == ENOENT }.map { path in
+                CheckResult.error(
+                    site.name, "\(key) names \(path.escapedForDisplay), which does not exist, so the steps fail",
+                    hint: "create it, or remove it from \(key) in \(site.place)")
+            }
+        }
+        guard steps.health?.isAddress == true, Program("curl", environment) == nil else { return paths }
+        return paths + [
+            .error(site.name, "health needs curl, which is not installed", hint: "apt-get install curl")
+        ]
     }
 
     /// The step's user must get through to the releases.

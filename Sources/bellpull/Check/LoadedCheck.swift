@@ -4,7 +4,8 @@ import Foundation
 
 /// Compares the settings that the running service has loaded with the settings that the files have now.
 ///
-/// A time of modification after the last load tells of changes that `loaded.json` cannot show, such as another secret. A file
+/// A time of modification after the last load tells of changes that `loaded.json` cannot show, such as another secret or
+/// another command. A file
 /// that was copied with an older time is then missed; the time of the change of the inode would also tell of each chmod(1).
 struct LoadedCheck {
     /// The settings in use.
@@ -128,6 +129,7 @@ struct LoadedCheck {
     private func newer(_ site: SiteSettings) -> CheckResult? {
         let file = site.origin.file
         if file != mainFile, isNewer(file) { return changed(site.name, file) }
+        if let variables = site.steps.environmentFile, isNewer(variables) { return changed(site.name, variables) }
         return newerSecret(site.name, site.secretSource)
     }
 

@@ -98,7 +98,7 @@ struct SiteCheck: Sendable {
     /// - Parameter isBlocked: whether another problem blocks deployments, so that a deployment is no remedy.
     private func remarks(on inspection: SiteInspection, isBlocked: Bool) -> [CheckResult] {
         let unfinished = [missed(inspection, isBlocked), halfDone(inspection, isBlocked)].compactMap(\.self)
-        let failed = isBlocked || inspection.isBeingDeployed ? nil : lastFailure
+        let failed = isBlocked || inspection.isBeingDeployed ? nil : lastFailure ?? takenBack(inspection)
         return unfinished
             + [pinned(inspection), failed, deepName(inspection), incomplete(inspection)].compactMap(\.self)
     }
@@ -169,6 +169,14 @@ struct SiteCheck: Sendable {
         return .warning(
             settings.name, "the last deployment failed \(failure.time.relative()): \(failure.reason ?? log)",
             hint: failure.failure?.hint ?? "\(log)  # shows the output; then bellpull deploy \(settings.name)")
+    }
+
+    /// The failure may be in a ledger that is gone.
+    private func takenBack(_ inspection: SiteInspection) -> CheckResult? {
+        guard let commit = inspection.takenBack else { return nil }
+        return .warning(
+            settings.name, "the newest commit, \(commit.short), was taken back because its health check failed",
+            hint: "push a repair, or bellpull deploy \(settings.name) to try again")
     }
 
     private func incomplete(_ inspection: SiteInspection) -> CheckResult? {

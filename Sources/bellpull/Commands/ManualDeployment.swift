@@ -54,8 +54,9 @@ struct ManualDeployment {
 
     /// Prints the end of a deployment.
     ///
+    /// - Parameter known: what the person already knows of the deployment's note.
     /// - Throws: `CommandError` unless the site is where the person wants it.
-    func report(_ record: DeploymentRecord) throws {
+    func report(_ record: DeploymentRecord, besides known: String? = nil) throws {
         if json { try Printer.print(json: DeploymentView(record)) }
         switch record.result {
         case .deployed(let commit)?: say("deployed \(commit.short) in \((record.duration ?? .zero).spoken)")
@@ -69,7 +70,9 @@ struct ManualDeployment {
             throw CommandError(
                 .failure, "the deployment of \(site.name) was interrupted", hint: "bellpull deploy \(site.name)")
         }
-        if let note = record.note, record.result?.remark == nil, record.order == .follow { say("note: \(note)") }
+        guard var note = record.note, record.result?.remark == nil else { return }
+        if let known, note.hasPrefix(known) { note = String(note.dropFirst(known.count).trimmingPrefix("; ")) }
+        if !note.isEmpty { say("note: \(note)") }
     }
 
     /// Prints `text`, unless JSON was requested.

@@ -37,7 +37,7 @@ struct Rollback: ParsableCommand {
                 ledger: deployment.ledger, cancellation, transcript
             ) { _ in started() }
         }
-        try deployment.report(record)
+        try deployment.report(record, besides: pin.rollbackNote)
         guard record.result?.commit != nil else { throw ExitCode(1) }
         deployment.say("\(site) is \(pin); later pushes go live only after bellpull unpin \(site)")
     }

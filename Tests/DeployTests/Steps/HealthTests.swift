@@ -146,6 +146,24 @@ import Testing
         #expect(message.contains("http://***@127.0.0.1:1/") && !message.contains("hunter2"))
     }
 
+    @Test func `is asked for without the address among the arguments`() throws {
+        let folder = try TemporaryFolder()
+        try Shell.writeExecutable(
+            "#!/bin/sh\necho \"$@\" >\(folder("arguments"))\n/usr/bin/tee \(folder("input")) | /usr/bin/curl \"$@\"\n",
+            to: folder("curl"))
+        let server = try AnsweringServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        defer { server.stop() }
+        let address = #"http://alice:hunter2@127.0.0.1:\#(server.port)/?a="b"&c=\d{1,2}"#
+        let probe = HealthProbe(address, status: 200, text: nil, path: folder.path)
+        #expect(probe.failure(.within(.seconds(5))) == nil)
+        let (arguments, input) = try (
+            String(contentsOfFile: folder("arguments"), encoding: .utf8),
+            String(contentsOfFile: folder("input"), encoding: .utf8)
+        )
+        #expect(arguments.contains("--config -") && !arguments.contains("hunter2"))
+        #expect(input.contains("hunter2"))
+    }
+
     @Test func `may be missing`() {
         let limits = Limits.within(.seconds(3))
         func failure(_ address: String) -> String? {

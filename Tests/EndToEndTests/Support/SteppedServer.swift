@@ -10,6 +10,9 @@ final class SteppedServer: Sendable {
     /// The command that waits as long as the file `block` is in the home of the steps.
     static let wait = "echo $$ >\"$HOME/waiting\"; while [ -e \"$HOME/block\" ]; do sleep 0.02; done"
 
+    /// A path that leads nowhere.
+    static let absent = "/nowhere/fonts"
+
     /// Makes the server, and starts it with `lines` in the file of the site.
     init(_ lines: String, main: String = "", started: Bool = true) throws {
         server = try ConfiguredServer(
