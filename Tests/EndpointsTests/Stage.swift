@@ -24,7 +24,7 @@ struct Stage {
 
     /// An endpoint for `sites`. Sites without secrets of their own share the hook.
     init(
-        sites: [Hooks.Entry], forge: any Forge = GitHub(), answerWithin: Duration = .seconds(60),
+        sites: [Hooks.Entry], forge: any Forge = GitHub(), answerWithin: Duration = .seconds(600),
         waitingReplies: Int = 100, unusable: Set<String> = []
     ) throws {
         ledger = try TemporaryLedger()
@@ -40,7 +40,7 @@ struct Stage {
     ///   - deployed: the commit of the site from the start.
     ///   - outcome: the result of a deployment; if left out, the test expects no deployment.
     init(
-        deployed: Commit? = nil, forge: any Forge = GitHub(), answerWithin: Duration = .seconds(60),
+        deployed: Commit? = nil, forge: any Forge = GitHub(), answerWithin: Duration = .seconds(600),
         waitingReplies: Int = 100,
         outcome: @escaping @Sendable (Set<Commit>, Limits) -> DeploymentResult = { announced, _ in
             Issue.record("nothing should be deployed")
