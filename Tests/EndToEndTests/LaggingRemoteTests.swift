@@ -6,7 +6,7 @@ import Testing
 @Suite struct `a push that the remote does not show yet` {
     private func server(_ main: String = "") throws -> ConfiguredServer {
         try ConfiguredServer(
-            ["blog": "branch = \"main\""], main: "catch_up = \"0\"\nanswer_within = \"300ms\"\n\(main)")
+            ["blog": "branch = \"main\""], main: "catch_up = \"0\"\nanswer_within = \"3s\"\n\(main)")
     }
 
     @Test func `is answered with 202 and deployed by itself`() throws {
