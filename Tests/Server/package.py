@@ -167,6 +167,9 @@ def refused_upgrade(machine, report, github, made):
         record = made.deploy({"delay": "0", "page": f"3 {number}"})
         report.expect(record["state"] == "deployed", "  and a build, with the launcher of the new version", record["state"])
         machine.must(f"cp -a /root/good {path}")
+        status, problems = check(machine)
+        report.expect(status == 0 and any("runs an earlier program" in problem["message"] for problem in problems),
+                      "  check says that the earlier program runs", [problem["message"] for problem in problems])
         machine.must("bellpull check --configuration-only && systemctl restart bellpull")
         report.expect(pid(machine) != before, "  the command that the package shows starts the new version")
 
