@@ -3,13 +3,17 @@
 #define _GNU_SOURCE
 #endif
 
+#include <elf.h>
+#include <link.h>
 #include <linux/fs.h>
 #include <linux/stat.h>
 #include <malloc.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/auxv.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -45,4 +49,21 @@ static inline long linux_copy_file_range(int source, int target, size_t count) {
     char bytes[16384];
     ssize_t length = read(source, bytes, count < sizeof bytes ? count : sizeof bytes);
     return length <= 0 ? length : write(target, bytes, (size_t)length) == length ? length : -1;
+}
+
+/* Releases the pages of the program's code and constants: the kernel maps them again from its cache when they are used. Leaves
+   everything that the program or the dynamic linker may have changed, which is in segments that can be written. */
+static inline void linux_release_code(void) {
+    const ElfW(Phdr) *headers = (const ElfW(Phdr) *)getauxval(AT_PHDR);
+    unsigned long count = getauxval(AT_PHNUM), page = getauxval(AT_PAGESZ);
+    uintptr_t base = 0;
+    if (!headers || !page) return;
+    for (unsigned long i = 0; i < count; i++)
+        if (headers[i].p_type == PT_PHDR) base = (uintptr_t)headers - headers[i].p_vaddr;
+    for (unsigned long i = 0; i < count; i++) {
+        if (headers[i].p_type != PT_LOAD || (headers[i].p_flags & PF_W)) continue;
+        uintptr_t start = (base + headers[i].p_vaddr + page - 1) / page * page;
+        uintptr_t end = (base + headers[i].p_vaddr + headers[i].p_filesz) / page * page;
+        if (start < end) madvise((void *)start, end - start, MADV_DONTNEED);
+    }
 }

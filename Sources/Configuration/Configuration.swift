@@ -30,7 +30,7 @@ public struct Configuration: Sendable {
     public let issuesOfSites: [ConfigurationIssue]
     /// The names of the sites that go on with earlier settings, because their new settings have mistakes.
     public internal(set) var keptSites: Set<String> = []
-    /// Whether there are no configuration files and REPO_PATH is the only site.
+    /// Whether the files describe no site, and REPO_PATH describes the only one.
     public let isOfEnvironment: Bool
     /// Settings that work but should be changed.
     public let warnings: [ConfigurationIssue]

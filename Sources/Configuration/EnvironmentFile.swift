@@ -166,11 +166,12 @@ extension ConfigurationSource {
         return main.lastIndex(of: "/").map { "\(main[...$0])environment" } ?? "environment"
     }
 
-    /// Whether neither a main file nor the file of a site exists: the environment alone describes one site.
-    public var hasNoFiles: Bool {
-        guard namedMainFile == nil, access(fallbackMainFile, F_OK) != 0 else { return false }
-        let folder = fallbackMainFile.lastIndex(of: "/").map { "\(fallbackMainFile[...$0])sites" } ?? "sites"
-        return (try? SitesFolder(folder)).map(\.files.isEmpty) ?? false
+    /// Whether the files describe no site: the environment alone may describe one.
+    public var hasNoSiteInFiles: Bool {
+        var diagnostics = Diagnostics()
+        let main = MainFile(self, &diagnostics)
+        guard !main.isBroken, (try? SitesFolder(main.sitesFolder))?.files.isEmpty == true else { return false }
+        return main.document.map { !Section($0).contains(.site) } ?? true
     }
 
     /// Adds the variables in the service's environment file. A variable of this process takes precedence.

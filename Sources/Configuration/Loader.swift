@@ -36,22 +36,29 @@ struct Loader {
             secrets: secretReader, timeout: settings.timeout, catchUp: settings.catchUp,
             historyAge: settings.historyAge, readsVariables: source.readsVariables)
         let folder = sitesFolder(beside: main)
-        var sites: [ParsedSite]
-        let isOfFiles = main.isThere || folder.map { !$0.files.isEmpty } ?? true
-        if isOfFiles {
-            sites = self.sites(main, folder, siteReader)
-            if sites.isEmpty, !main.isBroken, let folder { refuseNoSites(main, folder) }
+        var sites: [ParsedSite] = []
+        let isOfFiles = Self.nameSites(main, folder)
+        let isOfEnvironment = !isOfFiles && (source.variable("REPO_PATH") != nil || !main.isThere)
+        if isOfEnvironment {
+            sites = siteOfEnvironment(main, siteReader)
+            if secrets == nil, isSecretKnown, source.readsSecrets { refuseNoSecret() }
+        } else {
+            if isOfFiles { sites = self.sites(main, folder, siteReader) }
+            if sites.isEmpty, !main.isBroken, let folder { warnOfNoSites(main, folder) }
             if secrets == nil, isSecretKnown, source.readsSecrets {
                 rejectSitesWithoutSecrets(&sites)
             }
-        } else {
-            sites = siteOfEnvironment(main, siteReader)
-            if secrets == nil, isSecretKnown, source.readsSecrets { refuseNoSecret() }
         }
         return Configuration(
             secrets, at: secretSource, settings, sites: sites.compactMap(\.settings),
             rejectedSites: isOfFiles ? sites.filter { $0.settings == nil }.map(RejectedSite.init) : [],
-            issuesOfSites: issuesOfSites, isOfEnvironment: !isOfFiles, warnings: diagnostics.warnings)
+            issuesOfSites: issuesOfSites, isOfEnvironment: isOfEnvironment, warnings: diagnostics.warnings)
+    }
+
+    /// Returns whether the files describe sites, or would if they could be read: then REPO_PATH describes none.
+    private static func nameSites(_ main: MainFile, _ folder: SitesFolder?) -> Bool {
+        guard let folder, folder.files.isEmpty else { return true }
+        return main.isBroken || main.document.map { Section($0).contains(.site) } ?? false
     }
 
     private mutating func secrets(_ section: Section?, at place: SecretSource?) -> Secrets? {
@@ -82,7 +89,7 @@ struct Loader {
     private mutating func sites(_ main: MainFile, _ folder: SitesFolder?, _ reader: SiteReader) -> [ParsedSite] {
         if source.variable("REPO_PATH") != nil {
             diagnostics.warning(
-                at: "REPO_PATH", "REPO_PATH is ignored because there are configuration files",
+                at: "REPO_PATH", "REPO_PATH is ignored because there are files of sites",
                 hint: "remove REPO_PATH from the environment; to keep the site, write a file for the site in "
                     + "\(ShellWord(main.sitesFolder))")
         }
@@ -126,8 +133,9 @@ struct Loader {
         return [site]
     }
 
-    private mutating func refuseNoSites(_ main: MainFile, _ folder: SitesFolder) {
-        diagnostics.error(
+    /// Adds a warning about files without a site. The service starts all the same: a site may be added while it runs.
+    private mutating func warnOfNoSites(_ main: MainFile, _ folder: SitesFolder) {
+        diagnostics.warning(
             at: main.place, "no site is configured",
             hint: "create \(ShellWord("\(folder.path)/blog.toml")) with the line \(Key.path.line)")
     }

@@ -7,13 +7,16 @@ import Text
 /// The command `bellpull`: runs a subcommand, or answers the web server under plain CGI.
 @main
 struct Bellpull: ParsableCommand {
+    /// The version of the program, the package and the man pages: the newest version in CHANGELOG.md.
+    static let version = "0.2.0"
+
     static let configuration = CommandConfiguration(
         abstract: "Deploys a site after each push to its repository.",
         discussion: """
             A FastCGI responder behind a web server. It verifies that a webhook comes from the forge, runs \
             git pull --rebase in the clone of the pushed repository, and answers {}.
             """,
-        version: "0.1.0",
+        version: version,
         subcommands: [
             Serve.self, Reload.self, Status.self, History.self, ShowLog.self, DeploySite.self, Rollback.self,
             Unpin.self,

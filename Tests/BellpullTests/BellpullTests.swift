@@ -39,7 +39,7 @@ import Testing
         ["history", "--limit", "0"], ["history", "--limit", "100001"], ["history", "--limit", "many"],
         ["log", "-f", "1"],
         ["log", "blog", "shop"], ["deploy"], ["deploy", "a", "b"], ["serve", "blog"], ["status", "--drain", "1s"],
-        ["srve"],
+        ["srve"], ["check", "--configuration-only", "blog"],
     ])
     func `refuses what has no meaning`(arguments: [String]) {
         #expect(throws: (any Error).self) { try Bellpull.parseAsRoot(arguments) }

@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import Synchronization
 import Testing
 
@@ -140,6 +141,25 @@ import Testing
         #expect(found.map(\.severity) == [.error])
         #expect(found.first?.message.hasPrefix("bellpull.service \(fact)") == true)
         #expect(found.first?.hint?.contains("systemctl restart bellpull") == true)
+    }
+
+    @Test func `tells of a service whose program was replaced`() throws {
+        try FileManager.default.copyItem(atPath: "/bin/sleep", toPath: files("program"))
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: files("program"))
+        process.arguments = ["60"]
+        try process.run()
+        defer { process.terminate() }
+        let text = states([("MainPID=0", "MainPID=\(process.processIdentifier)")])
+        func found() throws -> [CheckResult] {
+            let state = try #require(UnitState.parse(text).first { $0.name == "bellpull.service" })
+            return ServiceCheck(service: state, socket: nil).results.filter { $0.severity != .ok }
+        }
+        #expect(try found().isEmpty)
+        try FileManager.default.removeItem(atPath: files("program"))
+        #expect(try found().map(\.severity) == [.warning])
+        #expect(
+            try found().map(\.message) == ["bellpull.service runs an earlier program, which an upgrade has replaced"])
     }
 
     @Test func `remembers a failure while the check itself starts the service`() {

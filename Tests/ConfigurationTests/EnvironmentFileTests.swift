@@ -27,19 +27,27 @@ import Testing
         try etc.write("environment", "GITHUB_SECRET=theirs\nREPO_PATH='/srv/blog'\n")
         var source = ConfigurationSource(
             environment: ["GITHUB_SECRET": "a secret of this process"], fallbackMainFile: etc("bellpull.toml"))
-        #expect(source.hasNoFiles)
+        #expect(source.hasNoSiteInFiles)
         #expect(source.addEnvironmentFile().isUnreadable == false)
         #expect(source.environment == ["GITHUB_SECRET": "a secret of this process", "REPO_PATH": "/srv/blog"])
         #expect(try Configuration.load(source).sites.map(\.path) == ["/srv/blog"])
     }
 
-    @Test(arguments: ["bellpull.toml", "sites/blog.toml"])
-    func `is not all there is beside files`(file: String) throws {
+    @Test func `is all there is beside a main file without a site`() throws {
+        let etc = try Etc(["bellpull.toml": "# nothing"])
+        #expect(ConfigurationSource(environment: [:], fallbackMainFile: etc("bellpull.toml")).hasNoSiteInFiles)
+        #expect(ConfigurationSource(mainFile: etc("bellpull.toml"), environment: [:]).hasNoSiteInFiles)
+    }
+
+    @Test(arguments: [("bellpull.toml", "[[site]]"), ("bellpull.toml", "="), ("sites/blog.toml", "")])
+    func `is not all there is beside sites`(file: String, text: String) throws {
         let etc = try Etc()
-        try etc.write(file, "path = \"/srv/blog\"")
+        try etc.write(file, text)
         let fallback = etc("bellpull.toml")
-        #expect(!ConfigurationSource(environment: [:], fallbackMainFile: fallback).hasNoFiles)
-        #expect(!ConfigurationSource(mainFile: "/nowhere/x.toml", environment: [:], fallbackMainFile: "/x").hasNoFiles)
+        #expect(!ConfigurationSource(environment: [:], fallbackMainFile: fallback).hasNoSiteInFiles)
+        #expect(
+            !ConfigurationSource(mainFile: "/nowhere/x.toml", environment: [:], fallbackMainFile: "/x").hasNoSiteInFiles
+        )
     }
 
     @Test func `may be missing, and is unreadable if it is a folder`() throws {

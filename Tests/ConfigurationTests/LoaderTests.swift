@@ -60,7 +60,17 @@ import Testing
                 == [#"REPO_PATH contains invisible characters: /srv/\u{202e}x\u{a}"#])
     }
 
-    @Test func `is ignored beside configuration files`() throws {
+    @Test func `is enough beside a main file without a site, whose settings count`() throws {
+        try etc.write("bellpull.toml", "timeout = \"1m\"")
+        let configuration = try etc.load(environment("/srv/blog"))
+        #expect(configuration.isOfEnvironment && configuration.warnings.isEmpty)
+        #expect(configuration.sites.map(\.name) == ["blog"])
+        #expect(configuration.sites.map(\.timeout) == [.seconds(60)])
+        try etc.write("bellpull.toml", "[[site]]\nname = \"docs\"\npath = \"/srv/docs\"")
+        #expect(try etc.load(environment("/srv/blog")).sites.map(\.name) == ["docs"])
+    }
+
+    @Test func `is ignored beside files of sites`() throws {
         try etc.write("sites/docs.toml", #"path = "/srv/docs""#)
         let configuration = try etc.load(environment("/srv/blog"))
         #expect(configuration.sites.map(\.name) == ["docs"])

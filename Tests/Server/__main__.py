@@ -10,6 +10,7 @@ import faults
 import first_evening
 import lifetime
 import machine
+import package
 import proven
 import restarts
 import steps
@@ -26,15 +27,26 @@ STAGES = {
     "uninstall": ("the end", lambda server, _: lifetime.uninstall(server)),
 }
 
+#: The stage on a machine of its own, without the installation that the README describes.
+PACKAGE = "package"
+
 program, cache, releases = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
+packages = os.environ.get("PACKAGES", "").split()
 cache.mkdir(parents=True, exist_ok=True)
-chosen = os.environ.get("STAGES", "").split() or list(STAGES)
+chosen = os.environ.get("STAGES", "").split() or [PACKAGE, *STAGES]
 failed = 0
 for release in releases:
+    if PACKAGE in chosen:
+        print(f"\n== Debian {release}: the package", flush=True)
+        with machine.Machine(machine.base(release, cache)) as server:
+            failed += package.run(server, packages)
+    stages = [STAGES[name] for name in STAGES if name in chosen]
+    if not stages:
+        continue
     print(f"\n== Debian {release}: the README's first deployment")
     with machine.Machine(machine.base(release, cache)) as server:
         github = first_evening.install(server, program)
-        for title, stage in [STAGES[name] for name in STAGES if name in chosen]:
+        for title, stage in stages:
             print(f"\n== Debian {release}: {title}", flush=True)
             failed += stage(server, github)
 if failed:

@@ -12,7 +12,7 @@ RATE = 20  # deliveries per second
 CLIENT = """
 import collections, hashlib, hmac, http.client, json, os, sys, threading, time, uuid
 os.chdir(sys.argv[1])
-secret, body = open('etc/bellpull/secret').readline().strip().encode(), open('root/body', 'rb').read()
+secret, body = open('etc/bellpull/secret').readline().strip().encode(), open('root/load', 'rb').read()
 answers = collections.Counter()
 def send(number):
     headers = {'Host': 'YOUR.SITE', 'X-GitHub-Event': 'push', 'X-GitHub-Delivery': str(uuid.uuid4()),
@@ -37,16 +37,46 @@ GOOD = "cp -a /root/good /etc/bellpull/bellpull.toml"
 BROKEN = GOOD + "; echo 'timeout = \"soon\"' >> /etc/bellpull/bellpull.toml"
 
 
+class Load:
+    """Deliveries of the live commit of /srv/blog, within a `with` block. `answers` has the number of each status then."""
+
+    def __init__(self, machine):
+        self.machine = machine
+
+    def __enter__(self):
+        machine = self.machine
+        before = machine.must("git -C /srv/blog rev-parse HEAD~1 HEAD 2>/dev/null || true", 30)
+        live = machine.must("runuser -u bellpull -- git -C /srv/blog rev-parse HEAD").strip()
+        body = {"ref": "refs/heads/main", "before": before.split()[0] if before.split() else live, "after": live,
+                "repository": {"full_name": "alice/blog"}}
+        (machine.root / "root/load").write_text(json.dumps(body))
+        machine.must("rm -f /root/stop")
+        command = ["nsenter", "-t", str(machine.pid), "-n", sys.executable, "-c", CLIENT, machine.root]
+        self.client = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        return self
+
+    def __exit__(self, *_):
+        self.machine.must("touch /root/stop")
+        self.answers = json.loads(self.client.communicate(timeout=60)[0])
+
+    @property
+    def is_lossless(self):
+        """Whether every delivery was answered with 2xx."""
+        good = sum(count for status, count in self.answers.items() if status.startswith("2"))
+        return good == sum(self.answers.values()) > 0
+
+
 def run(machine, github):
     """Restarts and reloads ten times each, and returns how many promises were broken."""
-    before = machine.must("git -C /srv/blog rev-parse HEAD~1 HEAD 2>/dev/null || true", 30)
-    live = machine.must("runuser -u bellpull -- git -C /srv/blog rev-parse HEAD").strip()
-    body = {"ref": "refs/heads/main", "before": before.split()[0] if before.split() else live, "after": live,
-            "repository": {"full_name": "alice/blog"}}
-    (machine.root / "root/body").write_text(json.dumps(body))
-    machine.must("rm -f /root/stop; cp -a /etc/bellpull/bellpull.toml /root/good")
-    command = ["nsenter", "-t", str(machine.pid), "-n", sys.executable, "-c", CLIENT, machine.root]
-    client = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    machine.must("cp -a /etc/bellpull/bellpull.toml /root/good")
+    failed = 0
+    with Load(machine) as load:
+        failed += restart_and_reload(machine)
+    failed += report("every delivery meanwhile is answered with 2xx", load.is_lossless, load.answers)
+    return failed + restart_with_mistake(machine)
+
+
+def restart_and_reload(machine):
     failed = 0
     for what, prepare, command, status in [
         ("restarts", GOOD, "systemctl restart bellpull", 0),
@@ -59,11 +89,12 @@ def run(machine, github):
             results.append(min(machine.run(command).returncode, 1))
             time.sleep(0.3)
         failed += report(f"ten {what} exit with {status}", results == [status] * 10, results)
-    machine.must("touch /root/stop")
-    counts = json.loads(client.communicate(timeout=60)[0])
-    good = sum(count for status, count in counts.items() if status.startswith("2"))
-    failed += report("every delivery meanwhile is answered with 2xx", good == sum(counts.values()), counts)
+    return failed
 
+
+def restart_with_mistake(machine):
+    failed = 0
+    machine.must(BROKEN)
     start = time.monotonic()
     broken = machine.run("systemctl restart bellpull")
     elapsed = time.monotonic() - start

@@ -1,3 +1,4 @@
+import Foundation
 import Text
 
 /// Checks whether the service and its socket are up, from their states in systemd.
@@ -14,7 +15,7 @@ struct ServiceCheck {
         + "systemctl enable --now bellpull.socket bellpull"
 
     var results: [CheckResult] {
-        let found = [files, socketResult, serviceResult].compactMap(\.self)
+        let found = [files, socketResult, serviceResult, program].compactMap(\.self)
         return found.isEmpty ? [.ok(Self.subject, "bellpull.service runs")] : found
     }
 
@@ -26,6 +27,17 @@ struct ServiceCheck {
             Self.subject, "the files of \(first.name) have changed since systemd read them",
             hint: first.name == service.name
                 ? DropIn.restart : "systemctl daemon-reload && systemctl restart bellpull.socket bellpull")
+    }
+
+    /// A warning if the service goes on with a program that an upgrade has replaced.
+    private var program: CheckResult? {
+        guard let process = service.process,
+            let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/exe"),
+            path.hasSuffix(" (deleted)")
+        else { return nil }
+        return .warning(
+            Self.subject, "\(service.name) runs an earlier program, which an upgrade has replaced",
+            hint: "bellpull check --configuration-only && systemctl restart bellpull")
     }
 
     private var socketResult: CheckResult? {

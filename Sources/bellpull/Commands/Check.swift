@@ -31,12 +31,21 @@ struct Check: ParsableCommand {
     @Flag(help: "Look only at files: without the network, git, systemd and the socket. Takes milliseconds.")
     var offline = false
 
+    @Flag(help: "Look only at the configuration files, as the service reads them. Takes milliseconds.")
+    var configurationOnly = false
+
     @OptionGroup var options: CommonOptions
 
     private static let defaultSocket = "/run/bellpull/bellpull.sock"
 
+    func validate() throws {
+        guard !configurationOnly || sites.isEmpty else {
+            throw ValidationError("--configuration-only takes no site: the files of all sites are read together")
+        }
+    }
+
     func run() throws {
-        let results = try results()
+        let results = try configurationOnly ? configurationResults() : results()
         if options.json {
             try Printer.print(json: results)
         } else {
@@ -82,6 +91,15 @@ struct Check: ParsableCommand {
         let differences = offline ? [] : configuration.differences(reading, sites, state, unit)
         return configuration.results(reading) + differences + unknown + rest + fence + door + webResults + hookResults
             + service
+    }
+
+    /// Returns the mistakes of the configuration files, as this user and the service's user read them.
+    private func configurationResults() throws(CommandError) -> [CheckResult] {
+        let environment = ProcessInfo.processInfo.environment
+        let systemd = SystemdCheck(SystemdUnit("bellpull.service", environment: environment), nil)
+        let configuration = ConfigurationCheck(source(environment, systemd))
+        try StateDirectory(environment: environment).becomeOwner(otherwise: systemd.user)
+        return configuration.results(configuration.readAsService())
     }
 
     /// Returns what the files of the sites tell. Another user than the service's would take all clones for foreign.

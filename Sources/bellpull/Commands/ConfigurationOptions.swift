@@ -10,7 +10,7 @@ struct ConfigurationOptions: ParsableArguments {
     var config: String?
 
     /// Loads the configuration without secrets. A command needs no secrets, and its user may not be able to read them.
-    /// A site with mistakes stops no other site. Without configuration files, the service's environment file describes
+    /// A site with mistakes stops no other site. Without a site in the files, the service's environment file describes
     /// the site.
     func loadWithoutSecrets() throws(CommandError) -> Configuration { try load(withVariables: false).0 }
 
@@ -25,7 +25,7 @@ struct ConfigurationOptions: ParsableArguments {
         let state = StateDirectory(environment: source.environment)
         // Of two sites in conflict, the service uses the one that was in use before.
         source.sitesInUse = state.sitesInUse
-        let file = source.hasNoFiles ? source.addEnvironmentFile() : nil
+        let file = source.hasNoSiteInFiles ? source.addEnvironmentFile() : nil
         guard file?.isUnreadable != true || source.environment["REPO_PATH"] != nil else {
             throw CommandError(
                 .configuration, "\(source.environmentFile) cannot be read by \(NSUserName())",

@@ -10,7 +10,7 @@ struct Serve: ParsableCommand {
         discussion: """
             Listens on file descriptor 0, as passed by systemd and spawn-fcgi, or on --socket. If a web server starts \
             bellpull as plain CGI, bellpull answers that single request. The configuration files describe the sites. \
-            Without configuration files, the environment variables GITHUB_SECRET and REPO_PATH describe a single site. \
+            If the files describe no site, the environment variables GITHUB_SECRET and REPO_PATH describe a single site. \
             bellpull reload and SIGHUP reload the configuration. Options take precedence over environment variables such as \
             BELLPULL_ANSWER_WITHIN, and environment variables take precedence over the files.
             """
