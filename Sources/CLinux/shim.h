@@ -46,3 +46,7 @@ static inline long linux_copy_file_range(int source, int target, size_t count) {
     ssize_t length = read(source, bytes, count < sizeof bytes ? count : sizeof bytes);
     return length <= 0 ? length : write(target, bytes, (size_t)length) == length ? length : -1;
 }
+
+/* setresgid(2) and setresuid(2) */
+static inline int linux_setresgid(gid_t real, gid_t effective, gid_t saved) { return setresgid(real, effective, saved); }
+static inline int linux_setresuid(uid_t real, uid_t effective, uid_t saved) { return setresuid(real, effective, saved); }

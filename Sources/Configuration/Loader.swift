@@ -40,7 +40,7 @@ struct Loader {
         let isOfFiles = main.isThere || folder.map { !$0.files.isEmpty } ?? true
         if isOfFiles {
             sites = self.sites(main, folder, siteReader)
-            if sites.isEmpty, !main.isBroken, let folder { refuseNoSites(main, folder) }
+            if sites.isEmpty, !main.isBroken, !source.mayHaveNoSite, let folder { refuseNoSites(main, folder) }
             if secrets == nil, isSecretKnown, source.readsSecrets {
                 rejectSitesWithoutSecrets(&sites)
             }
@@ -115,6 +115,7 @@ struct Loader {
     /// Returns the site at REPO_PATH, for a configuration without files.
     private mutating func siteOfEnvironment(_ main: MainFile, _ reader: SiteReader) -> [ParsedSite] {
         guard let text = source.variable("REPO_PATH") else {
+            guard !source.mayHaveNoSite else { return [] }
             diagnostics.error(
                 at: "REPO_PATH", "REPO_PATH is not set and \(main.place) does not exist",
                 hint: "set REPO_PATH=/srv/blog, the clone to keep up to date; "

@@ -33,7 +33,7 @@ struct Check: ParsableCommand {
 
     @OptionGroup var options: CommonOptions
 
-    private static let defaultSocket = "/run/bellpull/bellpull.sock"
+    static let defaultSocket = "/run/bellpull/bellpull.sock"
 
     func run() throws {
         let results = try results()
