@@ -15,7 +15,8 @@ struct Bellpull: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Serve.self, Reload.self, AddSite.self, Status.self, History.self, ShowLog.self, DeploySite.self,
+            Serve.self, Reload.self, AddSite.self, RemoveSite.self, ImportHooks.self, Status.self, History.self,
+            ShowLog.self, DeploySite.self,
             Rollback.self,
             Unpin.self,
             ListReleases.self, Check.self,

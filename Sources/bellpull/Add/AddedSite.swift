@@ -17,7 +17,8 @@ struct AddedSite: Encodable {
     let state: State
     let site: String
     let repository: String
-    var follows: String?
+    var branch: String?
+    var tag: String?
     var path: String
     var strategy: String?
     var remote: String?
@@ -49,7 +50,11 @@ struct AddedSite: Encodable {
         self.state = state
         site = settings.name
         repository = settings.repository?.description ?? ""
-        follows = settings.follows?.description
+        if settings.follows?.kind == .tag {
+            tag = settings.follows?.description
+        } else {
+            branch = settings.follows?.description
+        }
         path = settings.path
         strategy = settings.strategy.rawValue
         self.remote = remote
@@ -77,8 +82,8 @@ struct AddedSite: Encodable {
 
     /// The lines after the site was added.
     func lines(_ terminal: Terminal, _ web: WebServerAdvice) -> [String] {
-        let kind = RefPattern(branch: follows ?? "") == nil ? "" : "branch "
-        let what = "\(repository), \(kind)\(follows ?? "")".escapedForDisplay
+        let ref = tag.map { "tag \($0)" } ?? branch.map { "branch \($0)" }
+        let what = ([repository, ref].compactMap(\.self).joined(separator: ", ")).escapedForDisplay
         let title =
             state == .present
             ? "\(site) is added already: \(what), in \(path)" : "added \(site): \(what), in \(path)"

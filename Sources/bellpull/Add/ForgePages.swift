@@ -54,6 +54,9 @@ struct ForgePages: Equatable {
         }
     }
 
+    /// The page with the repository's deploy keys, where one is removed.
+    var keys: String { kind == .github ? String(newKey.dropLast("/new".count)) : newKey }
+
     /// The page with the repository's webhooks, where one is removed.
     var hooks: String {
         switch (kind, page) {

@@ -38,7 +38,7 @@ struct SiteAddition {
     func run() throws -> Result {
         try place.refuseOverlap(administration.configuration)
         // The draft's other settings do not depend on the remote: mistakes show before anybody waits.
-        try refuseSandbox(try draft(following: request.follows ?? Self.anyBranch, remote: request.address.urls[0]))
+        try refuseSandbox(try draft(following: nil, remote: request.address.urls[0]))
         let content = try place.content()
         let source =
             try content == .repository
@@ -66,18 +66,20 @@ struct SiteAddition {
         )
     }
 
-    private static let anyBranch = RefPattern(branch: "main")!
-
     private func checkpoint() throws(CommandError) {
         guard !cancellation.isCancelled else { throw .interrupted }
     }
 
     // MARK: Before anything is made
 
-    private func draft(following follows: RefPattern, remote: String?) throws(CommandError) -> SiteDraft {
+    /// Returns the file of the site.
+    ///
+    /// - Parameter follows: what the site follows; `nil` if only the remote will tell.
+    private func draft(following follows: RefPattern?, remote: String?) throws(CommandError) -> SiteDraft {
+        let follows = follows ?? request.follows
         var lines = SettingLines(["Written by bellpull add. After a change: systemctl reload bellpull"])
         lines.add("repository", request.repository.description)
-        lines.add(follows.kind == .branch ? "branch" : "tag", follows.description)
+        lines.add(follows?.kind == .tag ? "tag" : "branch", follows?.description ?? "main")
         lines.add("path", request.path)
         lines.add("strategy", request.strategy?.rawValue)
         if request.strategy == .release { lines.add("remote", remote) }
@@ -238,12 +240,7 @@ struct SiteAddition {
         let file = NewFile(secretFile, mode: 0o640, group: administration.account.group)
         try journal.note(.file(file.draft))
         try journal.note(.file(secretFile))
-        var random = SystemRandomNumberGenerator()
-        let digits = (0..<20).map { _ in
-            let byte = UInt8.random(in: 0...255, using: &random)
-            return (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
-        guard try file.create(with: digits.joined() + "\n") else {
+        guard try file.create(with: NewSecret.text() + "\n") else {
             throw CommandError(
                 .failure, "\(secretFile) was made by somebody else meanwhile", hint: "run the command again")
         }
