@@ -121,7 +121,9 @@ struct RemoteProblem: Error {
         case .silent:
             Explanation(
                 "\(place) does not answer: \(line)",
-                hint: "is this machine online? A firewall may drop the packets to \(place)")
+                hint:
+                    "is this machine online? Otherwise the host or the port is wrong, the forge is down, or a firewall is in the way"
+            )
         case .noSSH: Explanation("ssh is not installed", hint: "apt-get install openssh-client")
         case .other: Explanation("\(repository) cannot be read: \(line)", hint: nil)
         }

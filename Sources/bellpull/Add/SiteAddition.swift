@@ -66,6 +66,36 @@ struct SiteAddition {
         )
     }
 
+    /// Makes the clone of a site whose file is there and whose folder is not, as after `bellpull import`. Returns whether that was
+    /// needed. The caller holds the lock.
+    func makeMissingClone(of site: SiteSettings) throws -> Bool {
+        guard site.strategy != .release else { return false }
+        let place = SitePlace(path: site.path, account: administration.account)
+        let content = try place.content()
+        guard content != .repository else { return false }
+        let access = try administration.deploying {
+            try RemoteAccess(to: request.address, administration.state, hostKey: request.hostKey, cancellation)
+        }
+        let follows = try site.follows ?? follows(.remote(access))
+        // No site has a plus sign in its name, so the file of the site does not end the journal.
+        let journal = try Journal(of: "\(site.name)+clone", administration)
+        do {
+            try place.make(content, journal)
+            try administration.deploying {
+                try NewClone.create(
+                    at: site.path, from: access.url, following: follows, sshCommand: access.sshCommand, limits,
+                    transcript)
+                if let failure = Site(site).open(limits) { throw CommandError(failure, .failure) }
+            }
+        } catch {
+            journal.undo()
+            guard !cancellation.isCancelled else { throw CommandError.interrupted }
+            throw explained(error)
+        }
+        journal.close()
+        return true
+    }
+
     private func checkpoint() throws(CommandError) {
         guard !cancellation.isCancelled else { throw .interrupted }
     }

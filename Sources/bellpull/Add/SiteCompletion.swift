@@ -29,11 +29,17 @@ struct SiteCompletion {
         if settings.strategy == .release, !cancellation.isCancelled {
             problems += Self.later(deploy(settings, config), settings, "but its first deployment failed")
         }
-        guard problems.isEmpty, !cancellation.isCancelled else { return problems }
+        guard problems.isEmpty, !cancellation.isCancelled else { return problems + interruption(settings) }
         for result in check(settings) where result.severity != .ok {
             tell("\(result.severity.rawValue): \(result.message)\(result.hint.map { "\n  hint: \($0)" } ?? "")")
         }
-        return problems
+        return interruption(settings)
+    }
+
+    /// The problem after Ctrl-C, which comes too late to take the site back.
+    private func interruption(_ site: SiteSettings) -> [Explanation] {
+        guard cancellation.isCancelled else { return [] }
+        return [Explanation("interrupted; \(site.name) is added, but not checked", hint: "bellpull check \(site.name)")]
     }
 
     private func tell(_ line: String) {

@@ -16,13 +16,14 @@ struct SiteWait {
 
     /// Waits.
     ///
+    /// - Parameter words: `time` as the person wrote it.
     /// - Throws: `CommandError` if no delivery has arrived in `time`, or after Ctrl-C.
-    func run(_ time: Duration, _ cancellation: Cancellation) throws(CommandError) {
+    func run(_ time: Duration, _ words: String, _ cancellation: Cancellation) throws(CommandError) {
         let deadline = ContinuousClock.now + time
         var connection = watch
         if connection == nil { connection = try connect() }
         tell(
-            "waiting up to \(time.spoken) for the first delivery: \(ForgePages(of: site.remote ?? "").firstDelivery); "
+            "waiting up to \(words) for the first delivery: \(ForgePages(of: site.remote ?? "").firstDelivery); "
                 + "Ctrl-C ends the wait, and the site stays")
         var last: DeliveryNotice?
         while deadline > .now, !cancellation.isCancelled {
@@ -37,7 +38,7 @@ struct SiteWait {
             last = notice
             tell("a delivery was \(notice.outcome)\(notice.reason.map { ": \($0)" } ?? "")")
         }
-        throw error(time, last, wasCancelled: cancellation.isCancelled)
+        throw error(words, last, wasCancelled: cancellation.isCancelled)
     }
 
     private func connect() throws(CommandError) -> DeliveryWatch {
@@ -72,7 +73,7 @@ struct SiteWait {
 
     private func tell(_ line: String) { LogWriter.standardError.write("bellpull: \(line)\n") }
 
-    private func error(_ time: Duration, _ last: DeliveryNotice?, wasCancelled: Bool) -> CommandError {
+    private func error(_ time: String, _ last: DeliveryNotice?, wasCancelled: Bool) -> CommandError {
         guard !wasCancelled else {
             return CommandError(
                 .failure, "interrupted; \(site.site) is added, but no delivery has arrived yet",
@@ -80,14 +81,14 @@ struct SiteWait {
         }
         guard let last else {
             return CommandError(
-                .failure, "no delivery has arrived within \(time.spoken)",
+                .failure, "no delivery has arrived within \(time)",
                 hint:
                     "the forge's page of the webhook shows what it has sent, and the answer; bellpull check \(site.site) "
                     + "tries the hook: DNS, firewall, certificate, the web server's configuration")
         }
         let secret = site.secretFile.map { "cat \($0.quotedForShell)" } ?? "the shared secret"
         return CommandError(
-            .failure, "no delivery was accepted within \(time.spoken); the last was \(last.outcome)",
+            .failure, "no delivery was accepted within \(time); the last was \(last.outcome)",
             hint: last.outcome == "rejected"
                 ? "enter the secret into the forge's form again: \(secret)" : "bellpull check \(site.site)")
     }

@@ -79,6 +79,11 @@ struct AddSite: ParsableCommand {
     @Option(help: ArgumentHelp("The path of nginx.conf, or of its folder (default: /etc/nginx)", valueName: "path"))
     var nginx: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The unix socket between the web server and bellpull (default: \(Check.defaultSocket))", valueName: "path"))
+    var socket: String?
+
     @OptionGroup var options: CommonOptions
 
     func run() throws {
@@ -98,8 +103,11 @@ struct AddSite: ParsableCommand {
         }
         guard wait else { return }
         try SiteWait(added, watch, ControlClient(state: administration.state), isQuiet: options.json).run(
-            time, cancellation)
+            time, within ?? Self.defaultTime, cancellation)
     }
+
+    /// How long `--wait` waits.
+    private static let defaultTime = "10m"
 
     private var words: SiteRequest.Words {
         SiteRequest.Words(
@@ -108,7 +116,7 @@ struct AddSite: ParsableCommand {
     }
 
     private func waitingTime() throws(CommandError) -> Duration {
-        guard let within else { return .seconds(600) }
+        let within = within ?? Self.defaultTime
         guard let time = Duration(setting: within), time > .zero else {
             throw CommandError(
                 .usage, "--within is not a valid duration: \(within.escapedForDisplay)",
@@ -127,12 +135,15 @@ struct AddSite: ParsableCommand {
     private func add(
         _ request: SiteRequest, _ administration: Administration, _ cancellation: Cancellation
     ) throws -> AddedSite {
+        let addition = SiteAddition(
+            request: request, administration: administration, cancellation: cancellation, transcript: transcript)
         if let present = try PresentSite(request, administration) {
+            if try addition.makeMissingClone(of: present.settings) {
+                LogWriter.standardError.write("bellpull: cloned \(request.repository) to \(present.settings.path)\n")
+            }
             return try report(
                 present.settings, .present, present.remote, present.key, present.secretFile, administration)
         }
-        let addition = SiteAddition(
-            request: request, administration: administration, cancellation: cancellation, transcript: transcript)
         let result = try addition.run()
         let isFirst = administration.configuration.sites.isEmpty
         let completion = SiteCompletion(
@@ -156,7 +167,7 @@ struct AddSite: ParsableCommand {
         _ administration: Administration
     ) throws -> AddedSite {
         let web = WebServerAdvice(
-            for: settings, nginx: nginx ?? "/etc/nginx", socket: Check.defaultSocket,
+            for: settings, nginx: nginx ?? "/etc/nginx", socket: socket ?? Check.defaultSocket,
             environment: administration.source.environment)
         let added = AddedSite(state, settings, remote: remote, key: key, secretFile: secretFile, web: web)
         if options.json { try Printer.print(json: added) } else { Printer.print(added.lines(.current, web)) }

@@ -33,6 +33,7 @@ struct ImportHooks: ParsableCommand {
     func run() throws {
         let hooksFile = try HooksFile(at: file, Signals.shared.cancellation)
         let administration = try write ? Administration(options.configuration) : nil
+        if !write { assumeServiceUser() }
         let main = ConfigurationSource(
             mainFile: options.configuration.config, environment: ProcessInfo.processInfo.environment
         ).mainFilePath
@@ -55,5 +56,13 @@ struct ImportHooks: ParsableCommand {
         LogWriter.standardError.write(
             "bellpull: wrote \(written) site\(written == 1 ? "" : "s"); next: bellpull check, then systemctl reload bellpull\n"
         )
+    }
+
+    /// Remedies name the user who deploys, and not the person who reads them.
+    private func assumeServiceUser() {
+        let environment = ProcessInfo.processInfo.environment
+        let unit = SystemdUnit("bellpull.service", environment: environment)?.value("User")
+        let owner = StateDirectory(environment: environment).otherOwner
+        if let user = owner ?? unit.flatMap({ UserIdentity(named: $0)?.user }) { ServiceUser.deploys(as: user) }
     }
 }

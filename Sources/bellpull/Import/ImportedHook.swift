@@ -181,7 +181,9 @@ struct ImportedHook: Encodable {
     private mutating func takeFolder(_ path: String?) {
         guard let path else { return }
         guard access("\(path)/.git", F_OK) == 0 else {
-            left.append("\(path.escapedForDisplay) is no clone here: bellpull add makes one")
+            left.append(
+                "\(path.escapedForDisplay) is no clone here: after --write, bellpull add REPOSITORY --name \(site) makes one"
+            )
             return
         }
         left.append("the owner of the clone: chown -R \(ServiceUser.current.name): \(path.quotedForShell)")
