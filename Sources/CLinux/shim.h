@@ -67,3 +67,7 @@ static inline void linux_release_code(void) {
         if (start < end) madvise((void *)start, end - start, MADV_DONTNEED);
     }
 }
+
+/* setresgid(2) and setresuid(2) */
+static inline int linux_setresgid(gid_t real, gid_t effective, gid_t saved) { return setresgid(real, effective, saved); }
+static inline int linux_setresuid(uid_t real, uid_t effective, uid_t saved) { return setresuid(real, effective, saved); }

@@ -16,6 +16,8 @@ public struct ConfigurationSource: Sendable {
     public var readsSecrets = true
     /// Whether the environment files of the steps are read.
     public var readsVariables = true
+    /// Whether there may be no site. A service needs one; a command that adds the first site does not.
+    public var mayHaveNoSite = false
     /// The names of the credentials that systemd passes to the service and not to this process. Their contents are not
     /// checked. `nil` in the service.
     public var unseenCredentials: Set<String>?

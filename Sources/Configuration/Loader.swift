@@ -122,6 +122,7 @@ struct Loader {
     /// Returns the site at REPO_PATH, for a configuration without files.
     private mutating func siteOfEnvironment(_ main: MainFile, _ reader: SiteReader) -> [ParsedSite] {
         guard let text = source.variable("REPO_PATH") else {
+            guard !source.mayHaveNoSite else { return [] }
             diagnostics.error(
                 at: "REPO_PATH", "REPO_PATH is not set and \(main.place) does not exist",
                 hint: "set REPO_PATH=/srv/blog, the clone to keep up to date; "

@@ -38,3 +38,11 @@ struct Quantity {
     ]
     private static let sizes: [Substring: Int] = ["": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30]
 }
+
+extension Duration {
+    /// Parses a duration as the files have it, such as `500ms`, `4s`, `5m`, `1h` or `90d`; `nil` for any other text.
+    public init?(setting text: String) {
+        guard let duration = Quantity(text)?.duration else { return nil }
+        self = duration
+    }
+}

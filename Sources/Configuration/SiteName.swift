@@ -2,16 +2,17 @@ internal import Foundation
 
 /// A site's name: 1 to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`, starting with a letter or a digit. Such a name needs no
 /// escaping in a path, a URL or a log.
-struct SiteName {
-    let text: String
+public struct SiteName: Sendable {
+    /// The name.
+    public let text: String
 
     /// The remedy for an invalid name.
-    static let rule = "use 1 to \(longest) of A-Z, a-z, 0-9, . _ and -, starting with a letter or a digit"
+    public static let rule = "use 1 to \(longest) of A-Z, a-z, 0-9, . _ and -, starting with a letter or a digit"
 
     private static let longest = 64
 
     /// Creates a name from `text`; `nil` if `text` is not a valid name.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         guard (1...Self.longest).contains(text.utf8.count), text.utf8.allSatisfy(Self.isAllowed),
             text.utf8.first.map(Self.isAlphanumeric) ?? false
         else { return nil }
@@ -19,7 +20,7 @@ struct SiteName {
     }
 
     /// Creates a name from the last component of `path`, with `-` for each forbidden byte.
-    init(ofCloneAt path: String) {
+    public init(ofCloneAt path: String) {
         let folder = URL(fileURLWithPath: path).lastPathComponent.utf8
         let bytes = folder.map { Self.isAllowed($0) ? $0 : UInt8(ascii: "-") }
             .drop { !Self.isAlphanumeric($0) }.prefix(Self.longest)

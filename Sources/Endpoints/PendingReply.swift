@@ -23,12 +23,20 @@ final class PendingReply: Sendable {
     private let exchange: Exchange
     private let received: ContinuousClock.Instant
     private let logger: Logger
+    /// The site whose own hook took the delivery; `nil` for the shared hook.
+    private let hook: String?
+    private let feed: DeliveryFeed?
     private let subject = Mutex(Subject())
 
-    init(exchange: Exchange, received: ContinuousClock.Instant, logger: Logger) {
+    init(
+        exchange: Exchange, received: ContinuousClock.Instant, logger: Logger, hook: String? = nil,
+        feed: DeliveryFeed? = nil
+    ) {
         self.exchange = exchange
         self.received = received
         self.logger = logger
+        self.hook = hook
+        self.feed = feed
     }
 
     /// Names the delivery in the report.
@@ -59,6 +67,7 @@ final class PendingReply: Sendable {
         guard exchange.reply(report.response(after: duration)) else { return }
         subject.withLock { $0.onReply.take() }?()
         logger.log(level: report.level, "\(report.line(after: duration))")
+        feed?.publish(DeliveryNotice(hook: hook, report))
         exchange.detachErrorsAfterReply()
     }
 
@@ -101,6 +110,7 @@ final class PendingReply: Sendable {
         report.reason = reason
         report.remote = (try? params.value(of: "REMOTE_ADDR")).map { FieldValue(escaping: $0) }
         logger.warning("\(report.line(after: received.millisecondsAgo))")
+        feed?.publish(DeliveryNotice(hook: hook, report))
         exchange.detachErrorsAfterReply()
     }
 

@@ -39,6 +39,7 @@ public final class WebhookEndpoint: Sendable {
     private let replyTimeouts: ReplyTimeouts
     private let opener: SiteOpener
     private let logger: Logger
+    private let feed: DeliveryFeed?
 
     /// Creates an endpoint.
     ///
@@ -47,10 +48,14 @@ public final class WebhookEndpoint: Sendable {
     ///   - dispatcher: records and deploys.
     ///   - timers: tells when a reply has waited long enough.
     ///   - logger: gets one line per delivery.
-    public init(_ settings: Settings, dispatcher: Dispatcher, timers: TimerQueue, logger: Logger) {
+    ///   - feed: tells people who wait for a delivery.
+    public init(
+        _ settings: Settings, dispatcher: Dispatcher, timers: TimerQueue, logger: Logger, feed: DeliveryFeed? = nil
+    ) {
         snapshot = Mutex(Snapshot(settings))
         self.dispatcher = dispatcher
         self.logger = logger
+        self.feed = feed
         replyTimeouts = ReplyTimeouts(timers: timers)
         opener = SiteOpener(timers: timers)
     }
@@ -83,7 +88,8 @@ public final class WebhookEndpoint: Sendable {
             return PendingReply(exchange: exchange, received: request.received, logger: logger)
                 .send(.misconfigured(site))
         }
-        let reply = PendingReply(exchange: exchange, received: request.received, logger: logger)
+        let reply = PendingReply(
+            exchange: exchange, received: request.received, logger: logger, hook: hook.site, feed: feed)
         do {
             let delivery = try settings.forge.delivery(request.params.header)
             reply.concerns(delivery)

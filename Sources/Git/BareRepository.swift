@@ -43,11 +43,13 @@ public struct BareRepository: Repository {
     }
 
     /// Creates an empty repository at `path` with the remote `url`.
-    public static func create(at path: String, of owner: String, remote url: String, _ limits: Limits) throws(GitError)
-        -> BareRepository
-    {
+    ///
+    /// - Parameter sshCommand: the command for ssh, which becomes a setting of the repository; `nil` for git's default.
+    public static func create(
+        at path: String, of owner: String, remote url: String, sshCommand: String? = nil, _ limits: Limits
+    ) throws(GitError) -> BareRepository {
         let folder = (path as NSString).deletingLastPathComponent
-        let git = try Git(in: folder, mark: CommandMark(path: owner))
+        let git = try Git(in: folder, sshCommand: sshCommand, mark: CommandMark(path: owner))
         // A repository has one kind of object names. Whatever else is wrong with the remote, the first fetch tells.
         let listed = try git.run(["ls-remote", "--", url, "HEAD", "refs/heads/*", "refs/tags/*"], limits).output
         let isSHA256 = listed.prefix { $0 != "\t" }.count == 64
@@ -56,7 +58,9 @@ public struct BareRepository: Repository {
         chmod(path, 0o700)
         let repository = try BareRepository(at: path, of: owner, limits)
         _ = try repository.git.output(of: ["config", "remote.origin.url", url], limits)
-        return repository
+        guard let sshCommand else { return repository }
+        _ = try repository.git.output(of: ["config", "core.sshCommand", sshCommand], limits)
+        return try BareRepository(at: path, of: owner, limits)
     }
 
     /// Creates a repository at `path` with the objects, branches, tags and settings of `clone`. Changes nothing in

@@ -18,7 +18,9 @@ struct Bellpull: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            Serve.self, Reload.self, Status.self, History.self, ShowLog.self, DeploySite.self, Rollback.self,
+            Serve.self, Reload.self, AddSite.self, RemoveSite.self, ImportHooks.self, Status.self, History.self,
+            ShowLog.self, DeploySite.self,
+            Rollback.self,
             Unpin.self,
             ListReleases.self, Check.self,
         ],

@@ -16,8 +16,11 @@ struct Program {
     }
 
     /// Returns the command that runs the program with `arguments`.
-    func command(_ arguments: [String]) -> Command {
+    ///
+    /// - Parameter input: the file to read as standard input; `nil` for no input.
+    func command(_ arguments: [String], input: String? = nil) -> Command {
         Command(
-            executable: URL(fileURLWithPath: path), arguments: arguments, directory: "/", environment: environment)
+            executable: URL(fileURLWithPath: path), arguments: arguments, directory: "/", environment: environment,
+            input: input)
     }
 }

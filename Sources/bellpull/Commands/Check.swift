@@ -36,7 +36,7 @@ struct Check: ParsableCommand {
 
     @OptionGroup var options: CommonOptions
 
-    private static let defaultSocket = "/run/bellpull/bellpull.sock"
+    static let defaultSocket = "/run/bellpull/bellpull.sock"
 
     func validate() throws {
         guard !configurationOnly || sites.isEmpty else {

@@ -37,6 +37,13 @@ struct ControlClient {
             .failure, "bellpull ended before it had loaded the configuration", hint: "journalctl -u bellpull -n 30")
     }
 
+    /// Whether a service runs.
+    var hasService: Bool {
+        guard let connection = try? connect() else { return false }
+        close(connection)
+        return true
+    }
+
     /// Tells the service that the ledger has changed. Does nothing if no service listens or the service is busy.
     func tellChange() {
         guard let connection = try? connect(flags: Int32(SOCK_NONBLOCK.rawValue)) else { return }
@@ -45,7 +52,10 @@ struct ControlClient {
         send(connection, notice, notice.count, Int32(MSG_NOSIGNAL))
     }
 
-    private func connect(flags: Int32 = 0) throws(CommandError) -> Int32 {
+    /// Connects to the service.
+    ///
+    /// - Throws: `CommandError` if there is no service, or if this user may not connect.
+    func connect(flags: Int32 = 0) throws(CommandError) -> Int32 {
         guard let address = UnixAddress(path: path) else { throw error(ENAMETOOLONG) }
         let connection = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue) | flags, 0)
         guard connection >= 0 else { throw error(errno) }

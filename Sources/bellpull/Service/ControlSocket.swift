@@ -1,5 +1,6 @@
 import Configuration
 import Deploy
+import Endpoints
 import FastCGI
 import Foundation
 import Logging
@@ -9,7 +10,8 @@ import Logging
 ///
 /// `bellpull reload` connects, sends `reload` and a line feed, and waits. The service answers with what it has loaded
 /// (`LoadedConfiguration`, as JSON) or with `stopping`, and closes the connection. If the service dies, the connection
-/// ends without an answer. `bellpull deploy`, which writes to the ledger itself, sends `changed` and waits for nothing. A second
+/// ends without an answer. `bellpull deploy`, which writes to the ledger itself, sends `changed` and waits for nothing.
+/// `bellpull add --wait` sends `watch`, and gets `watching` and then a line of JSON (`DeliveryNotice`) per delivery. A second
 /// service with the same state folder has no channel.
 final class ControlSocket: @unchecked Sendable {
     /// The name of the socket in the state folder.
@@ -18,6 +20,10 @@ final class ControlSocket: @unchecked Sendable {
     static let request = "reload\n"
     /// The notice that the ledger has changed.
     static let notice = "changed\n"
+    /// The request to be told of each delivery.
+    static let watch = "watch\n"
+    /// The first answer to `watch`: deliveries from now on are told.
+    static let watchingAnswer = "watching\n"
     /// The answer of a service that stops.
     static let stoppingAnswer = "stopping\n"
 
@@ -28,6 +34,8 @@ final class ControlSocket: @unchecked Sendable {
     /// How long a peer has to read an answer.
     private static let writeTimeout = timeval(tv_sec: 2, tv_usec: 0)
 
+    /// Tells of each delivery.
+    let feed = DeliveryFeed()
     private let folder: String
     private let socket: ListeningSocket
     private let signals: Signals
@@ -113,6 +121,7 @@ final class ControlSocket: @unchecked Sendable {
         }
         let request = request(on: connection)
         if request == Self.notice { condition.withLock { onChange }?() }
+        if request == Self.watch { return tellDeliveries(to: connection) }
         guard request == Self.request else {
             close(connection)
             return
@@ -124,6 +133,24 @@ final class ControlSocket: @unchecked Sendable {
         }
         guard isAccepted else { return answer([connection], Data(Self.stoppingAnswer.utf8)) }
         signals.requestReload()
+    }
+
+    /// Sends each delivery to the peer, until the peer closes the connection or does not read.
+    private func tellDeliveries(to connection: Int32) {
+        _ = fcntl(connection, F_SETFL, O_NONBLOCK)
+        Self.send(Array(Self.watchingAnswer.utf8), to: connection)
+        feed.listen { notice in
+            let line = ((try? JSONEncoder().encode(notice)) ?? Data()) + Data("\n".utf8)
+            let isSent = line.withUnsafeBytes { bytes in
+                Foundation.send(connection, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
+            }
+            if !isSent { close(connection) }
+            return isSent
+        }
+    }
+
+    private static func send(_ bytes: [UInt8], to connection: Int32) {
+        bytes.withUnsafeBytes { send($0, to: connection) }
     }
 
     /// Reads the first line; `nil` if the peer sends none.

@@ -75,7 +75,8 @@ final class Service {
             statusFile?.note()
         }
         endpoint = WebhookEndpoint(
-            configuration.endpoint(for: sites), dispatcher: dispatcher, timers: timers, logger: logger)
+            configuration.endpoint(for: sites), dispatcher: dispatcher, timers: timers, logger: logger,
+            feed: control?.feed)
         catchUp = CatchUp(dispatcher: dispatcher, timers: timers) {
             logger.note($0)
             status.note($0)

@@ -1,0 +1,38 @@
+public import Processes
+
+/// Makes the clone of a new site.
+public enum NewClone {
+    /// Clones `url` into the empty folder `path`, and checks out what the site follows. Filters of the user and of the system do
+    /// not run, and no hook does.
+    ///
+    /// - Parameters:
+    ///   - follows: the branch to check out; for a tag or a pattern, the highest version is checked out as a detached HEAD.
+    ///   - sshCommand: the command for ssh, which becomes a setting of the clone; `nil` for git's default.
+    ///   - transcript: receives the output of git.
+    /// - Throws: `GitError`, and leaves a part of the clone behind. `CloneError` if git refuses to work in the new clone.
+    public static func create(
+        at path: String, from url: String, following follows: RefPattern, sshCommand: String?, _ limits: Limits,
+        _ transcript: Transcript
+    ) throws {
+        let git = try Git(in: path, sshCommand: sshCommand)
+        let branch = follows.branch.map { ["--branch", $0.name] } ?? []
+        let progress = transcript.showsProgress ? ["--progress"] : ["--quiet"]
+        // Settings of the repository: the options after `clone`. They reach git's own fetch, too.
+        let setting = sshCommand.map { ["--config", "core.sshCommand=\($0)"] } ?? []
+        _ = try git.output(
+            of: ["clone", "--no-checkout", "--template=", "--no-recurse-submodules"] + progress + branch + setting
+                + ["--", url, path], limits, transcript)
+        let clone = try RepositoryLayout.find(path, limits)
+        guard follows.branch == nil else {
+            _ = try clone.git.output(of: ["reset", "--quiet", "--hard"], limits, transcript)
+            return
+        }
+        let detached = try DetachedClone.open(at: path, limits)
+        guard let newest = try detached.newest(follows, limits) else {
+            throw GitError(
+                arguments: ["ls-remote"], termination: nil, message: "the remote has no \(follows.kind) \(follows)")
+        }
+        _ = try clone.git.output(
+            of: ["checkout", "--quiet", "--detach", newest.commit.description, "--"], limits, transcript)
+    }
+}

@@ -1,0 +1,172 @@
+import Configuration
+import Foundation
+import Git
+import Processes
+import Text
+
+/// Removes a site: first its file, then what `bellpull add` made for it. The order lets a second run finish what a killed one has
+/// begun.
+struct SiteRemoval {
+    let name: String
+    let removesFiles: Bool
+    let administration: Administration
+    let cancellation: Cancellation
+
+    /// How long to wait for a running deployment before the files are removed.
+    private static let time = Duration.seconds(900)
+    private var folder: String { administration.sitesFolder }
+
+    /// Removes the site. The caller holds the lock.
+    func run() throws -> RemovedSite {
+        // Any other name would lead to another folder.
+        guard SiteName(name) != nil else {
+            throw CommandError(
+                unknownSite: name.escapedForDisplay, known: administration.configuration.sites.map(\.name))
+        }
+        var note = try RemovalNote.read(name, in: folder) ?? newNote()
+        note.removesFiles = note.removesFiles || removesFiles
+        if note.removesFiles, let path = note.path { try refuseFiles(path) }
+        let file = administration.file(of: name)
+        try note.write(in: folder)
+        guard unlink(file) == 0 || errno == ENOENT else {
+            let reason = String(cString: strerror(errno))
+            note.remove(in: folder)
+            throw CommandError(.failure, "cannot remove \(file): \(reason)", hint: "lsattr \(file.quotedForShell)")
+        }
+        NewFile.synchronizeFolder(of: file)
+        var removed = RemovedSite(note, file: file)
+        removed.service = try updateService(note)
+        try checkpoint()
+        if let secret = note.secretFile, unlink(secret) == 0 { removed.removed.append(secret) }
+        if let key = note.key {
+            try administration.deploying { for file in [key, "\(key).pub"] { unlink(file) } }
+            removed.removed.append(key)
+        }
+        if note.removesFiles, let path = note.path, access(path, F_OK) == 0 {
+            try removeFiles(path)
+            removed.removed.append(path)
+        }
+        note.remove(in: folder)
+        return removed
+    }
+
+    private func checkpoint() throws(CommandError) {
+        guard !cancellation.isCancelled else {
+            throw CommandError(
+                .failure, "interrupted; \(name) is no longer a site, but some of it is left",
+                hint: "bellpull remove \(name)")
+        }
+    }
+
+    private func updateService(_ note: RemovalNote) throws(CommandError) -> ServiceUpdate.Result {
+        do {
+            return try ServiceUpdate(administration: administration, cancellation: cancellation)
+                .remove(isLastSite: note.isLastSite)
+        } catch {
+            let fact = Explanation(
+                "the file of \(name) is removed, but the running service still has the site",
+                hint: "then bellpull remove \(name) again, which removes the rest")
+            throw CommandError(.failure, error.explanations + [fact])
+        }
+    }
+
+    // MARK: What is there
+
+    private func newNote() throws -> RemovalNote {
+        let configuration = administration.configuration
+        let file = administration.file(of: name)
+        guard access(file, F_OK) == 0 else {
+            guard let site = configuration.sites.first(where: { $0.name == name }) else {
+                throw CommandError(unknownSite: name, known: configuration.sites.map(\.name))
+            }
+            throw CommandError(
+                .failure, "\(name) has no file of its own: it is a table in \(site.place)",
+                hint: "remove the table there, then systemctl reload bellpull")
+        }
+        let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+        let draft = try? SiteDraft(name: name, text: text, path: file)
+        let rejected = configuration.rejectedSites.first { $0.name == name }
+        let others = configuration.sites.filter { $0.name != name }
+        let remote = try draft.flatMap { draft in
+            try administration.deploying { SiteFile(of: draft.settings, administration).remote }
+        }
+        let isLast = others.isEmpty && configuration.rejectedSites.allSatisfy { $0.name == name }
+        return RemovalNote(
+            site: name, path: draft?.settings.path ?? rejected?.path, remote: remote,
+            secretFile: ownSecret(draft?.secretFile), key: try ownKey(remote, others),
+            removesFiles: removesFiles, isLastSite: isLast)
+    }
+
+    /// Returns the file of the secret if `add` made it and nobody else names it.
+    private func ownSecret(_ path: String?) -> String? {
+        guard let path, path == "\(administration.folder)/\(name).secret" else { return nil }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let files = names.filter { $0.hasSuffix(".toml") && $0 != "\(name).toml" }.map { "\(folder)/\($0)" }
+        let texts = (files + [administration.source.mainFilePath]).compactMap {
+            try? String(contentsOfFile: $0, encoding: .utf8)
+        }
+        return texts.contains { $0.contains("\"\(path)\"") || $0.contains("'\(path)'") } ? nil : path
+    }
+
+    /// Returns the deploy key if `add` made it and no other site has the same repository.
+    private func ownKey(_ remote: String?, _ others: [SiteSettings]) throws -> String? {
+        guard let remote else { return nil }
+        return try administration.deploying {
+            guard let key = DeployKey(of: remote, in: administration.state) else { return nil }
+            let inUse = others.compactMap { SiteFile(of: $0, administration).remote }
+            return inUse.contains { DeployKey.path(of: $0, in: administration.state) == key.path } ? nil : key.path
+        }
+    }
+
+    // MARK: The files
+
+    /// Refuses to remove a folder with more in it than the site.
+    private func refuseFiles(_ path: String) throws(CommandError) {
+        let own = SitePlace.resolved(path)
+        let others =
+            administration.configuration.sites.filter { $0.name != name }.map(\.path)
+            + [administration.folder, administration.state.path]
+        if let inner = others.first(where: { "\(SitePlace.resolved($0))/".hasPrefix("\(own)/") }) {
+            throw CommandError(
+                .failure, "\(path) also has \(inner) in it", hint: "bellpull remove \(name), without --files")
+        }
+        guard own.split(separator: "/").count > 1 else {
+            throw CommandError(
+                .failure, "\(path) is a folder of the system, and is not removed",
+                hint: "bellpull remove \(name), without --files")
+        }
+    }
+
+    /// Waits for the end of a running deployment, and removes the folder. rm(1) follows no symbolic link, also if somebody puts one
+    /// in its way meanwhile.
+    private func removeFiles(_ path: String) throws {
+        let locks = ["\(path)/bellpull.lock", "\(path)/.git/bellpull.lock"]
+        let descriptors = locks.map { open($0, O_RDONLY | O_CLOEXEC) }.filter { $0 >= 0 }
+        defer { for descriptor in descriptors { close(descriptor) } }
+        let deadline = ContinuousClock.now + Self.time
+        var hasTold = false
+        for descriptor in descriptors {
+            while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+                if !hasTold {
+                    LogWriter.standardError.write("bellpull: waiting for the running deployment of \(name)\n")
+                }
+                hasTold = true
+                guard deadline > .now else {
+                    throw CommandError(
+                        .failure, "a deployment of \(name) is still running, so its files are left",
+                        hint: "bellpull remove \(name) --files")
+                }
+                if cancellation.wait(for: .milliseconds(100)) { try checkpoint() }
+            }
+        }
+        let command = Program("rm", ["PATH": "/usr/bin:/bin"])?.command(["-rf", "--one-file-system", "--", path])
+        let completion = try command?.run(until: .now + Self.time, cancellation: cancellation)
+        try checkpoint()
+        guard access(path, F_OK) != 0 else {
+            let line = completion?.errors.split(separator: "\n").first ?? "rm failed"
+            throw CommandError(
+                .failure, "\(path) is not removed: \(String(line).escapedForDisplay)",
+                hint: "bellpull remove \(name) --files")
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Configuration
+import Foundation
+import Text
+
+/// What the web server's configuration needs for a site.
+struct WebServerAdvice {
+    /// The path of the shared hook.
+    let mount: String
+    /// The lines to add; empty if the web server has them.
+    let lines: [String]
+    let heading: String
+    let footer: String?
+
+    /// Reads nginx's files.
+    ///
+    /// - Parameters:
+    ///   - nginx: the path of nginx.conf, or of its folder.
+    init(for settings: SiteSettings, nginx path: String, socket: String, environment: [String: String]) {
+        let nginx = NginxConfiguration(at: path)
+        let passes = nginx.map { FastCGIPass.find(in: $0, to: socket) } ?? []
+        mount = passes.lazy.compactMap(\.mount).first ?? "/github"
+        let isReleased = settings.strategy == .release
+        let root = isReleased ? "\(settings.path)/current" : settings.path
+        if nginx.map({ Self.serves(root, $0, socket) }) == true {
+            (lines, heading, footer) = ([], "", nil)
+            return
+        }
+        lines = isReleased ? Self.releaseLines(root, settings.name) : Self.cloneLines(root)
+        guard nginx != nil || Program("nginx", environment) != nil else {
+            heading = "No nginx was found. If you install it, in the server block of the site:"
+            footer = "Other web servers need the same: the folder, and the hook at \(mount)/ by FastCGI."
+            return
+        }
+        heading = "In nginx, in the server block of the site:"
+        let snippet = "\((nginx?.folder ?? "/etc/nginx"))/snippets/bellpull.conf"
+        let missing = Foundation.access(snippet, F_OK) == 0 ? "" : "  (\(snippet) is missing: install it first)"
+        footer = "Then: nginx -t && systemctl reload nginx\(missing)"
+    }
+
+    /// Returns whether a server has the folder `root`, or one below, and a location that leads to Bellpull.
+    private static func serves(_ root: String, _ nginx: NginxConfiguration, _ socket: String) -> Bool {
+        FastCGIPass.find(in: nginx, to: socket).contains { pass in
+            FastCGIPass.all(pass.server ?? []).contains { directive in
+                guard directive.name == "root", let folder = directive.arguments.first else { return false }
+                return SitePlace.resolved(folder) == SitePlace.resolved(root) || folder.hasPrefix("\(root)/")
+            }
+        }
+    }
+
+    private static let dotFiles = #"location ~ /\.(?!well-known/) { return 404; }"#
+    private static let hook = "include snippets/bellpull.conf;"
+
+    /// The lines of nginx/example-site.conf that matter.
+    private static func cloneLines(_ root: String) -> [String] {
+        ["root \(word(root));", "disable_symlinks on from=$document_root;", dotFiles, hook]
+    }
+
+    /// The lines of nginx/example-release-site.conf that matter.
+    private static func releaseLines(_ root: String, _ site: String) -> [String] {
+        // Names of variables have only letters, digits and underscores.
+        let name = "$" + site.map { $0.isLetter || $0.isNumber ? "\($0)" : "_" }.joined() + "_release"
+        return [
+            "root \(word(root));", "set \(name) \(word(root));",
+            "if (-e \(name)) { set \(name) $realpath_root; }", "disable_symlinks if_not_owner from=\(name);", dotFiles,
+            "location / { root \(name); try_files $uri $uri/ =404; }", hook,
+        ]
+    }
+
+    /// Returns `path` as one word of nginx's configuration.
+    private static func word(_ path: String) -> String {
+        guard path.contains(where: { " \t;{}\"'\\$#".contains($0) }) else { return path }
+        return "\"\(path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+    }
+}

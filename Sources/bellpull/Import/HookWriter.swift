@@ -1,0 +1,59 @@
+import Configuration
+import Foundation
+import Text
+
+/// Writes the files of imported hooks: all, or after an error none.
+struct HookWriter {
+    let administration: Administration
+
+    /// Writes the files. Returns how many sites were written. The caller holds the lock.
+    ///
+    /// - Throws: an error, and changes nothing, if a file is there already, or if a hook makes a malformed file.
+    func write(_ hooks: [ImportedHook]) throws -> Int {
+        let sites = hooks.filter { $0.text != nil }
+        let files = sites.map(\.file) + sites.map(\.secretFile)
+        if let twice = Dictionary(grouping: sites, by: \.site).first(where: { $0.value.count > 1 }) {
+            throw CommandError(
+                .failure, "two hooks become the site \(twice.key)", hint: "rename one of them in the hooks file")
+        }
+        if let taken = files.first(where: { access($0, F_OK) == 0 }) {
+            throw CommandError(
+                .failure, "\(taken) is there already, and is not overwritten",
+                hint: "move it away, or remove the hook from the file")
+        }
+        for site in sites { try check(site) }
+        let journal = try Journal(of: "import-\(getpid())", administration)
+        do {
+            for site in sites {
+                let secret = NewFile(site.secretFile, mode: 0o640, group: administration.account.group)
+                try create(secret, site.secret.map { $0 + "\n" } ?? NewSecret.text() + "\n", journal)
+                try create(NewFile(site.file, mode: 0o644), site.text ?? "", journal)
+            }
+        } catch {
+            journal.undo()
+            throw error
+        }
+        journal.close()
+        return sites.count
+    }
+
+    private func create(_ file: NewFile, _ text: String, _ journal: Journal) throws(CommandError) {
+        try journal.note(.file(file.draft))
+        try journal.note(.file(file.path))
+        guard try file.create(with: text) else {
+            throw CommandError(
+                .failure, "\(file.path) was made by somebody else meanwhile", hint: "run the command again")
+        }
+    }
+
+    private func check(_ hook: ImportedHook) throws(CommandError) {
+        do {
+            _ = try SiteDraft(name: hook.site, text: hook.text ?? "", path: hook.file)
+        } catch {
+            throw CommandError(
+                .failure,
+                [Explanation("the hook \(hook.id.escapedForDisplay) does not become a site")]
+                    + error.issues.map { Explanation($0.text, hint: $0.hint) })
+        }
+    }
+}

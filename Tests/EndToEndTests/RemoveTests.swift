@@ -1,0 +1,143 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct `bellpull remove` {
+    private func exists(_ server: NewServer, _ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: server.folder(path))
+    }
+
+    @Test func `takes away what add made, and leaves the site's files`() throws {
+        let server = try NewServer()
+        let before = try server.state
+        _ = try server.add(NewServer.sshURL)
+        try server.acceptKeys()
+        #expect(try server.add(NewServer.sshURL).ending == .exited(0))
+
+        let result = try server.run(["remove", "blog"])
+
+        #expect(result.ending == .exited(0), "\(result.errors)")
+        #expect(result.output.contains("rm -rf \(server.folder("srv/blog"))"))
+        #expect(result.output.contains("at the forge, in the settings of the repository: Webhooks"))
+        #expect(result.output.contains("at the forge, in the settings of the repository: Deploy keys"))
+        #expect(try text(of: server.folder("srv/blog/index.html")) == "first")
+        #expect(!exists(server, "state/keys/forge.example+alice+blog"))
+        #expect(!exists(server, "state/keys/forge.example+alice+blog.pub"))
+        #expect(try server.state.filter { !$0.contains("srv/blog") } == before.filter { !$0.contains("srv/blog") })
+        let again = try server.run(["remove", "blog"])
+        #expect(again.ending == .exited(1) && again.errors.contains("site blog is not configured"))
+        // The clone can become a site again, with a new key.
+        _ = try server.add(NewServer.sshURL)
+        try server.acceptKeys()
+    }
+
+    @Test func `keeps a secret and a key that another site uses`() throws {
+        let server = try NewServer()
+        _ = try server.add(NewServer.sshURL)
+        try server.acceptKeys()
+        _ = try server.add(NewServer.sshURL)
+        let second = try server.add(NewServer.sshURL, as: "copy", "--secret-file", server.folder("etc/blog.secret"))
+        #expect(second.ending == .exited(0), "\(second.errors)")
+        let result = try server.run(["remove", "blog", "--json"])
+        #expect(result.ending == .exited(0))
+        #expect(exists(server, "etc/blog.secret") && exists(server, "state/keys/forge.example+alice+blog"))
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+        #expect(object["removed"] as? [String] == [server.folder("etc/sites/blog.toml")])
+        #expect(object["path"] as? String == server.folder("srv/blog"))
+    }
+
+    @Test func `removes the files when told, and has the service forget the site`() throws {
+        let server = try NewServer()
+        _ = try server.add(nil, as: "blog", "--strategy", "release")
+        _ = try server.add(nil, as: "copy")
+        let bellpull = try Responder(
+            ["--socket", server.folder("bellpull.sock")], environment: server.environment, logFile: server.folder("log")
+        )
+        defer { bellpull.program.end() }
+        let result = try server.run(["remove", "blog", "--files"])
+        #expect(result.ending == .exited(0), "\(result.errors)")
+        #expect(result.output.contains("bellpull has forgotten the site"))
+        #expect(!exists(server, "srv/blog"))
+        #expect(bellpull.log.contains("reloaded; sites=1"))
+    }
+
+    @Test func `waits for a running deployment before it removes the files`() throws {
+        let server = try NewServer()
+        _ = try server.add()
+        #expect(
+            try Program.run([try BuiltProgram.path, "deploy", "blog"], environment: server.environment).ending
+                == .exited(0))
+        let lock = open(server.folder("srv/blog/.git/bellpull.lock"), O_RDONLY | O_CLOEXEC)
+        try #require(lock >= 0 && flock(lock, LOCK_EX) == 0)
+        let remove = try Program(
+            try server.command(["remove", "blog", "--files"]), environment: server.environment,
+            output: server.folder("output"))
+        defer { remove.end() }
+        #expect(
+            Observation.eventually {
+                (try? text(of: server.folder("output")).contains("waiting for the running")) == true
+            })
+        #expect(exists(server, "srv/blog/index.html"))
+        close(lock)
+        #expect(remove.ending(within: .seconds(10)) == .exited(0))
+        #expect(!exists(server, "srv/blog"))
+    }
+
+    @Test(arguments: [SIGTERM, SIGKILL]) func `goes on where it was stopped`(_ signal: Int32) throws {
+        let server = try NewServer()
+        let before = try server.state
+        _ = try server.add()
+        #expect(
+            try Program.run([try BuiltProgram.path, "deploy", "blog"], environment: server.environment).ending
+                == .exited(0))
+        let lock = open(server.folder("srv/blog/.git/bellpull.lock"), O_RDONLY | O_CLOEXEC)
+        defer { close(lock) }
+        try #require(lock >= 0 && flock(lock, LOCK_EX) == 0)
+        let remove = try Program(
+            try server.command(["remove", "blog", "--files"]), environment: server.environment,
+            output: server.folder("output"))
+        #expect(
+            Observation.eventually {
+                (try? text(of: server.folder("output")).contains("waiting for the running")) == true
+            })
+        remove.signal(signal)
+        #expect(remove.ending(within: .seconds(10)) == (signal == SIGTERM ? .exited(1) : .killed(signal: SIGKILL)))
+        #expect(!exists(server, "etc/sites/blog.toml") && exists(server, "srv/blog"))
+        flock(lock, LOCK_UN)
+        // Without the option: the note remembers it.
+        let second = try server.run(["remove", "blog"])
+        #expect(second.ending == .exited(0), "\(second.errors)")
+        #expect(try server.state == before)
+    }
+
+    @Test func `does not leave a service behind that keeps the last site`() throws {
+        let server = try NewServer()
+        _ = try server.add()
+        let bellpull = try Responder(
+            ["--socket", server.folder("bellpull.sock")], environment: server.environment, logFile: server.folder("log")
+        )
+        let result = try server.run(["remove", "blog"])
+        #expect(result.ending == .exited(1))
+        #expect(result.errors.contains("a bellpull still serves the last site"))
+        bellpull.program.end()
+        #expect(try server.run(["remove", "blog"]).ending == .exited(0))
+        #expect(!exists(server, "etc/blog.secret"))
+    }
+
+    @Test func `refuses a folder with more in it, a table of the main file, and a name that is a path`() throws {
+        let server = try NewServer()
+        let clone = try server.forge.clone(to: server.folder("srv/blog"))
+        let path = "path = \"\(clone.path)\"\n"
+        try write("catch_up = \"0\"\n[[site]]\nname = \"table\"\n\(path)", to: server.folder("etc/bellpull.toml"))
+        let table = try server.run(["remove", "table"])
+        #expect(table.ending == .exited(1) && table.errors.contains("table has no file of its own"))
+        try write("catch_up = \"0\"\n", to: server.folder("etc/bellpull.toml"))
+        try write("path = \"\(server.folder.path)\"\n", to: server.folder("etc/sites/all.toml"))
+        let before = try server.state
+        let all = try server.run(["remove", "all", "--files"])
+        #expect(
+            all.ending == .exited(1) && all.errors.contains("also has \(server.folder("etc")) in it"), "\(all.errors)")
+        #expect(try server.run(["remove", "../bellpull"]).ending == .exited(1))
+        #expect(try server.state == before)
+    }
+}
