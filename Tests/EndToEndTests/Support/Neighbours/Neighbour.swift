@@ -99,6 +99,8 @@ struct NeighbourSetup: Sendable {
     /// The programs to start, in this order.
     let commands: [[String]]
     let graceful: Graceful
+    /// The command that checks the configuration and starts no server.
+    let check: [String]
     /// Where the lines of Bellpull's own log go under CGI.
     var programLog: String?
 }

@@ -18,7 +18,15 @@ final class NeighbourServer: Sendable {
     /// Writes the configuration for `place`, and starts the server.
     init(_ neighbour: Neighbour, at place: NeighbourPlace) throws {
         (self.neighbour, self.place) = (neighbour, place)
-        setup = neighbour.setup(at: place)
+        setup = try Self.configure(neighbour, at: place)
+        try start()
+    }
+
+    deinit { end() }
+
+    /// Writes the configuration for `place`.
+    static func configure(_ neighbour: Neighbour, at place: NeighbourPlace) throws -> NeighbourSetup {
+        let setup = neighbour.setup(at: place)
         var configuration = try text(of: Self.example(neighbour))
         for (old, new) in setup.changes {
             guard configuration.contains(old) else { throw Trouble("\(neighbour.rawValue) has no \(old)") }
@@ -26,10 +34,8 @@ final class NeighbourServer: Sendable {
         }
         try write(configuration, to: place.included)
         try write(setup.main, to: "\(place.folder)/main.conf")
-        try start()
+        return setup
     }
-
-    deinit { end() }
 
     /// The text of Bellpull's own log under CGI; empty for a server without one.
     var programLog: String { setup.programLog.flatMap { try? text(of: $0) } ?? "" }

@@ -43,6 +43,7 @@ extension NeighbourSetup {
         return NeighbourSetup(
             changes: changes + [("/var/log/apache2/bellpull.log", place.log)], main: main,
             commands: [["apache2", "-DFOREGROUND", "-f", "\(place.folder)/main.conf"]], graceful: .signal(SIGUSR1),
+            check: ["apache2", "-t", "-f", "\(place.folder)/main.conf"],
             programLog: "\(place.folder)/error.log")
     }
 }

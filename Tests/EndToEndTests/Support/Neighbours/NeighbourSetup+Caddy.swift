@@ -24,6 +24,7 @@ extension NeighbourSetup {
             changes: place.fastCGI + [("/var/log/caddy/bellpull.log", place.log)], main: main,
             commands: [["caddy", "run"] + configuration],
             graceful: .command(
-                ["caddy", "reload", "--force", "--address", "unix/\(place.folder)/admin.sock"] + configuration))
+                ["caddy", "reload", "--force", "--address", "unix/\(place.folder)/admin.sock"] + configuration),
+            check: ["caddy", "validate"] + configuration)
     }
 }

@@ -30,14 +30,15 @@ extension NeighbourSetup {
             }
 
             """
+        let nginx = [
+            "nginx", "-p", place.folder, "-c", "\(place.folder)/main.conf", "-e", "\(place.folder)/error.log",
+        ]
         return NeighbourSetup(
             changes: place.gateway + [
                 ("/var/log/nginx/bellpull.log", place.log), ("/run/fcgiwrap.socket", socket),
             ],
             main: main,
-            commands: [
-                ["fcgiwrap", "-f", "-c", "4", "-s", "unix:\(socket)"],
-                ["nginx", "-p", place.folder, "-c", "\(place.folder)/main.conf", "-e", "\(place.folder)/error.log"],
-            ], graceful: .signal(SIGHUP), programLog: "\(place.folder)/error.log")
+            commands: [["fcgiwrap", "-f", "-c", "4", "-s", "unix:\(socket)"], nginx], graceful: .signal(SIGHUP),
+            check: nginx + ["-t"], programLog: "\(place.folder)/error.log")
     }
 }

@@ -23,7 +23,8 @@ extension NeighbourSetup {
             """
         return NeighbourSetup(
             changes: place.fastCGI + [("/var/log/h2o/bellpull.log", place.log)], main: main,
-            commands: [["h2o", "-m", "master", "-c", "\(place.folder)/main.conf"]], graceful: .signal(SIGHUP))
+            commands: [["h2o", "-m", "master", "-c", "\(place.folder)/main.conf"]], graceful: .signal(SIGHUP),
+            check: ["h2o", "--mode=test", "--conf=\(place.folder)/main.conf"])
     }
 
     /// The line of the example that hides dot files.

@@ -40,6 +40,7 @@ extension NeighbourSetup {
         return NeighbourSetup(
             changes: changes + [("/var/log/lighttpd/bellpull.log", place.log)], main: main,
             commands: [["lighttpd", "-D", "-f", "\(place.folder)/main.conf"]], graceful: .signal(SIGUSR1),
+            check: ["lighttpd", "-tt", "-f", "\(place.folder)/main.conf"],
             programLog: "\(place.folder)/breakage.log")
     }
 }

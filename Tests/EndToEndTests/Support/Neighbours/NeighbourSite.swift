@@ -48,7 +48,6 @@ final class NeighbourSite: Sendable {
         """
         secret_file = "\(folder("secret"))"
         catch_up = "0"
-        answer_within = "1s"
 
         [[site]]
         name = "blog"
