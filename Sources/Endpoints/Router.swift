@@ -14,7 +14,7 @@ public struct Router: Responder {
         let path: String?
         let method: String?
         do {
-            path = try request.params.value(of: "PATH_INFO")
+            path = try request.params.hookPath
             method = try request.params.value(of: "REQUEST_METHOD")
         } catch {
             return exchange.reply(.malformed("the web server sent \(error.name) twice"), to: request)
@@ -26,6 +26,23 @@ public struct Router: Responder {
             return exchange.reply(report, to: request)
         }
         webhook.respond(to: request, at: path, through: exchange)
+    }
+}
+
+extension Params {
+    /// The path below the mount, such as `/blog`; `nil` at the mount itself.
+    ///
+    /// Most web servers split the path: SCRIPT_NAME is the mount, and PATH_INFO is the rest (RFC 3875 §4.1.5). h2o cannot,
+    /// and passes the whole path as PATH_INFO. Its configuration names the mount in the parameter BELLPULL_MOUNT. A path
+    /// outside that mount becomes a path without a hook.
+    fileprivate var hookPath: String? {
+        get throws(RepeatedParameter) {
+            let path = try value(of: "PATH_INFO")
+            guard let mount = try value(of: "BELLPULL_MOUNT") else { return path }
+            guard let path, path.utf8.starts(with: mount.utf8) else { return "outside" }
+            let rest = String(decoding: path.utf8.dropFirst(mount.utf8.count), as: UTF8.self)
+            return rest.isEmpty ? nil : rest.hasPrefix("/") ? rest : "outside"
+        }
     }
 }
 

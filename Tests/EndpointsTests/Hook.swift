@@ -11,6 +11,8 @@ struct Hook {
     var contentEncoding = ""
     var method = "POST"
     var path = ""
+    /// The mount that the web server names, if any.
+    var mount = ""
     var body = Hook.push()
     /// The signature headers; `nil` for valid headers. An empty header is not sent.
     var signatures: (sha256: String, sha1: String)?
@@ -49,7 +51,7 @@ struct Hook {
         let signatures = try signatures ?? (sha256: Self.signature(of: body), sha1: "")
         return Request(
             params: Params([
-                "REQUEST_METHOD": method, "PATH_INFO": path, "CONTENT_TYPE": contentType,
+                "REQUEST_METHOD": method, "PATH_INFO": path, "BELLPULL_MOUNT": mount, "CONTENT_TYPE": contentType,
                 "HTTP_CONTENT_ENCODING": contentEncoding, "HTTP_X_GITHUB_EVENT": event, "HTTP_X_GITHUB_DELIVERY": id,
                 "HTTP_X_HUB_SIGNATURE_256": signatures.sha256, "HTTP_X_HUB_SIGNATURE": signatures.sha1,
             ]),

@@ -60,6 +60,22 @@ import Webhook
         #expect(response.header("Bellpull-Reason") == "no hook is at this path")
     }
 
+    @Test(arguments: [("/hook", "ping"), ("/hook/", "ping"), ("/hook/shop", "rejected"), ("/hook/blog", "refused")])
+    func `takes the mount off the path if the web server names the mount`(path: String, outcome: String) async throws {
+        let site = Hooks.Entry(
+            try .fake(FakeStrategy(), name: "shop"), secrets: Secrets(try Secret("a secret of its own")))
+        let stage = try Stage(sites: [site])
+        let response = await answer(to: try Hook(event: "ping", path: path, mount: "/hook").request(), by: stage)
+        #expect(response.header("Bellpull-Outcome") == outcome)
+    }
+
+    @Test(arguments: [
+        "", "/", "/hooks", "/hook.html", "/ho", "/shop", "hook", "/x/hook", "/HOOK", "/hook\u{301}", "outside",
+    ])
+    func `answers 404 outside the mount that the web server names`(path: String) async throws {
+        #expect(try await answer(to: Hook(event: "ping", path: path, mount: "/hook")).status == 404)
+    }
+
     @Test(arguments: ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "post", "POST ", "POSTS", ""])
     func `answers 405 to another method, and names the method`(_ method: String) async throws {
         let response = try await answer(to: Hook(event: "ping", method: method, path: "/"))

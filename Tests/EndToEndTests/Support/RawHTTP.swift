@@ -30,6 +30,20 @@ struct RawHTTP {
         return head(method, target, headers: headers + (body.isEmpty && method != "POST" ? [] : length)) + body
     }
 
+    /// Returns the bytes of a request whose body has chunks of `size` bytes (RFC 9112 §7.1).
+    static func chunked(
+        _ target: String = "/github", headers: [(name: String, value: String)] = [], body: Data, size: Int
+    ) -> Data {
+        var bytes = head("POST", target, headers: headers + [("Transfer-Encoding", "chunked")])
+        var rest = body[...]
+        while !rest.isEmpty {
+            let chunk = rest.prefix(size)
+            bytes += Data("\(String(chunk.count, radix: 16))\r\n".utf8) + chunk + Data("\r\n".utf8)
+            rest = rest.dropFirst(size)
+        }
+        return bytes + Data("0\r\n\r\n".utf8)
+    }
+
     /// Returns the bytes of a request up to its empty line, with exactly these headers after `Host` and `Connection`.
     static func head(
         _ method: String = "POST", _ target: String = "/github", headers: [(name: String, value: String)] = []

@@ -31,6 +31,21 @@ struct Reply {
     /// The value of the header `name`.
     subscript(_ name: String) -> String? { headers.first { $0.name.lowercased() == name.lowercased() }?.value }
 
+    /// The body without the framing of a chunked transfer (RFC 9112 §7.1).
+    var content: String {
+        guard self["Transfer-Encoding"] == "chunked" else { return body }
+        var (rest, content) = (body[...], "")
+        while let end = rest.firstRange(of: "\r\n"), let length = Int(rest[..<end.lowerBound], radix: 16), length > 0 {
+            let chunk = rest[end.upperBound...].utf8.prefix(length)
+            content += String(chunk) ?? ""
+            rest = rest[chunk.endIndex...].dropFirst()
+        }
+        return content
+    }
+
+    /// The status and the outcome, such as `200 deployed`.
+    var summary: String { [String(status), self["Bellpull-Outcome"]].compactMap(\.self).joined(separator: " ") }
+
     /// The member `error` of the body, or `nil` if the body is not a JSON object with this member.
     var error: String? {
         try? JSONDecoder().decode([String: String].self, from: Data(body.utf8))["error"]
