@@ -6,7 +6,7 @@ import hugo
 import readme
 from stage import SOURCES, Report, Site, check, leftovers, type_readme
 
-BUILDING = "### Building, testing and checking a release"
+COMMANDS = "**6. Let commands run as another user**"
 
 MAKEFILE = """\
 pages := $(patsubst src/%.txt,public/%.html,$(wildcard src/*.txt))
@@ -68,7 +68,7 @@ def units(report, site):
     machine.must("systemctl disable -q --now bellpull-step.socket; rm /etc/systemd/system/bellpull-step*; "
                  "rm -f /run/bellpull/step.sock; systemctl daemon-reload; userdel bellpull-step; systemctl restart bellpull")
     report.expect(len(steps()) == 1, "the units are gone again")
-    type_readme(machine, BUILDING)
+    type_readme(machine, COMMANDS)
     text = machine.run("bellpull check").stdout
     report.expect("steps run as another user, behind Landlock" in text, "after the README's commands",
                   next((line for line in text.splitlines() if " steps " in line), text))

@@ -9,7 +9,7 @@ def upgrade(machine, program):
     machine.put(program, "/root/bellpull/bellpull")
     machine.must("sed -i '/^ExecStopPost=/d' /etc/systemd/system/bellpull-restart@.service; "
                  "sed -i '/^MemoryMax=/d' /etc/systemd/system/bellpull-step@.service; systemctl daemon-reload")
-    type_readme(machine, "**Upgrade.**")
+    type_readme(machine, "## Upgrading")
     differing = machine.run("cd /root/bellpull/systemd && for f in *; do cmp $f /etc/systemd/system/$f; done").stdout
     report.expect(not differing, "an upgrade replaces all units", differing)
     status, problems = check(machine)
@@ -21,7 +21,7 @@ def uninstall(machine):
     """Removes Bellpull. Returns how many promises were broken."""
     report = Report(machine)
     machine.must("sed -i '/bellpull.conf/d' /etc/nginx/sites-available/*; rm -rf /srv/*/cache* /var/www/*/cache*")
-    type_readme(machine, "**Uninstall.**")
+    type_readme(machine, "## Uninstalling")
     left = machine.run("""
         systemctl list-units --all --plain --no-legend 'bellpull*'
         systemctl list-unit-files --no-legend 'bellpull*'

@@ -1,14 +1,16 @@
-"""The commands and files that the README shows."""
+"""The commands and files that README.md and INSTALL.md show."""
 
 import pathlib
 import re
 
 README = pathlib.Path(__file__).parents[2] / "README.md"
+INSTALL = README.parent / "INSTALL.md"
 
 
 def steps():
-    """Returns the title and the commands of each step, for a private repository, in order."""
-    section = README.read_text().split("## Your first deployment")[1].split("\n## ")[0]
+    """Returns the title and the commands of each step of an installation by hand, for a private repository, in order. The step
+    about the commands of sites is left out."""
+    section = INSTALL.read_text().split("## Step by step")[1].split("**6.")[0]
     parts = re.split(r"^\*\*(\d\. .+?)\*\*", section, flags=re.MULTILINE)
     for title, text in zip(parts[1::2], parts[2::2]):
         blocks = re.findall(r"^```sh\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
@@ -21,10 +23,18 @@ def steps():
         yield title, commands
 
 
+def package_steps():
+    """Returns the title and the commands of each step with the package, in order."""
+    section = README.read_text().split("## Your first deployment")[1].split("\n## ")[0]
+    parts = re.split(r"^\*\*(\d\. .+?)\*\*", section, flags=re.MULTILINE)
+    for title, text in zip(parts[1::2], parts[2::2]):
+        yield title, "".join(re.findall(r"^```sh\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL))
+
+
 def blocks(title, kind):
-    """Returns the code blocks of this kind, such as sh, in the section `### …` or the paragraphs after `**…**`."""
+    """Returns the code blocks of this kind, such as sh, in the section `## …` or the paragraphs after `**…**`."""
     found, block, is_inside = [], None, False
-    for line in README.read_text().splitlines():
+    for line in (README.read_text() + INSTALL.read_text()).splitlines():
         if line.startswith("```"):
             if block is None:
                 block = (line[3:], [])
@@ -38,5 +48,5 @@ def blocks(title, kind):
             is_inside = True
         elif line.startswith("#") or (title.startswith("**") and line.startswith("**")):
             is_inside = False
-    assert found, f"the README has no {kind} below {title}"
+    assert found, f"README.md and INSTALL.md have no {kind} below {title}"
     return found

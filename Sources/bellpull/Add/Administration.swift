@@ -37,7 +37,7 @@ struct Administration {
         let account = try Self.account(state, unit)
         let main = URL(fileURLWithPath: source.mainFilePath).standardized.path
         folder = (main as NSString).deletingLastPathComponent
-        if source.hasNoFiles { source.addEnvironmentFile() }
+        if source.hasNoSiteInFiles { source.addEnvironmentFile() }
         let configuration: Configuration
         do {
             configuration = try Configuration.load(source)

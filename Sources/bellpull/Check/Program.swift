@@ -21,6 +21,6 @@ struct Program {
     func command(_ arguments: [String], input: String? = nil) -> Command {
         Command(
             executable: URL(fileURLWithPath: path), arguments: arguments, directory: "/", environment: environment,
-            input: input)
+            input: input.map { .file($0) })
     }
 }
