@@ -4,6 +4,7 @@ import os
 import pathlib
 import sys
 
+import added
 import application
 import built
 import faults
@@ -23,6 +24,7 @@ STAGES = {
     "built": ("sites with steps", built.run),
     "proven": ("an application with a health check, and builds that do not end well", proven.run),
     "steps": ("hostile steps", steps.run),
+    "added": ("sites that are added and removed by one command", added.run),
     "upgrade": ("the upgrade", lambda server, _: lifetime.upgrade(server, program)),
     "uninstall": ("the end", lambda server, _: lifetime.uninstall(server)),
 }

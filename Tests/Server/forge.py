@@ -45,9 +45,9 @@ class Forge:
             f"git commit --quiet --message '{text}' && git push --quiet origin HEAD:main")
         return before, self.machine.must("git -C /root/author rev-parse HEAD").strip()
 
-    def deliver(self, event, body, url="http://127.0.0.1/github", host="YOUR.SITE"):
+    def deliver(self, event, body, url="http://127.0.0.1/github", host="YOUR.SITE", secret_file="/etc/bellpull/secret"):
         """Sends a signed delivery, and returns the status and the headers of the answer as text."""
-        secret = self.machine.must("head -n 1 /etc/bellpull/secret").rstrip("\n")
+        secret = self.machine.must(f"head -n 1 {secret_file}").rstrip("\n")
         text = json.dumps(body)
         digest = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
         (self.machine.root / "root/body").write_text(text)

@@ -59,7 +59,7 @@ struct SiteFile {
         secretFile = text.flatMap { try? SiteDraft(name: settings.name, text: $0, path: path) }?.secretFile
     }
 
-    /// The URL of the remote, as the site's file or else the repository tells. Runs git with the rights of the caller, who is the
+    /// The URL of the remote, as the site's file or else the repository tells, without credentials. Runs git with the rights of the caller, who is the
     /// user who deploys.
     var remote: String? {
         if let remote = settings.release?.remote { return remote }
@@ -67,6 +67,6 @@ struct SiteFile {
         guard let repository = repositories.first(where: { access("\($0)/config", R_OK) == 0 }) else { return nil }
         let output = try? Git(in: "/").output(
             of: ["config", "--file", "\(repository)/config", "--get", "remote.origin.url"], .within(.seconds(10)))
-        return output.flatMap { $0.isEmpty ? nil : $0 }
+        return output.flatMap { $0.isEmpty ? nil : $0.withoutCredentials }
     }
 }

@@ -1,3 +1,4 @@
+import Configuration
 import Deploy
 import Git
 import Text
@@ -12,6 +13,7 @@ struct RemoteProblem: Error {
     let kind: Kind
     private let error: GitError
     private let url: RemoteURL
+    private let text: String
 
     /// The words by which a problem is known. The first match counts: a full disk or a changed host key also causes later words.
     private static let words: [(Kind, [String])] = [
@@ -66,6 +68,7 @@ struct RemoteProblem: Error {
     init(_ error: GitError, url: String) {
         self.error = error
         self.url = RemoteURL(url)
+        text = url.withoutCredentials
         kind =
             error.termination == .timedOut
             ? .silent
@@ -91,8 +94,11 @@ struct RemoteProblem: Error {
                 "the host key of \(place) has CHANGED: another machine may be answering",
                 hint: "compare the new key with the keys that the forge publishes, before anything else: "
                     + "ssh-keyscan \(host) | ssh-keygen -lf -")
-        case .hostKeyUnknown: Explanation("the host key of \(place) is unknown", hint: nil)
-        case .keyRefused: Explanation("\(place) refuses the ssh key", hint: nil)
+        case .hostKeyUnknown:
+            Explanation(
+                "the host key of \(place) is unknown", hint: "ssh-keyscan \(url.host.quotedForShell)  # must show a key"
+            )
+        case .keyRefused: Explanation("\(place) refuses the ssh key", hint: "enter the key at the forge")
         case .credentials:
             Explanation(
                 "\(repository) is private, or is not there: \(host) asks for a password",
@@ -113,7 +119,12 @@ struct RemoteProblem: Error {
             Explanation(
                 "the host name \(host) is unknown",
                 hint: "getent hosts \(url.host.quotedForShell)  # prints an address if DNS works and knows the host")
-        case .certificate: Explanation("the TLS certificate of \(place) is not trusted: \(line)", hint: nil)
+        case .certificate:
+            Explanation(
+                "the TLS certificate of \(place) is not trusted: \(line)",
+                hint:
+                    "if the certificate is of your own authority, copy the authority's to /usr/local/share/ca-certificates/NAME.crt, and run update-ca-certificates"
+            )
         case .refused:
             Explanation(
                 "\(place) refuses the connection",
@@ -125,7 +136,10 @@ struct RemoteProblem: Error {
                     "is this machine online? Otherwise the host or the port is wrong, the forge is down, or a firewall is in the way"
             )
         case .noSSH: Explanation("ssh is not installed", hint: "apt-get install openssh-client")
-        case .other: Explanation("\(repository) cannot be read: \(line)", hint: nil)
+        case .other:
+            Explanation(
+                "\(repository) cannot be read: \(line)",
+                hint: "\(ShellCommand.service("git", "ls-remote", "--", text))  # shows more")
         }
     }
 

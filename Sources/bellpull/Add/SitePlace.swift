@@ -62,11 +62,7 @@ struct SitePlace {
     func make(_ content: Content, _ journal: Journal) throws(CommandError) {
         switch content {
         case .repository: return
-        case .empty:
-            var status = stat()
-            guard stat(path, &status) == 0, status.st_uid != account.user else { break }
-            try journal.note(.owner(path))
-            chown(path, account.user, account.group)
+        case .empty: try takeOver(journal)
         case .missing:
             for folder in missingFolders {
                 try journal.note(.folder(folder))
@@ -78,6 +74,21 @@ struct SitePlace {
             lchown(path, account.user, account.group)
         }
         try journal.note(.contents(path))
+    }
+
+    /// Gives root's empty folder to the user who deploys. The folder is held open: the path may lead elsewhere by now.
+    private func takeOver(_ journal: Journal) throws(CommandError) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw CommandError(.failure, "cannot open \(path)", hint: "ls -ld \(word)") }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_uid != account.user else { return }
+        let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd/\(descriptor)")
+        guard status.st_uid == geteuid(), names?.isEmpty == true else {
+            throw CommandError(.failure, "\(path) has changed meanwhile", hint: "run the command again")
+        }
+        try journal.note(.owner(path))
+        fchown(descriptor, account.user, account.group)
     }
 
     private var missingFolders: [String] {
