@@ -4,7 +4,7 @@ import Testing
 
 extension `a site behind another web server` {
     @Test(arguments: Neighbour.installed) func `answers a hundred deliveries at once`(neighbour: Neighbour) throws {
-        try NeighbourSites.with(neighbour, "14 100 at once") { site in
+        try NeighbourSites.with(neighbour, "14 100 at once", alone: true) { site in
             let commit = try site.forge.push("hundred")
             let delivery = try GitHubDelivery.push(of: commit)
             let start = ContinuousClock.now

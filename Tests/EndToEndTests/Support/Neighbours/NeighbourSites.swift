@@ -12,6 +12,7 @@ final class NeighbourSites: Sendable {
     }
 
     private let shared: [Neighbour: Shared]
+    private let machine = Machine()
     private let table = Mutex<[String: [Neighbour: String]]>([:])
 
     @TaskLocal fileprivate static var current: NeighbourSites?
@@ -22,17 +23,42 @@ final class NeighbourSites: Sendable {
 
     /// Runs `body` with the site behind `neighbour`, while no other test uses the site. Adds what `body` returns to the
     /// table, as the result of `story`.
+    ///
+    /// - Parameter alone: whether no test of another server may run meanwhile: a hundred CGI programs take all processors.
     static func with(
-        _ neighbour: Neighbour, _ story: String, _ body: (NeighbourSite) throws -> String
+        _ neighbour: Neighbour, _ story: String, alone: Bool = false, _ body: (NeighbourSite) throws -> String
     ) throws {
         guard let current, let shared = current.shared[neighbour] else { throw Trouble("the suite has no .neighbours") }
         shared.lock.lock()
         defer { shared.lock.unlock() }
+        current.machine.enter(alone: alone)
+        defer { current.machine.leave(alone: alone) }
         let site = shared.site ?? Result { try NeighbourSite(behind: neighbour) }
         shared.site = site
         let result = Result { try body(site.get()) }
         current.table.withLock { $0[story, default: [:]][neighbour] = (try? result.get()) ?? "FAILED" }
         _ = try result.get()
+    }
+
+    /// A machine that many tests share, or that one test has alone.
+    private final class Machine: @unchecked Sendable {
+        // Guards and signals the number of tests, which is -1 while a test is alone.
+        private let condition = NSCondition()
+        private var count = 0
+
+        func enter(alone: Bool) {
+            condition.withLock {
+                while count < 0 || (alone && count > 0) { condition.wait() }
+                count = alone ? -1 : count + 1
+            }
+        }
+
+        func leave(alone: Bool) {
+            condition.withLock {
+                count = alone ? 0 : count - 1
+                condition.broadcast()
+            }
+        }
     }
 
     /// The results as a table in Markdown: a row per story, a column per server.
