@@ -49,6 +49,8 @@ import Testing
         [
             "secret_file", "branch", "strategy", "remote", "shared", "keep", "build", "test", "health", "build_timeout",
             "test_timeout", "health_timeout", "health_status", "health_text", "health_retries", "on_newer",
+            // Beside a single step without a fence, allow_read and allow_write would have no effect.
+            "unfenced",
         ],
     ])
     func `is read with every comment removed`(without left: [String]) throws {
