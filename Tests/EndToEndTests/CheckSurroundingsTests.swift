@@ -105,7 +105,7 @@ import Testing
 
     @Test func `reports that the service may not write to the clone`() throws {
         let unit = folder("units/bellpull.service")
-        try write("[Service]\nUser=root\nProtectSystem=strict\nReadWritePaths=-/srv\n", to: unit)
+        try write("[Service]\nUser=root\nProtectSystem=strict\nReadWritePaths=/srv\n", to: unit)
         try checkup.finds(
             "error", "blog", "bellpull.service does not let bellpull write to \(clone.path)",
             hint: "mkdir -p /etc/systemd/system/bellpull.service.d && printf '%s\\n' '[Service]' "
@@ -115,7 +115,7 @@ import Testing
         try write("[Service]\nReadWritePaths=-\(folder.path)\n", to: "\(unit).d/override.conf")
         try checkup.finds("ok", "systemd", "bellpull.service may write to the site", hint: nil)
 
-        try write("[Service]\nReadWritePaths=-\n", to: "\(unit).d/reset.conf")
+        try write("[Service]\nReadWritePaths=\n", to: "\(unit).d/reset.conf")
         try checkup.finds("error", "blog", "bellpull.service does not let", hint: "mkdir -p")
     }
 
