@@ -18,7 +18,7 @@ struct NginxInclude {
         guard access(snippet, F_OK) == 0 else {
             return
                 "in the folder of bellpull's source: install -D -m 644 nginx/bellpull.conf \(snippet.quotedForShell); "
-                + "then bellpull check again"
+                + "then \(ServiceUnit.current.command) check again"
         }
         let words =
             "add include snippets/bellpull.conf; to the site's server block, then nginx -t && systemctl reload nginx"

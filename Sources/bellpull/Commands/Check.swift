@@ -33,7 +33,11 @@ struct Check: ParsableCommand {
 
     @OptionGroup var options: CommonOptions
 
-    private static let defaultSocket = "/run/bellpull/bellpull.sock"
+    /// The socket of `bellpull.socket`, or of the instance.
+    private static var defaultSocket: String {
+        let instance = ServiceUnit.current.instance.flatMap { try? Instance($0) }
+        return instance?.socket ?? "/run/bellpull/bellpull.sock"
+    }
 
     func run() throws {
         let results = try results()
@@ -48,7 +52,7 @@ struct Check: ParsableCommand {
     private func results() throws(CommandError) -> [CheckResult] {
         let environment = ProcessInfo.processInfo.environment
         let cancellation = Signals.shared.cancellation
-        let unit = SystemdUnit("bellpull.service", environment: environment)
+        let unit = SystemdUnit(ServiceUnit.current.service, environment: environment)
         let running = offline ? nil : Systemd(environment: environment, cancellation)
         let systemd = SystemdCheck(unit, running)
         let configuration = ConfigurationCheck(source(environment, systemd))
@@ -77,7 +81,9 @@ struct Check: ParsableCommand {
         let hookResults = offline ? [] : hooks.results(HookProbe(environment: environment, cancellation))
         let service = systemd.results(of: chosen, drain: configuration.configuration.drain)
         guard !cancellation.isCancelled else {
-            throw CommandError(.failure, "the check was interrupted", hint: "bellpull check SITE checks a single site")
+            throw CommandError(
+                .failure, "the check was interrupted",
+                hint: "\(ServiceUnit.current.command) check SITE checks a single site")
         }
         let differences = offline ? [] : configuration.differences(reading, sites, state, unit)
         return configuration.results(reading) + differences + unknown + rest + fence + door + webResults + hookResults
@@ -91,7 +97,7 @@ struct Check: ParsableCommand {
         return [
             .warning(
                 "ledger", "\(user) deploys the sites, so they were not checked for \(NSUserName())",
-                hint: "run bellpull check as root or as \(user)")
+                hint: "run \(ServiceUnit.current.command) check as root or as \(user)")
         ]
     }
 
