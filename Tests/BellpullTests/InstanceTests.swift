@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import TestSupport
 import Testing
 import Text
@@ -49,6 +50,16 @@ import Text
             #expect("systemctl restart \(ServiceUnit.current)" == "systemctl restart bellpull@alice")
             #expect(ServiceUnit.current.command == "bellpull --instance alice")
         }
+    }
+
+    @Test func `has a file of its own for nginx`() throws {
+        let folder = try TemporaryFolder()
+        _ = try Shell.run("echo 'http { server { listen 80; } }' >'\(folder("nginx.conf"))'")
+        let nginx = try #require(NginxConfiguration(at: folder("nginx.conf")))
+        let remedy = ServiceUnit.$assumed.withValue(ServiceUnit(instance: "bob")) { NginxInclude(nginx, []).remedy }
+        let snippet = "\(folder.path)/snippets/bellpull-bob.conf"
+        #expect(remedy.contains("nginx/bellpull-instance.conf \(snippet) && sed -i s/alice/bob/g \(snippet)"))
+        #expect(remedy.hasSuffix("then bellpull --instance bob check again"))
     }
 
     @Test func `has a template's settings, and those of its own drop-ins`() throws {
