@@ -62,7 +62,9 @@ struct SecretReader: Sendable {
             diagnostics.warning(
                 at: section.place(of: .secretFile),
                 "secret_file names a credential that only the service can read; the secret was not checked",
-                hint: "bellpull.service needs LoadCredential=NAME:/PATH: systemctl cat bellpull")
+                hint:
+                    "\(ServiceUnit.current.service) needs LoadCredential=NAME:/PATH: systemctl cat \(ServiceUnit.current)"
+            )
             return nil
         }
         guard let path = credential(name), FileManager.default.fileExists(atPath: path) else {
@@ -70,7 +72,7 @@ struct SecretReader: Sendable {
                 at: section.place(of: .secretFile),
                 "secret_file names a credential that systemd did not pass to bellpull",
                 hint: "write an absolute path, such as \(Key.secretFile.line); "
-                    + "or add LoadCredential=NAME:/PATH to [Service]: systemctl edit bellpull")
+                    + "or add LoadCredential=NAME:/PATH to [Service]: systemctl edit \(ServiceUnit.current)")
             return nil
         }
         return SecretFile(path, isCredential: true).secrets(namedAt: section.place(of: .secretFile), &diagnostics)

@@ -15,7 +15,9 @@ extension KnownGitMessage {
         },
         KnownGitMessage("Read-only file system", meaning: "the disk with the clone is read-only") {
             Remedy(
-                .remount($0.path), note: "or add ReadWritePaths=\($0.path) to bellpull.service: systemctl edit bellpull"
+                .remount($0.path),
+                note:
+                    "or add ReadWritePaths=\($0.path) to \(ServiceUnit.current.service): systemctl edit \(ServiceUnit.current)"
             )
         },
         KnownGitMessage("dubious ownership", meaning: "git refuses the repository of another user") { failed in

@@ -141,7 +141,7 @@ final class ReleaseSession {
         }
         // A rollback may have set a pin since: it writes the pin before it waits for the lock.
         if order == .follow, let pin = strategy.pin {
-            return .pinned("\(pin); \(commit.short) is laid out and waits for bellpull unpin")
+            return .pinned("\(pin); \(commit.short) is laid out and waits for \(ServiceUnit.current.command) unpin")
         }
         try goLive(release, from: live, isRollback: order != .follow)
         return try prove(release, after: live, isRollback: order != .follow)

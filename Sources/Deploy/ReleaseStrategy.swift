@@ -71,7 +71,7 @@ final class ReleaseStrategy: Strategy {
     func commit(named text: String, _ limits: Limits) throws(Failure) -> Commit {
         let repository = try repository(limits)
         guard let commit = try attempt({ try repository.commit(named: text, limits) }) else {
-            throw .unknownCommit(text, hint: "bellpull releases lists the releases")
+            throw .unknownCommit(text, hint: "\(ServiceUnit.current.command) releases lists the releases")
         }
         return commit
     }
@@ -209,7 +209,7 @@ final class ReleaseStrategy: Strategy {
             if let name = folder.liveName, folder.release(name) == nil {
                 throw Failure(
                     "\(folder.current) leads to the release \(name), which is not there",
-                    hint: "the next deployment lays out a release; or bellpull rollback")
+                    hint: "the next deployment lays out a release; or \(ServiceUnit.current.command) rollback")
             }
         }
         inspection.collect(in: repository, at: folder.repository) { inspection in

@@ -26,7 +26,7 @@ extension Site {
 extension ReleaseStrategy {
     fileprivate func removeOldClone(_ limits: Limits) throws(Failure) -> [String] {
         guard folder.live != nil else {
-            throw Failure("\(folder.path) has no live release yet", hint: "bellpull deploy")
+            throw Failure("\(folder.path) has no live release yet", hint: "\(ServiceUnit.current.command) deploy")
         }
         guard let path = cloneToConvert else { throw Failure("\(folder.path) has no old work tree") }
         let lock = try SiteLock(in: folder.path, limits)

@@ -1,3 +1,4 @@
+internal import Text
 internal import Git
 public import Processes
 
@@ -75,7 +76,8 @@ extension Site {
             let index = liveCommit.flatMap { earlier.firstIndex(of: $0) }
             guard let index, let previous = earlier[index...].first(where: { $0 != liveCommit }) else {
                 throw Failure(
-                    "the history of \(self.name) has no earlier commit", hint: "bellpull rollback \(self.name) COMMIT")
+                    "the history of \(self.name) has no earlier commit",
+                    hint: "\(ServiceUnit.current.command) rollback \(self.name) COMMIT")
             }
             return (previous, nil)
         }
@@ -85,7 +87,9 @@ extension Site {
         switch target {
         case .previous:
             guard let previous = strategy.previousRelease else {
-                throw Failure("\(name) has no earlier release that was live", hint: "bellpull releases \(name)")
+                throw Failure(
+                    "\(name) has no earlier release that was live",
+                    hint: "\(ServiceUnit.current.command) releases \(name)")
             }
             return (previous.commit, previous.name)
         case .named(let text):

@@ -43,7 +43,7 @@ extension CloneError {
     private static func changeOwner(_ path: String, _ owner: String, _ user: String) -> Remedy {
         guard user != "root" else {
             return Remedy(
-                note: "bellpull must run as \(owner): User=\(owner) in bellpull.service, "
+                note: "bellpull must run as \(owner): User=\(owner) in \(ServiceUnit.current.service), "
                     + "or by hand: runuser -u \(owner.quotedForShell) -- bellpull …")
         }
         return Remedy(ShellCommand("chown", "-R", "\(user):", path))
@@ -63,6 +63,6 @@ extension ShellCommand {
     static func allowService(toWrite path: String) -> ShellCommand {
         let lines = ["[Service]", "ReadWritePaths=\(DropIn.word(path))"]
         return ShellCommand(
-            script: DropIn.command(lines, to: "bellpull.service", named: "paths", then: DropIn.restart))
+            script: DropIn.command(lines, to: ServiceUnit.current.service, named: "paths", then: DropIn.restart))
     }
 }

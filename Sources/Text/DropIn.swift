@@ -1,11 +1,11 @@
 /// Commands that change a unit in a drop-in of the administrator (systemd.unit(5)).
 public enum DropIn {
     /// The command that makes systemd and the service use changed files.
-    public static let restart = "systemctl daemon-reload && systemctl restart bellpull"
+    public static let restart = "systemctl daemon-reload && systemctl restart \(ServiceUnit.current)"
 
     /// The command that lets the service open more files.
     public static let moreFiles = command(
-        ["[Service]", "LimitNOFILE=65536"], to: "bellpull.service", named: "files", then: restart)
+        ["[Service]", "LimitNOFILE=65536"], to: ServiceUnit.current.service, named: "files", then: restart)
 
     /// Returns the command that adds `lines` to the drop-in `name` of `unit`, and then runs `next`. Keeps the lines that are
     /// in the drop-in already.

@@ -37,7 +37,8 @@ struct Bellpull: ParsableCommand {
         if !CommonGateway.isCurrent, CommandLine.arguments.dropFirst().first == Launcher.subcommand { Launcher.main() }
         // Under plain CGI the web server passes a query such as ?--socket+x as arguments (RFC 3875 §4.4). The client
         // chose them, so they are ignored.
-        let arguments = CommonGateway.isCurrent ? [] : Array(CommandLine.arguments.dropFirst())
+        let arguments =
+            CommonGateway.isCurrent ? [] : InstanceOptions.moved(in: Array(CommandLine.arguments.dropFirst()))
         if arguments.isEmpty, !CommonGateway.isCurrent, !ListeningSocket.isInherited, isatty(STDOUT_FILENO) == 1 {
             Printer.print([helpMessage(columns: Terminal.current.width)])
             Foundation.exit(0)

@@ -29,8 +29,10 @@ import Testing
             (String(section.prefix { $0 != "\n" }), section)
         }
         sections = Dictionary(pairs) { first, _ in first }
-        let output = try Shell.run("'\(try BuiltProgram.path)' --experimental-dump-help").output
-        let dump = try JSONDecoder().decode(Dump.self, from: Data(output.utf8))
+        // Shell keeps only the end of a long output.
+        let folder = try TemporaryFolder()
+        _ = try Shell.run("'\(try BuiltProgram.path)' --experimental-dump-help > '\(folder("help"))'")
+        let dump = try JSONDecoder().decode(Dump.self, from: Data(contentsOf: URL(fileURLWithPath: folder("help"))))
         // `help` is in the synopsis.
         commands = (dump.command.subcommands ?? []).filter { $0.commandName != "help" }
     }

@@ -110,9 +110,24 @@ import Testing
         #expect(try server.state == before)
     }
 
-    @Test func `does not leave a service behind that keeps the last site`() throws {
+    @Test func `leaves a service without a site`() throws {
         let server = try NewServer()
         _ = try server.add()
+        let bellpull = try Responder(
+            ["--socket", server.folder("bellpull.sock")], environment: server.environment, logFile: server.folder("log")
+        )
+        let result = try server.run(["remove", "blog"])
+        #expect(result.ending == .exited(0), "\(result.errors)")
+        #expect(result.output.contains("the service has forgotten the site"))
+        #expect(Observation.isRunning(bellpull.program.pid))
+        #expect(try server.run(["status"]).output.contains("blog") == false)
+        #expect(try server.add().ending == .exited(0), "the next site needs no start")
+    }
+
+    @Test func `does not leave a service behind that keeps the last site, as without a main file`() throws {
+        let server = try NewServer()
+        _ = try server.add()
+        unlink(server.folder("etc/bellpull.toml"))
         let bellpull = try Responder(
             ["--socket", server.folder("bellpull.sock")], environment: server.environment, logFile: server.folder("log")
         )

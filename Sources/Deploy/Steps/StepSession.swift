@@ -168,7 +168,7 @@ package final class StepSession {
         of name: StepName, _ step: SiteSteps.Step, _ termination: FenceCompletion.Termination, _ line: String?
     ) -> StepEnd {
         let fact: String
-        var hint = "bellpull log \(facts.deployment)  # shows the output"
+        var hint = "\(ServiceUnit.current.command) log \(facts.deployment)  # shows the output"
         switch termination {
         case .exited(0): return .passed
         case .cancelled: return .interrupted

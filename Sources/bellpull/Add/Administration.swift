@@ -33,7 +33,7 @@ struct Administration {
         (source.readsSecrets, source.readsVariables, source.mayHaveNoSite) = (false, false, true)
         let state = StateDirectory(environment: environment)
         source.sitesInUse = state.sitesInUse
-        let unit = SystemdUnit("bellpull.service", environment: environment)
+        let unit = SystemdUnit(ServiceUnit.current.service, environment: environment)
         let account = try Self.account(state, unit)
         let main = URL(fileURLWithPath: source.mainFilePath).standardized.path
         folder = (main as NSString).deletingLastPathComponent
@@ -70,7 +70,7 @@ struct Administration {
         }
         guard let user = UserIdentity(named: name) else {
             throw CommandError(
-                .failure, "bellpull.service runs as \(name), but the user \(name) does not exist",
+                .failure, "\(ServiceUnit.current.service) runs as \(name), but the user \(name) does not exist",
                 hint: "useradd --system --home-dir \(state.path) --shell /usr/sbin/nologin \(name)")
         }
         return user

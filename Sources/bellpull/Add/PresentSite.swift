@@ -33,7 +33,9 @@ struct PresentSite {
         if let asked = request.follows, let follows = settings.follows, asked != follows {
             throw CommandError(
                 .failure, "the site \(request.name) is there already, and follows \(follows) instead of \(asked)",
-                hint: "--name OTHER for a second site; or change \(settings.place), then systemctl reload bellpull")
+                hint:
+                    "--name OTHER for a second site; or change \(settings.place), then systemctl reload \(ServiceUnit.current)"
+            )
         }
         if request.hasPath, SitePlace.resolved(request.path) != SitePlace.resolved(settings.path) {
             throw CommandError(

@@ -14,7 +14,7 @@ struct RemovalNote: Codable, Equatable {
     let key: String?
     /// Whether the folder of the site is to be removed.
     var removesFiles: Bool
-    /// Whether no other site was left.
+    /// Whether no other site was left, and no main file.
     let isLastSite: Bool
 
     private static func path(of site: String, in folder: String) -> String { "\(folder)/.\(site).removing" }

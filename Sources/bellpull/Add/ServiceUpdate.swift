@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Processes
+import Text
 
 /// Has the service use changed files.
 struct ServiceUpdate {
@@ -16,7 +17,7 @@ struct ServiceUpdate {
         case absent
     }
 
-    private static let units = ["bellpull.socket", "bellpull.service"]
+    private static let units = [ServiceUnit.current.socket, ServiceUnit.current.service]
     /// Longer than the opening of some clones that hang.
     private static let timeout = Duration.seconds(80)
     private var client: ControlClient { ControlClient(state: administration.state) }
@@ -36,14 +37,16 @@ struct ServiceUpdate {
         return .reloaded
     }
 
-    /// Has the service forget a site. Stops a service without any site left: it would keep the last one.
+    /// Has the service forget a site. Stops a service without a main file and without any site
+    /// left: it would keep the last one.
     func remove(isLastSite: Bool) throws(CommandError) -> Result {
         guard client.hasService else { return .absent }
         guard !isLastSite else { return try stop() }
         let loaded = try client.reload(within: Self.timeout)
         guard loaded.isApplied else {
             throw ReloadReport(loaded).error(withMistakes: true)
-                ?? CommandError(.failure, "the service has not reloaded", hint: "systemctl reload bellpull")
+                ?? CommandError(
+                    .failure, "the service has not reloaded", hint: "systemctl reload \(ServiceUnit.current)")
         }
         return .reloaded
     }
@@ -56,7 +59,8 @@ struct ServiceUpdate {
         _ = systemctl(["reset-failed"] + Self.units)
         guard systemctl(["start"] + Self.units) else {
             throw CommandError(
-                .failure, "bellpull.service does not start", hint: "journalctl -u bellpull -n 20 --no-pager")
+                .failure, "\(Self.units[1]) does not start",
+                hint: "journalctl -u \(ServiceUnit.current) -n 20 --no-pager")
         }
         return .started
     }
@@ -70,7 +74,7 @@ struct ServiceUpdate {
         }
         guard systemctl(["stop"] + Self.units) else {
             throw CommandError(
-                .failure, "bellpull.service does not stop", hint: "systemctl stop \(Self.units.joined(separator: " "))")
+                .failure, "\(Self.units[1]) does not stop", hint: "systemctl stop \(Self.units.joined(separator: " "))")
         }
         return .stopped
     }

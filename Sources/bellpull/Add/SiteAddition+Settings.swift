@@ -10,7 +10,7 @@ extension SiteAddition {
     /// - Parameter follows: what the site follows; `nil` if only the remote will tell.
     func draft(following follows: RefPattern?, remote: String?) throws(CommandError) -> SiteDraft {
         let follows = follows ?? request.follows
-        var lines = SettingLines(["Written by bellpull add. After a change: systemctl reload bellpull"])
+        var lines = SettingLines(["Written by bellpull add. After a change: systemctl reload \(ServiceUnit.current)"])
         lines.add("repository", request.repository.description)
         lines.add(follows?.kind == .tag ? "tag" : "branch", follows?.description ?? "main")
         lines.add("path", request.path)
@@ -29,7 +29,7 @@ extension SiteAddition {
     /// Refuses a folder that the sandbox of the service keeps read-only.
     func refuseSandbox(_ draft: SiteDraft) throws(CommandError) {
         let systemd = Systemd(environment: administration.source.environment, cancellation)
-        let state = systemd?.states(of: ["bellpull.service"])?.first { $0.exists }
+        let state = systemd?.states(of: [ServiceUnit.current.service])?.first { $0.exists }
         let sandbox = SandboxCheck(
             files: administration.unit, state: state, mounts: state?.process.flatMap { MountTable(of: $0) })
         guard let problem = sandbox.results(of: [draft.settings]).first(where: { $0.severity == .error }) else {

@@ -20,7 +20,7 @@ struct SiteCompletion {
             switch try update.add(settings.name, isFirstSite: isFirstSite) {
             case .reloaded: tell("the service has loaded the site")
             case .started: tell("the service was started")
-            case .absent, .stopped: tell("no service runs; to start it: systemctl enable --now bellpull")
+            case .absent, .stopped: tell("no service runs; to start it: systemctl enable --now \(ServiceUnit.current)")
             }
         } catch {
             problems += Self.later(error.explanations, settings, "but the service has not taken it over")

@@ -81,7 +81,7 @@ struct SiteRemoval {
             }
             throw CommandError(
                 .failure, "\(name) has no file of its own: it is a table in \(site.place)",
-                hint: "remove the table there, then systemctl reload bellpull")
+                hint: "remove the table there, then systemctl reload \(ServiceUnit.current)")
         }
         let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
         let draft = try? SiteDraft(name: name, text: text, path: file)
@@ -90,7 +90,10 @@ struct SiteRemoval {
         let remote = try draft.flatMap { draft in
             try administration.deploying { SiteFile(of: draft.settings, administration).remote }
         }
-        let isLast = others.isEmpty && configuration.rejectedSites.allSatisfy { $0.name == name }
+        // A service with a main file runs without a site, too.
+        let isLast =
+            others.isEmpty && configuration.rejectedSites.allSatisfy { $0.name == name }
+            && access(administration.source.mainFilePath, F_OK) != 0
         return RemovalNote(
             site: name, path: draft?.settings.path ?? rejected?.path, remote: remote,
             secretFile: ownSecret(draft?.secretFile), key: try ownKey(remote, others),

@@ -45,12 +45,12 @@ struct SiteWait {
         guard client.hasService else {
             throw CommandError(
                 .failure, "no bellpull runs, so no delivery can arrive",
-                hint: "systemctl enable --now bellpull.socket bellpull")
+                hint: "systemctl enable --now \(ServiceUnit.current.socket) \(ServiceUnit.current)")
         }
         guard let watch = try DeliveryWatch(client) else {
             throw CommandError(
                 .failure, "the running bellpull has another version, and cannot tell of deliveries",
-                hint: "systemctl restart bellpull")
+                hint: "systemctl restart \(ServiceUnit.current)")
         }
         return watch
     }

@@ -66,7 +66,7 @@ struct ConfigurationCheck {
         let check = LoadedCheck(
             loaded: loaded, files: reading.configuration, mainFile: mainFile,
             environmentFile: files.first { $0 == source.environmentFile },
-            reload: unit == nil ? "bellpull reload" : "systemctl reload bellpull")
+            reload: unit == nil ? "\(ServiceUnit.current.command) reload" : "systemctl reload \(ServiceUnit.current)")
         return check.results(names)
     }
 
@@ -92,7 +92,7 @@ struct ConfigurationCheck {
         guard environmentFile.isUnreadable, !issues.isEmpty else { return nil }
         return .warning(
             Self.subject, "\(source.environmentFile), the environment file of the service, cannot be read by \(user)",
-            hint: "run bellpull check as root")
+            hint: "run \(ServiceUnit.current.command) check as root")
     }
 
     /// A warning about GITHUB_SECRET, if the main file names other secrets.
@@ -105,6 +105,7 @@ struct ConfigurationCheck {
             Self.subject, "GITHUB_SECRET is set, but bellpull uses \(used.key) of \(mainFile) instead",
             hint: EnvironmentFile(at: path).variables["GITHUB_SECRET"] == nil
                 ? "unset GITHUB_SECRET"
-                : "sed -i '/^ *GITHUB_SECRET\\(_OLD\\)\\? *=/d' \(path.quotedForShell) && systemctl restart bellpull")
+                : "sed -i '/^ *GITHUB_SECRET\\(_OLD\\)\\? *=/d' \(path.quotedForShell) && systemctl restart \(ServiceUnit.current)"
+        )
     }
 }

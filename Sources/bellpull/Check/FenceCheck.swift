@@ -52,7 +52,7 @@ struct FenceCheck {
         return [
             .warning(
                 "steps",
-                "steps run as bellpull itself, behind Landlock \(status.landlock) alone: a step can "
+                "steps run as \(ServiceUser.current.name) itself, behind Landlock \(status.landlock) alone: a step can "
                     + status.unstopped.joined(separator: "; "),
                 hint: installation)
         ]
@@ -62,7 +62,11 @@ struct FenceCheck {
     private var installation: String {
         let user = "adduser --system --group --no-create-home --home /nonexistent bellpull-step"
         let files = "install -m 644 systemd/bellpull-step.socket systemd/bellpull-step@.service /etc/systemd/system/"
-        let start = "systemctl enable --now bellpull-step.socket && systemctl restart bellpull"
+        guard ServiceUnit.current.instance == nil else {
+            return
+                "run only steps of people whom you trust: the units of bellpull-step work for the user bellpull alone"
+        }
+        let start = "systemctl enable --now bellpull-step.socket && systemctl restart \(ServiceUnit.current)"
         guard !hasUnits else { return "\(user) && \(start)" }
         return "\(user) && \(files) && systemctl daemon-reload && \(start)  # in the folder with Bellpull's sources"
     }

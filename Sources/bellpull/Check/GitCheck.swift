@@ -1,3 +1,4 @@
+import Text
 import Git
 import Processes
 
@@ -17,7 +18,9 @@ struct GitCheck {
             }
             return [.ok("git", "version \(version)")]
         } catch {
-            return [.error("git", "\(error)", hint: "apt-get install git, or set PATH in bellpull.service")]
+            return [
+                .error("git", "\(error)", hint: "apt-get install git, or set PATH in \(ServiceUnit.current.service)")
+            ]
         }
     }
 }

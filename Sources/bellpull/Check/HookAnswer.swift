@@ -45,11 +45,13 @@ struct HookAnswer {
                 Self.subject(address),
                 "\(address.url): nginx lets only some addresses use the hook, so the hook was not tried")
         case (404, "refused"?):
-            error("the running bellpull has no hook at this path, unlike the files", "systemctl reload bellpull")
+            error(
+                "the running bellpull has no hook at this path, unlike the files",
+                "systemctl reload \(ServiceUnit.current)")
         case (_, let outcome?):
             error(
                 "bellpull answers \(status) (\(outcome)) to an unsigned delivery",
-                "journalctl -u bellpull -n 20 --no-pager")
+                "journalctl -u \(ServiceUnit.current) -n 20 --no-pager")
         case (300..<400, nil):
             error(
                 "the answer is a redirect to \(headers["location"] ?? "another address"), and forges do not follow "
@@ -58,7 +60,8 @@ struct HookAnswer {
         case (502, nil), (503, nil), (504, nil):
             error(
                 "nginx answers \(status), so bellpull is down",
-                "systemctl restart bellpull.socket bellpull; journalctl -u bellpull -n 20 --no-pager")
+                "systemctl restart \(ServiceUnit.current.socket) \(ServiceUnit.current); journalctl -u \(ServiceUnit.current) -n 20 --no-pager"
+            )
         case (404, nil):
             error("nginx answers 404, so nginx has not loaded the location of the hook", Self.reload)
         default:

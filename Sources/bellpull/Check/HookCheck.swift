@@ -1,3 +1,4 @@
+import Text
 import Configuration
 
 /// Checks whether deliveries reach Bellpull: tries the public addresses that the files of sites tell, and otherwise the
@@ -45,6 +46,12 @@ struct HookCheck {
     }
 
     private func omission(_ count: Int) -> [CheckResult] {
-        count == 0 ? [] : [.ok("hook", "\(count) more addresses were not tried; bellpull check SITE tries one")]
+        count == 0
+            ? []
+            : [
+                .ok(
+                    "hook",
+                    "\(count) more addresses were not tried; \(ServiceUnit.current.command) check SITE tries one")
+            ]
     }
 }

@@ -41,11 +41,14 @@ struct LedgerCheck {
         guard stat(path, &status) == 0 else {
             return .warning(
                 subject, "\(path) does not exist yet",
-                hint: "systemctl start bellpull creates the folder; or set STATE_DIRECTORY to another folder")
+                hint:
+                    "systemctl start \(ServiceUnit.current) creates the folder; or set STATE_DIRECTORY to another folder"
+            )
         }
         guard status.st_mode & S_IFMT == S_IFDIR else {
             return .error(
-                subject, "\(path) is not a folder", hint: "mv \(path) \(path).old; systemctl restart bellpull")
+                subject, "\(path) is not a folder",
+                hint: "mv \(path) \(path).old; systemctl restart \(ServiceUnit.current)")
         }
         guard access(path, W_OK | X_OK) != 0 else { return nil }
         guard errno != EROFS else {
@@ -59,7 +62,7 @@ struct LedgerCheck {
             switch owner {
             case user: "chmod u+rwx \(path)"
             case "root": "chown -R \(user) \(path)"
-            default: "run bellpull check as root or as \(owner), to check the sites too"
+            default: "run \(ServiceUnit.current.command) check as root or as \(owner), to check the sites too"
             }
         return .error(subject, "\(path) belongs to \(owner), and \(user) cannot write to the folder", hint: hint)
     }

@@ -1,3 +1,4 @@
+import Text
 import Configuration
 import FastCGI
 import Foundation
@@ -21,7 +22,7 @@ struct LoadedCheck {
     var now = Date()
 
     private static let subject = "configuration"
-    private static let restart = "systemctl restart bellpull"
+    private static let restart = "systemctl restart \(ServiceUnit.current)"
     /// The most sites to name.
     private static let namedSites = 5
 
@@ -42,7 +43,7 @@ struct LoadedCheck {
             return [
                 .warning(
                     Self.subject, "the running bellpull uses \(loaded.mainFile), and the check used \(mainFile)",
-                    hint: "bellpull check --config \(loaded.mainFile.quotedForShell)")
+                    hint: "\(ServiceUnit.current.command) check --config \(loaded.mainFile.quotedForShell)")
             ]
         }
         let sites = siteResults(names.isEmpty ? nil : Set(names))

@@ -1,3 +1,4 @@
+import Text
 import Configuration
 import Foundation
 
@@ -79,13 +80,15 @@ struct NginxCheck {
             return [
                 .warning(
                     Self.subject, "\(path) cannot be read, so nginx was not checked",
-                    hint: "run bellpull check as root, or with --nginx PATH if nginx.conf is elsewhere")
+                    hint:
+                        "run \(ServiceUnit.current.command) check as root, or with --nginx PATH if nginx.conf is elsewhere"
+                )
             ]
         }
         let unread = nginx.unreadable.prefix(3).map { file in
             CheckResult.warning(
                 Self.subject, "\(file) cannot be read, so nginx was only checked in part",
-                hint: "run bellpull check as root; nginx -t reports missing files")
+                hint: "run \(ServiceUnit.current.command) check as root; nginx -t reports missing files")
         }
         guard !passes.isEmpty else {
             guard presence != .unknown else { return [] }

@@ -14,18 +14,22 @@ struct NginxInclude {
 
     /// A command that adds the location to the server of a site; or, if no server is known to serve a site, words.
     var remedy: String {
-        let snippet = "\(nginx.folder)/snippets/bellpull.conf"
+        let instance = ServiceUnit.current.instance
+        let file = instance.map { "bellpull-\($0).conf" } ?? "bellpull.conf"
+        let snippet = "\(nginx.folder)/snippets/\(file)"
         guard access(snippet, F_OK) == 0 else {
+            let source = instance == nil ? "bellpull.conf" : "bellpull-instance.conf"
+            let naming = instance.map { " && sed -i s/alice/\($0)/g \(snippet.quotedForShell)" } ?? ""
             return
-                "in the folder of bellpull's source: install -D -m 644 nginx/bellpull.conf \(snippet.quotedForShell); "
-                + "then bellpull check again"
+                "in the folder of bellpull's source: install -D -m 644 nginx/\(source) \(snippet.quotedForShell)\(naming); "
+                + "then \(ServiceUnit.current.command) check again"
         }
         let words =
-            "add include snippets/bellpull.conf; to the site's server block, then nginx -t && systemctl reload nginx"
-        guard let name, let file = nginx.files.first(where: { has(name, in: $0) }) else { return words }
+            "add include snippets/\(file); to the site's server block, then nginx -t && systemctl reload nginx"
+        guard let name, let site = nginx.files.first(where: { has(name, in: $0) }) else { return words }
         let pattern = name.replacing(".", with: "\\.").replacing("*", with: "\\*").replacing("/", with: "\\/")
-        let script = "/^[[:space:]]*server_name[[:space:]]*\(pattern);/a include snippets/bellpull.conf;"
-        return "sed -i --follow-symlinks \(script.quotedForShell) \(file.quotedForShell) && "
+        let script = "/^[[:space:]]*server_name[[:space:]]*\(pattern);/a include snippets/\(file);"
+        return "sed -i --follow-symlinks \(script.quotedForShell) \(site.quotedForShell) && "
             + "nginx -t && systemctl reload nginx"
     }
 

@@ -17,7 +17,9 @@ struct SandboxCheck {
         guard files != nil || state != nil else { return [] }
         let found = sites.compactMap(result)
         guard found.isEmpty, !sites.isEmpty else { return found }
-        return [.ok("systemd", "bellpull.service may write to \(sites.count == 1 ? "the site" : "all sites")")]
+        return [
+            .ok("systemd", "\(ServiceUnit.current.service) may write to \(sites.count == 1 ? "the site" : "all sites")")
+        ]
     }
 
     private func result(of site: SiteSettings) -> CheckResult? {
@@ -32,16 +34,17 @@ struct SandboxCheck {
         // The files may allow by now what the running service may not yet.
         if mounts != nil || state != nil, let files, files.access(to: path) == .writable {
             return .error(
-                site.name, "bellpull.service \(fact), as its unit has changed since the start", hint: DropIn.restart)
+                site.name, "\(ServiceUnit.current.service) \(fact), as its unit has changed since the start",
+                hint: DropIn.restart)
         }
-        return .error(site.name, "bellpull.service \(fact)", hint: Self.dropIn(for: site, path, access))
+        return .error(site.name, "\(ServiceUnit.current.service) \(fact)", hint: Self.dropIn(for: site, path, access))
     }
 
     private static func dropIn(for site: SiteSettings, _ path: String, _ access: MountTable.Access) -> String {
         let home = access == .hidden ? ["ProtectHome=no"] : []
         // With the hyphen, the service starts without the folder too, as after the removal of the site.
         return DropIn.command(
-            ["[Service]"] + home + ["ReadWritePaths=\(DropIn.word("-\(path)"))"], to: "bellpull.service",
+            ["[Service]"] + home + ["ReadWritePaths=\(DropIn.word("-\(path)"))"], to: ServiceUnit.current.service,
             named: site.name,
             then: DropIn.restart)
     }

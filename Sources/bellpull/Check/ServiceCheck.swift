@@ -8,15 +8,15 @@ struct ServiceCheck {
     let socket: UnitState?
 
     private static let subject = "systemd"
-    private static let logs = "journalctl -u bellpull -n 20 --no-pager"
+    private static let logs = "journalctl -u \(ServiceUnit.current) -n 20 --no-pager"
     /// Starts the socket and the service, whatever state they are in: a socket does not start beside its running service.
     private static let start =
-        "systemctl stop bellpull; systemctl reset-failed bellpull.service bellpull.socket; "
-        + "systemctl enable --now bellpull.socket bellpull"
+        "systemctl stop \(ServiceUnit.current); systemctl reset-failed \(ServiceUnit.current.service) \(ServiceUnit.current.socket); "
+        + "systemctl enable --now \(ServiceUnit.current.socket) \(ServiceUnit.current)"
 
     var results: [CheckResult] {
         let found = [files, socketResult, serviceResult, program].compactMap(\.self)
-        return found.isEmpty ? [.ok(Self.subject, "bellpull.service runs")] : found
+        return found.isEmpty ? [.ok(Self.subject, "\(ServiceUnit.current.service) runs")] : found
     }
 
     /// A warning if systemd has not read the changed files of the units.
@@ -26,7 +26,8 @@ struct ServiceCheck {
         return .warning(
             Self.subject, "the files of \(first.name) have changed since systemd read them",
             hint: first.name == service.name
-                ? DropIn.restart : "systemctl daemon-reload && systemctl restart bellpull.socket bellpull")
+                ? DropIn.restart
+                : "systemctl daemon-reload && systemctl restart \(ServiceUnit.current.socket) \(ServiceUnit.current)")
     }
 
     /// A warning if the service goes on with a program that an upgrade has replaced.
@@ -37,7 +38,7 @@ struct ServiceCheck {
         else { return nil }
         return .warning(
             Self.subject, "\(service.name) runs an earlier program, which an upgrade has replaced",
-            hint: "bellpull check --configuration-only && systemctl restart bellpull")
+            hint: "bellpull check --configuration-only && systemctl restart \(ServiceUnit.current)")
     }
 
     private var socketResult: CheckResult? {
@@ -63,7 +64,7 @@ struct ServiceCheck {
             }
             return .warning(
                 Self.subject, "\(service.name) is stopped until the next delivery, and catch-up with it",
-                hint: "systemctl enable --now bellpull")
+                hint: "systemctl enable --now \(ServiceUnit.current)")
         default: return nil
         }
     }
@@ -91,12 +92,12 @@ struct ServiceCheck {
 
     /// The remedy for a service that does not stay up.
     private var remedy: String {
-        let restart = "systemctl restart bellpull || \(Self.logs)"
+        let restart = "systemctl restart \(ServiceUnit.current) || \(Self.logs)"
         return switch service.value("ExecMainStatus") {
-        case "78": "bellpull check --offline && systemctl restart bellpull"
-        case "203": "install -m 755 PROGRAM /usr/local/bin/bellpull && systemctl restart bellpull"
+        case "78": "\(ServiceUnit.current.command) check --offline && systemctl restart \(ServiceUnit.current)"
+        case "203": "install -m 755 PROGRAM /usr/local/bin/bellpull && systemctl restart \(ServiceUnit.current)"
         case "226":
-            "mkdir -p \(missingPaths) && systemctl restart bellpull"
+            "mkdir -p \(missingPaths) && systemctl restart \(ServiceUnit.current)"
         default: restart
         }
     }

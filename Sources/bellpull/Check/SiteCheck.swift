@@ -106,7 +106,8 @@ struct SiteCheck: Sendable {
     private func pinned(_ inspection: SiteInspection) -> CheckResult? {
         inspection.pin.map { pin in
             .warning(
-                settings.name, "pushes do not go live: the site is \(pin)", hint: "bellpull unpin \(settings.name)")
+                settings.name, "pushes do not go live: the site is \(pin)",
+                hint: "\(ServiceUnit.current.command) unpin \(settings.name)")
         }
     }
 
@@ -140,7 +141,8 @@ struct SiteCheck: Sendable {
             return "set \(line) in \(settings.place)"
         }
         let file = settings.place.quotedForShell
-        return "sed -i -e '/^ *\(key) *=/d' -e \("1i \(line)".quotedForShell) \(file) && systemctl reload bellpull"
+        return
+            "sed -i -e '/^ *\(key) *=/d' -e \("1i \(line)".quotedForShell) \(file) && systemctl reload \(ServiceUnit.current)"
     }
 
     private func missed(_ inspection: SiteInspection, _ isBlocked: Bool) -> CheckResult? {
@@ -150,14 +152,16 @@ struct SiteCheck: Sendable {
         return .warning(
             settings.name,
             "a push was missed: the site \(position), but \(missed.ref) of the remote is at \(missed.commit.short)",
-            hint: isBlocked || failure != nil ? Self.otherFirst : "bellpull deploy \(settings.name)\(catchUp)")
+            hint: isBlocked || failure != nil
+                ? Self.otherFirst : "\(ServiceUnit.current.command) deploy \(settings.name)\(catchUp)")
     }
 
     private func halfDone(_ inspection: SiteInspection, _ isBlocked: Bool) -> CheckResult? {
         guard inspection.isAfterInterruption else { return nil }
         return .warning(
             settings.name, "a deployment was interrupted and left the site incomplete",
-            hint: isBlocked ? Self.otherFirst : "bellpull deploy \(settings.name), or wait for the next push")
+            hint: isBlocked
+                ? Self.otherFirst : "\(ServiceUnit.current.command) deploy \(settings.name), or wait for the next push")
     }
 
     private static let otherFirst =
@@ -165,10 +169,11 @@ struct SiteCheck: Sendable {
 
     private var lastFailure: CheckResult? {
         guard let failure else { return nil }
-        let log = "bellpull log \(failure.id)"
+        let log = "\(ServiceUnit.current.command) log \(failure.id)"
         return .warning(
             settings.name, "the last deployment failed \(failure.time.relative()): \(failure.reason ?? log)",
-            hint: failure.failure?.hint ?? "\(log)  # shows the output; then bellpull deploy \(settings.name)")
+            hint: failure.failure?.hint
+                ?? "\(log)  # shows the output; then \(ServiceUnit.current.command) deploy \(settings.name)")
     }
 
     /// The failure may be in a ledger that is gone.

@@ -24,7 +24,7 @@ struct SitesFolderCheck {
             return .warning(
                 "configuration", "\(path) is ignored, because its name does not end in .toml",
                 hint:
-                    "mv -n \(path.quotedForShell) \("\(folder)/\(stem).toml".quotedForShell) && systemctl reload bellpull"
+                    "mv -n \(path.quotedForShell) \("\(folder)/\(stem).toml".quotedForShell) && systemctl reload \(ServiceUnit.current)"
             )
         }
     }

@@ -26,22 +26,26 @@ struct SocketCheck {
                 isExpected
                     ? .error(
                         Self.subject, "\(path) does not exist, so the web server cannot reach bellpull",
-                        hint: "systemctl enable bellpull.socket && systemctl restart bellpull.socket bellpull")
+                        hint:
+                            "systemctl enable \(ServiceUnit.current.socket) && systemctl restart \(ServiceUnit.current.socket) \(ServiceUnit.current)"
+                    )
                     : .warning(
                         Self.subject, "\(path) does not exist",
-                        hint: "without systemd, run bellpull check with --socket PATH; under plain CGI all is well")
+                        hint:
+                            "without systemd, run \(ServiceUnit.current.command) check with --socket PATH; under plain CGI all is well"
+                    )
             ]
         case .notASocket:
             return [
                 .error(
                     Self.subject, "\(path) is not a socket",
-                    hint: "rm \(path); systemctl restart bellpull.socket bellpull")
+                    hint: "rm \(path); systemctl restart \(ServiceUnit.current.socket) \(ServiceUnit.current)")
             ]
         case .refused:
             return [
                 .error(
                     Self.subject, "no process listens on \(path)",
-                    hint: "systemctl restart bellpull.socket bellpull  "
+                    hint: "systemctl restart \(ServiceUnit.current.socket) \(ServiceUnit.current)  "
                         + "# without systemd: bellpull serve --socket \(path)"
                 )
             ]
@@ -50,7 +54,7 @@ struct SocketCheck {
                 missingPermission
                     ?? .warning(
                         Self.subject, "\(NSUserName()) may not connect to \(path), so the socket was not checked",
-                        hint: "run bellpull check as root")
+                        hint: "run \(ServiceUnit.current.command) check as root")
             ]
         case .unknown(let reason):
             return [.warning(Self.subject, "\(path) could not be checked: \(reason)", hint: "ls -l \(path)")]
@@ -69,8 +73,9 @@ struct SocketCheck {
             Self.subject,
             "nginx runs as \(webUser), but \(webUser) may not connect to \(path) (owner \(owner), mode \(mode))",
             hint: DropIn.command(
-                ["[Socket]", "SocketUser=\(webUser)"], to: "bellpull.socket", named: "user",
-                then: "systemctl daemon-reload && systemctl restart bellpull.socket bellpull")
+                ["[Socket]", "SocketUser=\(webUser)"], to: ServiceUnit.current.socket, named: "user",
+                then:
+                    "systemctl daemon-reload && systemctl restart \(ServiceUnit.current.socket) \(ServiceUnit.current)")
         )
     }
 }

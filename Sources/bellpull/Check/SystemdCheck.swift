@@ -12,7 +12,7 @@ struct SystemdCheck {
     /// starting when the check asks again.
     private let before: [UnitState]
 
-    private static let (service, socket) = ("bellpull.service", "bellpull.socket")
+    private static let (service, socket) = (ServiceUnit.current.service, ServiceUnit.current.socket)
 
     init(_ unit: SystemdUnit?, _ systemd: Systemd?) {
         self.unit = unit
@@ -83,7 +83,7 @@ struct SystemdCheck {
     private var account: CheckResult? {
         guard let user, Account(user) == nil, unit?.value("DynamicUser") ?? "no" == "no" else { return nil }
         return .error(
-            "systemd", "bellpull.service runs as \(user), but the user \(user) does not exist",
+            "systemd", "\(ServiceUnit.current.service) runs as \(user), but the user \(user) does not exist",
             hint: "useradd --system --home-dir /var/lib/bellpull --shell /usr/sbin/nologin \(user)")
     }
 
@@ -93,9 +93,10 @@ struct SystemdCheck {
         guard let text, let limit = SystemdTime.span(text), limit <= drain else { return nil }
         let needed = Int(drain / .seconds(1)) + 5
         return .warning(
-            "systemd", "drain is \(drain.spoken), but systemd kills bellpull.service after \(text) (TimeoutStopSec)",
+            "systemd",
+            "drain is \(drain.spoken), but systemd kills \(ServiceUnit.current.service) after \(text) (TimeoutStopSec)",
             hint: DropIn.command(
-                ["[Service]", "TimeoutStopSec=\(needed)s"], to: "bellpull.service", named: "stop",
+                ["[Service]", "TimeoutStopSec=\(needed)s"], to: ServiceUnit.current.service, named: "stop",
                 then: "systemctl daemon-reload"))
     }
 }

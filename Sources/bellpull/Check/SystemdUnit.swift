@@ -11,21 +11,33 @@ struct SystemdUnit {
         "/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
     ]
 
-    /// Reads the unit `name`. Returns `nil` if no folder has a readable unit file of this name.
+    /// Reads the unit `name`, such as `bellpull@alice.service`. The file of a template, `bellpull@.service`, stands for each of its
+    /// instances that has no file of its own. Returns `nil` if no folder has a readable unit file.
     init?(_ name: String, environment: [String: String]) {
         let folders = environment["SYSTEMD_UNIT_PATH"]?.split(separator: ":").map(String.init) ?? Self.folders
         let files = FileManager.default
-        guard let main = folders.lazy.compactMap({ files.contents(atPath: "\($0)/\(name)") }).first else { return nil }
-        // A drop-in replaces the drop-ins of the same name in folders with lower precedence.
+        let (template, instance) = Self.template(of: name)
+        let names = [name, template].compactMap(\.self)
+        let candidates = names.flatMap { name in folders.map { "\($0)/\(name)" } }
+        guard let main = candidates.lazy.compactMap(files.contents).first else { return nil }
+        // A drop-in replaces the drop-ins of the same name in folders with lower precedence, and of the template.
         var dropIns: [String: String] = [:]
-        for folder in folders.reversed() {
-            for file in (try? files.contentsOfDirectory(atPath: "\(folder)/\(name).d")) ?? []
-            where file.hasSuffix(".conf") {
-                dropIns[file] = "\(folder)/\(name).d/\(file)"
+        for folder in names.reversed().flatMap({ name in folders.reversed().map { "\($0)/\(name).d" } }) {
+            for file in (try? files.contentsOfDirectory(atPath: folder)) ?? [] where file.hasSuffix(".conf") {
+                dropIns[file] = "\(folder)/\(file)"
             }
         }
         let texts = [main] + dropIns.sorted { $0.key < $1.key }.compactMap { files.contents(atPath: $0.value) }
-        settings = texts.flatMap { Self.settings(in: String(decoding: $0, as: UTF8.self)) }
+        settings = texts.flatMap { text in
+            Self.settings(in: String(decoding: text, as: UTF8.self).replacing("%i", with: instance))
+        }
+    }
+
+    /// Returns the name of the template of the unit `name`, if it is an instance, and the name of the instance.
+    private static func template(of name: String) -> (name: String?, instance: String) {
+        guard let at = name.firstIndex(of: "@"), let dot = name.lastIndex(of: "."), at < dot else { return (nil, "") }
+        let instance = name[name.index(after: at)..<dot]
+        return instance.isEmpty ? (nil, "") : ("\(name[...at])\(name[dot...])", String(instance))
     }
 
     /// Returns the last value of `key`; `nil` if `key` is not set, or if the last value is empty and so resets `key`.

@@ -36,7 +36,11 @@ struct Check: ParsableCommand {
 
     @OptionGroup var options: CommonOptions
 
-    static let defaultSocket = "/run/bellpull/bellpull.sock"
+    /// The socket of `bellpull.socket`, or of the instance.
+    static var defaultSocket: String {
+        let instance = ServiceUnit.current.instance.flatMap { try? Instance($0) }
+        return instance?.socket ?? "/run/bellpull/bellpull.sock"
+    }
 
     func validate() throws {
         guard !configurationOnly || sites.isEmpty else {
@@ -57,7 +61,7 @@ struct Check: ParsableCommand {
     private func results() throws(CommandError) -> [CheckResult] {
         let environment = ProcessInfo.processInfo.environment
         let cancellation = Signals.shared.cancellation
-        let unit = SystemdUnit("bellpull.service", environment: environment)
+        let unit = SystemdUnit(ServiceUnit.current.service, environment: environment)
         let running = offline ? nil : Systemd(environment: environment, cancellation)
         let systemd = SystemdCheck(unit, running)
         let configuration = ConfigurationCheck(source(environment, systemd))
@@ -86,7 +90,9 @@ struct Check: ParsableCommand {
         let hookResults = offline ? [] : hooks.results(HookProbe(environment: environment, cancellation))
         let service = systemd.results(of: chosen, drain: configuration.configuration.drain)
         guard !cancellation.isCancelled else {
-            throw CommandError(.failure, "the check was interrupted", hint: "bellpull check SITE checks a single site")
+            throw CommandError(
+                .failure, "the check was interrupted",
+                hint: "\(ServiceUnit.current.command) check SITE checks a single site")
         }
         let differences = offline ? [] : configuration.differences(reading, sites, state, unit)
         return configuration.results(reading) + differences + unknown + rest + fence + door + webResults + hookResults
@@ -96,7 +102,7 @@ struct Check: ParsableCommand {
     /// Returns the mistakes of the configuration files, as this user and the service's user read them.
     private func configurationResults() throws(CommandError) -> [CheckResult] {
         let environment = ProcessInfo.processInfo.environment
-        let systemd = SystemdCheck(SystemdUnit("bellpull.service", environment: environment), nil)
+        let systemd = SystemdCheck(SystemdUnit(ServiceUnit.current.service, environment: environment), nil)
         let configuration = ConfigurationCheck(source(environment, systemd))
         try StateDirectory(environment: environment).becomeOwner(otherwise: systemd.user)
         return configuration.results(configuration.readAsService())
@@ -109,7 +115,7 @@ struct Check: ParsableCommand {
         return [
             .warning(
                 "ledger", "\(user) deploys the sites, so they were not checked for \(NSUserName())",
-                hint: "run bellpull check as root or as \(user)")
+                hint: "run \(ServiceUnit.current.command) check as root or as \(user)")
         ]
     }
 

@@ -2,12 +2,14 @@ import ArgumentParser
 import Configuration
 import Foundation
 
-/// The option `--config` of all commands.
+/// The options `--config` and `--instance` of the commands that load the configuration.
 struct ConfigurationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The path of the main configuration file (default: /etc/bellpull/bellpull.toml)", valueName: "path"))
     var config: String?
+
+    @OptionGroup var instance: InstanceOptions
 
     /// Loads the configuration without secrets. A command needs no secrets, and its user may not be able to read them.
     /// A site with mistakes stops no other site. Without a site in the files, the service's environment file describes

@@ -61,7 +61,7 @@ struct ImportHooks: ParsableCommand {
     /// Remedies name the user who deploys, and not the person who reads them.
     private func assumeServiceUser() {
         let environment = ProcessInfo.processInfo.environment
-        let unit = SystemdUnit("bellpull.service", environment: environment)?.value("User")
+        let unit = SystemdUnit(ServiceUnit.current.service, environment: environment)?.value("User")
         let owner = StateDirectory(environment: environment).otherOwner
         if let user = owner ?? unit.flatMap({ UserIdentity(named: $0)?.user }) { ServiceUser.deploys(as: user) }
     }

@@ -1,3 +1,4 @@
+import Text
 import Configuration
 import Deploy
 import Foundation
@@ -64,11 +65,13 @@ struct ManualDeployment {
         case .skipped(let reason)?, .pinned(let reason)?: say("\(site.name) was not deployed: \(reason)")
         case .cancelled(let newer)?: say("a newer push, of \(newer), ended the build")
         case .waiting?:
-            throw CommandError(.failure, record.reason ?? "the remote lags", hint: "bellpull log \(record.id)")
+            throw CommandError(
+                .failure, record.reason ?? "the remote lags", hint: "\(ServiceUnit.current.command) log \(record.id)")
         case .failed(let failure)?: throw CommandError(failure, .failure)
         default:
             throw CommandError(
-                .failure, "the deployment of \(site.name) was interrupted", hint: "bellpull deploy \(site.name)")
+                .failure, "the deployment of \(site.name) was interrupted",
+                hint: "\(ServiceUnit.current.command) deploy \(site.name)")
         }
         guard var note = record.note, record.result?.remark == nil else { return }
         if let known, note.hasPrefix(known) { note = String(note.dropFirst(known.count).trimmingPrefix("; ")) }

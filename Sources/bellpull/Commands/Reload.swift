@@ -16,6 +16,8 @@ struct Reload: ParsableCommand {
     @Flag(help: "Print JSON instead of text.")
     var json = false
 
+    @OptionGroup var instance: InstanceOptions
+
     /// Longer than the opening of some clones that hang, shorter than systemd's limit of 90 s.
     private static let timeout = Duration.seconds(80)
 

@@ -8,7 +8,7 @@ struct RemoveSite: ParsableCommand {
         commandName: "remove", abstract: "Removes a site: its file, and the secret and the deploy key that add made.",
         discussion: """
             Asks nothing. Keeps the site's files, unless --files is given, and its history. Has the service forget the \
-            site; a service without any other site is stopped. A secret or a key that another site uses stays. Prints what \
+            site. A secret or a key that another site uses stays. Prints what \
             is left to remove: at the forge, and in the web server's configuration.
 
             If the command was interrupted, run it again: it goes on where it stopped.

@@ -1,3 +1,4 @@
+import Text
 import ArgumentParser
 import Deploy
 import Foundation
@@ -39,7 +40,8 @@ struct Rollback: ParsableCommand {
         }
         try deployment.report(record, besides: pin.rollbackNote)
         guard record.result?.commit != nil else { throw ExitCode(1) }
-        deployment.say("\(site) is \(pin); later pushes go live only after bellpull unpin \(site)")
+        deployment.say(
+            "\(site) is \(pin); later pushes go live only after \(ServiceUnit.current.command) unpin \(site)")
     }
 
     /// The person at the terminal, also behind sudo.

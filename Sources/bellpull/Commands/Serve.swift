@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import FastCGI
 import Foundation
+import Text
 
 /// `bellpull serve`: answers deliveries until a signal stops the process.
 struct Serve: ParsableCommand {
@@ -62,7 +63,9 @@ struct Serve: ParsableCommand {
         guard let inherited = ListeningSocket.inherited() else {
             throw CommandError(
                 .usage, "file descriptor 0 is not a listening socket, and --socket is missing",
-                hint: "systemctl start bellpull.socket, or bellpull serve --socket /run/bellpull/bellpull.sock")
+                hint:
+                    "systemctl start \(ServiceUnit.current.socket), or bellpull serve --socket /run/bellpull/bellpull.sock"
+            )
         }
         return inherited
     }

@@ -45,7 +45,8 @@ struct ShowLog: ParsableCommand {
     private func record(in ledger: any Ledger) throws(CommandError) -> DeploymentRecord {
         if let number {
             if let record = try reading({ () throws(LedgerError) in try ledger.deployment(number) }) { return record }
-            throw CommandError(.failure, "deployment \(number) is not in the ledger", hint: "bellpull history")
+            throw CommandError(
+                .failure, "deployment \(number) is not in the ledger", hint: "\(ServiceUnit.current.command) history")
         }
         let last = try reading { () throws(LedgerError) in
             guard let newest = try ledger.deployments(of: site, limit: 1).first else { return nil as DeploymentRecord? }
@@ -54,7 +55,7 @@ struct ShowLog: ParsableCommand {
         if let last { return last }
         if let site { _ = try options.settings(of: site) }
         let message = site.map { "\($0) has never been deployed" } ?? "nothing has been deployed yet"
-        throw CommandError(.failure, message, hint: "bellpull status shows the sites")
+        throw CommandError(.failure, message, hint: "\(ServiceUnit.current.command) status shows the sites")
     }
 
     /// Prints the last deployment, and then each deployment when it starts, waits and ends.

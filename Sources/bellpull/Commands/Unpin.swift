@@ -1,3 +1,4 @@
+import Text
 import ArgumentParser
 import Deploy
 
@@ -19,7 +20,8 @@ struct Unpin: ParsableCommand {
         }
         guard let (pin, record) = unpinned else {
             throw CommandError(
-                .failure, "\(site) is not pinned", hint: "bellpull deploy \(site) deploys the newest push")
+                .failure, "\(site) is not pinned",
+                hint: "\(ServiceUnit.current.command) deploy \(site) deploys the newest push")
         }
         deployment.say("\(site) was \(pin)")
         try deployment.report(record)

@@ -33,7 +33,8 @@ struct ReloadReport {
     func error(withMistakes: Bool) -> CommandError? {
         guard !loaded.mistakes.isEmpty else { return nil }
         let mistakes = withMistakes ? loaded.mistakes.map { Explanation($0.text, hint: $0.escapedHint) } : []
-        let remedy = "correct the files, then bellpull reload; bellpull check lists the mistakes"
+        let remedy =
+            "correct the files, then \(ServiceUnit.current.command) reload; \(ServiceUnit.current.command) check lists the mistakes"
         return CommandError(.failure, mistakes + [Explanation(consequence, hint: remedy)])
     }
 

@@ -1,3 +1,4 @@
+import Text
 import Configuration
 import FastCGI
 import Foundation
@@ -26,15 +27,16 @@ struct ControlClient {
         if answer == Data(ControlSocket.stoppingAnswer.utf8) {
             throw CommandError(
                 .failure, "bellpull is stopping, and has not reloaded its configuration",
-                hint: "the next start loads the configuration: systemctl start bellpull")
+                hint: "the next start loads the configuration: systemctl start \(ServiceUnit.current)")
         }
         guard answer.isEmpty else {
             throw CommandError(
                 .failure, "the running bellpull has another version, and its answer cannot be read",
-                hint: "systemctl restart bellpull")
+                hint: "systemctl restart \(ServiceUnit.current)")
         }
         throw CommandError(
-            .failure, "bellpull ended before it had loaded the configuration", hint: "journalctl -u bellpull -n 30")
+            .failure, "bellpull ended before it had loaded the configuration",
+            hint: "journalctl -u \(ServiceUnit.current) -n 30")
     }
 
     /// Whether a service runs.
@@ -79,16 +81,20 @@ struct ControlClient {
         case ENOENT, ECONNREFUSED, ENOTDIR:
             CommandError(
                 .failure, "no bellpull serves with the state folder \(state.path)",
-                hint: "systemctl start bellpull, which loads the configuration; "
-                    + "for another state folder: STATE_DIRECTORY=FOLDER bellpull reload")
+                hint: "systemctl start \(ServiceUnit.current), which loads the configuration; "
+                    + "for another state folder: STATE_DIRECTORY=FOLDER \(ServiceUnit.current.command) reload")
         case EACCES, EPERM:
             CommandError(
                 .failure, "\(NSUserName()) has no access to \(path)",
-                hint: "run bellpull reload as root or as the user of the service: sudo systemctl reload bellpull")
+                hint:
+                    "run \(ServiceUnit.current.command) reload as root or as the user of the service: sudo systemctl reload \(ServiceUnit.current)"
+            )
         default:
             CommandError(
                 .failure, "cannot connect to \(path): \(String(cString: strerror(code)))",
-                hint: "systemctl kill --signal=HUP --kill-who=main bellpull reloads too; the journal has the result")
+                hint:
+                    "systemctl kill --signal=HUP --kill-who=main \(ServiceUnit.current) reloads too; the journal has the result"
+            )
         }
     }
 
@@ -105,7 +111,7 @@ struct ControlClient {
             guard ready > 0 else {
                 throw CommandError(
                     .failure, "bellpull has not loaded the configuration within \(time.spoken)",
-                    hint: "bellpull goes on; the journal has the result: journalctl -u bellpull -n 30")
+                    hint: "bellpull goes on; the journal has the result: journalctl -u \(ServiceUnit.current) -n 30")
             }
             let count = recv(connection, &buffer, buffer.count, 0)
             if count < 0, errno == EINTR { continue }

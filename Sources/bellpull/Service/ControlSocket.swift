@@ -1,3 +1,4 @@
+import Text
 import Configuration
 import Deploy
 import Endpoints
@@ -52,7 +53,7 @@ final class ControlSocket: @unchecked Sendable {
             try self.init(folder: state.path, signals)
         } catch {
             let reason = CommandError(error).explanations.first?.message ?? ""
-            logger.warning("bellpull reload cannot reach this process reason=\(reason.quoted)")
+            logger.warning("\(ServiceUnit.current.command) reload cannot reach this process reason=\(reason.quoted)")
             return nil
         }
     }

@@ -1,3 +1,4 @@
+import Text
 import Configuration
 import Deploy
 import Foundation
@@ -41,7 +42,9 @@ extension Service {
             logger.error("site=\(site.name) cannot be deployed reason=\(failure.message.quoted)")
             if let hint = failure.hint { logger.error("hint: \(hint)") }
         }
-        if count > explanations { logger.error("\(count) sites cannot be deployed; bellpull check lists the sites") }
+        if count > explanations {
+            logger.error("\(count) sites cannot be deployed; \(ServiceUnit.current.command) check lists the sites")
+        }
         return sites
     }
 }

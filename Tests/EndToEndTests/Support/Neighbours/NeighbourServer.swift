@@ -75,7 +75,11 @@ final class NeighbourServer: Sendable {
     }
 
     func end() {
-        for program in programs.withLock({ $0.reversed() }) { program.end() }
+        for program in programs.withLock({ $0.reversed() }) {
+            program.end()
+            // The processes of fcgiwrap outlive the one that started them.
+            Foundation.kill(-program.pid, SIGKILL)
+        }
         programs.withLock { $0 = [] }
     }
 
