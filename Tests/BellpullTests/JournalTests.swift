@@ -24,7 +24,9 @@ import Testing
         }
         try journal.note(.contents(folder("a/b")))
         try journal.note(.file(folder("secret")))
-        for name in ["secret", "a/b/x", "other"] { try "x".write(toFile: folder(name), atomically: false, encoding: .utf8) }
+        for name in ["secret", "a/b/x", "other"] {
+            try "x".write(toFile: folder(name), atomically: false, encoding: .utf8)
+        }
         #expect(exists(".blog.adding"))
         journal.undo()
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["other"])
@@ -38,11 +40,13 @@ import Testing
         #expect(exists("a/file"))
     }
 
-    @Test(arguments: [
-        ("file /etc/x", Journal.Trace.file("/etc/x")), ("folder /srv/my blog", .folder("/srv/my blog")),
-        ("contents /srv/x", .contents("/srv/x")), ("owner /srv/x", .owner("/srv/x")), ("file relative", nil), ("fil", nil),
-        ("file", nil), ("other /x", nil), ("", nil),
-    ] as [(String, Journal.Trace?)])
+    @Test(
+        arguments: [
+            ("file /etc/x", Journal.Trace.file("/etc/x")), ("folder /srv/my blog", .folder("/srv/my blog")),
+            ("contents /srv/x", .contents("/srv/x")), ("owner /srv/x", .owner("/srv/x")), ("file relative", nil),
+            ("fil", nil),
+            ("file", nil), ("other /x", nil), ("", nil),
+        ] as [(String, Journal.Trace?)])
     func `reads its lines again, except for one that was cut short`(_ line: String, _ trace: Journal.Trace?) {
         #expect(Journal.Trace(line: Substring(line)) == trace)
         if let trace { #expect(trace.line == line) }

@@ -35,13 +35,16 @@ import Testing
         try "old.example ssh-ed25519 AAAA".write(toFile: hosts.path, atomically: false, encoding: .utf8)
         try hosts.add("new.example ssh-ed25519 BBBB")
         try hosts.add("new.example ssh-ed25519 BBBB")
-        #expect(try String(contentsOfFile: hosts.path, encoding: .utf8) == "old.example ssh-ed25519 AAAA\nnew.example ssh-ed25519 BBBB\n")
+        #expect(
+            try String(contentsOfFile: hosts.path, encoding: .utf8)
+                == "old.example ssh-ed25519 AAAA\nnew.example ssh-ed25519 BBBB\n")
     }
 }
 
 @Suite(.onPlainThreads) struct `a deploy key` {
     @Test(arguments: [
-        ("git@github.com:Alice/Blog.git", "github.com+alice+blog"), ("https://github.com/alice/blog", "github.com+alice+blog"),
+        ("git@github.com:Alice/Blog.git", "github.com+alice+blog"),
+        ("https://github.com/alice/blog", "github.com+alice+blog"),
         ("ssh://git@example.org:2222/a/b.git", "example.org%3a2222+a+b"), ("git@host:a+b/../c", "host+a%2bb+..+c"),
     ])
     func `belongs to one repository`(_ url: String, _ name: String) {
@@ -56,7 +59,9 @@ import Testing
         #expect(DeployKey(of: url, in: state) == nil)
         let key = try DeployKey.create(of: url, in: state, .within(.seconds(20)))
         #expect(DeployKey(of: url, in: state) == key)
-        #expect(try Shell.run("ssh-keygen -y -P '' -f '\(key.path)'").output.split(separator: " ")[1] == key.publicKey.split(separator: " ")[1])
+        #expect(
+            try Shell.run("ssh-keygen -y -P '' -f '\(key.path)'").output.split(separator: " ")[1]
+                == key.publicKey.split(separator: " ")[1])
         #expect(try Shell.run("stat -c %a '\(key.path)' '\(folder("keys"))'").output == "600\n700\n")
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder("keys")).count == 2)
     }

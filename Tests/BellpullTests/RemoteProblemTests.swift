@@ -8,8 +8,14 @@ import Testing
 
 @Suite(.onPlainThreads) struct `a problem with a remote` {
     @Test(arguments: [
-        ("fatal: could not read Username for 'https://github.com': terminal prompts disabled", RemoteProblem.Kind.credentials),
-        ("remote: The project you were looking for could not be found or you don't have permission to view it.", .notFound),
+        (
+            "fatal: could not read Username for 'https://github.com': terminal prompts disabled",
+            RemoteProblem.Kind.credentials
+        ),
+        (
+            "remote: The project you were looking for could not be found or you don't have permission to view it.",
+            .notFound
+        ),
         ("ERROR: Repository not found.\nfatal: Could not read from remote repository.", .notFound),
         ("git@github.com: Permission denied (publickey).\nfatal: Could not read from remote repository.", .keyRefused),
         ("Host key verification failed.\nfatal: Could not read from remote repository.", .hostKeyUnknown),
@@ -23,7 +29,8 @@ import Testing
     ])
     func `is known by git's words, and has a remedy`(_ message: String, _ kind: RemoteProblem.Kind) throws {
         let completion = try Shell128.completion(message)
-        let problem = RemoteProblem(GitError(arguments: ["ls-remote"], completion: completion), url: "git@x:alice/blog.git")
+        let problem = RemoteProblem(
+            GitError(arguments: ["ls-remote"], completion: completion), url: "git@x:alice/blog.git")
         #expect(problem.kind == kind)
         let explanation = problem.explanation(of: "alice/blog")
         #expect(explanation.hint?.isEmpty == false)

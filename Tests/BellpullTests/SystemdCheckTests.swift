@@ -45,7 +45,7 @@ import Testing
         #expect(
             results.first?.hint
                 == "mkdir -p /etc/systemd/system/bellpull.service.d && "
-                + "printf '%s\\n' '[Service]' ReadWritePaths=\(path) >> /etc/systemd/system/bellpull.service.d/s1.conf && "
+                + "printf '%s\\n' '[Service]' ReadWritePaths=-\(path) >> /etc/systemd/system/bellpull.service.d/s1.conf && "
                 + "systemctl daemon-reload && systemctl restart bellpull")
     }
 

@@ -17,11 +17,14 @@ import Testing
         #expect(draft.secretFile == nil)
     }
 
-    @Test func `escapes control characters`() { #expect(SettingLines.quoted("a\n\t\u{1}\u{1f}b") == #""a\n\t\u0001\u001fb""#) }
+    @Test func `escapes control characters`() {
+        #expect(SettingLines.quoted("a\n\t\u{1}\u{1f}b") == #""a\n\t\u0001\u001fb""#)
+    }
 
     @Test func `names the secret's file without reading it, and reports every mistake`() throws {
         let draft = try SiteDraft(
-            name: "blog", text: "path = \"/srv/blog\"\nsecret_file = \"/nowhere\"\n", path: "/etc/bellpull/sites/blog.toml")
+            name: "blog", text: "path = \"/srv/blog\"\nsecret_file = \"/nowhere\"\n",
+            path: "/etc/bellpull/sites/blog.toml")
         #expect(draft.secretFile == "/nowhere")
         let error = #expect(throws: ConfigurationError.self) {
             try SiteDraft(name: "blog", text: "path = \"blog\"\nurl = \"x\"\n", path: "/etc/x.toml")

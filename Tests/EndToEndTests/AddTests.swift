@@ -81,7 +81,8 @@ import Testing
         let first = try server.run(arguments)
 
         #expect(first.ending == .exited(1))
-        #expect(first.errors.contains("bellpull: error: forge.example refuses the ssh key"))
+        #expect(
+            first.errors.contains("bellpull: error: alice/blog cannot be read yet: forge.example refuses the ssh key"))
         let key = try text(of: server.folder("state/keys/forge.example+alice+blog.pub"))
         #expect(key.hasPrefix("ssh-ed25519 ") && first.output.contains("  \(key)"))
         #expect(

@@ -109,7 +109,7 @@ import Testing
         try checkup.finds(
             "error", "blog", "bellpull.service does not let bellpull write to \(clone.path)",
             hint: "mkdir -p /etc/systemd/system/bellpull.service.d && printf '%s\\n' '[Service]' "
-                + "ReadWritePaths=\(clone.path) >> /etc/systemd/system/bellpull.service.d/blog.conf && systemctl daemon-reload"
+                + "ReadWritePaths=-\(clone.path) >> /etc/systemd/system/bellpull.service.d/blog.conf && systemctl daemon-reload"
         )
 
         try write("[Service]\nReadWritePaths=-\(folder.path)\n", to: "\(unit).d/override.conf")

@@ -56,7 +56,7 @@ import Testing
         defer { bellpull.program.end() }
         let result = try server.run(["remove", "blog", "--files"])
         #expect(result.ending == .exited(0), "\(result.errors)")
-        #expect(result.output.contains("bellpull has forgotten the site"))
+        #expect(result.output.contains("the service has forgotten the site"))
         #expect(!exists(server, "srv/blog"))
         #expect(bellpull.log.contains("reloaded; sites=1"))
     }

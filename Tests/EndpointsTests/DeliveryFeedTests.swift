@@ -11,8 +11,12 @@ import Testing
     @Test func `tells each listener until it has enough`() {
         let feed = DeliveryFeed()
         let heard = Mutex<[String]>([])
-        feed.listen { notice in heard.withLock { $0.append("first \(notice.outcome)") }; return true }
-        feed.listen { notice in heard.withLock { $0.append("second \(notice.outcome)") }; return false }
+        feed.listen { notice in
+            heard.withLock { $0.append("first \(notice.outcome)") }; return true
+        }
+        feed.listen { notice in
+            heard.withLock { $0.append("second \(notice.outcome)") }; return false
+        }
         feed.publish(notice("ping"))
         feed.publish(notice("other"))
         #expect(heard.withLock { $0 } == ["first ping", "second ping", "first malformed"])

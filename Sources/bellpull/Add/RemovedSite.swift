@@ -66,8 +66,8 @@ struct RemovedSite: Encodable {
         let rest = left.map { "  \($0.0)\(String(repeating: " ", count: width - $0.0.count))  \($0.1)" }
         let state =
             switch service {
-            case .reloaded, .started: ["bellpull has forgotten the site"]
-            case .stopped: ["bellpull was stopped, because no site is left; bellpull add starts it again"]
+            case .reloaded, .started: ["the service has forgotten the site"]
+            case .stopped: ["the service was stopped, because no site is left; bellpull add starts it again"]
             case .absent: [String]()
             }
         return ["removed \(site): \(removed.joined(separator: ", "))"] + state

@@ -35,7 +35,9 @@ extension SiteAddition {
         guard let problem = sandbox.results(of: [draft.settings]).first(where: { $0.severity == .error }) else {
             return
         }
-        throw CommandError(.failure, problem.message, hint: problem.hint)
+        // A folder that is missing when the service starts stays read-only when it comes.
+        let folder = access(request.path, F_OK) == 0 ? "" : "\(ShellCommand.makeFolder(request.path)) && "
+        throw CommandError(.failure, problem.message, hint: problem.hint.map { folder + $0 })
     }
 
     /// Returns what the site follows: what was asked for, or the branch of the adopted clone, or the default branch.

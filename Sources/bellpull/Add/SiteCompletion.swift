@@ -18,9 +18,9 @@ struct SiteCompletion {
         do throws(CommandError) {
             let update = ServiceUpdate(administration: administration, cancellation: cancellation)
             switch try update.add(settings.name, isFirstSite: isFirstSite) {
-            case .reloaded: tell("bellpull has loaded the site")
-            case .started: tell("bellpull was started")
-            case .absent, .stopped: tell("no bellpull runs; start it: systemctl enable --now bellpull")
+            case .reloaded: tell("the service has loaded the site")
+            case .started: tell("the service was started")
+            case .absent, .stopped: tell("no service runs; to start it: systemctl enable --now bellpull")
             }
         } catch {
             problems += Self.later(error.explanations, settings, "but the service has not taken it over")

@@ -39,8 +39,10 @@ struct SandboxCheck {
 
     private static func dropIn(for site: SiteSettings, _ path: String, _ access: MountTable.Access) -> String {
         let home = access == .hidden ? ["ProtectHome=no"] : []
+        // With the hyphen, the service starts without the folder too, as after the removal of the site.
         return DropIn.command(
-            ["[Service]"] + home + ["ReadWritePaths=\(DropIn.word(path))"], to: "bellpull.service", named: site.name,
+            ["[Service]"] + home + ["ReadWritePaths=\(DropIn.word("-\(path)"))"], to: "bellpull.service",
+            named: site.name,
             then: DropIn.restart)
     }
 }

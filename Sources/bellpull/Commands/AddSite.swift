@@ -177,7 +177,7 @@ struct AddSite: ParsableCommand {
     private func askForKey(_ missing: RemoteAccess.MissingKey, _ request: SiteRequest) throws {
         let site = AddedSite(missing, request)
         let command = ShellCommand(words: ["bellpull"] + CommandLine.arguments.dropFirst())
-        LogWriter.standardError.write("bellpull: error: \(missing.problem), so it may be private\n")
+        LogWriter.standardError.write("bellpull: error: \(request.repository) cannot be read yet: \(missing.problem)\n")
         if options.json {
             try Printer.print(json: site)
         } else {
