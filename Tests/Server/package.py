@@ -1,29 +1,22 @@
 """The Debian package on a booted Debian with nginx: installed, upgraded under load, removed, installed again and purged."""
 
+import re
 import time
 
 import forge
+import readme
 from restarts import Load
 from stage import Report, Site, check
 
-#: What a person does after the installation, as long as no command adds a site.
-FIRST_SITE = r"""
+#: The later stages deliver to the shared hook.
+SHARED_SECRET = r"""
 set -e
 install -m 640 -g bellpull /dev/null /etc/bellpull/secret
 openssl rand -hex 20 > /etc/bellpull/secret
 sed -i 's|^#\(secret_file = "/etc/bellpull/secret"\)|\1|' /etc/bellpull/bellpull.toml
-install -d -o bellpull -g bellpull /srv/blog
-runuser -u bellpull -- ssh-keygen -q -t ed25519 -N "" -f /var/lib/bellpull/.ssh/id_ed25519
-runuser -u bellpull -- sh -c 'ssh-keyscan github.com >> ~/.ssh/known_hosts' 2> /dev/null
-%s
-runuser -u bellpull -- git clone --quiet git@github.com:alice/blog.git /srv/blog
-printf 'repository = "alice/blog"\nbranch = "main"\npath = "/srv/blog"\n' > /etc/bellpull/sites/blog.toml
-sed 's/blog.example.com/YOUR.SITE/' /usr/share/doc/bellpull/examples/example-site.conf > /etc/nginx/sites-available/blog
-ln -s ../sites-available/blog /etc/nginx/sites-enabled/
-nginx -t && systemctl reload nginx
+sed -i '/^secret_file/d' /etc/bellpull/sites/blog.toml
 bellpull reload
-sleep 1    # until the old workers of nginx have gone
-""" % forge.ADD_KEY
+"""
 
 UNITS = "bellpull.service bellpull.socket bellpull-step.socket"
 
@@ -105,13 +98,38 @@ def memory(machine, report):
 
 
 def first_push(machine, report, github):
-    machine.must(FIRST_SITE)
-    answer = github.deliver("ping", {"zen": "x", "hook_id": 1, "repository": {"full_name": "alice/blog"}})
-    report.expect("Bellpull-Outcome: ping" in answer, "a site is added by a file and a reload", answer.splitlines()[0])
-    answer = github.announce(*github.push("two"))
-    report.expect("Bellpull-Outcome: deployed" in answer and page(machine) == "two\n", "  and its first push is live")
+    """Follows the README from the installed package to the first push."""
+    commands = [line for _, text in readme.package_steps() for line in text.splitlines()]
+    report.expect(len(commands) <= 6 and commands[0].startswith("apt-get install"), "the README needs at most 6 commands", len(commands))
+    for command in commands[1:]:
+        if command.startswith("bellpull add"):
+            add(machine, report, command)
+        else:
+            machine.must(command)
+    machine.must("sleep 1    # until the old workers of nginx have gone")
+    hook = {"url": "http://127.0.0.1/github/blog", "secret_file": "/etc/bellpull/blog.secret"}
+    answer = github.deliver("ping", {"zen": "x", "hook_id": 1, "repository": {"full_name": "alice/blog"}}, **hook)
+    report.expect("Bellpull-Outcome: ping" in answer, "after the README's commands the forge's ping is answered", answer.splitlines()[0])
+    before, after = github.push("two")
+    answer = github.deliver("push", {
+        "ref": "refs/heads/main", "before": before, "after": after, "repository": {"full_name": "alice/blog"}}, **hook)
+    report.expect("Bellpull-Outcome: deployed" in answer and page(machine) == "two\n", "  and the first push is live")
     status, problems = check(machine)
     report.expect(status == 0, "  check finds no error", [entry["message"] for entry in problems])
+
+
+def add(machine, report, command):
+    """Runs the README's command for a private repository at a forge whose host key nobody knows yet."""
+    actual = machine.must("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub").split()[1]
+    command = command.replace("alice/blog", "git@forge.example:alice/blog.git", 1).replace("https://blog.example.com", "http://YOUR.SITE")
+    assert command.endswith("--url http://YOUR.SITE"), command
+    key = machine.run(f"{command} --host-key {actual}")
+    public = re.search(r"^  (ssh-ed25519 \S+ \S+)$", key.stdout, flags=re.MULTILINE)
+    report.expect(key.returncode == 1 and public, "bellpull add prints a deploy key for a private repository", key.stdout)
+    machine.must(f"echo '{public[1]}' >> ~git/.ssh/authorized_keys")
+    added = machine.run(f"{command} --host-key {actual}")
+    report.expect(added.returncode == 0, "  and adds the site when the forge has the key")
+    print("".join(f"             {line}\n" for line in added.stdout.splitlines()), end="")
 
 
 def page(machine):
@@ -119,6 +137,7 @@ def page(machine):
 
 
 def steps(machine, report, github):
+    machine.must(SHARED_SECRET)
     made = Site(machine, github, "made", 'build = "id -un > who; sleep $(cat delay)"\n', {"delay": "0"})
     made.deploy({"delay": "0", "page": "1"})
     who = machine.run("cat /srv/made/current/who").stdout.strip()
