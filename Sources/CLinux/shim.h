@@ -4,7 +4,6 @@
 #endif
 
 #include <elf.h>
-#include <link.h>
 #include <linux/fs.h>
 #include <linux/stat.h>
 #include <malloc.h>
@@ -51,10 +50,18 @@ static inline long linux_copy_file_range(int source, int target, size_t count) {
     return length <= 0 ? length : write(target, bytes, (size_t)length) == length ? length : -1;
 }
 
+/* Not ElfW of <link.h>, which includes <sys/types.h>: with _GNU_SOURCE its types would differ from those of Swift's own module of
+   glibc. */
+#if __SIZEOF_POINTER__ == 8
+typedef Elf64_Phdr linux_program_header;
+#else
+typedef Elf32_Phdr linux_program_header;
+#endif
+
 /* Releases the pages of the program's code and constants: the kernel maps them again from its cache when they are used. Leaves
    everything that the program or the dynamic linker may have changed, which is in segments that can be written. */
 static inline void linux_release_code(void) {
-    const ElfW(Phdr) *headers = (const ElfW(Phdr) *)getauxval(AT_PHDR);
+    const linux_program_header *headers = (const linux_program_header *)getauxval(AT_PHDR);
     unsigned long count = getauxval(AT_PHNUM), page = getauxval(AT_PAGESZ);
     uintptr_t base = 0;
     if (!headers || !page) return;
