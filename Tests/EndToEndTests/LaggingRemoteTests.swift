@@ -61,7 +61,8 @@ import Testing
         try server.forge.author.git("reset", "--quiet", "--hard", before)
         let commit = try server.forge.push("second")
         let reply = try server.send(.push(of: commit, before: before)).reply()
-        #expect(reply.status == 200 && reply["Bellpull-Outcome"] == "deployed")
+        // Or the next try for the lost commit has deployed it already.
+        #expect(reply.status == 200 && ["deployed", "unchanged"].contains(reply["Bellpull-Outcome"]), "\(reply.text)")
         #expect(try server.site("blog").head == commit)
     }
 

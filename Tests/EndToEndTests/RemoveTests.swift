@@ -124,21 +124,6 @@ import Testing
         #expect(try server.add().ending == .exited(0), "the next site needs no start")
     }
 
-    @Test func `does not leave a service behind that keeps the last site, as without a main file`() throws {
-        let server = try NewServer()
-        _ = try server.add()
-        unlink(server.folder("etc/bellpull.toml"))
-        let bellpull = try Responder(
-            ["--socket", server.folder("bellpull.sock")], environment: server.environment, logFile: server.folder("log")
-        )
-        let result = try server.run(["remove", "blog"])
-        #expect(result.ending == .exited(1))
-        #expect(result.errors.contains("a bellpull still serves the last site"))
-        bellpull.program.end()
-        #expect(try server.run(["remove", "blog"]).ending == .exited(0))
-        #expect(!exists(server, "etc/blog.secret"))
-    }
-
     @Test func `refuses a folder with more in it, a table of the main file, and a name that is a path`() throws {
         let server = try NewServer()
         let clone = try server.forge.clone(to: server.folder("srv/blog"))
