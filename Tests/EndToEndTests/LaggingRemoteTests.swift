@@ -4,9 +4,10 @@ import Testing
 
 /// A forge may deliver a push before its git servers show the commit.
 @Suite struct `a push that the remote does not show yet` {
-    private func server(_ main: String = "") throws -> ConfiguredServer {
+    /// - Parameter answerWithin: long enough for a deployment on a busy machine, if a test expects one.
+    private func server(_ main: String = "", answerWithin: String = "300ms") throws -> ConfiguredServer {
         try ConfiguredServer(
-            ["blog": "branch = \"main\""], main: "catch_up = \"0\"\nanswer_within = \"3s\"\n\(main)")
+            ["blog": "branch = \"main\""], main: "catch_up = \"0\"\nanswer_within = \"\(answerWithin)\"\n\(main)")
     }
 
     @Test func `is answered with 202 and deployed by itself`() throws {
@@ -54,7 +55,7 @@ import Testing
     }
 
     @Test func `does not hold up the next push, which may never have contained the commit`() throws {
-        let server = try server()
+        let server = try server(answerWithin: "4s")
         let before = try server.site("blog").head
         let lost = try server.forge.commit("lost")
         #expect(try server.send(.push(of: lost, before: before)).reply().status == 202)
@@ -67,7 +68,7 @@ import Testing
     }
 
     @Test func `asks the remote although the same body was delivered before`() throws {
-        let server = try server()
+        let server = try server(answerWithin: "20s")
         let x = try server.site("blog").head
         let a = try server.forge.push("second")
         let there = try GitHubDelivery.push(of: a, before: x, id: "1")
