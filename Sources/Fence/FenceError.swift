@@ -66,7 +66,8 @@ public enum FenceError: Error, Codable, Sendable, Equatable {
         guard owner == stepUser else { return Explanation(fact, remedy: Remedy(.giveToService(path))) }
         return Explanation(
             fact,
-            hint: "systemctl start bellpull-step.socket && systemctl reload bellpull  # steps ran as \(stepUser) before"
+            hint: "systemctl enable --now bellpull-step.socket && systemctl reload bellpull  "
+                + "# or, to run the steps as bellpull: \(ShellCommand.giveToService(path))"
         )
     }
 

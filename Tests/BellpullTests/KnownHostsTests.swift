@@ -45,7 +45,7 @@ import Testing
     @Test(arguments: [
         ("git@github.com:Alice/Blog.git", "github.com+alice+blog"),
         ("https://github.com/alice/blog", "github.com+alice+blog"),
-        ("ssh://git@example.org:2222/a/b.git", "example.org%3a2222+a+b"), ("git@host:a+b/../c", "host+a%2bb+..+c"),
+        ("ssh://git@example.org:2222/a/b.git", "example.org=3a2222+a+b"), ("git@host:a+b/../c", "host+a=2bb+..+c"),
     ])
     func `belongs to one repository`(_ url: String, _ name: String) {
         let state = StateDirectory(environment: ["STATE_DIRECTORY": "/state"])

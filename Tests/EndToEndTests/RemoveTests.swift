@@ -124,6 +124,46 @@ import Testing
         #expect(try server.add().ending == .exited(0), "the next site needs no start")
     }
 
+    @Test func `forgets what an interrupted removal wanted when the site is added again`() throws {
+        let server = try NewServer()
+        _ = try server.add()
+        let lock = open(server.folder("srv/blog/.git/bellpull.lock"), O_RDONLY | O_CREAT | O_CLOEXEC, 0o644)
+        defer { close(lock) }
+        #expect(flock(lock, LOCK_EX) == 0)
+        let remove = try Program(
+            server.command(["remove", "blog", "--files"]), environment: server.environment,
+            output: server.folder("output"))
+        #expect(
+            Observation.eventually {
+                (try? text(of: server.folder("output")).contains("waiting for the running")) == true
+            })
+        remove.signal(SIGINT)
+        #expect(remove.ending(within: .seconds(10)) == .exited(1))
+        flock(lock, LOCK_UN)
+        let again = try server.add()
+        #expect(again.ending == .exited(1) && again.errors.contains("the removal of an earlier site blog"))
+        #expect(try server.run(["remove", "blog"]).ending == .exited(0))
+        #expect(try server.add().ending == .exited(0))
+        try write("mine", to: server.folder("srv/blog/notes"))
+        #expect(try server.run(["remove", "blog"]).ending == .exited(0))
+        #expect(exists(server, "srv/blog/notes"), "nobody asked for the removal of these files")
+    }
+
+    @Test func `sees sites whose files have mistakes`() throws {
+        let server = try NewServer()
+        _ = try server.add()
+        try FileManager.default.createDirectory(
+            atPath: server.folder("srv/blog/shop"), withIntermediateDirectories: true)
+        try write(
+            "repository = \"alice/shop\"\npath = \"\(server.folder("srv/blog/shop"))\"\nbrunch = \"x\"\n",
+            to: server.folder("etc/sites/shop.toml"))
+        let files = try server.run(["remove", "blog", "--files"])
+        #expect(files.ending == .exited(1) && files.errors.contains("also has"), "\(files.errors)")
+        let plain = try server.run(["remove", "blog"])
+        #expect(plain.ending == .exited(0) && !plain.output.contains("rm -rf"), "\(plain.output)")
+        #expect(exists(server, "srv/blog/shop"))
+    }
+
     @Test func `refuses a folder with more in it, a table of the main file, and a name that is a path`() throws {
         let server = try NewServer()
         let clone = try server.forge.clone(to: server.folder("srv/blog"))

@@ -32,7 +32,8 @@ struct DeployKey: Equatable {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."),
                 UInt8(ascii: "_"), UInt8(ascii: "-"):
                 String(UnicodeScalar(byte))
-            default: "%" + String(byte, radix: 16)
+            // Not with a percent sign, which ssh would expand (ssh_config(5), "TOKENS").
+            default: "=" + String(byte, radix: 16)
             }
         }
         // The name of a file has at most 255 bytes, and .pub follows.

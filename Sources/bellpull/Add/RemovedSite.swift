@@ -9,6 +9,8 @@ struct RemovedSite: Encodable {
     var removed: [String]
     /// The folder of the site; `nil` if it was removed or not known.
     let path: String?
+    /// Whether the folder is not the site's alone.
+    var sharesPath = false
     /// The page of the repository's webhooks.
     let hookPage: String?
     /// The page of the repository's deploy keys; `nil` if the site had none of its own.
@@ -57,7 +59,9 @@ struct RemovedSite: Encodable {
     func lines(_ terminal: Terminal) -> [String] {
         let left =
             [
-                path.map { ("its files", "rm -rf \($0.quotedForShell)") },
+                path.map { path in
+                    ("its files", sharesPath ? "in \(path), which has more in it" : "rm -rf \(path.quotedForShell)")
+                },
                 hookPage.map { ("its webhook", $0) },
                 deployKeyPage.map { ("its deploy key", $0) },
                 restartUnit.map { ("its restart", "systemctl disable --now \($0)") },

@@ -36,6 +36,11 @@ struct SiteAddition {
     ///
     /// - Throws: `CommandError`, or `RemoteAccess.MissingKey`, after everything was undone.
     func run() throws -> Result {
+        guard RemovalNote.read(request.name, in: administration.sitesFolder) == nil else {
+            throw CommandError(
+                .failure, "the removal of an earlier site \(request.name) was interrupted",
+                hint: "bellpull remove \(request.name)  # removes the rest; then run this command again")
+        }
         try place.refuseOverlap(administration.configuration)
         // The draft's other settings do not depend on the remote: mistakes show before anybody waits.
         try refuseSandbox(try draft(following: nil, remote: request.address.urls[0]))

@@ -36,15 +36,18 @@ struct SitePlace {
             throw CommandError(.failure, "\(path) exists and is not a folder", hint: moveAway)
         }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        let isRepository = names.contains(".git") || names.contains("repository.git")
         // An empty folder of root is for the taking.
         guard status.st_uid == account.user || (names.isEmpty && status.st_uid == geteuid()) else {
             let owner = UserIdentity(status.st_uid)?.name ?? "\(status.st_uid)"
             throw CommandError(
                 .failure, "\(path) belongs to \(owner), but bellpull runs as \(account.name)",
-                hint: "\(ShellCommand("chown", "-R", "\(account.name):", path))")
+                hint: isRepository
+                    ? "\(ShellCommand("chown", "-R", "\(account.name):", path))"
+                    : "--path OTHER, a folder for the site alone")
         }
         guard !names.isEmpty else { return .empty }
-        guard names.contains(".git") || names.contains("repository.git") else {
+        guard isRepository else {
             let listed = names.sorted().prefix(3).map(\.escapedForDisplay).joined(separator: ", ")
             let more = names.count > 3 ? " and \(names.count - 3) more" : ""
             throw CommandError(.failure, "\(path) has files already: \(listed)\(more)", hint: moveAway)
@@ -64,16 +67,40 @@ struct SitePlace {
         case .repository: return
         case .empty: try takeOver(journal)
         case .missing:
-            for folder in missingFolders {
-                try journal.note(.folder(folder))
-                guard mkdir(folder, 0o755) == 0 || errno == EEXIST else {
-                    let reason = String(cString: strerror(errno))
-                    throw CommandError(.failure, "cannot create \(folder): \(reason)", hint: "--path OTHER")
+            let folders = missingFolders
+            for folder in folders { try journal.note(.folder(folder)) }
+            if Self.isRootsAlone((folders.first ?? path).parentFolder) {
+                try create(folders)
+                lchown(path, account.user, account.group)
+            } else {
+                do {
+                    try account.act { try create(folders) }
+                } catch let error as CommandError {
+                    throw error
+                } catch {
+                    throw CommandError(.failure, "cannot act as \(account.name): \(error)")
                 }
             }
-            lchown(path, account.user, account.group)
         }
         try journal.note(.contents(path))
+    }
+
+    private func create(_ folders: [String]) throws(CommandError) {
+        for folder in folders where mkdir(folder, 0o755) != 0 {
+            let reason = String(cString: strerror(errno))
+            throw CommandError(.failure, "cannot create \(folder): \(reason)", hint: "--path OTHER")
+        }
+    }
+
+    /// Returns whether nobody but root can change what `folder` leads to. Elsewhere a link of another user could lead root
+    /// astray, so root does nothing there in its own name.
+    static func isRootsAlone(_ folder: String) -> Bool {
+        let folders = sequence(first: folder) { $0 == "/" || $0.isEmpty ? nil : $0.parentFolder }
+        return folders.allSatisfy { folder in
+            var status = stat()
+            return lstat(folder, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == 0
+                && status.st_mode & (S_IWGRP | S_IWOTH) == 0
+        }
     }
 
     /// Gives root's empty folder to the user who deploys. The folder is held open: the path may lead elsewhere by now.
@@ -84,7 +111,7 @@ struct SitePlace {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_uid != account.user else { return }
         let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd/\(descriptor)")
-        guard status.st_uid == geteuid(), names?.isEmpty == true else {
+        guard status.st_uid == geteuid(), names?.isEmpty == true, Self.isRootsAlone(path.parentFolder) else {
             throw CommandError(.failure, "\(path) has changed meanwhile", hint: "run the command again")
         }
         try journal.note(.owner(path))
@@ -124,4 +151,8 @@ struct SitePlace {
     static func resolved(_ path: String) -> String {
         URL(fileURLWithPath: path).resolvingSymlinksInPath().standardized.path
     }
+}
+
+extension String {
+    fileprivate var parentFolder: String { (self as NSString).deletingLastPathComponent }
 }

@@ -23,7 +23,9 @@ struct SiteRemoval {
             throw CommandError(
                 unknownSite: name.escapedForDisplay, known: administration.configuration.sites.map(\.name))
         }
-        var note = try RemovalNote.read(name, in: folder) ?? newNote()
+        // A note of an earlier removal says nothing about a site that was added since.
+        let isThere = access(administration.file(of: name), F_OK) == 0
+        var note = try (isThere ? nil : RemovalNote.read(name, in: folder)) ?? newNote()
         note.removesFiles = note.removesFiles || removesFiles
         if note.removesFiles, let path = note.path { try refuseFiles(path) }
         let file = administration.file(of: name)
@@ -35,6 +37,7 @@ struct SiteRemoval {
         }
         NewFile.synchronizeFolder(of: file)
         var removed = RemovedSite(note, file: file)
+        if let path = removed.path { removed.sharesPath = (try? refuseFiles(path)) == nil }
         removed.service = try updateService(note)
         try checkpoint()
         if let secret = note.secretFile, unlink(secret) == 0 { removed.removed.append(secret) }
@@ -116,6 +119,8 @@ struct SiteRemoval {
         guard let remote else { return nil }
         return try administration.deploying {
             guard let key = DeployKey(of: remote, in: administration.state) else { return nil }
+            // Nobody knows which repositories the sites with mistakes have.
+            guard administration.configuration.rejectedSites.allSatisfy({ $0.name == name }) else { return nil }
             let inUse = others.compactMap { SiteFile(of: $0, administration).remote }
             return inUse.contains { DeployKey.path(of: $0, in: administration.state) == key.path } ? nil : key.path
         }
@@ -123,28 +128,36 @@ struct SiteRemoval {
 
     // MARK: The files
 
+    /// Folders of the system, below which no site is removed with its files.
+    private static let system: Set<Substring> = [
+        "bin", "boot", "dev", "etc", "lib", "lib64", "proc", "root", "run", "sbin", "sys", "usr",
+    ]
+
     /// Refuses to remove a folder with more in it than the site.
     private func refuseFiles(_ path: String) throws(CommandError) {
         let own = SitePlace.resolved(path)
         let others =
             administration.configuration.sites.filter { $0.name != name }.map(\.path)
+            + administration.configuration.rejectedSites.filter { $0.name != name }.compactMap(\.path)
             + [administration.folder, administration.state.path]
         if let inner = others.first(where: { "\(SitePlace.resolved($0))/".hasPrefix("\(own)/") }) {
             throw CommandError(
                 .failure, "\(path) also has \(inner) in it", hint: "bellpull remove \(name), without --files")
         }
-        guard own.split(separator: "/").count > 1 else {
+        let parts = own.split(separator: "/")
+        guard parts.count > 1, !Self.system.contains(parts[0]), parts[0] != "home" || parts.count > 2 else {
             throw CommandError(
                 .failure, "\(path) is a folder of the system, and is not removed",
                 hint: "bellpull remove \(name), without --files")
         }
     }
 
-    /// Waits for the end of a running deployment, and removes the folder. rm(1) follows no symbolic link, also if somebody puts one
-    /// in its way meanwhile.
+    /// Waits for the end of a running deployment, and removes the folder with the rights of the user who deploys: that user may
+    /// put a link in place of a folder above, and root must not follow it.
     private func removeFiles(_ path: String) throws {
         let locks = ["\(path)/bellpull.lock", "\(path)/.git/bellpull.lock"]
-        let descriptors = locks.map { open($0, O_RDONLY | O_CLOEXEC) }.filter { $0 >= 0 }
+        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW
+        let descriptors = try administration.deploying { locks.map { open($0, flags) }.filter { $0 >= 0 } }
         defer { for descriptor in descriptors { close(descriptor) } }
         let deadline = ContinuousClock.now + Self.time
         var hasTold = false
@@ -163,8 +176,12 @@ struct SiteRemoval {
             }
         }
         let command = Program("rm", ["PATH": "/usr/bin:/bin"])?.command(["-rf", "--one-file-system", "--", path])
-        let completion = try command?.run(until: .now + Self.time, cancellation: cancellation)
+        let completion = try administration.deploying {
+            try command?.run(until: .now + Self.time, cancellation: cancellation)
+        }
         try checkpoint()
+        // The folder above is usually root's.
+        if SitePlace.isRootsAlone((path as NSString).deletingLastPathComponent) { rmdir(path) }
         guard access(path, F_OK) != 0 else {
             let line = completion?.errors.split(separator: "\n").first ?? "rm failed"
             throw CommandError(

@@ -18,7 +18,8 @@ struct WebServerAdvice {
     init(for settings: SiteSettings, nginx path: String, socket: String, environment: [String: String]) {
         let nginx = NginxConfiguration(at: path)
         let passes = nginx.map { FastCGIPass.find(in: $0, to: socket) } ?? []
-        mount = passes.lazy.compactMap(\.mount).first ?? "/github"
+        mount =
+            passes.lazy.compactMap(\.mount).first ?? ServiceUnit.current.instance.map { "/github/~\($0)" } ?? "/github"
         let isReleased = settings.strategy == .release
         let root = isReleased ? "\(settings.path)/current" : settings.path
         if nginx.map({ Self.serves(root, $0, socket) }) == true {
@@ -32,7 +33,7 @@ struct WebServerAdvice {
             return
         }
         heading = "In nginx, in the server block of the site:"
-        let snippet = "\((nginx?.folder ?? "/etc/nginx"))/snippets/bellpull.conf"
+        let snippet = "\((nginx?.folder ?? "/etc/nginx"))/snippets/\(Self.file)"
         let missing = Foundation.access(snippet, F_OK) == 0 ? "" : "  (\(snippet) is missing: install it first)"
         footer = "Then: nginx -t && systemctl reload nginx\(missing)"
     }
@@ -48,7 +49,8 @@ struct WebServerAdvice {
     }
 
     private static let dotFiles = #"location ~ /\.(?!well-known/) { return 404; }"#
-    private static let hook = "include snippets/bellpull.conf;"
+    private static var file: String { ServiceUnit.current.instance.map { "bellpull-\($0).conf" } ?? "bellpull.conf" }
+    private static var hook: String { "include snippets/\(file);" }
 
     /// The lines of nginx/example-site.conf that matter.
     private static func cloneLines(_ root: String) -> [String] {

@@ -20,8 +20,11 @@ struct NginxInclude {
         guard access(snippet, F_OK) == 0 else {
             let source = instance == nil ? "bellpull.conf" : "bellpull-instance.conf"
             let naming = instance.map { " && sed -i s/alice/\($0)/g \(snippet.quotedForShell)" } ?? ""
+            let shipped = "/usr/share/doc/bellpull/examples/\(source)"
+            let (place, file) =
+                access(shipped, F_OK) == 0 ? ("", shipped) : ("in the folder of bellpull's source: ", "nginx/\(source)")
             return
-                "in the folder of bellpull's source: install -D -m 644 nginx/\(source) \(snippet.quotedForShell)\(naming); "
+                "\(place)install -D -m 644 \(file) \(snippet.quotedForShell)\(naming); "
                 + "then \(ServiceUnit.current.command) check again"
         }
         let words =

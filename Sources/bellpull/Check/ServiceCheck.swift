@@ -38,7 +38,8 @@ struct ServiceCheck {
         else { return nil }
         return .warning(
             Self.subject, "\(service.name) runs an earlier program, which an upgrade has replaced",
-            hint: "bellpull check --configuration-only && systemctl restart \(ServiceUnit.current)")
+            hint:
+                "\(ServiceUnit.current.command) check --configuration-only && systemctl restart \(ServiceUnit.current)")
     }
 
     private var socketResult: CheckResult? {
@@ -90,12 +91,18 @@ struct ServiceCheck {
         return " (exit status \(status)\(Self.causes[status].map { ": \($0)" } ?? ""))"
     }
 
+    /// The command that installs the program again: with the package, or by hand.
+    private static var installation: String {
+        access("/var/lib/dpkg/info/bellpull.list", F_OK) == 0
+            ? "apt-get install --reinstall ./bellpull_*.deb" : "install -m 755 PROGRAM /usr/local/bin/bellpull"
+    }
+
     /// The remedy for a service that does not stay up.
     private var remedy: String {
         let restart = "systemctl restart \(ServiceUnit.current) || \(Self.logs)"
         return switch service.value("ExecMainStatus") {
         case "78": "\(ServiceUnit.current.command) check --offline && systemctl restart \(ServiceUnit.current)"
-        case "203": "install -m 755 PROGRAM /usr/local/bin/bellpull && systemctl restart \(ServiceUnit.current)"
+        case "203": "\(Self.installation) && systemctl restart \(ServiceUnit.current)"
         case "226":
             "mkdir -p \(missingPaths) && systemctl restart \(ServiceUnit.current)"
         default: restart
