@@ -93,7 +93,7 @@ struct ServiceCheck {
 
     /// The command that installs the program again: with the package, or by hand.
     private static var installation: String {
-        access("/var/lib/dpkg/info/bellpull.list", F_OK) == 0
+        access("/usr/share/doc/bellpull/copyright", F_OK) == 0
             ? "apt-get install --reinstall ./bellpull_*.deb" : "install -m 755 PROGRAM /usr/local/bin/bellpull"
     }
 
