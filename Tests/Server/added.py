@@ -65,17 +65,17 @@ def run(machine, github):
     status, output = show(f"bellpull add {URL} --name cafe-next --strategy release")
     expect(status == 0 and machine.must("cat /srv/cafe-next/current/index.html") == "two\n", "a site with releases is live at once")
 
-    status, output = show(f"bellpull add {URL} --name away --path /var/www/away")
+    status, output = show(f"bellpull add {URL} --name outside --path /var/www/outside")
     hint = re.search(r"^bellpull: hint: (.*ReadWritePaths.*)$", output, flags=re.MULTILINE)
     expect(status == 1 and hint, "a folder outside of the sandbox is refused, with the drop-in")
     machine.must(hint[1])
-    status, output = show(f"bellpull add {URL} --name away --path /var/www/away")
+    status, output = show(f"bellpull add {URL} --name outside --path /var/www/outside")
     expect(status == 0, "the drop-in helps")
 
-    for name in ["cafe-next", "away", "cafe"]:
+    for name in ["cafe-next", "outside", "cafe"]:
         status, output = show(f"bellpull remove {name} --files")
         expect(status == 0, f"{name} is removed")
-    left = machine.run(f"ls -d /srv/cafe* /var/www/away {PLACES}; ls -A /etc/bellpull/sites | grep '^\\.'").stdout
+    left = machine.run(f"ls -d /srv/cafe* /var/www/outside {PLACES}; ls -A /etc/bellpull/sites | grep '^\\.'").stdout
     expect(left.count("No such file") == 5, "nothing is left", left if left.count("No such file") != 5 else "")
     expect(machine.run("systemctl restart bellpull").returncode == 0, "the service starts with a drop-in for a folder that is gone")
     machine.must("cp -a /root/keys.kept ~git/.ssh/authorized_keys; rm -r /etc/systemd/system/bellpull.service.d; "
