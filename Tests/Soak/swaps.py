@@ -135,7 +135,7 @@ commits = []
 def run(folder):
     site = released.Site(folder, "site", SWAPS + SWAPS // ROLLBACK_EVERY + 2)
     commits.extend(site.commits)
-    bellpull = program.Bellpull(folder / "bellpull", [site])
+    bellpull = program.Bellpull(folder / "bellpull", [site], answer_within="50s")
     ports = web.free_port(), web.free_port()
     bellpull.servers = servers(site.path, *ports)
     with bellpull:
