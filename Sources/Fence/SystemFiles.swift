@@ -26,11 +26,12 @@ struct SystemFiles {
     private static let devices = ["null", "zero", "full", "random", "urandom", "tty"]
 
     /// Files and folders of /etc that hold keys or passwords.
-    private static let secrets = [
+    private static let secrets: Set<String> = [
         "/etc/bellpull", "/etc/letsencrypt", "/etc/ssh", "/etc/ssl/private", "/etc/pki/tls/private", "/etc/sudoers",
         "/etc/sudoers.d", "/etc/wireguard", "/etc/krb5.keytab",
     ]
-    private static let secretNames = ["shadow", "gshadow"]
+    /// With the copies that tools leave, such as `/etc/shadow-`.
+    private static let secretBeginnings = ["/etc/shadow", "/etc/gshadow"]
 
     /// Adds rules for the files. A file that this system does not have needs no rule.
     func allow(in rules: Landlock) {
@@ -50,7 +51,7 @@ struct SystemFiles {
         let real = Self.resolve(path) ?? path
         guard !hidden.contains(where: { real == $0 || real.hasPrefix("\($0)/") }) else { return }
         guard hidden.contains(where: { $0.hasPrefix("\(real)/") }) else {
-            try? rules.allow(.read, to: path)
+            try? rules.allow(.read, to: real)
             return
         }
         for name in FolderListing.names(of: real) { allow("\(real)/\(name)", in: rules) }
@@ -58,19 +59,24 @@ struct SystemFiles {
 
     /// Allows reading what everybody may read below `folder`, and no secrets. Bellpull's user may read more than everybody.
     ///
+    /// A symbolic link shuts no folder, because a rule for the folder does not open the link's target. Each step looks at all
+    /// of /etc, so a link is followed only if it needs a rule of its own.
+    ///
     /// - Returns: whether everything may be read; then no rule was added.
     @discardableResult
     private func allowPublic(_ folder: String, in rules: Landlock, isRoot: Bool = true) -> Bool {
         let paths = FolderListing.names(of: folder).map { "\(folder)/\($0)" }
         let states = paths.map { isPublic($0, in: rules) }
         guard isRoot || states.contains(false) else { return true }
-        for (path, isPublic) in zip(paths, states) where isPublic { allow(path, in: rules) }
+        for (path, isPublic) in zip(paths, states) where isPublic && Self.leadsToPublic(path) { allow(path, in: rules) }
         return false
     }
 
     private func isPublic(_ path: String, in rules: Landlock) -> Bool {
         var status = stat()
-        guard !Self.isSecret(path), Self.isForEverybody(path), lstat(path, &status) == 0 else { return false }
+        guard !Self.isSecret(path), lstat(path, &status) == 0 else { return false }
+        if status.st_mode & S_IFMT == S_IFLNK { return true }
+        guard status.st_mode & S_IROTH != 0 else { return false }
         return status.st_mode & S_IFMT == S_IFDIR ? allowPublic(path, in: rules, isRoot: false) : true
     }
 
@@ -81,16 +87,13 @@ struct SystemFiles {
     }
 
     private static func isSecret(_ path: String) -> Bool {
-        let name = path.dropFirst("/etc/".count)
-        return secrets.contains(path) || secretNames.contains { name.hasPrefix($0) }
+        secrets.contains(path) || secretBeginnings.contains { path.utf8.starts(with: $0.utf8) }
     }
 
-    /// Whether the mode lets everybody read. A symbolic link of /etc to another place counts as its target.
-    private static func isForEverybody(_ path: String) -> Bool {
+    /// Whether everybody may read what `path` leads to by symbolic links, and it is no secret nor part of one.
+    private static func leadsToPublic(_ path: String) -> Bool {
         var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IROTH != 0 else { return false }
-        guard let target = realpath(path, nil) else { return false }
-        defer { free(target) }
-        return !isSecret(String(cString: target))
+        guard stat(path, &status) == 0, status.st_mode & S_IROTH != 0, let target = resolve(path) else { return false }
+        return !isSecret(target) && !secrets.contains { target.hasPrefix("\($0)/") }
     }
 }
