@@ -7,19 +7,26 @@ struct Instance: Equatable {
     /// The login name of the user, which is the name of the instance.
     let user: String
 
+    /// The types of units (systemd.unit(5)).
+    private static let units = [
+        "service", "socket", "target", "device", "mount", "automount", "swap", "timer", "path", "slice", "scope",
+    ]
+
     /// Creates the instance of `user`.
     ///
     /// - Throws: `ValidationError` if `user` cannot be a login name (useradd(8)): the name becomes part of paths.
     init(_ user: String) throws {
         let letters = user.utf8.allSatisfy { byte in
             switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"),
-                UInt8(ascii: "-"):
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
                 true
             default: false
             }
         }
-        guard letters, (1...32).contains(user.utf8.count), !user.hasPrefix("-") else {
+        // systemctl would take bellpull@alice.path for a unit, and not for the service bellpull@alice.path.service.
+        let isUnit = Self.units.contains { user.hasSuffix(".\($0)") }
+        guard letters, (1...32).contains(user.utf8.count), !user.hasPrefix("-"), !user.hasPrefix("."), !isUnit else {
             throw ValidationError(
                 "--instance takes the name of a user, such as alice, and not '\(user.escapedForDisplay)'")
         }

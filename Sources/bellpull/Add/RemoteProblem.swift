@@ -103,7 +103,7 @@ struct RemoteProblem: Error {
             Explanation(
                 "\(repository) is private, or is not there: \(host) asks for a password",
                 hint:
-                    "correct the name; or, for a private repository: bellpull add \("git@\(host):\(url.path.escapedForDisplay)".quotedForShell)"
+                    "correct the name; or, for a private repository: \(ServiceUnit.current.command) add \("git@\(host):\(url.path.escapedForDisplay)".quotedForShell)"
             )
         case .notFound where url.transport == .local:
             Explanation(
@@ -113,7 +113,7 @@ struct RemoteProblem: Error {
             Explanation(
                 "\(host.isEmpty ? "the remote" : host) has no repository \(url.repository.escapedForDisplay): \(line)",
                 hint: url.transport == .http
-                    ? "correct the name; or, for a private repository: bellpull add \("git@\(host):\(url.path.escapedForDisplay)".quotedForShell)"
+                    ? "correct the name; or, for a private repository: \(ServiceUnit.current.command) add \("git@\(host):\(url.path.escapedForDisplay)".quotedForShell)"
                     : "correct the name")
         case .unknownHost:
             Explanation(

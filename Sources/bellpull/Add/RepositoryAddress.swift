@@ -31,7 +31,10 @@ struct RepositoryAddress: Equatable {
         repository = Self.name(in: text)
     }
 
-    private static let example = "bellpull add alice/blog, or bellpull add https://example.org/alice/blog.git"
+    private static var example: String {
+        let command = "\(ServiceUnit.current.command) add"
+        return "\(command) alice/blog, or \(command) https://example.org/alice/blog.git"
+    }
 
     /// Splits `alice/blog` and `codeberg.org/alice/blog`. Returns `nil` for a URL or a path.
     private static func shortName(_ text: String) -> (host: String, path: String)? {

@@ -32,7 +32,9 @@ struct ServiceUpdate {
         let mine = loaded.sites.first { $0.name == name }
         guard loaded.isApplied, mine?.state == .loaded else {
             throw ReloadReport(loaded).error(withMistakes: true)
-                ?? CommandError(.failure, "the service has not loaded \(name)", hint: "bellpull check \(name)")
+                ?? CommandError(
+                    .failure, "the service has not loaded \(name)", hint: "\(ServiceUnit.current.command) check \(name)"
+                )
         }
         return .reloaded
     }

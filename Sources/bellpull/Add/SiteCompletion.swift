@@ -39,7 +39,11 @@ struct SiteCompletion {
     /// The problem after Ctrl-C, which comes too late to take the site back.
     private func interruption(_ site: SiteSettings) -> [Explanation] {
         guard cancellation.isCancelled else { return [] }
-        return [Explanation("interrupted; \(site.name) is added, but not checked", hint: "bellpull check \(site.name)")]
+        return [
+            Explanation(
+                "interrupted; \(site.name) is added, but not checked",
+                hint: "\(ServiceUnit.current.command) check \(site.name)")
+        ]
     }
 
     private func tell(_ line: String) {
@@ -64,8 +68,8 @@ struct SiteCompletion {
         }
         return [
             Explanation(
-                last("bellpull: error: ") ?? "bellpull deploy \(site.name) was ended",
-                hint: last("bellpull: hint: ") ?? "bellpull deploy \(site.name)")
+                last("bellpull: error: ") ?? "\(ServiceUnit.current.command) deploy \(site.name) was ended",
+                hint: last("bellpull: hint: ") ?? "\(ServiceUnit.current.command) deploy \(site.name)")
         ]
     }
 

@@ -77,19 +77,20 @@ struct SiteWait {
         guard !wasCancelled else {
             return CommandError(
                 .failure, "interrupted; \(site.site) is added, but no delivery has arrived yet",
-                hint: "bellpull check \(site.site) tries the hook")
+                hint: "\(ServiceUnit.current.command) check \(site.site) tries the hook")
         }
         guard let last else {
             return CommandError(
                 .failure, "no delivery has arrived within \(time)",
                 hint:
-                    "the forge's page of the webhook shows what it has sent, and the answer; bellpull check \(site.site) "
+                    "the forge's page of the webhook shows what it has sent, and the answer; \(ServiceUnit.current.command) check \(site.site) "
                     + "tries the hook: DNS, firewall, certificate, the web server's configuration")
         }
         let secret = site.secretFile.map { "cat \($0.quotedForShell)" } ?? "the shared secret"
         return CommandError(
             .failure, "no delivery was accepted within \(time); the last was \(last.outcome)",
             hint: last.outcome == "rejected"
-                ? "enter the secret into the forge's form again: \(secret)" : "bellpull check \(site.site)")
+                ? "enter the secret into the forge's form again: \(secret)"
+                : "\(ServiceUnit.current.command) check \(site.site)")
     }
 }

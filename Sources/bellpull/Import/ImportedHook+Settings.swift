@@ -98,7 +98,7 @@ extension ImportedHook {
         guard let path else { return }
         guard access("\(path)/.git", F_OK) == 0 else {
             left.append(
-                "\(path.escapedForDisplay) is no clone here: after --write, bellpull add REPOSITORY --name \(site) makes one"
+                "\(path.escapedForDisplay) is no clone here: after --write, \(ServiceUnit.current.command) add REPOSITORY --name \(site) makes one"
             )
             return
         }
