@@ -36,7 +36,7 @@ struct FolderFiles {
     }
 
     /// The names in a folder; none if it cannot be read.
-    private static func names(in path: [CChar]) -> [[UInt8]] {
+    static func names(in path: [CChar]) -> [[UInt8]] {
         guard let stream = opendir(path) else { return [] }
         defer { closedir(stream) }
         var names: [[UInt8]] = []

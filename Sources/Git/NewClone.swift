@@ -14,7 +14,8 @@ public enum NewClone {
         at path: String, from url: String, following follows: RefPattern, sshCommand: String?, _ limits: Limits,
         _ transcript: Transcript
     ) throws {
-        let git = try Git(in: path, sshCommand: sshCommand)
+        // A command that outlives a killed Bellpull is found by the mark.
+        let git = try Git(in: path, sshCommand: sshCommand, mark: CommandMark(path: path))
         let branch = follows.branch.map { ["--branch", $0.name] } ?? []
         let progress = transcript.showsProgress ? ["--progress"] : ["--quiet"]
         // Settings of the repository: the options after `clone`. They reach git's own fetch, too.
@@ -34,5 +35,15 @@ public enum NewClone {
         }
         _ = try clone.git.output(
             of: ["checkout", "--quiet", "--detach", newest.commit.description, "--"], limits, transcript)
+    }
+
+    /// Has the index of the clone at `path` know its files again: a rename changes the times of a file.
+    public static func refreshIndex(at path: String, _ limits: Limits) throws {
+        _ = try RepositoryLayout.find(path, limits).git.run(["update-index", "-q", "--refresh"], limits)
+    }
+
+    /// Ends the commands that a killed Bellpull has left in the clone at `path`. Returns false if one still runs.
+    public static func endOrphans(at path: String, _ limits: Limits) -> Bool {
+        [path, "\(path)/.git"].allSatisfy { CommandMark(path: $0)?.endOrphans(limits) ?? true }
     }
 }
