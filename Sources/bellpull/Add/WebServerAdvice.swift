@@ -26,7 +26,9 @@ struct WebServerAdvice {
             (lines, heading, footer) = ([], "", nil)
             return
         }
-        lines = isReleased ? Self.releaseLines(root, settings.name) : Self.cloneLines(root)
+        lines =
+            (root.contains("$") ? ["# Before the server block: \(Self.dollarBlock)"] : [])
+            + (isReleased ? Self.releaseLines(root, settings.name) : Self.cloneLines(root))
         guard nginx != nil || Program("nginx", environment) != nil else {
             heading = "No nginx was found. If you install it, in the server block of the site:"
             footer = "Other web servers need the same: the folder, and the hook at \(mount)/ by FastCGI."
@@ -43,7 +45,7 @@ struct WebServerAdvice {
         FastCGIPass.find(in: nginx, to: socket).contains { pass in
             FastCGIPass.all(pass.server ?? []).contains { directive in
                 guard directive.name == "root", let folder = directive.arguments.first else { return false }
-                return SitePlace.resolved(folder) == SitePlace.resolved(root) || folder.hasPrefix("\(root)/")
+                return ResolvedPath(folder) == ResolvedPath(root) || folder.hasPrefix("\(root)/")
             }
         }
     }
@@ -59,8 +61,7 @@ struct WebServerAdvice {
 
     /// The lines of nginx/example-release-site.conf that matter.
     private static func releaseLines(_ root: String, _ site: String) -> [String] {
-        // Names of variables have only letters, digits and underscores.
-        let name = "$" + site.map { $0.isLetter || $0.isNumber ? "\($0)" : "_" }.joined() + "_release"
+        let name = variable(of: site)
         return [
             "root \(word(root));", "set \(name) \(word(root));",
             "if (-e \(name)) { set \(name) $realpath_root; }", "disable_symlinks if_not_owner from=\(name);", dotFiles,
@@ -68,9 +69,25 @@ struct WebServerAdvice {
         ]
     }
 
+    /// Returns the variable for the release of the site `name`. Names of variables have only ASCII letters, digits and underscores,
+    /// and one that begins with a digit would be a part of a match.
+    static func variable(of name: String) -> String {
+        let letters = name.unicodeScalars.map { scalar in
+            scalar.isASCII && scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) ? String(scalar) : "_"
+        }.joined()
+        let isNumber = letters.unicodeScalars.first.map { ("0"..."9").contains($0) } ?? true
+        return "$\(isNumber ? "site_" : "")\(letters)_release"
+    }
+
+    /// The variable with a dollar sign: nginx has no other way to write one.
+    private static let dollar = "${bellpull_dollar}"
+    /// The block that sets the variable.
+    static let dollarBlock = #"geo $bellpull_dollar { default "$"; }"#
+
     /// Returns `path` as one word of nginx's configuration.
-    private static func word(_ path: String) -> String {
+    static func word(_ path: String) -> String {
         guard path.contains(where: { " \t;{}\"'\\$#".contains($0) }) else { return path }
-        return "\"\(path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+        let escaped = path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        return "\"\(escaped.replacing("$", with: dollar))\""
     }
 }
