@@ -54,6 +54,12 @@ struct StateDirectory {
         return status.st_uid
     }
 
+    /// The owner of the folder, if that is not root: the user who deploys, also for a process of root. `nil` without the folder.
+    var owner: uid_t? {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_uid != 0 ? status.st_uid : nil
+    }
+
     /// The trigger that restarts the application of `site`.
     func trigger(of site: String) -> RestartTrigger { RestartTrigger(in: path, of: site) }
 

@@ -9,7 +9,7 @@ import Text
 /// user who deploys, so that a file that this user has planted never leads root elsewhere.
 struct Administration {
     let source: ConfigurationSource
-    let configuration: Configuration
+    private(set) var configuration: Configuration
     let state: StateDirectory
     /// The user who deploys.
     let account: UserIdentity
@@ -27,33 +27,47 @@ struct Administration {
     /// Reads the configuration. Creates the folder of the sites and the state folder if they do not exist.
     ///
     /// - Throws: an error for a user who may not change the configuration, and the mistakes of the main file.
-    init(_ options: ConfigurationOptions) throws(CommandError) {
-        let environment = ProcessInfo.processInfo.environment
+    init(
+        _ options: ConfigurationOptions, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(CommandError) {
         var source = ConfigurationSource(mainFile: options.config, environment: environment)
         (source.readsSecrets, source.readsVariables, source.mayHaveNoSite) = (false, false, true)
         let state = StateDirectory(environment: environment)
-        source.sitesInUse = state.sitesInUse
         let unit = SystemdUnit(ServiceUnit.current.service, environment: environment)
         let account = try Self.account(state, unit)
         let main = URL(fileURLWithPath: source.mainFilePath).standardized.path
         folder = (main as NSString).deletingLastPathComponent
-        if source.hasNoSiteInFiles { source.addEnvironmentFile() }
-        let configuration: Configuration
-        do {
-            configuration = try Configuration.load(source)
-        } catch {
-            throw CommandError(error)
-        }
+        (source, configuration) = try Self.load(source, state)
         if configuration.isOfEnvironment, let site = configuration.sites.first {
             throw CommandError(
                 .configuration, "REPO_PATH describes the site \(site.name), and would be ignored beside files",
                 hint: "first write \("\(folder)/sites/\(site.name).toml".quotedForShell), with the line "
                     + "path = \"\(site.path)\" and, in \(main.quotedForShell), secret_file; then remove REPO_PATH")
         }
-        (self.source, self.configuration, self.state) = (source, configuration, state)
+        (self.source, self.state) = (source, state)
         (self.account, self.unit) = (account, unit)
         ServiceUser.deploys(as: account.user)
         try makeFolders()
+    }
+
+    private static func load(
+        _ source: ConfigurationSource, _ state: StateDirectory
+    ) throws(CommandError) -> (ConfigurationSource, Configuration) {
+        var source = source
+        source.sitesInUse = state.sitesInUse
+        if source.hasNoSiteInFiles { source.addEnvironmentFile() }
+        do {
+            return (source, try Configuration.load(source))
+        } catch {
+            throw CommandError(error)
+        }
+    }
+
+    /// Returns the same with the configuration as it is now.
+    func reread() throws(CommandError) -> Administration {
+        var copy = self
+        copy.configuration = try Self.load(source, state).1
+        return copy
     }
 
     /// Returns the user who deploys: the owner of the state folder, or else the user in the service's unit, or else the user of
@@ -63,7 +77,7 @@ struct Administration {
             guard state.otherOwner == nil, let own = UserIdentity(geteuid()) else { throw needsRoot }
             return own
         }
-        if let owner = state.otherOwner, let user = UserIdentity(owner) { return user }
+        if let owner = state.owner, let user = UserIdentity(owner) { return user }
         guard let name = unit?.value("User") else {
             guard let root = UserIdentity(0) else { throw needsRoot }
             return root

@@ -96,7 +96,7 @@ struct AddSite: ParsableCommand {
         let watch = try wait ? startWatching(administration) : nil
         let added: AddedSite
         do {
-            added = try AdministrationLock.hold(administration) { try add(request, administration, cancellation) }
+            added = try AdministrationLock.hold(administration) { try add(request, $0, cancellation) }
         } catch let missing as RemoteAccess.MissingKey {
             try askForKey(missing, request)
             throw ExitCode.failure

@@ -47,14 +47,16 @@ struct ImportHooks: ParsableCommand {
             Printer.print(hooks.flatMap { $0.lines(.current) })
         }
         guard hooks.contains(where: { $0.text != nil }) else {
-            throw CommandError(.failure, "no hook of \(file) is a deployment", hint: "bellpull add adds a site")
+            throw CommandError(
+                .failure, "no hook of \(file) is a deployment", hint: "\(ServiceUnit.current.command) add adds a site")
         }
         guard let administration else { return }
         let written = try AdministrationLock.hold(administration) {
-            try HookWriter(administration: administration).write(hooks)
+            try HookWriter(administration: $0).write(hooks)
         }
         LogWriter.standardError.write(
-            "bellpull: wrote \(written) site\(written == 1 ? "" : "s"); next: bellpull check, then systemctl reload bellpull\n"
+            "bellpull: wrote \(written) site\(written == 1 ? "" : "s"); next: \(ServiceUnit.current.command) check, "
+                + "then systemctl reload \(ServiceUnit.current)\n"
         )
     }
 
@@ -62,7 +64,8 @@ struct ImportHooks: ParsableCommand {
     private func assumeServiceUser() {
         let environment = ProcessInfo.processInfo.environment
         let unit = SystemdUnit(ServiceUnit.current.service, environment: environment)?.value("User")
-        let owner = StateDirectory(environment: environment).otherOwner
+        let state = StateDirectory(environment: environment)
+        let owner = geteuid() == 0 ? state.owner : state.otherOwner
         if let user = owner ?? unit.flatMap({ UserIdentity(named: $0)?.user }) { ServiceUser.deploys(as: user) }
     }
 }

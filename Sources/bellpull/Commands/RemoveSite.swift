@@ -32,9 +32,10 @@ struct RemoveSite: ParsableCommand {
     func run() throws {
         let cancellation = Signals.shared.cancellation
         let administration = try Administration(options.configuration)
-        let path = administration.configuration.sites.first { $0.name == site }?.path
-        var removed = try AdministrationLock.hold(administration) {
-            try SiteRemoval(
+        var path: String?
+        var removed = try AdministrationLock.hold(administration) { administration in
+            path = administration.configuration.sites.first { $0.name == site }?.path
+            return try SiteRemoval(
                 name: site, removesFiles: files, administration: administration, cancellation: cancellation
             ).run()
         }
