@@ -25,7 +25,7 @@ public struct SiteURL: Sendable, Hashable {
     public let path: String
 
     /// Parses `text` (RFC 3986).
-    init(_ text: String) throws(Mistake) {
+    init(parsing text: String) throws(Mistake) {
         let scheme = text.prefix { $0 != ":" }.lowercased()
         guard ["http", "https"].contains(scheme), text.dropFirst(scheme.count).hasPrefix("://") else {
             throw .scheme
@@ -43,6 +43,15 @@ public struct SiteURL: Sendable, Hashable {
         self.path = path.isEmpty ? "/" : String(path)
         guard let (host, port) = Self.hostAndPort(authority) else { throw .malformed }
         (self.host, self.port) = (host.lowercased(), port)
+    }
+
+    /// Creates the address `text`; `nil` if `text` is not the address of a site.
+    public init?(_ text: String) {
+        do throws(Mistake) {
+            self = try SiteURL(parsing: text)
+        } catch {
+            return nil
+        }
     }
 
     /// The address without the path, such as `https://blog.example.com:8443`.
@@ -92,7 +101,7 @@ extension Section {
     func url(_ diagnostics: inout Diagnostics) -> SiteURL? {
         guard let text = text(.url, &diagnostics) else { return nil }
         do {
-            return try SiteURL(text)
+            return try SiteURL(parsing: text)
         } catch {
             let shown = text.escapedForDisplay
             let (fact, hint): (String, String) =
@@ -117,6 +126,6 @@ extension Section {
     }
 
     private static func line(_ text: String) -> String? {
-        (try? SiteURL(text)).map { "url = \"\($0.origin)\($0.path)\"" }
+        SiteURL(text).map { "url = \"\($0.origin)\($0.path)\"" }
     }
 }

@@ -86,14 +86,17 @@ struct AddedSite: Encodable {
         let what = ([repository, ref].compactMap(\.self).joined(separator: ", ")).escapedForDisplay
         let title =
             state == .present
-            ? "\(site) is added already: \(what), in \(path)" : "added \(site): \(what), in \(path)"
+            ? "\(site) is added already: \(what), in \(shownPath)" : "added \(site): \(what), in \(shownPath)"
         return [title] + hookLines(terminal) + webLines(terminal, web)
     }
+
+    private var shownPath: String { path.remedyEscapedForDisplay }
 
     private func hookLines(_ terminal: Terminal) -> [String] {
         guard let hookUrl, pages.kind != .none else { return [] }
         let secret =
-            secretFile.map { "what this prints: cat \($0.quotedForShell)" } ?? "the shared secret of bellpull.toml"
+            secretFile.map { "what this prints: cat \($0.quotedForShell)".remedyEscapedForDisplay }
+            ?? "the shared secret of bellpull.toml"
         let url = hookUrl + (hookUrlIsIncomplete == true ? "   (write your server's name for YOUR.SITE)" : "")
         let fields = pages.fields(url: url, secret: secret)
         let width = fields.map(\.name.count).max() ?? 0
@@ -103,8 +106,9 @@ struct AddedSite: Encodable {
 
     private func webLines(_ terminal: Terminal, _ web: WebServerAdvice) -> [String] {
         guard let webServer else { return [] }
-        guard !webServer.isEmpty else { return ["", "nginx serves \(path), and passes the hook on."] }
-        return ["", terminal.styled(web.heading, .bold)] + webServer.map { "  \($0)" } + (web.footer.map { [$0] } ?? [])
+        guard !webServer.isEmpty else { return ["", "nginx serves \(shownPath), and passes the hook on."] }
+        return ["", terminal.styled(web.heading, .bold)] + webServer.map { "  \($0.remedyEscapedForDisplay)" }
+            + (web.footer.map { [$0] } ?? [])
     }
 
     /// The lines about the key to enter.

@@ -1,4 +1,5 @@
 import Git
+import Text
 
 /// The pages of a repository at its forge, and the words of the forge's form for webhooks.
 struct ForgePages: Equatable {
@@ -29,7 +30,7 @@ struct ForgePages: Equatable {
         ]
         let name = known[host] ?? host
         kind = remote.transport == .local ? .none : Self.kinds[name] ?? .unknown
-        page = Self.kinds[name].map { _ in "https://\(name)/\(remote.repository)" }
+        page = Self.kinds[name].map { _ in "https://\(name)/\(remote.repository.remedyEscapedForDisplay)" }
     }
 
     /// The page with the form for a new webhook, or the way to the page.

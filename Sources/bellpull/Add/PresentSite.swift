@@ -37,14 +37,50 @@ struct PresentSite {
                     "--name OTHER for a second site; or change \(settings.place), then systemctl reload \(ServiceUnit.current)"
             )
         }
-        if request.hasPath, SitePlace.resolved(request.path) != SitePlace.resolved(settings.path) {
+        if request.hasPath, ResolvedPath(request.path) != ResolvedPath(settings.path) {
             throw CommandError(
                 .failure, "the site \(request.name) is there already, in \(settings.path)",
                 hint: "--name OTHER for a second site")
         }
+        try Self.refuseDifference(request, settings, file)
         (self.settings, self.remote, secretFile) = (settings, remote, file.secretFile)
         key = try remote.flatMap { url in try administration.deploying { DeployKey(of: url, in: administration.state) }
         }
+    }
+}
+
+extension PresentSite {
+    /// Refuses options that say something else than the site's file: they would have no effect.
+    private static func refuseDifference(
+        _ request: SiteRequest, _ settings: SiteSettings, _ file: SiteFile
+    ) throws(CommandError) {
+        var differences: [String] = []
+        if let asked = request.strategy, asked != settings.strategy {
+            differences.append("has the strategy \(settings.strategy.rawValue) instead of \(asked.rawValue)")
+        }
+        if let asked = request.url, SiteURL(asked) != settings.url {
+            let url = settings.url.map { "the url \($0.origin)\($0.path)" } ?? "no url"
+            differences.append("has \(url) instead of \(asked.escapedForDisplay)")
+        }
+        if let asked = request.secretFile, !isSecret(asked, file.secretFile) {
+            let secret = file.secretFile.map { "the secret file \($0.escapedForDisplay)" } ?? "no secret file"
+            differences.append("has \(secret) instead of \(asked.escapedForDisplay)")
+        }
+        if let asked = request.follows, settings.follows == nil {
+            differences.append("follows the branch that is checked out instead of \(asked)")
+        }
+        guard differences.isEmpty else {
+            throw CommandError(
+                .failure,
+                "the site \(request.name) is there already, and \(differences.joined(separator: "; "))",
+                hint: "change \(settings.place), then systemctl reload \(ServiceUnit.current); or leave the option out")
+        }
+    }
+
+    /// Whether both paths are one file.
+    private static func isSecret(_ asked: String, _ path: String?) -> Bool {
+        guard let path else { return false }
+        return ResolvedPath(asked) == ResolvedPath(path)
     }
 }
 

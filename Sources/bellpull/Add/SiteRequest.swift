@@ -83,7 +83,7 @@ struct SiteRequest {
         return name.text
     }
 
-    private static func absolute(_ text: String, _ option: String) throws(CommandError) -> String {
+    static func absolute(_ text: String, _ option: String) throws(CommandError) -> String {
         let folder = FileManager.default.currentDirectoryPath
         guard text.hasPrefix("/") else {
             let whole = URL(
@@ -92,16 +92,24 @@ struct SiteRequest {
                 .usage, "\(option) is not an absolute path: \(text.escapedForDisplay)",
                 hint: "\(option) \(whole.standardized.path.quotedForShell)")
         }
-        guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f }) else {
+        let example = option == "--path" ? "/srv/blog" : "/etc/bellpull/blog.secret"
+        guard text.unicodeScalars.allSatisfy(isVisible) else {
             throw CommandError(
                 .usage, "\(option) contains invisible characters: \(text.escapedForDisplay)",
-                hint: "\(option) /srv/blog")
+                hint: "\(option) \(example)")
         }
         let path = URL(fileURLWithPath: text).standardized.path
         guard path != "/" else {
-            throw CommandError(.usage, "\(option) is the root of the file system", hint: "\(option) /srv/blog")
+            throw CommandError(.usage, "\(option) is the root of the file system", hint: "\(option) \(example)")
         }
         return path
+    }
+
+    private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: false
+        default: true
+        }
     }
 
     private static func follows(_ words: Words) throws(CommandError) -> RefPattern? {
