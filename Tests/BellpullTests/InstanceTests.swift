@@ -18,12 +18,14 @@ import Text
         #expect(StateDirectory(environment: alice.variables).ledgerPath == "/var/lib/bellpull-alice/ledger.sqlite")
     }
 
-    @Test(arguments: ["alice", "a", "web-1", "_www", "7of9"]) func `has the name of a user`(name: String) throws {
+    @Test(arguments: ["alice", "a", "web-1", "_www", "7of9", "john.doe", "Alice", "a..b", "paths"])
+    func `has the name of a user`(name: String) throws {
         #expect(try Instance(name).user == name)
     }
 
     @Test(arguments: [
-        "", "-a", "..", "a/b", "../etc", "Alice", "a b", "a\n", "%i", "é", String(repeating: "a", count: 33),
+        "", "-a", "..", "a/b", "../etc", ".", ".a", "john.service", "x.path", "a b", "a\n", "%i", "é",
+        String(repeating: "a", count: 33),
     ])
     func `has no other name`(name: String) {
         #expect(throws: ValidationError.self) { try Instance(name) }
@@ -49,6 +51,22 @@ import Text
             #expect(ServiceUnit.current.socket == "bellpull@alice.socket")
             #expect("systemctl restart \(ServiceUnit.current)" == "systemctl restart bellpull@alice")
             #expect(ServiceUnit.current.command == "bellpull --instance alice")
+        }
+    }
+
+    @Test(arguments: ["Add", "Import"])
+    func `is named by every command in a message of`(_ folder: String) throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "../../Sources/bellpull/\(folder)")
+        let files = try FileManager.default.contentsOfDirectory(at: root.standardized, includingPropertiesForKeys: nil)
+        #expect(!files.isEmpty)
+        for file in files {
+            for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+            where !line.trimmingPrefix(while: \.isWhitespace).hasPrefix("//") {
+                #expect(
+                    !line.contains(#/bellpull (add|check|deploy|remove) [\\a-z]/#), "\(file.lastPathComponent): \(line)"
+                )
+            }
         }
     }
 

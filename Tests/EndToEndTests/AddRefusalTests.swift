@@ -76,6 +76,51 @@ struct AddRefusal: Sendable, CustomTestStringConvertible {
                     "[Service]\nProtectSystem=strict\nReadWritePaths=-/srv\n", to: $0.folder("units/bellpull.service"))
             }),
         AddRefusal(
+            testDescription: "a folder of the system", arguments: { [$0.forge.bare, "--path", "/etc/blog"] }, status: 1,
+            message: "/etc/blog is a folder of the system, and no place for a site", hint: "--path /srv/NAME"),
+        AddRefusal(
+            testDescription: "a folder around Bellpull's own files",
+            arguments: { [$0.forge.bare, "--path", $0.folder("etc/sites/x")] }, status: 1,
+            message: "where bellpull keeps its own files", hint: "--path OTHER"),
+        AddRefusal(
+            testDescription: "a folder with files that the sandbox does not allow",
+            arguments: { [$0.forge.bare] + path($0) }, status: 1,
+            message: "has files already: index.html", hint: "mv -T ",
+            prepare: {
+                try write("old", to: $0.folder("srv/blog/index.html"))
+                try write(
+                    "[Service]\nProtectSystem=strict\nReadWritePaths=-/srv\n", to: $0.folder("units/bellpull.service"))
+            }),
+        AddRefusal(
+            testDescription: "a folder inside another site, through a link to a missing folder",
+            arguments: { [$0.forge.bare, "--name", "copy", "--path", $0.folder("srv/link/docs/new")] }, status: 1,
+            message: "the folder of the site blog", hint: "--path OTHER",
+            prepare: {
+                _ = try $0.add()
+                symlink("blog", $0.folder("srv/link"))
+            }),
+        AddRefusal(
+            testDescription: "a secret file that is a folder",
+            arguments: { [$0.forge.bare, "--secret-file", $0.folder("etc/sites")] + path($0) }, status: 1,
+            message: "etc/sites is a folder", hint: "etc/sites/webhook.secret"),
+        AddRefusal(
+            testDescription: "a secret file in a missing folder",
+            arguments: { [$0.forge.bare, "--secret-file", $0.folder("etc/none/secret")] + path($0) }, status: 1,
+            message: "etc/none of the secret file does not exist", hint: "install -d "),
+        AddRefusal(
+            testDescription: "a secret file without a byte",
+            arguments: { [$0.forge.bare, "--secret-file", $0.folder("etc/empty")] + path($0) }, status: 78,
+            message: "is empty", hint: "openssl rand -hex 20 > ", prepare: { try write("", to: $0.folder("etc/empty")) }
+        ),
+        AddRefusal(
+            testDescription: "a relative secret file",
+            arguments: { [$0.forge.bare, "--secret-file", "secret"] + path($0) },
+            status: 64, message: "--secret-file is not an absolute path: secret", hint: "--secret-file /"),
+        AddRefusal(
+            testDescription: "a path with invisible characters",
+            arguments: { [$0.forge.bare, "--path", $0.folder("srv/\u{202e}blog")] }, status: 64,
+            message: "--path contains invisible characters", hint: "--path /srv/blog"),
+        AddRefusal(
             testDescription: "an unknown host",
             arguments: { ["https://nowhere.invalid/alice/blog.git"] + path($0) }, status: 1,
             message: "the host name nowhere.invalid is unknown", hint: "getent hosts nowhere.invalid"),
@@ -181,6 +226,43 @@ struct AddRefusal: Sendable, CustomTestStringConvertible {
         let result = try server.add()
         #expect(result.ending == .exited(1))
         #expect(result.errors.contains("\(server.folder("srv/blog")) belongs to nobody, but bellpull runs as root"))
+    }
+
+    @Test(.enabled(if: geteuid() == 0)) func `what the user who deploys cannot reach, with a remedy that works`() throws
+    {
+        let server = try NewServer()
+        try write("[Service]\nUser=nobody\n", to: server.folder("units/bellpull.service"))
+        try FileManager.default.createDirectory(atPath: server.folder("home/sites"), withIntermediateDirectories: true)
+        try write("a long enough secret\n", to: server.folder("home/closed/secret"))
+        _ = try Shell.run(
+            "cd '\(server.folder.path)' && mkdir state && chown -R nobody: state forge && chmod 755 . && chmod 777 srv "
+                + "&& chmod 700 home/closed && chmod 600 home/closed/secret && touch home/sites/x && chown daemon home/sites"
+        )
+        func pasted(_ result: Program.Result) throws -> String {
+            let hint = try #require(NewServer.problems(result).last { $0.hasPrefix("hint: ") }).dropFirst(6)
+            #expect(try Shell.run(String(hint)).isSuccess, "\(hint)")
+            return String(hint)
+        }
+        func add(_ path: String) throws -> Program.Result {
+            try server.run([
+                "add", server.forge.bare, "--path", server.folder(path), "--secret-file",
+                server.folder("home/closed/secret"),
+            ])
+        }
+        let closed = try add("home/sites/blog")
+        #expect(
+            closed.errors.contains("is in \(server.folder("home/closed")), which nobody may not enter"),
+            "\(closed.errors)")
+        #expect(try pasted(closed) == "chmod a+x \(server.folder("home/closed"))")
+        let unreadable = try add("home/sites/blog")
+        #expect(unreadable.errors.contains("home/closed/secret cannot be read by nobody"), "\(unreadable.errors)")
+        _ = try pasted(unreadable)
+        let folder = try add("home/sites/blog")
+        #expect(folder.errors.contains("cannot create \(server.folder("home/sites/blog")): Permission denied"))
+        #expect(try pasted(folder).hasPrefix("install -d -o nobody \(server.folder("home/sites/blog"))"))
+        let added = try add("home/sites/blog")
+        #expect(added.ending == .exited(0), "\(added.errors)")
+        #expect(!added.errors.contains("warning: the secret file"))
     }
 
     @Test(.enabled(if: geteuid() == 0)) func `another user than root`() throws {

@@ -153,6 +153,15 @@ import Testing
         #expect(right.ending == .exited(0), "\(right.errors)")
     }
 
+    @Test func `warns about a secret file that all users may read`() throws {
+        let server = try NewServer()
+        try write("a long enough secret\n", to: server.folder("etc/mine"))
+        let result = try server.add(nil, as: "blog", "--secret-file", server.folder("etc/mine"))
+        #expect(result.ending == .exited(0), "\(result.errors)")
+        #expect(
+            result.errors.contains("warning: the secret file \(server.folder("etc/mine")) is readable by all users"))
+    }
+
     @Test func `adopts a clone of the repository`() throws {
         let server = try NewServer()
         _ = try server.forge.clone(to: server.folder("srv/blog"))

@@ -49,6 +49,34 @@ import Testing
         #expect(again.ending == .exited(1) && again.errors.contains("is there already, and is not overwritten"))
     }
 
+    private func writeHook(_ folder: String = "/srv/blog") throws {
+        try write(
+            """
+            [{"id": "blog", "execute-command": "/bin/git", "command-working-directory": "\(folder)",
+              "trigger-rule": {"match": {"type": "payload-hmac-sha256", "secret": "a secret of the hook",
+                "parameter": {"source": "header", "name": "X-Hub-Signature-256"}}}}]
+            """, to: server.folder("hooks.json"))
+    }
+
+    @Test(arguments: ["etc/blog.secret", "etc/sites/blog.toml"])
+    func `keeps a link to a missing file in the place of one to write`(_ name: String) throws {
+        try writeHook()
+        symlink("/nowhere", server.folder(name))
+        let before = try server.state
+        let result = try server.run(["import", server.folder("hooks.json"), "--write"])
+        #expect(result.errors.contains("\(server.folder(name)) is there already, and is not overwritten"))
+        #expect(try server.state == before)
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "needs root, who acts for another user"))
+    func `names the owner of the state folder in remedies`() throws {
+        let clone = try server.forge.clone(to: server.folder("srv/blog"))
+        try writeHook(clone.path)
+        _ = try Shell.run("mkdir -p '\(server.folder("state"))' && chown nobody: '\(server.folder("state"))'")
+        let result = try server.run(["import", server.folder("hooks.json")])
+        #expect(result.output.contains("chown -R nobody: \(clone.path)"), "\(result.output)")
+    }
+
     private func text(_ name: String) throws -> String { try EndToEndTests.text(of: server.folder(name)) }
 
     @Test func `GitLab with a token, several branches, a repository and addresses, in YAML`() throws {

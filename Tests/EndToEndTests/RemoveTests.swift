@@ -46,6 +46,35 @@ import Testing
         #expect(object["path"] as? String == server.folder("srv/blog"))
     }
 
+    @Test func `keeps a secret that a person made, and says so`() throws {
+        let server = try NewServer()
+        let secret = server.folder("etc/blog.secret")
+        try write("a long enough secret\n", to: secret)
+        #expect(try server.add().ending == .exited(0))
+        let result = try server.run(["remove", "blog"])
+        #expect(result.ending == .exited(0), "\(result.errors)")
+        #expect(result.output.contains(#/its secret +rm \S+blog\.secret  # not made by bellpull/#), "\(result.output)")
+        #expect(try text(of: secret) == "a long enough secret\n")
+    }
+
+    @Test func `keeps a secret that another site names by another path`() throws {
+        let server = try NewServer()
+        _ = try server.add()
+        symlink(server.folder("etc"), server.folder("link"))
+        for (name, path) in [("copy", "link/blog.secret"), ("second", "etc/../etc/blog.secret")] {
+            try write(
+                "repository = \"alice/x\"\npath = \"\(server.folder("srv/\(name)"))\"\n"
+                    + "secret_file = \"\(server.folder(path))\"\n", to: server.folder("etc/sites/\(name).toml"))
+            let result = try server.run(["remove", "blog"])
+            #expect(result.ending == .exited(0), "\(result.errors)")
+            #expect(result.output.contains("blog.secret, which another site uses too"), "\(result.output)")
+            #expect(exists(server, "etc/blog.secret"))
+            try FileManager.default.removeItem(atPath: server.folder("etc/sites/\(name).toml"))
+            try FileManager.default.removeItem(atPath: server.folder("etc/blog.secret"))
+            _ = try server.add()
+        }
+    }
+
     @Test func `removes the files when told, and has the service forget the site`() throws {
         let server = try NewServer()
         _ = try server.add(nil, as: "blog", "--strategy", "release")

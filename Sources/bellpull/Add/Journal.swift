@@ -1,49 +1,26 @@
 import Foundation
+import Git
 import Processes
+import Text
 
-/// The record of what `bellpull add` is making, in the sites' folder, where only root can write. Each line is on the disk before
-/// the thing is made. An `add` that fails undoes the lines; after a kill, the next command does.
+/// The record of what `bellpull add` has made, in the sites' folder, where only root can write. An `add` that fails undoes the
+/// lines; after a kill, the next command does. Each line has the device and the inode of the thing, and only a thing that is
+/// still the same is undone: between a kill and the next command, a person may have put another one in its place.
 ///
+///     draft    an unfinished file, which has a name that nobody else uses: removed
 ///     file     a file of the configuration: removed
 ///     folder   a folder: removed if it is empty
-///     contents a folder that was empty: emptied, with the rights of the user who deploys
-///     owner    a folder that was root's: given back to root
+///     owner    a folder that was root's: given back to root if it is empty
+///     staging  the folder with the unfinished clone (`StagedClone`): removed with everything in it
+///     whole    the folder of a clone that is whole, and on its way to the site's folder
 final class Journal {
-    enum Trace: Equatable {
-        case file(String)
-        case folder(String)
-        case contents(String)
-        case owner(String)
-
-        /// Parses a line; `nil` for a line that was cut short.
-        init?(line: Substring) {
-            guard let blank = line.firstIndex(of: " ") else { return nil }
-            let path = String(line[line.index(after: blank)...])
-            guard path.hasPrefix("/") else { return nil }
-            switch line[..<blank] {
-            case "file": self = .file(path)
-            case "folder": self = .folder(path)
-            case "contents": self = .contents(path)
-            case "owner": self = .owner(path)
-            default: return nil
-            }
-        }
-
-        var line: String {
-            switch self {
-            case .file(let path): "file \(path)"
-            case .folder(let path): "folder \(path)"
-            case .contents(let path): "contents \(path)"
-            case .owner(let path): "owner \(path)"
-            }
-        }
-    }
-
     private static let ending = ".adding"
 
     let path: String
     private let account: UserIdentity
     private var traces: [Trace]
+    /// The move of a whole clone by this process.
+    private var move: FolderMove?
 
     /// Creates an empty journal for the site `name`.
     convenience init(of name: String, _ administration: Administration) throws(CommandError) {
@@ -55,10 +32,25 @@ final class Journal {
         (self.path, self.account, self.traces) = (path, account, traces)
     }
 
-    /// Notes what is going to be made.
+    /// Notes what was made, or is going to be made under a name of its own.
     func note(_ trace: Trace) throws(CommandError) {
         traces.append(trace)
         try write()
+    }
+
+    /// Notes the folder `path`, which was just made.
+    func noteFolder(_ path: String) throws(CommandError) { try note(Trace(.folder, path, FileIdentity(of: path))) }
+
+    /// Moves a whole clone to the site's folder.
+    func publish(_ staged: StagedClone) throws {
+        try note(Trace(.whole, staged.path, FileIdentity(of: staged.path)))
+        do {
+            move = try account.act { try staged.publish() }
+        } catch {
+            traces.removeLast()
+            throw error
+        }
+        try account.act { _ = FileIdentity(of: staged.path)?.removeFolder(at: staged.path) }
     }
 
     private func write() throws(CommandError) {
@@ -71,35 +63,60 @@ final class Journal {
         NewFile.synchronizeFolder(of: path)
     }
 
-    /// Undoes everything, the last first, and ends the journal.
-    func undo() {
-        for trace in traces.reversed() {
-            switch trace {
-            case .file(let path): unlink(path)
-            case .folder(let path): rmdir(path)
-            case .contents(let path): _ = try? account.act { Self.empty(path) }
-            case .owner(let path): lchown(path, 0, 0)
-            }
+    /// Undoes everything, the last first, and ends the journal. Returns a line for each thing that was removed or left.
+    @discardableResult
+    func undo() -> [Undone] {
+        takeBack()
+        var undone: [Undone] = []
+        for thing in traces.reversed().flatMap({ $0.undo(account) }) {
+            // A folder stays because of what stays in it.
+            let isKnown = undone.contains { $0.reason != nil && "\($0.path)/".hasPrefix("\(thing.path)/") }
+            if thing.reason == nil || !isKnown { undone.append(thing) }
         }
         close()
+        return undone
     }
 
-    private static func empty(_ folder: String) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        for name in names { try? FileManager.default.removeItem(atPath: "\(folder)/\(name)") }
+    /// Takes the clone back that this process has moved a moment ago.
+    private func takeBack() {
+        guard let staging = traces.last(where: { $0.kind == .whole })?.path, move != nil else { return }
+        try? account.act {
+            guard mkdir(staging, 0o755) == 0 || errno == EEXIST else { return }
+            move?.takeBack()
+        }
+        traces = traces.filter { $0.path != staging } + [Trace(.staging, staging, FileIdentity(of: staging))]
     }
 
-    /// Undoes what killed commands have left. The caller holds the lock. A site whose file is there was added.
+    /// Undoes what killed commands have left, and says so on standard error. The caller holds the lock. A site whose file is there
+    /// was added.
     static func recover(_ administration: Administration) {
         let folder = administration.sitesFolder
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        where name.hasPrefix(".") && name.hasSuffix(ending) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names where name.hasPrefix(".") && name.hasSuffix(ending) {
             let path = "\(folder)/\(name)"
             let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
             let journal = Journal(
                 at: path, administration.account, text.split(separator: "\n").compactMap { Trace(line: $0) })
             let site = String(name.dropFirst().dropLast(ending.count))
-            if access(administration.file(of: site), F_OK) == 0 { journal.close() } else { journal.undo() }
+            guard access(administration.file(of: site), F_OK) != 0 else {
+                journal.close()
+                continue
+            }
+            tell(journal.undo(), of: site)
         }
+        for name in names where isDraft(name) { unlink("\(folder)/\(name)") }
+    }
+
+    /// Whether `name` is one of an unfinished file in the sites' folder: of a site, of a journal or of a note.
+    static func isDraft(_ name: String) -> Bool {
+        guard name.hasPrefix("."), name.hasSuffix(".new") else { return false }
+        let file = name.dropFirst().dropLast(".new".count)
+        return file.hasPrefix(".")
+            ? [ending, ".removing", ".made"].contains { file.hasSuffix($0) } : file.hasSuffix(".toml")
+    }
+
+    private static func tell(_ undone: [Undone], of site: String) {
+        let lines = undone.map { "bellpull: after an interrupted command for \(site.escapedForDisplay): \($0.text)\n" }
+        if !lines.isEmpty { LogWriter.standardError.write(lines.joined()) }
     }
 }

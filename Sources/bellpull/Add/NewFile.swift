@@ -28,10 +28,16 @@ struct NewFile {
         Self.synchronizeFolder(of: path)
     }
 
-    /// Writes the file. Returns false, and changes nothing, if a file of that name is there already.
-    func create(with text: String) throws(CommandError) -> Bool {
+    /// Writes the file. Returns false, and changes nothing, if a file of that name is there already. A link to a missing file
+    /// counts as a file.
+    ///
+    /// - Parameter journal: notes the file right before the file gets its name.
+    func create(with text: String, _ journal: Journal) throws(CommandError) -> Bool {
+        try journal.note(Journal.Trace(.draft, draft, nil))
         try writeDraft(text)
         defer { unlink(draft) }
+        // The name is a second link to the draft: a file of another identity is not ours.
+        try journal.note(Journal.Trace(.file, path, FileIdentity(of: draft)))
         guard link(draft, path) == 0 else {
             guard errno == EEXIST else { throw fail(path, errno) }
             return false

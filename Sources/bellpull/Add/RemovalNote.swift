@@ -8,14 +8,23 @@ struct RemovalNote: Codable, Equatable {
     let path: String?
     /// The URL of the site's remote; `nil` if nothing told.
     let remote: String?
-    /// The file of the secret that nobody else uses.
+    /// The file of the secret that bellpull made and nobody else uses.
     let secretFile: String?
+    /// The file of a secret that stays.
+    var keptSecret: KeptSecret?
     /// The private key that nobody else uses.
     let key: String?
     /// Whether the folder of the site is to be removed.
     var removesFiles: Bool
     /// Whether no other site was left, and no main file.
     let isLastSite: Bool
+
+    /// The file of a secret that stays.
+    struct KeptSecret: Codable, Equatable {
+        let path: String
+        /// Whether another site uses the file too.
+        let isShared: Bool
+    }
 
     private static func path(of site: String, in folder: String) -> String { "\(folder)/.\(site).removing" }
 

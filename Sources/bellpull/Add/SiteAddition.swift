@@ -39,12 +39,21 @@ struct SiteAddition {
         guard RemovalNote.read(request.name, in: administration.sitesFolder) == nil else {
             throw CommandError(
                 .failure, "the removal of an earlier site \(request.name) was interrupted",
-                hint: "bellpull remove \(request.name)  # removes the rest; then run this command again")
+                hint:
+                    "\(ServiceUnit.current.command) remove \(request.name)  # removes the rest; then run this command again"
+            )
         }
+        try place.refuseSystem(administration)
         try place.refuseOverlap(administration.configuration)
         // The draft's other settings do not depend on the remote: mistakes show before anybody waits.
-        try refuseSandbox(try draft(following: nil, remote: request.address.urls[0]))
+        let first = try draft(following: nil, remote: request.address.urls[0])
         let content = try place.content()
+        let secret = SecretPlace(path: secretFile, account: administration.account)
+        if try !secret.isMissing(), let warning = secret.warning {
+            LogWriter.standardError.write(
+                "bellpull: warning: \(warning.message)\n" + (warning.hint.map { "bellpull: hint: \($0)\n" } ?? ""))
+        }
+        try refuseSandbox(first)
         let source = try content == .repository ? adopt() : .remote(remoteAccess())
         try checkpoint()
         let follows = try follows(source)
@@ -55,7 +64,7 @@ struct SiteAddition {
             try checkpoint()
             try write(draft, journal)
         } catch {
-            journal.undo()
+            Self.tell(journal.undo())
             guard !cancellation.isCancelled else { throw CommandError.interrupted }
             throw explained(error)
         }
@@ -78,14 +87,9 @@ struct SiteAddition {
         let journal = try Journal(of: "\(site.name)+clone", administration)
         do {
             try place.make(content, journal)
-            try administration.deploying {
-                try NewClone.create(
-                    at: site.path, from: access.url, following: follows, sshCommand: access.sshCommand, limits,
-                    transcript)
-                if let failure = Site(site).open(limits) { throw CommandError(failure, .failure) }
-            }
+            try makeRepository(site, follows, access, journal)
         } catch {
-            journal.undo()
+            Self.tell(journal.undo())
             guard !cancellation.isCancelled else { throw CommandError.interrupted }
             throw explained(error)
         }
@@ -97,6 +101,11 @@ struct SiteAddition {
         try administration.deploying {
             try RemoteAccess(to: request.address, administration.state, hostKey: request.hostKey, cancellation)
         }
+    }
+
+    /// Says what could not be undone.
+    private static func tell(_ undone: [Journal.Undone]) {
+        for thing in undone where thing.reason != nil { LogWriter.standardError.write("bellpull: \(thing.text)\n") }
     }
 
     /// Ends an addition that was interrupted.

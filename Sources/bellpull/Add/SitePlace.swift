@@ -22,6 +22,11 @@ struct SitePlace {
     ///
     /// - Throws: an error if the folder cannot become the site's.
     func content() throws(CommandError) -> Content {
+        if let folder = account.closedFolder(above: path) {
+            throw CommandError(
+                .failure, "\(path) is in \(folder.escapedForDisplay), which \(account.name) may not enter",
+                hint: "chmod a+x \(folder.quotedForShell)  # or choose another folder with --path")
+        }
         var status = stat()
         guard stat(path, &status) == 0 else {
             guard errno == ENOENT else {
@@ -68,28 +73,42 @@ struct SitePlace {
         case .empty: try takeOver(journal)
         case .missing:
             let folders = missingFolders
-            for folder in folders { try journal.note(.folder(folder)) }
-            if Self.isRootsAlone((folders.first ?? path).parentFolder) {
-                try create(folders)
-                lchown(path, account.user, account.group)
-            } else {
-                do {
-                    try account.act { try create(folders) }
-                } catch let error as CommandError {
-                    throw error
-                } catch {
-                    throw CommandError(.failure, "cannot act as \(account.name): \(error)")
+            let isRootsAlone = Self.isRootsAlone((folders.first ?? path).parentFolder)
+            for folder in folders {
+                if isRootsAlone {
+                    try create(folder)
+                } else {
+                    try acting { try create(folder) }
                 }
+                try journal.noteFolder(folder)
             }
+            if isRootsAlone { lchown(path, account.user, account.group) }
         }
-        try journal.note(.contents(path))
     }
 
-    private func create(_ folders: [String]) throws(CommandError) {
-        for folder in folders where mkdir(folder, 0o755) != 0 {
-            let reason = String(cString: strerror(errno))
-            throw CommandError(.failure, "cannot create \(folder): \(reason)", hint: "--path OTHER")
+    /// Runs `body` with the rights of the user who deploys.
+    private func acting(_ body: () throws -> Void) throws(CommandError) {
+        do {
+            try account.act(body)
+        } catch let error as CommandError {
+            throw error
+        } catch {
+            throw CommandError(.failure, "cannot act as \(account.name): \(error)")
         }
+    }
+
+    private func create(_ folder: String) throws(CommandError) {
+        guard mkdir(folder, 0o755) != 0 else { return }
+        let code = errno
+        let above = folder.parentFolder.quotedForShell
+        let hint =
+            switch code {
+            case EACCES, EPERM: "\(ShellCommand.makeFolder(path))  # then run the command again"
+            case ENOSPC, EDQUOT: "df -h \(above)  # free some space, and run the command again"
+            case EROFS: "\(ShellCommand.remount(folder.parentFolder))"
+            default: "ls -ld \(above)  # or choose another folder with --path"
+            }
+        throw CommandError(.failure, "cannot create \(folder): \(String(cString: strerror(code)))", hint: hint)
     }
 
     /// Returns whether nobody but root can change what `folder` leads to. Elsewhere a link of another user could lead root
@@ -114,7 +133,7 @@ struct SitePlace {
         guard status.st_uid == geteuid(), names?.isEmpty == true, Self.isRootsAlone(path.parentFolder) else {
             throw CommandError(.failure, "\(path) has changed meanwhile", hint: "run the command again")
         }
-        try journal.note(.owner(path))
+        try journal.note(Journal.Trace(.owner, path, FileIdentity(status)))
         fchown(descriptor, account.user, account.group)
     }
 
@@ -128,28 +147,41 @@ struct SitePlace {
 
     /// Checks that no other site has the folder, a folder above, or a folder below.
     func refuseOverlap(_ configuration: Configuration) throws(CommandError) {
-        let own = Self.resolved(path)
+        let own = ResolvedPath(path)
         let others =
             configuration.sites.map { ($0.name, $0.path) }
             + configuration.rejectedSites.compactMap { site in site.path.map { (site.name ?? site.place, $0) } }
         for (name, other) in others {
-            let theirs = Self.resolved(other)
+            let theirs = ResolvedPath(other)
             if own == theirs {
                 throw CommandError(.failure, "\(path) is the folder of the site \(name)", hint: "--path OTHER")
             }
-            if own.hasPrefix("\(theirs)/") {
+            if theirs.contains(own) {
                 throw CommandError(
                     .failure, "\(path) is inside \(other), the folder of the site \(name)", hint: "--path OTHER")
             }
-            if theirs.hasPrefix("\(own)/") {
+            if own.contains(theirs) {
                 throw CommandError(
                     .failure, "\(other), the folder of the site \(name), is inside \(path)", hint: "--path OTHER")
             }
         }
     }
 
-    static func resolved(_ path: String) -> String {
-        URL(fileURLWithPath: path).resolvingSymlinksInPath().standardized.path
+    /// Checks that the folder is neither one of the system nor of Bellpull.
+    func refuseSystem(_ administration: Administration) throws(CommandError) {
+        let own = ResolvedPath(path)
+        guard !SystemFolder.contains(own) else {
+            throw CommandError(
+                .failure, "\(path) is a folder of the system, and no place for a site", hint: "--path /srv/NAME")
+        }
+        for folder in [administration.folder, administration.state.path] {
+            let theirs = ResolvedPath(folder)
+            guard own != theirs, !own.contains(theirs), !theirs.contains(own) else {
+                throw CommandError(
+                    .failure, "\(path) has to do with \(folder), where bellpull keeps its own files",
+                    hint: "--path OTHER")
+            }
+        }
     }
 }
 

@@ -49,6 +49,7 @@ struct SiteRemoval {
             try removeFiles(path)
             removed.removed.append(path)
         }
+        MadeSecret.forget(name, in: folder)
         note.remove(in: folder)
         return removed
     }
@@ -57,7 +58,7 @@ struct SiteRemoval {
         guard !cancellation.isCancelled else {
             throw CommandError(
                 .failure, "interrupted; \(name) is no longer a site, but some of it is left",
-                hint: "bellpull remove \(name)")
+                hint: "\(ServiceUnit.current.command) remove \(name)")
         }
     }
 
@@ -68,7 +69,7 @@ struct SiteRemoval {
         } catch {
             let fact = Explanation(
                 "the file of \(name) is removed, but the running service still has the site",
-                hint: "then bellpull remove \(name) again, which removes the rest")
+                hint: "then \(ServiceUnit.current.command) remove \(name) again, which removes the rest")
             throw CommandError(.failure, error.explanations + [fact])
         }
     }
@@ -93,25 +94,15 @@ struct SiteRemoval {
         let remote = try draft.flatMap { draft in
             try administration.deploying { SiteFile(of: draft.settings, administration).remote }
         }
+        let secret = SecretUse(of: name, draft?.secretFile, administration)
         // A service with a main file runs without a site, too.
         let isLast =
             others.isEmpty && configuration.rejectedSites.allSatisfy { $0.name == name }
             && access(administration.source.mainFilePath, F_OK) != 0
         return RemovalNote(
             site: name, path: draft?.settings.path ?? rejected?.path, remote: remote,
-            secretFile: ownSecret(draft?.secretFile), key: try ownKey(remote, others),
+            secretFile: secret.own, keptSecret: secret.kept, key: try ownKey(remote, others),
             removesFiles: removesFiles, isLastSite: isLast)
-    }
-
-    /// Returns the file of the secret if `add` made it and nobody else names it.
-    private func ownSecret(_ path: String?) -> String? {
-        guard let path, path == "\(administration.folder)/\(name).secret" else { return nil }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let files = names.filter { $0.hasSuffix(".toml") && $0 != "\(name).toml" }.map { "\(folder)/\($0)" }
-        let texts = (files + [administration.source.mainFilePath]).compactMap {
-            try? String(contentsOfFile: $0, encoding: .utf8)
-        }
-        return texts.contains { $0.contains("\"\(path)\"") || $0.contains("'\(path)'") } ? nil : path
     }
 
     /// Returns the deploy key if `add` made it and no other site has the same repository.
@@ -128,27 +119,24 @@ struct SiteRemoval {
 
     // MARK: The files
 
-    /// Folders of the system, below which no site is removed with its files.
-    private static let system: Set<Substring> = [
-        "bin", "boot", "dev", "etc", "lib", "lib64", "proc", "root", "run", "sbin", "sys", "usr",
-    ]
-
     /// Refuses to remove a folder with more in it than the site.
     private func refuseFiles(_ path: String) throws(CommandError) {
-        let own = SitePlace.resolved(path)
+        let own = ResolvedPath(path)
         let others =
             administration.configuration.sites.filter { $0.name != name }.map(\.path)
             + administration.configuration.rejectedSites.filter { $0.name != name }.compactMap(\.path)
             + [administration.folder, administration.state.path]
-        if let inner = others.first(where: { "\(SitePlace.resolved($0))/".hasPrefix("\(own)/") }) {
+        if let inner = others.first(where: { ResolvedPath($0) == own || own.contains(ResolvedPath($0)) }) {
             throw CommandError(
-                .failure, "\(path) also has \(inner) in it", hint: "bellpull remove \(name), without --files")
+                .failure, "\(path) also has \(inner) in it",
+                hint: "\(ServiceUnit.current.command) remove \(name), without --files")
         }
-        let parts = own.split(separator: "/")
-        guard parts.count > 1, !Self.system.contains(parts[0]), parts[0] != "home" || parts.count > 2 else {
+        let names = own.names
+        let isSystem = SystemFolder.contains(own) || names.count < 2 || ["root", "run", "usr"].contains(names[0])
+        guard !isSystem, names[0] != "home" || names.count > 2 else {
             throw CommandError(
                 .failure, "\(path) is a folder of the system, and is not removed",
-                hint: "bellpull remove \(name), without --files")
+                hint: "\(ServiceUnit.current.command) remove \(name), without --files")
         }
     }
 
@@ -170,7 +158,7 @@ struct SiteRemoval {
                 guard deadline > .now else {
                     throw CommandError(
                         .failure, "a deployment of \(name) is still running, so its files are left",
-                        hint: "bellpull remove \(name) --files")
+                        hint: "\(ServiceUnit.current.command) remove \(name) --files")
                 }
                 if cancellation.wait(for: .milliseconds(100)) { try checkpoint() }
             }
@@ -186,7 +174,7 @@ struct SiteRemoval {
             let line = completion?.errors.split(separator: "\n").first ?? "rm failed"
             throw CommandError(
                 .failure, "\(path) is not removed: \(String(line).escapedForDisplay)",
-                hint: "bellpull remove \(name) --files")
+                hint: "\(ServiceUnit.current.command) remove \(name) --files")
         }
     }
 }

@@ -16,7 +16,7 @@ struct HookWriter {
             throw CommandError(
                 .failure, "two hooks become the site \(twice.key)", hint: "rename one of them in the hooks file")
         }
-        if let taken = files.first(where: { access($0, F_OK) == 0 }) {
+        if let taken = files.first(where: { FileIdentity(of: $0) != nil }) {
             throw CommandError(
                 .failure, "\(taken) is there already, and is not overwritten",
                 hint: "move it away, or remove the hook from the file")
@@ -26,6 +26,7 @@ struct HookWriter {
         do {
             for site in sites {
                 let secret = NewFile(site.secretFile, mode: 0o640, group: administration.account.group)
+                try MadeSecret(path: site.secretFile).write(of: site.site, in: administration.sitesFolder, journal)
                 try create(secret, site.secret.map { $0 + "\n" } ?? NewSecret.text() + "\n", journal)
                 try create(NewFile(site.file, mode: 0o644), site.text ?? "", journal)
             }
@@ -38,9 +39,7 @@ struct HookWriter {
     }
 
     private func create(_ file: NewFile, _ text: String, _ journal: Journal) throws(CommandError) {
-        try journal.note(.file(file.draft))
-        try journal.note(.file(file.path))
-        guard try file.create(with: text) else {
+        guard try file.create(with: text, journal) else {
             throw CommandError(
                 .failure, "\(file.path) was made by somebody else meanwhile", hint: "run the command again")
         }
