@@ -36,6 +36,11 @@ public struct SiteDraft: Sendable {
         var unused = Diagnostics()
         secretFile = section.text(.secretFile, &unused)
     }
+
+    /// Reads the lines once more, as one of all sites. Never `nil`: the lines were read before.
+    func read(by reader: SiteReader) -> ParsedSite? {
+        (try? Document(text, place: settings.place)).map { reader.read(file: Section($0), name: name) }
+    }
 }
 
 /// Lines of a configuration file.
