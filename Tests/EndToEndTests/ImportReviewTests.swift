@@ -174,7 +174,7 @@ import Testing
 
     @Test(arguments: [
         (bomb("[x, x]") { "[\($0)]" }, "more than 100,000 values"),
-        (bomb("{k: v}") { "{<<: [\($0)]}" }, "too much time or memory"),
+        (bomb("{k: v}") { "{<<: [\($0)]}" }, "more than 100,000 values"),
         ([String(repeating: "[", count: 200) + String(repeating: "]", count: 200)], "100 levels"),
         ([String(repeating: "[", count: 100_000)], "100 levels"),
         (["- &a [*a]"], "contains itself"),

@@ -33,7 +33,10 @@ struct HookReview {
             do {
                 drafts[index] = try SiteDraft(name: hook.site, text: text, path: hook.file)
             } catch {
-                hooks[index].refuse(error.issues.map(\.message).joined(separator: "; "), hint: error.issues.first?.hint)
+                // The person has written no file that the hints of the mistakes could correct.
+                hooks[index].refuse(
+                    error.issues.map(\.message).joined(separator: "; "),
+                    hint: "bellpull add OWNER/NAME --name \(hook.site)  # adds the site without the hook")
             }
         }
         compare(drafts, &hooks)

@@ -17,8 +17,8 @@ struct HooksYAML {
     /// The time limit of the converter. Its own limit on processor time is lower.
     private static let time = Duration.seconds(30)
 
-    /// A file of 1 KiB can have aliases that stand for gigabytes. So the values are counted, each as often as an alias repeats it,
-    /// before they are written; merge keys (`<<`) are expanded while the file is read, and only the limits of the process stop them.
+    /// A file of 1 KiB can have aliases and merge keys (`<<`) that stand for gigabytes. So the nodes are counted, each as often as an
+    /// alias repeats it, before they become values.
     private static let converter = """
         import json, resource, sys
         try:
@@ -28,25 +28,26 @@ struct HooksYAML {
         resource.setrlimit(resource.RLIMIT_AS, (1 << 29, 1 << 29))
         resource.setrlimit(resource.RLIMIT_CPU, (10, 11))
         known = {}
-        def measure(value, depth):
+        def measure(node, depth):
             if depth > 100:
                 sys.exit("deep")
-            if not isinstance(value, (list, dict)):
+            if not isinstance(node, (yaml.SequenceNode, yaml.MappingNode)):
                 return 1, 1
-            if id(value) not in known:
-                children = list(value.values()) if isinstance(value, dict) else value
-                sizes = [measure(child, depth + 1) for child in children]
-                known[id(value)] = 1 + sum(s for s, _ in sizes), 1 + max((h for _, h in sizes), default=0)
-            size, height = known[id(value)]
+            if id(node) not in known:
+                parts = node.value if isinstance(node, yaml.SequenceNode) else [part for pair in node.value for part in pair]
+                sizes = [measure(part, depth + 1) for part in parts]
+                known[id(node)] = 1 + sum(s for s, _ in sizes), 1 + max((h for _, h in sizes), default=0)
+            size, height = known[id(node)]
             if size > 100000:
                 sys.exit("many")
             if depth + height > 101:
                 sys.exit("deep")
             return size, height
         try:
-            hooks = yaml.safe_load(sys.stdin)
-            measure(hooks, 1)
-            json.dump(hooks, sys.stdout, default=str)
+            loader = yaml.SafeLoader(sys.stdin)
+            root = loader.get_single_node()
+            measure(root, 1)
+            json.dump(loader.construct_document(root) if root else None, sys.stdout, default=str)
         except RecursionError:
             sys.exit("deep")
         except MemoryError:
@@ -92,7 +93,7 @@ struct HooksYAML {
             // Also after a signal, as at the limit of processor time.
             return CommandError(
                 .failure,
-                "\(shown) has more than 100,000 values, or takes too much time or memory, with its aliases (*name) and merge keys (<<) expanded",
+                "\(shown) has more than 100,000 values, or takes too much time or memory, with its aliases (*name) expanded",
                 hint: "write the hooks without aliases, or split the file")
         }
     }
