@@ -24,6 +24,8 @@ public struct ConfigurationSource: Sendable {
     /// The sites in use so far. Of two sites in conflict, the site in use goes on, and the other site is rejected. If none
     /// or both are in use, both sites are rejected.
     public var sitesInUse: Set<SiteOrigin> = []
+    /// Sites whose files are not written yet, to be read as if they were there.
+    public var drafts: [SiteDraft] = []
     /// The main file if neither the command line nor BELLPULL_CONFIG names one. The file may be missing.
     public var fallbackMainFile: String
 

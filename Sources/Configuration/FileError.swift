@@ -67,7 +67,7 @@ enum FileError: Error, Equatable {
     }
 
     /// Returns the first folder on the way to `path` without search permission for this process.
-    private static func closedFolder(above path: String) -> String? {
+    static func closedFolder(above path: String) -> String? {
         let folders = path.indices.filter { path[$0] == "/" && $0 > path.startIndex }.map { String(path[..<$0]) }
         return folders.first {
             faccessat(AT_FDCWD, $0, F_OK, AT_EACCESS) == 0 && faccessat(AT_FDCWD, $0, X_OK, AT_EACCESS) != 0

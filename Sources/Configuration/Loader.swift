@@ -37,7 +37,7 @@ struct Loader {
             historyAge: settings.historyAge, readsVariables: source.readsVariables)
         let folder = sitesFolder(beside: main)
         var sites: [ParsedSite] = []
-        let isOfFiles = Self.nameSites(main, folder)
+        let isOfFiles = Self.nameSites(main, folder) || !source.drafts.isEmpty
         let isOfEnvironment = !isOfFiles && (source.variable("REPO_PATH") != nil || !main.isThere)
         if isOfEnvironment {
             sites = siteOfEnvironment(main, siteReader)
@@ -94,7 +94,7 @@ struct Loader {
                     + "\(ShellWord(main.sitesFolder))")
         }
         let tables = main.document.map(Section.init)?.sites(&diagnostics).map(reader.read(table:)) ?? []
-        var sites = (tables + (folder?.read(reader) ?? []))
+        var sites = (tables + (folder?.read(reader) ?? []) + source.drafts.compactMap { $0.read(by: reader) })
             .sorted { ($0.name?.text ?? "", $0.place) < ($1.name?.text ?? "", $1.place) }
         for site in sites {
             issuesOfSites += site.diagnostics.errors

@@ -36,6 +36,11 @@ public struct SiteDraft: Sendable {
         var unused = Diagnostics()
         secretFile = section.text(.secretFile, &unused)
     }
+
+    /// Reads the lines once more, as one of all sites. Never `nil`: the lines were read before.
+    func read(by reader: SiteReader) -> ParsedSite? {
+        (try? Document(text, place: settings.place)).map { reader.read(file: Section($0), name: name) }
+    }
 }
 
 /// Lines of a configuration file.
@@ -60,19 +65,25 @@ public struct SettingLines: Sendable {
         return (heading + lines).map { "\($0)\n" }.joined()
     }
 
-    /// Returns `text` as a basic string of TOML (toml.io, "String").
+    /// Returns `text` as a basic string of TOML (toml.io, "String"). Control and invisible characters are escaped, because the
+    /// lines are also shown in a terminal.
     static func quoted(_ text: String) -> String {
         let escaped = text.unicodeScalars.map { scalar in
             switch scalar {
             case "\"", "\\": "\\\(scalar)"
             case "\n": "\\n"
             case "\t": "\\t"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-                "\\u" + String(repeating: "0", count: scalar.value < 16 ? 3 : 2) + String(scalar.value, radix: 16)
-            default: String(scalar)
+            case _ where scalar.isVisible: String(scalar)
+            case _ where scalar.value <= 0xffff: "\\u\(hexadecimal(scalar, digits: 4))"
+            default: "\\U\(hexadecimal(scalar, digits: 8))"
             }
         }
         return "\"\(escaped.joined())\""
+    }
+
+    private static func hexadecimal(_ scalar: Unicode.Scalar, digits: Int) -> String {
+        let text = String(scalar.value, radix: 16)
+        return String(repeating: "0", count: digits - text.count) + text
     }
 }
 

@@ -37,17 +37,22 @@ extension String {
         (0x20..<0x7f).contains(byte) && byte != UInt8(ascii: "\\")
     }
 
-    private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.isASCII { return isPlain(UInt8(ascii: scalar)) }
-        return switch scalar.properties.generalCategory {
+    private static func isVisible(_ scalar: Unicode.Scalar) -> Bool { scalar.isVisible && scalar != "\\" }
+
+    private static func escape(_ scalar: Unicode.Scalar) -> String {
+        scalar == "\\" ? "\\\\" : "\\u{\(String(scalar.value, radix: 16))}"
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether the scalar is safe to show in a terminal: neither a control character nor invisible.
+    public var isVisible: Bool {
+        if isASCII { return (0x20..<0x7f).contains(value) }
+        return switch properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
             .spaceSeparator, .nonspacingMark, .enclosingMark:
             false
         default: true
         }
-    }
-
-    private static func escape(_ scalar: Unicode.Scalar) -> String {
-        scalar == "\\" ? "\\\\" : "\\u{\(String(scalar.value, radix: 16))}"
     }
 }

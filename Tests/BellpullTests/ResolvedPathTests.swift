@@ -42,12 +42,12 @@ import Testing
     @Test(arguments: [
         "/", "/etc", "/etc/blog", "/usr", "/usr/bin", "/usr/lib/blog", "/bin", "/boot", "/proc/1", "/sys", "/dev/shm",
         "/var",
-        "/var/lib", "/home", "/srv", "/usr/local", "/opt/../etc",
+        "/var/lib", "/home", "/srv", "/usr/local", "/usr/local/bin", "/home/alice", "/root/blog", "/opt/../etc",
     ])
-    func `is no place for a site`(_ path: String) { #expect(SystemFolder.contains(ResolvedPath(path))) }
+    func `is no place for a site`(_ path: String) { #expect(SystemFolder.reason(against: ResolvedPath(path)) != nil) }
 
     @Test(arguments: [
         "/srv/blog", "/home/alice/blog", "/var/www", "/var/www/html", "/opt/blog", "/usr/local/blog", "/data",
     ])
-    func `is not every folder`(_ path: String) { #expect(!SystemFolder.contains(ResolvedPath(path))) }
+    func `is not every folder`(_ path: String) { #expect(SystemFolder.reason(against: ResolvedPath(path)) == nil) }
 }

@@ -17,8 +17,32 @@ import Testing
         #expect(draft.secretFile == nil)
     }
 
-    @Test func `escapes control characters`() {
+    @Test func `escapes control and invisible characters`() throws {
         #expect(SettingLines.quoted("a\n\t\u{1}\u{1f}b") == #""a\n\t\u0001\u001fb""#)
+        #expect(SettingLines.quoted("\u{9b}ü\u{202e}\u{e0001}") == #""\u009bü\u202e\U000e0001""#)
+        var lines = SettingLines()
+        lines.add("path", "/srv/u\u{308}")
+        #expect(!lines.text.contains("\u{308}"))
+        #expect(
+            try SiteDraft(name: "blog", text: lines.text, path: "/etc/x.toml").settings.path.unicodeScalars
+                .elementsEqual(
+                    "/srv/u\u{308}".unicodeScalars))
+    }
+
+    @Test func `is compared with the sites that are there`() throws {
+        let etc = try Etc()
+        try etc.write("sites/blog.toml", "path = \"/srv/blog\"")
+        var source = ConfigurationSource(mainFile: nil, environment: [:], fallbackMainFile: etc("bellpull.toml"))
+        source.readsSecrets = false
+        source.sitesInUse = Set(Configuration.loadCollectingIssues(source).configuration.sites.map(\.origin))
+        #expect(source.sitesInUse.count == 1)
+        for (name, path) in [("shop", "/srv/shop"), ("two", "/srv/blog/")] {
+            source.drafts.append(
+                try SiteDraft(name: name, text: "path = \"\(path)\"", path: etc("sites/\(name).toml")))
+        }
+        let (configuration, issues) = Configuration.loadCollectingIssues(source)
+        #expect(configuration.sites.map(\.name) == ["blog", "shop"])
+        #expect(issues.map(\.place) == [etc("sites/two.toml")])
     }
 
     @Test func `names the secret's file without reading it, and reports every mistake`() throws {

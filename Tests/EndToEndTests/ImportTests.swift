@@ -125,8 +125,8 @@ import Testing
         #expect(left(hooks[0]).contains("the command /usr/local/bin/release: if it does more"))
         #expect(hooks[1]["text"] == nil)
         #expect(
-            left(hooks[1]).contains("nothing in the hook says that it deploys a repository: it runs /usr/bin/systemctl")
-        )
+            hooks[1]["problem"] as? String
+                == "nothing in the hook says that it deploys a repository: it runs /usr/bin/systemctl")
     }
 
     @Test func `a template, whose secret comes from the environment`() throws {
@@ -141,6 +141,9 @@ import Testing
         #expect(left(hook).contains("the secret is the template {{ getenv \"SHOP_SECRET\" | js }}"))
         #expect(left(hook).contains("the branch: the rule names none"))
         #expect(!((hook["text"] as? String) ?? "").contains("BELLPULLTEMPLATE"))
+        let result = try server.run(["import", server.folder("hooks.json"), "--write"])
+        #expect(result.ending == .exited(0), "\(result.errors)")
+        #expect(try self.text("etc/shop.secret").count == 41)
     }
 
     @Test func `conditions that Bellpull has no word for`() throws {
@@ -169,7 +172,7 @@ import Testing
     @Test(arguments: [
         ("[{\"id\": }]", "hooks.json", "is not JSON"), ("{\"id\": \"x\"}", "hooks.json", "is not a list of hooks"),
         ("- id: [\n", "hooks.yaml", "is not YAML"), ("[]", "hooks.json", "no hook of"),
-        ("[{\"id\": \"x\", \"execute-command\": \"/bin/true\"}]", "hooks.json", "is a deployment"),
+        ("[{\"id\": \"x\", \"execute-command\": \"/bin/true\"}]", "hooks.json", "could be taken over"),
     ])
     func `refuses a file without hooks`(_ text: String, _ name: String, _ words: String) throws {
         try write(text, to: server.folder(name))

@@ -7,6 +7,7 @@ import sys
 import added
 import application
 import built
+import changed
 import faults
 import first_evening
 import lifetime
@@ -31,17 +32,23 @@ STAGES = {
 
 #: The stage on a machine of its own, without the installation that the README describes.
 PACKAGE = "package"
+#: The stage on a machine of its own, from an installation by hand to the package.
+CHANGED = "changed"
 
 program, cache, releases = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
 packages = os.environ.get("PACKAGES", "").split()
 cache.mkdir(parents=True, exist_ok=True)
-chosen = os.environ.get("STAGES", "").split() or [PACKAGE, *STAGES]
+chosen = os.environ.get("STAGES", "").split() or [PACKAGE, CHANGED, *STAGES]
 failed = 0
 for release in releases:
     if PACKAGE in chosen:
         print(f"\n== Debian {release}: the package", flush=True)
         with machine.Machine(machine.base(release, cache)) as server:
             failed += package.run(server, packages)
+    if CHANGED in chosen:
+        print(f"\n== Debian {release}: from an installation by hand to the package", flush=True)
+        with machine.Machine(machine.base(release, cache)) as server:
+            failed += changed.run(server, program, packages)
     stages = [STAGES[name] for name in STAGES if name in chosen]
     if not stages:
         continue

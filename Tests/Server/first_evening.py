@@ -14,7 +14,7 @@ def install(machine, program):
     github = forge.Forge(machine)
     github.set_up()
     machine.put(program, "/root/bellpull/bellpull")
-    for folder in ["nginx", "systemd"]:
+    for folder in ["man", "nginx", "systemd"]:
         machine.put(SOURCE / folder, f"/root/bellpull/{folder}")
     begin = time.monotonic()
     for title, commands in readme.steps():

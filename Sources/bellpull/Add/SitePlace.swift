@@ -170,9 +170,8 @@ struct SitePlace {
     /// Checks that the folder is neither one of the system nor of Bellpull.
     func refuseSystem(_ administration: Administration) throws(CommandError) {
         let own = ResolvedPath(path)
-        guard !SystemFolder.contains(own) else {
-            throw CommandError(
-                .failure, "\(path) is a folder of the system, and no place for a site", hint: "--path /srv/NAME")
+        if let reason = SystemFolder.reason(against: own) {
+            throw CommandError(.failure, "\(path) \(reason), and no place for a site", hint: "--path /srv/NAME")
         }
         for folder in [administration.folder, administration.state.path] {
             let theirs = ResolvedPath(folder)

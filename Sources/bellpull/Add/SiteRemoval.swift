@@ -131,11 +131,10 @@ struct SiteRemoval {
                 .failure, "\(path) also has \(inner) in it",
                 hint: "\(ServiceUnit.current.command) remove \(name), without --files")
         }
-        let names = own.names
-        let isSystem = SystemFolder.contains(own) || names.count < 2 || ["root", "run", "usr"].contains(names[0])
-        guard !isSystem, names[0] != "home" || names.count > 2 else {
+        let reason = own.names.count < 2 ? "is a folder of the system" : SystemFolder.reason(against: own)
+        if let reason {
             throw CommandError(
-                .failure, "\(path) is a folder of the system, and is not removed",
+                .failure, "\(path) \(reason), and is not removed",
                 hint: "\(ServiceUnit.current.command) remove \(name), without --files")
         }
     }

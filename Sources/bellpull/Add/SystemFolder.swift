@@ -1,23 +1,32 @@
-/// The folders of the system, which are no place for a site.
+/// Folders that belong to the system or to a person, and never to a site: a site's folder is given to the user who deploys.
 enum SystemFolder {
-    /// Folders that belong to the system with everything in them.
-    private static let whole: Set<String> = [
-        "bin", "boot", "dev", "etc", "lib", "lib32", "lib64", "libx32", "proc", "run", "sbin", "sys", "usr",
+    /// Folders that are refused with everything in them (Filesystem Hierarchy Standard 3.0).
+    private static let trees: Set<String> = [
+        "bin", "boot", "dev", "etc", "lib", "lib32", "lib64", "libx32", "lost+found", "proc", "root", "run", "sbin",
+        "sys",
+        "usr",
     ]
-    /// Folders that may have sites in them, but are none.
+    /// Folders that are refused themselves, but may contain sites.
     private static let shared: Set<[String]> = [
-        [], ["home"], ["media"], ["mnt"], ["opt"], ["root"], ["srv"], ["tmp"], ["var"], ["usr", "local"],
-        ["usr", "share"],
-        ["var", "backups"], ["var", "cache"], ["var", "lib"], ["var", "local"], ["var", "log"], ["var", "mail"],
-        ["var", "opt"], ["var", "spool"], ["var", "tmp"],
+        [], ["home"], ["media"], ["mnt"], ["opt"], ["srv"], ["tmp"], ["var"], ["var", "backups"], ["var", "cache"],
+        ["var", "lib"], ["var", "local"], ["var", "lock"], ["var", "log"], ["var", "mail"], ["var", "opt"],
+        ["var", "run"],
+        ["var", "spool"], ["var", "tmp"],
     ]
-    /// Folders in a folder of the system that a person may fill.
-    private static let open: Set<[String]> = [["usr", "local"], ["usr", "share"]]
+    /// The folders of `/usr/local`, the part of `/usr` that belongs to the administrator.
+    private static let local: Set<String> = [
+        "bin", "etc", "games", "include", "lib", "man", "sbin", "share", "src",
+    ]
 
-    /// Returns whether `path` is a folder of the system.
-    static func contains(_ path: ResolvedPath) -> Bool {
+    /// Returns what `path` is, as words after the path; `nil` if a site may be there.
+    static func reason(against path: ResolvedPath) -> String? {
         let names = path.names
-        if shared.contains(names) { return true }
-        return whole.contains(names[0]) && !open.contains(Array(names.prefix(2)))
+        if shared.contains(names) { return "is a folder of the system" }
+        if names.count == 2, names[0] == "home" { return "is the home of a user" }
+        guard trees.contains(names[0]) else { return nil }
+        if names.starts(with: ["usr", "local"]), names.count > 2, names.count > 3 || !local.contains(names[2]) {
+            return nil
+        }
+        return "is in a folder of the system"
     }
 }

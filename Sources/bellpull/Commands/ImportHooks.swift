@@ -11,11 +11,12 @@ struct ImportHooks: ParsableCommand {
         discussion: """
             Reads FILE, a hooks.json or hooks.yaml, and prints for each hook the file of a site, what was taken over, and \
             what was not. Takes over the secret, the branch or tag, the repository and the folder. What the hook's script \
-            ran is named, so that you can put it into after or build. Changes nothing without --write.
+            ran is named, so that you can put it into after or build. A hook whose site bellpull check would refuse is not \
+            taken over, and the reason is printed. Changes nothing without --write.
 
             With --write, writes the files of the sites and of their secrets, and overwrites none. Then check them with \
             bellpull check, and load them with systemctl reload bellpull. YAML needs the package python3-yaml. Exits with \
-            1 if no hook is a deployment.
+            1 if no hook could be taken over.
 
             Examples:
               bellpull import /etc/webhook.conf
@@ -40,7 +41,12 @@ struct ImportHooks: ParsableCommand {
         let folder =
             administration?.folder
             ?? (URL(fileURLWithPath: main).standardized.path as NSString).deletingLastPathComponent
-        let hooks = hooksFile.hooks.map { ImportedHook($0, hooksFile.actions, folder: folder) }
+        let source =
+            administration?.source
+            ?? ConfigurationSource(
+                mainFile: options.configuration.config, environment: ProcessInfo.processInfo.environment)
+        let hooks = HookReview(source, sandbox(source)).reviewed(
+            hooksFile.hooks.map { ImportedHook($0, folder: folder) })
         if options.json {
             try Printer.print(json: hooks)
         } else {
@@ -48,16 +54,28 @@ struct ImportHooks: ParsableCommand {
         }
         guard hooks.contains(where: { $0.text != nil }) else {
             throw CommandError(
-                .failure, "no hook of \(file) is a deployment", hint: "\(ServiceUnit.current.command) add adds a site")
+                .failure, "no hook of \(file.escapedForDisplay) could be taken over",
+                hint: "\(ServiceUnit.current.command) add OWNER/NAME  # adds a site")
         }
         guard let administration else { return }
         let written = try AdministrationLock.hold(administration) {
             try HookWriter(administration: $0).write(hooks)
         }
+        let others = hooks.count(where: { $0.text == nil })
         LogWriter.standardError.write(
-            "bellpull: wrote \(written) site\(written == 1 ? "" : "s"); next: \(ServiceUnit.current.command) check, "
-                + "then systemctl reload \(ServiceUnit.current)\n"
-        )
+            "bellpull: wrote \(written) site\(written == 1 ? "" : "s")"
+                + (others == 0 ? "" : "; could not take over \(others) hook\(others == 1 ? "" : "s")")
+                + "; next: what is left above, \(ServiceUnit.current.command) check, and systemctl reload \(ServiceUnit.current)\n")
+    }
+
+    /// The sandbox of the service, which may keep a folder from it.
+    private func sandbox(_ source: ConfigurationSource) -> SandboxCheck {
+        let unit = ServiceUnit.current.service
+        let state = Systemd(environment: source.environment, Signals.shared.cancellation)?.states(of: [unit])?
+            .first { $0.exists }
+        return SandboxCheck(
+            files: SystemdUnit(unit, environment: source.environment), state: state,
+            mounts: state?.process.flatMap { MountTable(of: $0) })
     }
 
     /// Remedies name the user who deploys, and not the person who reads them.

@@ -5,6 +5,8 @@ import Text
 struct HookRule: Equatable {
     /// The secret of a signature, or of a token in a header.
     var secret: String?
+    /// The template that stands for the secret.
+    var secretTemplate: String?
     /// The header with the signature or the token.
     var secretHeader: String?
     /// The algorithm, such as `sha256`; `nil` for a token.
@@ -45,6 +47,7 @@ struct HookRule: Equatable {
         if secret == nil, let first = parts.first(where: { $0.secret != nil }) {
             (secret, secretHeader, algorithm) = (first.secret, first.secretHeader, first.algorithm)
         }
+        secretTemplate = secretTemplate ?? parts.lazy.compactMap(\.secretTemplate).first
         if Set(secrets).count > 1 {
             remarks.append(
                 "the hook accepts \(Set(secrets).count) secrets; the first is taken, and a site may have two: write the other into line 2 of the secret's file"
@@ -54,9 +57,8 @@ struct HookRule: Equatable {
         let names = parts.compactMap(\.repository)
         repository = repository ?? names.first
         if Set(names).count > 1 {
-            remarks.append(
-                "the hook accepts the repositories \(Set(names).sorted().joined(separator: ", ")); a site has one, so add a site for each other"
-            )
+            let list = Set(names).sorted().map(\.escapedForDisplay).joined(separator: ", ")
+            remarks.append("the hook accepts the repositories \(list); a site has one, so add a site for each other")
         }
         remarks += parts.flatMap(\.remarks)
     }
@@ -72,12 +74,21 @@ struct HookRule: Equatable {
         let type = match["type"]?.text ?? ""
         let source = match["parameter"]?["source"]?.text ?? ""
         let name = match["parameter"]?["name"]?.text ?? ""
+        let isToken = source == "header" && name.lowercased() == "x-gitlab-token"
+        let secretKey = isToken && type == "value" ? "value" : "secret"
+        if case .template(let template)? = match[secretKey] { secretTemplate = template }
+        // The other words of the condition. A template in one of them may demand anything.
+        guard HookValue.object((match.object ?? [:]).filter { $0.key != secretKey }).template == nil else {
+            return remarks.append(
+                "the condition \(Self.describe(match)), a template that only webhook evaluates: write what it demands into the site's file"
+            )
+        }
         switch type {
         case _ where type.hasPrefix("payload-hmac-") || type.hasPrefix("payload-hash-"):
             secret = match["secret"]?.text
             secretHeader = name
             algorithm = String(type.dropFirst("payload-hmac-".count))
-        case "value" where source == "header" && name.lowercased() == "x-gitlab-token":
+        case "value" where isToken:
             (secret, secretHeader) = (match["value"]?.text, name)
         case "value" where source == "header" && Self.eventHeaders.contains(name.lowercased()): break
         case "regex" where source == "header" && Self.eventHeaders.contains(name.lowercased()): break
@@ -89,7 +100,7 @@ struct HookRule: Equatable {
             if let value = match["value"]?.text { refs.append("refs/heads/\(value)") }
         case "ip-whitelist":
             remarks.append(
-                "the addresses \((match["ip-range"]?.text ?? "").escapedForDisplay): write allow and deny into nginx's "
+                "the addresses \((match["ip-range"]?.shown ?? "").escapedForDisplay): write allow and deny into nginx's "
                     + "location of the hook")
         case "scalr-signature": remarks.append("the signature of Scalr, which Bellpull does not know")
         default: remarks.append("the condition \(Self.describe(match))")
@@ -125,11 +136,11 @@ struct HookRule: Equatable {
     /// Returns the words of a condition, without secrets.
     private static func describe(_ value: HookValue) -> String {
         let match = value["match"] ?? value
-        guard let type = match["type"]?.text else { return "of several parts" }
-        let source = match["parameter"]?["source"]?.text ?? "?"
-        let name = match["parameter"]?["name"]?.text ?? "?"
+        guard let type = match["type"]?.shown else { return "of several parts" }
+        let source = match["parameter"]?["source"]?.shown ?? "?"
+        let name = match["parameter"]?["name"]?.shown ?? "?"
         // A value in a header or in the URL may be a token.
-        let wanted = source == "payload" ? match["value"]?.text ?? match["regex"]?.text : nil
+        let wanted = source == "payload" ? match["value"]?.shown ?? match["regex"]?.shown : nil
         return "\(type) of \(source) \(name)\(wanted.map { " = \($0)" } ?? "")".escapedForDisplay
     }
 }

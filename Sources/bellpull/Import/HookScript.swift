@@ -1,4 +1,5 @@
 import Foundation
+import Configuration
 import Text
 
 /// The command that a hook ran, and what it did besides git.
@@ -17,8 +18,9 @@ struct HookScript {
     init(_ path: String, in folder: String?) {
         self.path = path
         let whole = path.hasPrefix("/") ? path : "\(folder ?? ".")/\(path)"
-        guard let bytes = FileManager.default.contents(atPath: whole), bytes.count <= Self.limit, !bytes.contains(0),
-            let text = String(validating: bytes, as: UTF8.self), text.hasPrefix("#!") || whole.hasSuffix(".sh")
+        guard !path.isEmpty,
+            let text = try? NamedFile.text(at: whole, limit: Self.limit, command: ShellCommand(whole)),
+            text.hasPrefix("#!") || whole.hasSuffix(".sh")
         else {
             (lines, folders, isReadable) = ([], [], false)
             return
@@ -29,8 +31,10 @@ struct HookScript {
         isReadable = true
     }
 
+    /// Returns the folders of a line. A path that only the shell can complete, such as `/srv/$1`, is none.
     private static func folders(in line: String) -> [String] {
         line.matches(of: #/(?:\bcd|\bgit -C)\s+["']?(/[^\s"';&|]+)/#).map { String($0.1) }
+            .filter { path in !path.contains { "$`*?[]{}\\()<>".contains($0) } }
     }
 
     /// Whether Bellpull does the same itself, or the line does nothing.

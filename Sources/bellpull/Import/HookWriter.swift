@@ -8,20 +8,15 @@ struct HookWriter {
 
     /// Writes the files. Returns how many sites were written. The caller holds the lock.
     ///
-    /// - Throws: an error, and changes nothing, if a file is there already, or if a hook makes a malformed file.
+    /// - Throws: an error, and changes nothing, if a file is there already.
     func write(_ hooks: [ImportedHook]) throws -> Int {
         let sites = hooks.filter { $0.text != nil }
         let files = sites.map(\.file) + sites.map(\.secretFile)
-        if let twice = Dictionary(grouping: sites, by: \.site).first(where: { $0.value.count > 1 }) {
-            throw CommandError(
-                .failure, "two hooks become the site \(twice.key)", hint: "rename one of them in the hooks file")
-        }
         if let taken = files.first(where: { FileIdentity(of: $0) != nil }) {
             throw CommandError(
                 .failure, "\(taken) is there already, and is not overwritten",
                 hint: "move it away, or remove the hook from the file")
         }
-        for site in sites { try check(site) }
         let journal = try Journal(of: "import-\(getpid())", administration)
         do {
             for site in sites {
@@ -42,17 +37,6 @@ struct HookWriter {
         guard try file.create(with: text, journal) else {
             throw CommandError(
                 .failure, "\(file.path) was made by somebody else meanwhile", hint: "run the command again")
-        }
-    }
-
-    private func check(_ hook: ImportedHook) throws(CommandError) {
-        do {
-            _ = try SiteDraft(name: hook.site, text: hook.text ?? "", path: hook.file)
-        } catch {
-            throw CommandError(
-                .failure,
-                [Explanation("the hook \(hook.id.escapedForDisplay) does not become a site")]
-                    + error.issues.map { Explanation($0.text, hint: $0.hint) })
         }
     }
 }

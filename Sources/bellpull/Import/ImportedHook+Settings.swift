@@ -2,6 +2,7 @@ import Configuration
 import Foundation
 import Git
 import Text
+import Webhook
 
 /// The way from the settings of a hook to the settings of a site.
 extension ImportedHook {
@@ -17,20 +18,20 @@ extension ImportedHook {
         "repository.full_name": "BELLPULL_REPOSITORY", "project.path_with_namespace": "BELLPULL_REPOSITORY",
     ]
 
-    mutating func takeSecret(_ rule: HookRule, _ actions: [String: String]) {
+    mutating func takeSecret(_ rule: HookRule) {
+        if rule.secret == nil, let template = rule.secretTemplate {
+            left.append(
+                "the secret is the template \(template.escapedForDisplay): write the secret itself into \(secretFile)")
+            return
+        }
         guard let text = rule.secret, !text.isEmpty else {
             left.append(
                 "the hook checks no signature; Bellpull accepts only signed deliveries: enter the secret in \(secretFile) at the forge"
             )
             return
         }
-        if let action = actions.first(where: { text.contains($0.key) })?.value {
-            left.append(
-                "the secret is the template \(action.escapedForDisplay): write the secret itself into \(secretFile)")
-            return
-        }
-        guard !text.contains(where: \.isNewline) else {
-            left.append("the secret has several lines: enter the one in \(secretFile) at the forge")
+        if let fault = Self.fault(ofSecret: text) {
+            left.append("the secret \(fault): enter the one in \(secretFile) at the forge")
             return
         }
         secret = text
@@ -43,6 +44,25 @@ extension ImportedHook {
         }
         if rule.algorithm == "sha512" {
             left.append("HMAC-SHA512: Bellpull checks the SHA-256 that forges send; the secret is the same")
+        }
+    }
+
+    /// Returns why `text` cannot be the first line of a secret's file; `nil` if it can.
+    private static func fault(ofSecret text: String) -> String? {
+        if text.contains(where: \.isNewline) { return "has several lines" }
+        let isOdd = text.unicodeScalars.contains { $0.properties.generalCategory == .control || $0 == "\u{feff}" }
+        if isOdd { return "has control characters" }
+        // A secret's file has at most 4 KiB.
+        if text.utf8.count > 2048 { return "is longer than 2 KiB" }
+        do {
+            _ = try Secret(text)
+            return nil
+        } catch {
+            return switch error {
+            case .empty: "is blank"
+            case .tooShort: "has only 1 byte"
+            case .notBase64: "starts with whsec_ like a signing token, but the rest is not base64"
+            }
         }
     }
 
@@ -68,7 +88,7 @@ extension ImportedHook {
         } else {
             left.append("the folder: the hook has no command-working-directory, so the file says /srv/\(site)")
         }
-        takeFolder(path)
+        takeFolder(path ?? "/srv/\(site)", repository)
         lines.add("secret_file", secretFile)
         return lines.text
     }
@@ -94,15 +114,35 @@ extension ImportedHook {
         }
     }
 
-    private mutating func takeFolder(_ path: String?) {
-        guard let path else { return }
-        guard access("\(path)/.git", F_OK) == 0 else {
+    /// Says what is missing in the folder of the site, with remedies for root. `repository` is the name in the site's file.
+    private mutating func takeFolder(_ path: String, _ repository: String?) {
+        let shown = path.escapedForDisplay
+        if let folder = NamedFile.closedFolder(above: "\(path)/.git") {
             left.append(
-                "\(path.escapedForDisplay) is no clone here: after --write, \(ServiceUnit.current.command) add REPOSITORY --name \(site) makes one"
+                "\(shown) was not looked at: \(NSUserName()) may not enter the folder \(folder.escapedForDisplay). Run as root: \(Self.rootCommand)"
             )
             return
         }
-        left.append("the owner of the clone: chown -R \(ServiceUser.current.name): \(path.quotedForShell)")
+        if let folder = ClosedFolder.first(onTheWayTo: path, for: .current) {
+            left.append(
+                "\(folder.escapedForDisplay) lets \(ServiceUser.current.name) not enter: \(ShellCommand("chmod", "o+x", folder))"
+            )
+        }
+        guard access("\(path)/.git", F_OK) != 0 else {
+            left.append("the owner of the clone: \(ShellCommand.giveToService(path))")
+            return
+        }
+        let add = "\(ServiceUnit.current.command) add \(repository == nil ? "OWNER/NAME" : "URL") --name \(site)"
+        // `add` compares the repository with the one of the site.
+        let first =
+            repository == nil
+            ? "\(ShellCommand("sed", "-i", "1i repository = \"OWNER/NAME\"", file)) && " : ""
+        let words = repository == nil ? "with the repository's name" : "with the URL of \(repository ?? "")"
+        left.append("\(shown) is no clone here. After --write, \(words), this makes one: \(first)\(add)")
+    }
+
+    private static var rootCommand: ShellCommand {
+        ShellCommand(words: ["sudo", "bellpull"] + CommandLine.arguments.dropFirst())
     }
 
     /// Says what the script did besides git, and what it was told.
@@ -121,7 +161,7 @@ extension ImportedHook {
         }
         for key in ["pass-arguments-to-command", "pass-environment-to-command"] {
             for value in hook[key]?.list ?? [] {
-                let name = value["name"]?.text ?? value["source"]?.text ?? "?"
+                let name = value["name"]?.shown ?? value["source"]?.shown ?? "?"
                 let instead =
                     value["source"]?.text == "string"
                     ? "write it into the command"

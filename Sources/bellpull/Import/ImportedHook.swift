@@ -10,8 +10,10 @@ struct ImportedHook: Encodable {
     let site: String
     /// The path of the site's file.
     let file: String
-    /// The content of the site's file; `nil` if the hook is no deployment.
+    /// The content of the site's file; `nil` if the hook could not be taken over.
     var text: String?
+    /// Why the hook could not be taken over.
+    var problem: String?
     /// The file of the secret.
     let secretFile: String
     /// What was taken over.
@@ -22,7 +24,7 @@ struct ImportedHook: Encodable {
     /// The secret of the hook; `nil` if a new one must be made. Never shown.
     var secret: String?
 
-    private enum CodingKeys: String, CodingKey { case id, site, file, text, secretFile, taken, left }
+    private enum CodingKeys: String, CodingKey { case id, site, file, text, problem, secretFile, taken, left }
 
     /// Keys of a hook that Bellpull has no use for, with the reason.
     private static let useless = [
@@ -34,39 +36,66 @@ struct ImportedHook: Encodable {
         "pre-hook-command": "a step runs only after the delivery was verified",
         "parse-parameters-as-json": "Bellpull reads the forge's payload itself",
     ]
-    /// - Parameters:
-    ///   - actions: the actions of the template, by their placeholders.
-    ///   - folder: the folder of Bellpull's configuration.
-    init(_ hook: HookValue, _ actions: [String: String], folder: String) {
-        let id = hook["id"]?.text ?? ""
-        self.id = id
-        site = SiteName(ofCloneAt: "/\(id)").text
+    /// - Parameter folder: the folder of Bellpull's configuration.
+    init(_ hook: HookValue, folder: String) {
+        id = hook["id"]?.shown ?? ""
+        // A hook may be at a path of several parts, such as deploy/blog.
+        site = SiteName(ofCloneAt: "/\(id.replacing("/", with: "-"))").text
         file = "\(folder)/sites/\(site).toml"
         secretFile = "\(folder)/\(site).secret"
-        let rule = HookRule(hook["trigger-rule"])
-        let directory = Self.plain(hook["command-working-directory"]?.text, actions)
-        let script = HookScript(Self.plain(hook["execute-command"]?.text, actions) ?? "", in: directory)
-        let path = Self.path(directory, script)
-        guard rule.secret != nil || rule.repository != nil || !rule.refs.isEmpty || Self.remote(path) != nil else {
-            left = ["nothing in the hook says that it deploys a repository: it runs \(script.path.escapedForDisplay)"]
+        guard hook["id"]?.template == nil, !id.isEmpty else {
+            refuse(id.isEmpty ? "the hook has no id" : "its id is a template, which only webhook evaluates")
             return
         }
-        takeSecret(rule, actions)
+        let rule = HookRule(hook["trigger-rule"])
+        let directory = Self.nonempty(hook["command-working-directory"]?.text)
+        let script = HookScript(Self.nonempty(hook["execute-command"]?.text) ?? "", in: directory)
+        let path = Self.path(directory, script)
+        guard
+            rule.secret != nil || rule.secretTemplate != nil || rule.repository != nil || !rule.refs.isEmpty
+                || Self.remote(path) != nil
+        else {
+            refuse("nothing in the hook says that it deploys a repository: it runs \(Self.command(hook))")
+            return
+        }
+        if let path, let reason = SystemFolder.reason(against: ResolvedPath(path)) {
+            refuse(
+                "\(path) \(reason), and a site needs a folder for itself alone",
+                hint: "\(ServiceUnit.current.command) add OWNER/NAME --name \(site)  # makes the site in /srv/\(site)")
+            return
+        }
+        takeSecret(rule)
         let lines = lines(rule, path, script)
         readScript(script, hook)
-        left += rule.remarks.map { "\($0)".redactingActions(actions) }
+        left += rule.remarks
+        leaveTemplates(hook)
         for (key, reason) in Self.useless.sorted(by: { $0.key < $1.key }) where hook[key] != nil {
             left.append("\(key): \(reason)")
         }
-        left.append(
-            "the address: the forge's form must name …/github/\(site), in place of …/hooks/\(id.escapedForDisplay)")
+        left.append("the address: the forge's form must name …/github/\(site), in place of …/hooks/\(id)")
         text = lines
     }
 
-    /// Returns `text` unless it has a part that only webhook can evaluate.
-    private static func plain(_ text: String?, _ actions: [String: String]) -> String? {
-        text.flatMap { text in text.isEmpty || actions.keys.contains { text.contains($0) } ? nil : text }
+    /// Takes the site back, because `bellpull check` would refuse the site, or because there is none.
+    mutating func refuse(_ reason: String, hint: String? = nil) {
+        (text, secret, taken) = (nil, nil, [])
+        problem = reason.remedyEscapedForDisplay
+        left = hint.map { [$0] } ?? []
     }
+
+    /// Names the templates in keys that become settings. `HookRule` names those of the rule.
+    private mutating func leaveTemplates(_ hook: HookValue) {
+        for key in ["command-working-directory", "execute-command"] {
+            guard let template = hook[key]?.template else { continue }
+            left.append(
+                "\(key): \(template.escapedForDisplay) is a template, which only webhook evaluates: write what it stands for into \(file)"
+            )
+        }
+    }
+
+    private static func nonempty(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
+
+    private static func command(_ hook: HookValue) -> String { hook["execute-command"]?.shown ?? "nothing" }
 
     /// Returns the folder of the site: where the hook ran its command; or, if that is no clone, where its script goes.
     private static func path(_ directory: String?, _ script: HookScript) -> String? {
@@ -76,9 +105,9 @@ struct ImportedHook: Encodable {
 
     /// Returns the URL of the remote of the clone at `path`, as its configuration tells.
     static func remote(_ path: String?) -> String? {
-        guard let path, let text = try? String(contentsOfFile: "\(path)/.git/config", encoding: .utf8) else {
-            return nil
-        }
+        guard let path,
+            let text = try? NamedFile.text(at: "\(path)/.git/config", limit: 1 << 20, command: ShellCommand("git"))
+        else { return nil }
         var isOrigin = false
         for line in text.split(whereSeparator: \.isNewline).map({ $0.trimmingCharacters(in: .whitespaces) }) {
             if line.hasPrefix("[") { isOrigin = line == "[remote \"origin\"]" }
@@ -92,16 +121,10 @@ struct ImportedHook: Encodable {
     // MARK: For people
 
     func lines(_ terminal: Terminal) -> [String] {
-        let title = text == nil ? "\(id.escapedForDisplay): not taken over" : "\(id.escapedForDisplay): \(file)"
+        let title = "\(id.escapedForDisplay): \(problem.map { "could not be taken over: \($0)" } ?? file)"
         let body = (text ?? "").split(separator: "\n").map { "  \($0)" }
-        return [terminal.styled(title, .bold)] + body + taken.map { "  taken: \($0)" } + left.map { "  left:  \($0)" }
+        let remarks = taken.map { "  taken: \($0)" } + left.map { "  left:  \($0)" }
+        return [terminal.styled(title.remedyEscapedForDisplay, .bold)] + body + remarks.map(\.remedyEscapedForDisplay)
             + [""]
-    }
-}
-
-extension String {
-    /// The text with the actions of the template in place of the placeholders.
-    fileprivate func redactingActions(_ actions: [String: String]) -> String {
-        actions.reduce(self) { $0.replacing($1.key, with: $1.value.escapedForDisplay) }
     }
 }
