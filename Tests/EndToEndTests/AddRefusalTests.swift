@@ -77,7 +77,7 @@ struct AddRefusal: Sendable, CustomTestStringConvertible {
             }),
         AddRefusal(
             testDescription: "a folder of the system", arguments: { [$0.forge.bare, "--path", "/etc/blog"] }, status: 1,
-            message: "/etc/blog is a folder of the system, and no place for a site", hint: "--path /srv/NAME"),
+            message: "/etc/blog is in a folder of the system, and no place for a site", hint: "--path /srv/NAME"),
         AddRefusal(
             testDescription: "a folder around Bellpull's own files",
             arguments: { [$0.forge.bare, "--path", $0.folder("etc/sites/x")] }, status: 1,

@@ -65,7 +65,8 @@ struct ImportHooks: ParsableCommand {
         LogWriter.standardError.write(
             "bellpull: wrote \(written) site\(written == 1 ? "" : "s")"
                 + (others == 0 ? "" : "; could not take over \(others) hook\(others == 1 ? "" : "s")")
-                + "; next: what is left above, \(ServiceUnit.current.command) check, and systemctl reload \(ServiceUnit.current)\n")
+                + "; next: what is left above, \(ServiceUnit.current.command) check, and systemctl reload \(ServiceUnit.current)\n"
+        )
     }
 
     /// The sandbox of the service, which may keep a folder from it.

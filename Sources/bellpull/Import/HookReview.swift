@@ -36,7 +36,8 @@ struct HookReview {
                 // The person has written no file that the hints of the mistakes could correct.
                 hooks[index].refuse(
                     error.issues.map(\.message).joined(separator: "; "),
-                    hint: "\(ServiceUnit.current.command) add OWNER/NAME --name \(hook.site)  # adds the site without the hook")
+                    hint: "\(ServiceUnit.current.command) add OWNER/NAME --name \(hook.site)  "
+                        + "# adds the site without the hook")
             }
         }
         compare(drafts, &hooks)
