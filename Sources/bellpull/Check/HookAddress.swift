@@ -43,6 +43,12 @@ struct HookAddress: Hashable {
         }
     }
 
+    /// Creates the address that a person names.
+    init(url: String) {
+        self.url = url
+        (connection, isRestricted, hasProxyProtocol, place) = (nil, false, false, nil)
+    }
+
     /// Creates the public address of the shared hook, or of the hook of a site with a secret of its own.
     ///
     /// - Parameters:

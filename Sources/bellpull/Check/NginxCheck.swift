@@ -59,6 +59,17 @@ struct NginxCheck {
     /// Whether nginx lets only some addresses use the hook.
     var isRestricted: Bool { passes.contains { !$0.directives("deny").isEmpty } }
 
+    /// The access log of the hook in the format bellpull; `nil` if nginx's files name none.
+    var accessLog: String? {
+        passes.lazy.flatMap { $0.directives("access_log") }
+            .first { $0.arguments.dropFirst().first == "bellpull" && $0.arguments[0].hasPrefix("/") }?.arguments[0]
+    }
+
+    /// Returns the address of the hook of `site` on this machine; `nil` if nginx's files have none.
+    func address(of site: SiteSettings) -> HookAddress? {
+        passes.lazy.compactMap { HookAddress($0, site: site.secretSource == nil ? nil : site.name) }.first
+    }
+
     /// Returns the addresses of the hooks: of the shared hook in each server, and of the first hooks of single sites.
     ///
     /// - Parameters:
