@@ -36,7 +36,7 @@ import Testing
         #expect(try site.clone.head == commit)
         let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         #expect(lines.first?.hasPrefix("POST http://blog.example.com:\(site.web.port)/github (127.0.0.1:") == true)
-        #expect(lines[1] == "push of \(commit.prefix(7)) to refs/heads/main of alice/blog, as github would send it")
+        #expect(lines[1] == "push of \(commit.prefix(6)) to refs/heads/main of alice/blog, as github would send it")
         #expect(lines.contains("HTTP/1.1 200 OK"))
         #expect(lines.contains("Bellpull-Outcome: deployed"))
         #expect(lines.contains("Bellpull-Commit: \(commit)"))
