@@ -58,7 +58,7 @@ let package = Package(
             name: "bellpull",
             dependencies: [
                 "FastCGI", "Webhook", "Processes", "Fence", "Git", "Text", "Configuration", "Deploy", "SQLiteLedger",
-                "Endpoints",
+                "Endpoints", "AccessLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -69,6 +69,17 @@ public final class AccessLogFile: Sendable {
         return Int(status.st_size)
     }
 
+    /// Returns the last `count` bytes of an uncompressed log, from a whole line on.
+    public func tailBytes(_ count: Int) -> [UInt8] {
+        guard !isCompressed, let size else { return [] }
+        let start = max(size - count - 1, 0)
+        var bytes = [UInt8](repeating: 0, count: size - start)
+        let read = pread(descriptor, &bytes, bytes.count, off_t(start))
+        guard read > 0 else { return [] }
+        let newline = start == 0 ? nil : bytes[..<read].firstIndex(of: UInt8(ascii: "\n"))
+        return Array(bytes[(newline.map { $0 + 1 } ?? 0)..<read])
+    }
+
     /// Whether the file starts like the output of gzip(1).
     var isCompressed: Bool {
         var magic: [UInt8] = [0, 0]

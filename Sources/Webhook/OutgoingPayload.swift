@@ -13,7 +13,8 @@ struct OutgoingPayload {
     /// Returns the JSON that `forge` sends.
     func data(for forge: ForgeName) -> Data {
         // Dictionaries of strings can always be encoded.
-        (try? JSONSerialization.data(withJSONObject: object(for: forge), options: [.sortedKeys, .withoutEscapingSlashes]))
+        (try? JSONSerialization.data(
+            withJSONObject: object(for: forge), options: [.sortedKeys, .withoutEscapingSlashes]))
             ?? Data("{}".utf8)
     }
 

@@ -22,7 +22,7 @@ struct Bellpull: ParsableCommand {
             ShowLog.self, DeploySite.self,
             Rollback.self,
             Unpin.self,
-            ListReleases.self, Check.self, Deliver.self,
+            ListReleases.self, Check.self, Why.self, Deliver.self,
         ],
         defaultSubcommand: Serve.self
     )

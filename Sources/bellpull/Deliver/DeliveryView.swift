@@ -24,7 +24,8 @@ struct DeliveryView: Encodable {
     }
 
     init(
-        _ sent: OutgoingDelivery, forge: ForgeName, subject: String, _ exchange: HTTPExchange, log: String?, line: String?
+        _ sent: OutgoingDelivery, forge: ForgeName, subject: String, _ exchange: HTTPExchange, log: String?,
+        line: String?
     ) {
         (delivery, self.forge, self.subject) = (sent.id, forge.rawValue, subject)
         (reply, address) = (exchange.reply, exchange.address)
@@ -38,7 +39,9 @@ struct DeliveryView: Encodable {
         var lines = ["POST \(url)\(place)", "\(subject), as \(forge) would send it", "", reply.statusLine]
         lines += headers.map { "\($0.name): \($0.value)" } + ["", body]
         if let log {
-            lines += ["", line.map { "\(log):\n\($0)" } ?? "\(log) has no line of the delivery that this user can read"]
+            lines += [
+                "", line.map { "\(log):\n\($0)" } ?? "\(log) has no line of the delivery that this user can read",
+            ]
         } else {
             lines += ["", "nginx's files name no log of the hook in the format bellpull"]
         }
@@ -60,7 +63,8 @@ struct DeliveryView: Encodable {
                 hint: "\(command) reload")
         case let outcome?:
             return CommandError(
-                .failure, "the delivery was \(outcome)\(reason)", hint: "\(command) log \(site); \(command) check \(site)")
+                .failure, "the delivery was \(outcome)\(reason)",
+                hint: "\(command) log \(site); \(command) check \(site)")
         case nil:
             let answer = HookAnswer(address, .reply(status: status, headers: [:])).result
             return CommandError(.failure, answer.message, hint: answer.hint ?? "\(command) check \(site)")
