@@ -102,6 +102,10 @@ struct SQLiteFile {
             guard try queue.read({ try $0.tableExists("delivery") }) else { return try empty(file: file) }
         case Schema.deliveriesAndDeployments:
             try queue.inDatabase { try $0.execute(sql: Schema.viewsOfVersion1(host: host)) }
+            try queue.inDatabase { try $0.execute(sql: Schema.viewsOfVersion2) }
+            return SQLiteConnection.Opened(queue: queue, file: file, isProvisional: true)
+        case Schema.hostsAndOrders:
+            try queue.inDatabase { try $0.execute(sql: Schema.viewsOfVersion2) }
             return SQLiteConnection.Opened(queue: queue, file: file, isProvisional: true)
         default: break
         }
