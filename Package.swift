@@ -57,8 +57,8 @@ let package = Package(
         .executableTarget(
             name: "bellpull",
             dependencies: [
-                "FastCGI", "Webhook", "Processes", "Fence", "Git", "Text", "Configuration", "Deploy", "SQLiteLedger",
-                "Endpoints",
+                "FastCGI", "Webhook", "Processes", "Fence", "AccessLog", "Git", "Text", "Configuration", "Deploy",
+                "SQLiteLedger", "Endpoints",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -23,6 +23,7 @@ struct Bellpull: ParsableCommand {
             Rollback.self,
             Unpin.self,
             ListReleases.self, Check.self,
+            Audit.self, LiveAt.self,
         ],
         defaultSubcommand: Serve.self
     )
