@@ -109,7 +109,8 @@ let package = Package(
         .testTarget(
             name: "BellpullTests",
             dependencies: [
-                "bellpull", "Configuration", "Deploy", "FastCGI", "Git", "Processes", "SQLiteLedger", "TestSupport",
+                "bellpull", "AccessLog", "Configuration", "Deploy", "FastCGI", "Git", "Processes", "SQLiteLedger",
+                "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]

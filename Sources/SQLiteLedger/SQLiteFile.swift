@@ -22,13 +22,20 @@ struct SQLiteFile {
     private func migratedQueue() throws -> DatabaseQueue {
         let queue = try DatabaseQueue(path: path, configuration: writing)
         try queue.read(refuseNewer)
+        try migrate(queue, attempts: schema.migrator.migrations.count)
+        return queue
+    }
+
+    /// Another process may have run a migration after this one looked, and each migration is a transaction of its own: of two
+    /// processes, one fails, and goes on with the next migration.
+    private func migrate(_ queue: DatabaseQueue, attempts: Int) throws {
         do {
             try schema.migrator.migrate(queue)
         } catch {
-            // Another process may have migrated the file after this one looked.
-            guard try queue.read(schema.migrator.hasCompletedMigrations) else { throw error }
+            guard try !queue.read(schema.migrator.hasCompletedMigrations) else { return }
+            guard attempts > 1 else { throw error }
+            try migrate(queue, attempts: attempts - 1)
         }
-        return queue
     }
 
     private func refuseNewer(_ database: Database) throws {

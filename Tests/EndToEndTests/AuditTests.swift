@@ -87,7 +87,7 @@ private final class AuditedServer {
     @Test func `finds nothing if log and ledger agree`() throws {
         let audited = try AuditedServer(["blog": "branch = \"main\"", "copy": "branch = \"main\""])
         let server = audited.server
-        let commit = try server.forge.push("first")
+        let commit = try server.forge.push("page one")
         for id in ["one", "one", "two"] {
             _ = try server.post(.push(of: commit, id: id))
         }
@@ -131,7 +131,7 @@ private final class AuditedServer {
 
     @Test func `does not compare what the ledger cannot know`() throws {
         let audited = try AuditedServer()
-        try audited.push("first", id: "one")
+        try audited.push("page one", id: "one")
         try audited.settle(1, reachesBack: false)
         try audited.forge("\"one\"", "\"before the ledger\"")
         let (found, result) = try audited.audit()
@@ -155,7 +155,7 @@ private final class AuditedServer {
 
     @Test func `finds a line that somebody has added to the log`() throws {
         let audited = try AuditedServer()
-        try audited.push("first", id: "one")
+        try audited.push("page one", id: "one")
         try audited.settle(1)
         let line = try text(of: audited.log)
         let added = line.replacing("\"one\"", with: "\"\\u001b[31mtwo\"").replacing("blog", with: "shop")
@@ -195,7 +195,7 @@ private final class AuditedServer {
 
     @Test func `finds an accepted delivery that never went live`() throws {
         let audited = try AuditedServer()
-        try audited.push("first", id: "one")
+        try audited.push("page one", id: "one")
         try audited.server.site("blog").write("edited", to: "index.html")
         #expect(try audited.push("second", id: "two").status == 500)
         try audited.settle(2)
@@ -213,7 +213,7 @@ private final class AuditedServer {
 
     @Test func `counts bad lines, shows them, and goes on`() throws {
         let audited = try AuditedServer()
-        try audited.push("first", id: "one")
+        try audited.push("page one", id: "one")
         try audited.settle(1)
         try write(
             "1.2.3.4 - - \"GET /\u{1b}]0;x\u{7} HTTP/1.1\"\n" + (try text(of: audited.log)) + "{\"time\":\"2026",
@@ -253,7 +253,7 @@ private final class AuditedServer {
     @Test func `is in the reply, in the log and in the ledger`() throws {
         let audited = try AuditedServer()
         let server = audited.server
-        let first = try audited.push("first", id: "one")
+        let first = try audited.push("page one", id: "one")
         let receipt = try #require(first["Bellpull-Receipt"])
         #expect(receipt.count == 64)
         #expect(try server.ledger("SELECT lower(hex(receipt)) FROM receipt WHERE deployment = 1") == [receipt])
