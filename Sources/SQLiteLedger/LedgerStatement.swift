@@ -153,15 +153,11 @@ enum LedgerStatement: String, CaseIterable {
 
     case allDeliveries = "SELECT id, forge_id, received FROM delivery WHERE +host = ? ORDER BY id"
 
-    case allRequests = """
-        SELECT delivery, deployment FROM delivery_deployment ORDER BY delivery, deployment
-        """
+    case allRequests = "SELECT delivery, deployment FROM delivery_deployment"
 
     /// Steps from site to site along the index.
     case sites = """
-        WITH RECURSIVE known (site) AS (
-            SELECT min(site) FROM deployment WHERE host = ?1
-            UNION ALL
+        WITH RECURSIVE known (site) AS (SELECT min(site) FROM deployment WHERE host = ?1 UNION ALL
             SELECT (SELECT min(site) FROM deployment WHERE host = ?1 AND site > known.site) FROM known
                 WHERE known.site IS NOT NULL)
         SELECT site FROM known WHERE site IS NOT NULL
@@ -176,8 +172,7 @@ enum LedgerStatement: String, CaseIterable {
     /// The first deployment of a row of deployments with the same commit.
     case firstLive = """
         SELECT min(id) FROM deployment
-        WHERE host = ?1 AND site = ?2 AND id <= ?3 AND "commit" = ?4 AND id > ifnull(
-            (SELECT id FROM deployment
+        WHERE host = ?1 AND site = ?2 AND id <= ?3 AND "commit" = ?4 AND id > ifnull((SELECT id FROM deployment
             WHERE host = ?1 AND site = ?2 AND id < ?3 AND "commit" <> ?4 ORDER BY id DESC LIMIT 1), 0)
         """
 

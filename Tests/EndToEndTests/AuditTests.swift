@@ -129,6 +129,38 @@ private final class AuditedServer {
         #expect(missing.errors.hasPrefix("bellpull: error: cannot read /nonexistent: No such file or directory\n"))
     }
 
+    /// Deliveries share deployments, come twice under different ids, fail, and are cut off by a kill.
+    @Test func `finds nothing after a crowd of deliveries and a kill`() throws {
+        let audited = try AuditedServer(["blog": "branch = \"main\"", "copy": "branch = \"main\""])
+        let server = audited.server
+        var sent = 0
+        for burst in 1...4 {
+            let commit = try server.forge.push("burst \(burst)")
+            if burst == 2 { try server.site("copy").write("edited", to: "index.html") }
+            if burst == 4 { try server.site("copy").git("checkout", "--", "index.html") }
+            var exchanges: [RawHTTP] = []
+            for number in 1...10 {
+                // Every other body is the same.
+                let before = number % 2 == 0 ? nil : String(format: "%040x", burst * 100 + number)
+                let delivery = try GitHubDelivery.push(of: commit, before: before, id: "\(burst)-\(number)")
+                exchanges.append(try server.send(delivery))
+                sent += 1
+                if burst == 3, number == 5 {
+                    try server.killBellpull()
+                    try server.start()
+                }
+            }
+            let replies = exchanges.map { try? $0.reply() }
+            #expect(replies.contains { $0?.status == (burst == 2 ? 500 : 200) })
+        }
+        let unfinished = "SELECT count(*) FROM deployment WHERE state IN ('queued', 'running', 'waiting')"
+        #expect(try Observation.eventually { try server.ledger(unfinished) == ["0"] })
+        try audited.settle(sent)
+        let (found, result) = try audited.audit("--chain")
+        #expect(found.agrees && result.ending == .exited(0), "\(found.disagreements)")
+        #expect(found.compared >= 30, "\(found.compared) \(found.outcomes)")
+    }
+
     @Test func `does not compare what the ledger cannot know`() throws {
         let audited = try AuditedServer()
         try audited.push("page one", id: "one")
