@@ -57,8 +57,8 @@ let package = Package(
         .executableTarget(
             name: "bellpull",
             dependencies: [
-                "FastCGI", "Webhook", "Processes", "Fence", "Git", "Text", "Configuration", "Deploy", "SQLiteLedger",
-                "Endpoints", "AccessLog",
+                "FastCGI", "Webhook", "Processes", "Fence", "AccessLog", "Git", "Text", "Configuration", "Deploy",
+                "SQLiteLedger", "Endpoints",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -109,7 +109,8 @@ let package = Package(
         .testTarget(
             name: "BellpullTests",
             dependencies: [
-                "bellpull", "Configuration", "Deploy", "FastCGI", "Git", "Processes", "SQLiteLedger", "TestSupport",
+                "bellpull", "AccessLog", "Configuration", "Deploy", "FastCGI", "Git", "Processes", "SQLiteLedger",
+                "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]

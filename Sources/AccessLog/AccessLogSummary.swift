@@ -34,4 +34,7 @@ public struct AccessLogSummary: Sendable, Equatable {
     public internal(set) var isPartial = false
     /// The logs that could not be read to their end, and why.
     public internal(set) var problems: [Explanation] = []
+
+    /// Creates the summary of no log.
+    public init() {}
 }
