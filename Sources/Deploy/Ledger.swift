@@ -46,6 +46,10 @@ public protocol Ledger: Sendable {
         withOutput: Bool, _ body: (LedgerExtent, LedgerEntry) -> Void
     ) throws(LedgerError) -> LedgerExtent
 
+    /// Returns the newest hundred deployments that deliveries with this id of the forge asked for, newest first and without
+    /// their output.
+    func deployments(askedByDelivery forgeID: String) throws(LedgerError) -> [DeploymentRecord]
+
     /// Returns what was live at `time` at each site of the host, sorted by name. Sites without a deployment before are left out.
     ///
     /// - Parameter site: the site; `nil` for all sites.

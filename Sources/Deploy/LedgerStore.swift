@@ -37,6 +37,10 @@ public protocol LedgerStore: Sendable {
         on host: String, withOutput: Bool, _ body: (LedgerExtent, LedgerEntry) -> Void
     ) throws(LedgerError) -> LedgerExtent
 
+    /// Returns the newest hundred deployments that deliveries with this id of the forge asked for, newest first and without
+    /// their output. May take as long as reading all deliveries.
+    func deployments(askedByDelivery forgeID: String, on host: String) throws(LedgerError) -> [DeploymentRecord]
+
     /// Returns what was live at `time` at each site of `host`, sorted by name. Sites without a deployment before are left out.
     ///
     /// - Parameter site: the site; `nil` for all sites.

@@ -52,6 +52,11 @@ public struct StoredLedger: Ledger {
         try store.read(on: host, withOutput: withOutput, body)
     }
 
+    /// Returns the deployments that a delivery asked for.
+    public func deployments(askedByDelivery forgeID: String) throws(LedgerError) -> [DeploymentRecord] {
+        try store.deployments(askedByDelivery: forgeID, on: host)
+    }
+
     /// Returns what was live at `time`.
     public func liveDeployments(at time: Date, of site: String?) throws(LedgerError) -> [LiveDeployment] {
         try store.liveDeployments(at: time, of: site, on: host)

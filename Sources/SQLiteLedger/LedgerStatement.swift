@@ -187,6 +187,12 @@ enum LedgerStatement: String, CaseIterable {
         WHERE deployment = ? ORDER BY delivery LIMIT 8
         """
 
+    /// Only the ids of recent deliveries have an index.
+    case deploymentsOfDelivery = """
+        SELECT deployment FROM delivery JOIN delivery_deployment ON delivery_deployment.delivery = delivery.id
+        WHERE +host = ? AND forge_id = ? ORDER BY deployment DESC LIMIT 100
+        """
+
     case unfinishedSites = """
         SELECT site FROM deployment WHERE host = ?1 AND state = 'queued'
         UNION SELECT site FROM deployment WHERE host = ?1 AND state = 'running'

@@ -71,6 +71,17 @@ extension SQLiteStore {
 
     // MARK: The past
 
+    /// Returns the deployments that deliveries with this id of the forge asked for.
+    public func deployments(
+        askedByDelivery forgeID: String, on host: String
+    ) throws(LedgerError) -> [DeploymentRecord] {
+        try read { database in
+            let ids = try Int64.fetchAll(
+                database, sql: LedgerStatement.deploymentsOfDelivery.sql, arguments: [host, forgeID])
+            return try ids.compactMap { try Self.record(database, $0) }
+        }
+    }
+
     /// Returns what was live at `time` at each site of `host`.
     public func liveDeployments(
         at time: Date, of site: String?, on host: String

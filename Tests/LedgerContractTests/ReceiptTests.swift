@@ -183,6 +183,19 @@ import Testing
     }
 
     @Test(arguments: StoreUnderTest.all)
+    func `finds the deployments that a delivery asked for`(_ store: StoreUnderTest) throws {
+        let home = try store.make()
+        defer { withExtendedLifetime(home) {} }
+        let ledger = home.ledger
+        _ = try ledger.record(1, commit: 1, forgeID: "abc-1", for: ["blog", "shop"])
+        _ = try ledger.record(2, commit: 1, forgeID: "abc-2", for: ["blog"])
+        let found = try ledger.deployments(askedByDelivery: "abc-1")
+        #expect(Set(found.map(\.site.name)) == ["blog", "shop"])
+        #expect(try ledger.deployments(askedByDelivery: "abc-2").map(\.site.name) == ["blog"])
+        #expect(try ledger.deployments(askedByDelivery: "abc").isEmpty)
+    }
+
+    @Test(arguments: StoreUnderTest.all)
     func `begins anew when a commit comes back`(_ store: StoreUnderTest) throws {
         let home = try store.make()
         defer { withExtendedLifetime(home) {} }

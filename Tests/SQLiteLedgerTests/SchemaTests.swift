@@ -84,7 +84,7 @@ import Testing
             .deleteReceipts,
             .deleteDeployments, .deleteDeliveries, .forgetForgeIDs, .unfinishedSites, .latestDeployments:
             break
-        case .receiptsInOrder, .allDeployments, .allDeliveries, .allRequests, .extent: break
+        case .receiptsInOrder, .allDeployments, .allDeliveries, .allRequests, .extent, .deploymentsOfDelivery: break
         default:
             #expect(scans.isEmpty, "\(plan)")
             #expect(!plan.contains { $0.hasPrefix("USE TEMP B-TREE FOR ORDER BY") }, "\(plan)")

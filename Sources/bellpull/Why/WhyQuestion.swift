@@ -87,7 +87,7 @@ struct WhyQuestion: Sendable {
     func verdicts(
         on id: String, _ lines: [AccessLogLine], _ requests: HookRequests?
     ) throws(CommandError) -> [Verdict] {
-        guard let line = lines.last else { return [unknown(id, requests)] }
+        guard let line = lines.last else { return try verdictsOfLedger(on: id, requests) }
         let time = line.time.relative()
         let sites = reader.configuration.sites.filter { line.sites.contains($0.name) }
         guard !sites.isEmpty else {
@@ -106,6 +106,21 @@ struct WhyQuestion: Sendable {
                 verdict.cause, site: facts.name,
                 "the delivery came \(time) and was \(line.outcome ?? "not answered"); \(verdict.reason)",
                 remedy: verdict.remedy, isGuess: verdict.isGuess, output: verdict.output)
+        }
+    }
+
+    /// Returns the verdicts on a delivery that the log does not have any more.
+    private func verdictsOfLedger(on id: String, _ requests: HookRequests?) throws(CommandError) -> [Verdict] {
+        let records = try reading { () throws(LedgerError) in try reader.ledger.deployments(askedByDelivery: id) }
+        let sites = reader.configuration.sites.filter { site in records.contains { $0.site.name == site.name } }
+        guard !sites.isEmpty else { return [unknown(id, requests)] }
+        return try facts(of: sites).map { facts in
+            let record = records.first { $0.site.name == facts.name }
+            let verdict = Diagnosis(facts, asked: record?.target?.commit).verdict
+            let beginning = "the delivery asked for deployment \(record?.id ?? 0), \(record?.state.rawValue ?? "")"
+            return Verdict(
+                verdict.cause, site: facts.name, "\(beginning); \(verdict.reason)", remedy: verdict.remedy,
+                isGuess: verdict.isGuess, output: verdict.output)
         }
     }
 
