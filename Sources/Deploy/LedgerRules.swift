@@ -12,6 +12,16 @@ struct LedgerRules: LedgerWriter {
     let transaction: any LedgerTransaction
     /// The host of the deployed sites.
     let host: String
+    /// The end of the chain of receipts, when it has been read. Other processes add nothing during the transaction.
+    private let chain = Chain()
+
+    private final class Chain {
+        var end: ChainLink.End?
+    }
+
+    init(transaction: any LedgerTransaction, host: String) {
+        (self.transaction, self.host) = (transaction, host)
+    }
 
     /// How many deliveries are also known by the forge's id. Forges repeat a delivery within hours.
     private static let recentDeliveries = 20_000
@@ -161,20 +171,28 @@ struct LedgerRules: LedgerWriter {
     // MARK: Receipts
 
     func newestReceipt() throws -> Receipt? {
-        let end = try transaction.endOfChain(on: host)
+        let end = try endOfChain()
         return end.number == 0 ? nil : end.receipt
     }
 
-    /// Adds the receipt of a finished deployment to the chain of its host.
+    private func endOfChain() throws -> ChainLink.End {
+        if let end = chain.end { return end }
+        let end = try transaction.endOfChain(on: host)
+        chain.end = end
+        return end
+    }
+
+    /// Adds the receipt of a finished deployment to the chain of the host.
     private func seal(_ id: DeploymentRecord.ID) throws {
         guard let record = try transaction.deployment(id) else { return }
-        let end = try transaction.endOfChain(on: record.site.host)
+        let end = try endOfChain()
         let number = end.number + 1
         guard let receipt = Receipt(of: record, number: number, after: end.receipt) else {
             throw LedgerError("OpenSSL cannot compute SHA-256")
         }
         let link = ChainLink(deployment: id, number: number, previous: end.receipt, receipt: receipt)
-        try transaction.insert(link, on: record.site.host)
+        try transaction.insert(link, on: host)
+        chain.end = ChainLink.End(number: number, receipt: receipt)
     }
 
     func makeDue(_ site: String, at time: Date) throws { _ = try transaction.makeDue(onHost(site), at: time) }

@@ -64,17 +64,26 @@ public struct Receipt: Sendable, Hashable, CustomStringConvertible {
         text.add(record.failure?.hint)
         text.add(record.note)
         text.add(record.output)
-        self.init(SHA256.digest(of: text.bytes))
+        self.init(SHA256.digest(of: Data(text.bytes)))
     }
 
     /// 64 hexadecimal digits in lower case.
     public var description: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        var digits: [UInt8] = []
+        digits.reserveCapacity(2 * bytes.count)
+        for byte in bytes {
+            digits.append(Self.digit(byte >> 4))
+            digits.append(Self.digit(byte & 15))
+        }
+        return String(decoding: digits, as: UTF8.self)
     }
 
     /// The first twelve digits, for people.
     public var short: String { String(description.prefix(12)) }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
 
     private static func value(_ digit: UInt8) -> UInt8? {
         switch digit {
@@ -87,11 +96,14 @@ public struct Receipt: Sendable, Hashable, CustomStringConvertible {
 
 /// Texts one after the other: the end of one cannot be taken for the beginning of the next.
 private struct Netstrings {
-    private(set) var bytes = Data()
+    private(set) var bytes: [UInt8] = []
+
+    init() { bytes.reserveCapacity(1024) }
 
     mutating func add(_ text: String?) {
         guard let text else { return bytes.append(contentsOf: "-,".utf8) }
-        bytes.append(contentsOf: "\(text.utf8.count):".utf8)
+        bytes.append(contentsOf: String(text.utf8.count).utf8)
+        bytes.append(UInt8(ascii: ":"))
         bytes.append(contentsOf: text.utf8)
         bytes.append(UInt8(ascii: ","))
     }
