@@ -7,9 +7,14 @@ import Testing
 @testable import bellpull
 
 @Suite struct `the reason for a push that is not live` {
-    private static let old = Commit(String(repeating: "a", count: 40))!
-    private static let new = Commit(String(repeating: "b", count: 40))!
+    private static let old = commit("a")
+    private static let new = commit("b")
     private static let now = Date(timeIntervalSince1970: 1_800_000_000)
+
+    private static func commit(_ digit: String) -> Commit {
+        guard let commit = Commit(String(repeating: digit, count: 40)) else { preconditionFailure("no commit") }
+        return commit
+    }
 
     /// Facts of a site at the old commit, whose remote has the new one.
     private var facts: SiteFacts {

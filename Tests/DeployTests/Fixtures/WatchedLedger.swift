@@ -78,6 +78,11 @@ final class WatchedLedger: Ledger {
         return try ledger.read(withOutput: withOutput, body)
     }
 
+    func deployments(askedByDelivery forgeID: String) throws(LedgerError) -> [DeploymentRecord] {
+        try check()
+        return try ledger.deployments(askedByDelivery: forgeID)
+    }
+
     func liveDeployments(at time: Date, of site: String?) throws(LedgerError) -> [LiveDeployment] {
         try check()
         return try ledger.liveDeployments(at: time, of: site)
