@@ -18,6 +18,8 @@ final class Service {
     let catchUp: CatchUp
     let maintenance: LedgerMaintenance
     let status: ServiceStatus
+    /// The log, and whoever else is told what happens.
+    let observers: Observers
     /// Writes `status.json`; `nil` without a runtime folder.
     let statusFile: StatusPublisher?
     /// The channel for `bellpull reload`; `nil` under plain CGI.
@@ -69,23 +71,18 @@ final class Service {
         ) {
             manager?.extendStart(by: .seconds(60))
         }
+        let others: [(any Observer)?] = [status, statusFile, control?.feed]
+        let observers = Observers([DeliveryLog(logger), ServiceLog(logger)] + others.compactMap(\.self))
+        self.observers = observers
         dispatcher = Dispatcher(ledger: ledger, limit: configuration.parallelDeployments, timers: timers) {
-            logger.note($0)
-            status.note($0)
-            statusFile?.note()
+            observers.note($0)
         }
         endpoint = WebhookEndpoint(
-            configuration.endpoint(for: sites), dispatcher: dispatcher, timers: timers, logger: logger,
-            feed: control?.feed)
-        catchUp = CatchUp(dispatcher: dispatcher, timers: timers) {
-            logger.note($0)
-            status.note($0)
-        }
+            configuration.endpoint(for: sites), dispatcher: dispatcher, timers: timers, observer: observers)
+        catchUp = CatchUp(dispatcher: dispatcher, timers: timers) { observers.note($0) }
         maintenance = LedgerMaintenance(
             dispatcher: dispatcher, timers: timers, retention: configuration.retention
-        ) { error in
-            logger.error("the ledger cannot be read reason=\(error.message.quoted)")
-        }
+        ) { observers.note($0) }
         logger.note(configuration.warnings, .warning)
     }
 
@@ -100,7 +97,7 @@ final class Service {
         status.note(sites: sites, mistakes: configuration.issuesOfSites.count)
         publish(loaded(mistakes: configuration.issuesOfSites, warnings: configuration.warnings, isApplied: true))
         let listener = Listener(
-            socket: socket, bodyLimit: configuration.bodyLimit, responder: Router(webhook: endpoint))
+            socket: socket, bodyLimit: configuration.bodyLimit, responder: Router([.hook: endpoint]))
         statusFile?.follow(Array(zip(sites, configuration.sites.map(\.path))))
         describe("serving")
         dispatcher.follow(sites)
@@ -127,7 +124,7 @@ final class Service {
     /// Answers the single request of a plain CGI process, and waits until the deployment has finished. Then resumes
     /// deployments of all sites that a killed process left: no other process does, until the next delivery to the site.
     func answerOneRequest() {
-        CommonGateway.serve(Router(webhook: endpoint), bodyLimit: configuration.bodyLimit) {
+        CommonGateway.serve(Router([.hook: endpoint]), bodyLimit: configuration.bodyLimit) {
             LogWriter.standardError.flush(within: .seconds(2))
         }
         // A web server may end the process after the reply. A running deployment is finished first.
