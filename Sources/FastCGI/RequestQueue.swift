@@ -63,6 +63,8 @@ public final class RequestQueue: Responder {
     }
 
     private func work() {
+        // Readers give way to deliveries. In Linux, nice(2) concerns only the calling thread.
+        _ = nice(5)
         while true {
             arrivals.wait()
             let (next, isStopped) = state.withLock { state in

@@ -5,6 +5,7 @@ import FastCGI
 import Fence
 import Foundation
 import Logging
+import Pages
 import Processes
 
 /// Connects the configuration, the ledger, the dispatcher and the webhook endpoint, and runs them.
@@ -28,6 +29,8 @@ final class Service {
     var sites: [Site]
     /// How often the configuration was read.
     var loads = 1
+    /// What the pages tell about; `nil` for a service without pages.
+    let pages: PageSource?
     private let timers = TimerQueue()
     private let manager: ServiceManager?
 
@@ -36,10 +39,11 @@ final class Service {
     /// - Parameters:
     ///   - control: the channel for `bellpull reload`.
     ///   - manager: the service manager to tell about the service.
+    ///   - hasPages: whether there is a socket for pages.
     /// - Throws: `CommandError` if a mistake concerns more than the sites with mistakes.
     init(
         _ source: ConfigurationSource, state: StateDirectory, signals: Signals, logger: Logger,
-        control: ControlSocket? = nil, manager: ServiceManager? = nil
+        control: ControlSocket? = nil, manager: ServiceManager? = nil, hasPages: Bool = false
     ) throws(CommandError) {
         self.source = source
         self.state = state
@@ -71,7 +75,9 @@ final class Service {
         ) {
             manager?.extendStart(by: .seconds(60))
         }
-        let others: [(any Observer)?] = [status, statusFile, control?.feed]
+        // A connection of its own: a reader of pages never holds up the dispatcher.
+        let readers = hasPages ? PageReaders(state) : nil
+        let others: [(any Observer)?] = [status, statusFile, control?.feed, readers?.metrics, readers?.latest]
         let observers = Observers([DeliveryLog(logger), ServiceLog(logger)] + others.compactMap(\.self))
         self.observers = observers
         dispatcher = Dispatcher(ledger: ledger, limit: configuration.parallelDeployments, timers: timers) {
@@ -80,15 +86,16 @@ final class Service {
         endpoint = WebhookEndpoint(
             configuration.endpoint(for: sites), dispatcher: dispatcher, timers: timers, observer: observers)
         catchUp = CatchUp(dispatcher: dispatcher, timers: timers) { observers.note($0) }
+        pages = readers?.source(of: dispatcher)
         maintenance = LedgerMaintenance(
             dispatcher: dispatcher, timers: timers, retention: configuration.retention
         ) { observers.note($0) }
         logger.note(configuration.warnings, .warning)
     }
 
-    /// Answers requests on `socket` until SIGTERM or SIGINT, then finishes the running deployments. Takes no requests if
-    /// such a signal arrived during the start.
-    func listen(on socket: ListeningSocket) {
+    /// Answers requests on `socket`, and readers on `pagesSocket`, until SIGTERM or SIGINT, then finishes the running
+    /// deployments. Takes no requests if such a signal arrived during the start.
+    func listen(on socket: ListeningSocket, pages pagesSocket: ListeningSocket? = nil) {
         guard !signals.isStopping else { return logger.info("stopped") }
         FenceRunner.removeRemains()
         // Migrates an older ledger before the first delivery arrives. An error is reported with the delivery.
@@ -99,6 +106,8 @@ final class Service {
         let listener = Listener(
             socket: socket, bodyLimit: configuration.bodyLimit, responder: Router([.hook: endpoint]))
         statusFile?.follow(Array(zip(sites, configuration.sites.map(\.path))))
+        pages?.follow(sites, mistakes: configuration.issuesOfSites.count)
+        let pagesServer = pages.flatMap { source in pagesSocket.map { PagesServer(source, on: $0) } }
         describe("serving")
         dispatcher.follow(sites)
         maintenance.start(sites)
@@ -112,6 +121,7 @@ final class Service {
         control?.stop()
         catchUp.stop()
         listener.stop()
+        pagesServer?.stop()
         endpoint.waitUntilIdle()
         dispatcher.drain(within: configuration.drain)
         watchdog?.stop()
