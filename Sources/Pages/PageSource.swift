@@ -43,10 +43,10 @@ public final class PageSource: Sendable {
         metrics.follow(sites.map(\.name), mistakes: mistakes)
     }
 
-    /// Reads in the ledger which sites failed last, for the metrics.
+    /// Reads in the ledger which sites failed last, for the metrics and for the first page.
     public func readEarlierResults() {
-        guard let records = try? ledger.latestDeployments() else { return }
-        metrics.recordEarlier(records.filter(\.state.isFinished))
+        guard let records = try? latest.bySite() else { return }
+        metrics.recordEarlier(records.values.joined().filter(\.state.isFinished))
     }
 
     /// The sites in use, in the order of the configuration.

@@ -44,6 +44,15 @@ struct Badge {
             """
     }
 
-    /// The width of a part in pixels. The text is stretched to fit.
-    private static func width(_ text: String) -> Int { 12 + 13 * min(max(text.unicodeScalars.count, 1), 200) / 2 }
+    /// The width of a part in pixels, about that of Verdana. The text is stretched to fit.
+    private static func width(_ text: String) -> Int {
+        let widths = text.unicodeScalars.prefix(200).map { scalar in
+            switch scalar {
+            case "i", "j", "l", "I", ".", ":", "f", "t", "r", " ": 9
+            case "m", "w", "M", "W": 20
+            default: 14
+            }
+        }
+        return 12 + (widths.reduce(0, +) + 1) / 2
+    }
 }

@@ -41,7 +41,7 @@ enum StyleSheet {
         .deployments .facts { grid-column: 3; } .deployments .age { grid-column: 4; }
         .facts { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .75rem; color: var(--faint); }
         .facts code { color: var(--ink); }
-        .age { color: var(--faint); text-align: right; }
+        .age { color: var(--faint); text-align: right; white-space: nowrap; }
         .rows .reason { grid-column: 1 / -1; margin: 0; color: var(--faint); font-size: .875rem; }
         .state { display: inline-flex; align-items: center; gap: .45rem; font-weight: 400; font-size: .9375rem;
             white-space: nowrap; color: var(--calm); }
@@ -70,7 +70,7 @@ enum StyleSheet {
             .rows li, .deployments li { grid-template-columns: 1fr auto; }
             .rows .facts, .deployments .facts { grid-column: 1; }
             .rows .age, .deployments .age { grid-column: 2; }
-            .sites .state { justify-self: end; }
+            .sites .state, .deployments .name { justify-self: end; }
             dl { grid-template-columns: 5.5rem 1fr; gap: .25rem .5rem; }
         }
 
