@@ -29,6 +29,18 @@ import Testing
         #expect(moved.status == 301 && moved["Location"] == "/bellpull/")
     }
 
+    @Test func `show at once what a command has deployed`() throws {
+        #expect(try get("/bellpull/").content.contains("never deployed"))
+        let result = try Program.run(
+            [try BuiltProgram.path, "deploy", "blog"],
+            environment: Responder.environment(of: site.clone, in: site.folder))
+        #expect(result.ending == .exited(0), "\(result.errors)")
+        #expect(
+            Observation.eventually(within: .seconds(1)) {
+                (try? get("/bellpull/").content.contains("never deployed")) == false
+            })
+    }
+
     @Test func `count in the metrics what the hook does`() throws {
         #expect(try site.post(.push(of: try site.forge.push("second"))).status == 200)
         #expect(try site.post(GitHubDelivery(event: "push", body: "{}", secret: "wrong")).status == 401)

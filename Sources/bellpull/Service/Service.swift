@@ -61,7 +61,6 @@ final class Service {
                 logger.warning("\(StatusFile.name) cannot be written reason=\(reason.quoted)")
             }
         self.statusFile = statusFile
-        control?.onChange { statusFile?.note() }
         // Creates the state folder for the names.
         let ledger = state.ledger()
         do {
@@ -77,6 +76,10 @@ final class Service {
         }
         // A connection of its own: a reader of pages never holds up the dispatcher.
         let readers = hasPages ? PageReaders(state) : nil
+        control?.onChange {
+            statusFile?.note()
+            readers?.latest.note(.committed)
+        }
         let others: [(any Observer)?] = [status, statusFile, control?.feed, readers?.metrics, readers?.latest]
         let observers = Observers([DeliveryLog(logger), ServiceLog(logger)] + others.compactMap(\.self))
         self.observers = observers
