@@ -12,6 +12,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
     ],
     targets: [
         // The C libraries. Only FastCGI imports CFastCGI, only Webhook imports COpenSSL.
@@ -27,6 +28,9 @@ let package = Package(
         .target(name: "Webhook", dependencies: ["COpenSSL"]),
         .target(name: "Processes", dependencies: ["CLinux"]),
         .target(name: "Text"),
+
+        // nginx's access log.
+        .target(name: "AccessLog", dependencies: ["Processes", "Text"]),
 
         // A committer's command behind a fence.
         .target(name: "Fence", dependencies: ["CFence", "Processes", "Text"]),
@@ -51,11 +55,19 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        // The pages for people, and the metrics.
+        .target(
+            name: "Pages",
+            dependencies: [
+                "Endpoints", "FastCGI", "Processes", "Git", "Deploy", "Text",
+                .product(name: "Mustache", package: "swift-mustache"),
+            ]
+        ),
         .executableTarget(
             name: "bellpull",
             dependencies: [
-                "FastCGI", "Webhook", "Processes", "Fence", "Git", "Text", "Configuration", "Deploy", "SQLiteLedger",
-                "Endpoints",
+                "FastCGI", "Webhook", "Processes", "Fence", "AccessLog", "Git", "Text", "Configuration", "Deploy",
+                "SQLiteLedger", "Endpoints", "Pages",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -74,6 +86,7 @@ let package = Package(
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
         .testTarget(name: "WebhookTests", dependencies: ["Webhook"]),
         .testTarget(name: "TextTests", dependencies: ["Text"]),
+        .testTarget(name: "AccessLogTests", dependencies: ["AccessLog", "TestSupport"]),
         .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestSupport"]),
         // Changes the user of one thread.
         .systemLibrary(name: "CThreadUser", path: "Tests/CThreadUser"),
@@ -103,9 +116,13 @@ let package = Package(
         ),
         .testTarget(name: "EndpointsTests", dependencies: ["Endpoints", "SQLiteLedger", "TestSupport"]),
         .testTarget(
+            name: "PagesTests",
+            dependencies: ["Pages", "Endpoints", "FastCGI", "Deploy", "Git", "SQLiteLedger", "TestSupport"]),
+        .testTarget(
             name: "BellpullTests",
             dependencies: [
-                "bellpull", "Configuration", "Deploy", "FastCGI", "Git", "Processes", "SQLiteLedger", "TestSupport",
+                "bellpull", "AccessLog", "Configuration", "Deploy", "FastCGI", "Git", "Processes", "SQLiteLedger",
+                "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]

@@ -17,12 +17,36 @@ public protocol LedgerStore: Sendable {
 
     /// Returns the newest deployments on `host`, newest first and without their output.
     ///
-    /// - Parameter site: the site; `nil` for all sites.
-    func deployments(of site: String?, on host: String, limit: Int) throws(LedgerError) -> [DeploymentRecord]
+    /// - Parameters:
+    ///   - site: the site; `nil` for all sites.
+    ///   - id: the number below which the deployments are; `nil` for the newest deployments.
+    func deployments(
+        of site: String?, on host: String, before id: DeploymentRecord.ID?, limit: Int
+    ) throws(LedgerError) -> [DeploymentRecord]
 
     /// Returns the newest finished deployment of each site on `host`, and all unfinished deployments, oldest first.
     func latestDeployments(on host: String) throws(LedgerError) -> [DeploymentRecord]
 
     /// Returns when a delivery to `hook` was last verified by the previous secret; `nil` if never.
     func lastUseOfPreviousSecret(by hook: String?) throws(LedgerError) -> Date?
+
+    /// Returns how far the ledger reaches back.
+    func extent(on host: String) throws(LedgerError) -> LedgerExtent
+
+    /// Passes the rows of `host` to `body`, as they are at one moment, after the extent of the ledger: first the deployments in
+    /// the order of their receipts and those without a receipt, then the deliveries, then the requests.
+    ///
+    /// - Parameter withOutput: whether the deployments have their output.
+    func read(
+        on host: String, withOutput: Bool, _ body: (LedgerExtent, LedgerEntry) -> Void
+    ) throws(LedgerError) -> LedgerExtent
+
+    /// Returns the newest hundred deployments that deliveries with this id of the forge asked for, newest first and without
+    /// their output. May take as long as reading all deliveries.
+    func deployments(askedByDelivery forgeID: String, on host: String) throws(LedgerError) -> [DeploymentRecord]
+
+    /// Returns what was live at `time` at each site of `host`, sorted by name. Sites without a deployment before are left out.
+    ///
+    /// - Parameter site: the site; `nil` for all sites.
+    func liveDeployments(at time: Date, of site: String?, on host: String) throws(LedgerError) -> [LiveDeployment]
 }

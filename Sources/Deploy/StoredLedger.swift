@@ -27,9 +27,11 @@ public struct StoredLedger: Ledger {
         try store.deployment(id)
     }
 
-    /// Returns the newest deployments, newest first.
-    public func deployments(of site: String?, limit: Int) throws(LedgerError) -> [DeploymentRecord] {
-        try store.deployments(of: site, on: host, limit: limit)
+    /// Returns the newest deployments below the number `id`, newest first.
+    public func deployments(
+        of site: String?, before id: DeploymentRecord.ID?, limit: Int
+    ) throws(LedgerError) -> [DeploymentRecord] {
+        try store.deployments(of: site, on: host, before: id, limit: limit)
     }
 
     /// Returns the newest finished deployment of each site, and all unfinished deployments.
@@ -40,5 +42,25 @@ public struct StoredLedger: Ledger {
     /// Returns when a delivery was last verified by only the previous secret of a hook.
     public func lastUseOfPreviousSecret(by hook: String?) throws(LedgerError) -> Date? {
         try store.lastUseOfPreviousSecret(by: hook)
+    }
+
+    /// Returns how far the ledger reaches back.
+    public func extent() throws(LedgerError) -> LedgerExtent { try store.extent(on: host) }
+
+    /// Passes the rows of the host to `body`.
+    public func read(
+        withOutput: Bool, _ body: (LedgerExtent, LedgerEntry) -> Void
+    ) throws(LedgerError) -> LedgerExtent {
+        try store.read(on: host, withOutput: withOutput, body)
+    }
+
+    /// Returns the deployments that a delivery asked for.
+    public func deployments(askedByDelivery forgeID: String) throws(LedgerError) -> [DeploymentRecord] {
+        try store.deployments(askedByDelivery: forgeID, on: host)
+    }
+
+    /// Returns what was live at `time`.
+    public func liveDeployments(at time: Date, of site: String?) throws(LedgerError) -> [LiveDeployment] {
+        try store.liveDeployments(at: time, of: site, on: host)
     }
 }

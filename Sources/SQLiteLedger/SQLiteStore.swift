@@ -68,13 +68,14 @@ public final class SQLiteStore: LedgerStore {
         }
     }
 
-    /// Returns the newest deployments on `host`, newest first.
+    /// Returns the newest deployments on `host` below the number `id`, newest first.
     public func deployments(
-        of site: String?, on host: String, limit: Int
+        of site: String?, on host: String, before id: DeploymentRecord.ID?, limit: Int
     ) throws(LedgerError) -> [DeploymentRecord] {
-        try read { database in
-            guard let site else { return try Self.records(database, .newestDeployments, [host, limit]) }
-            return try Self.records(database, .newestDeploymentsOfSite, [host, site, limit])
+        let id = id ?? .max
+        return try read { database in
+            guard let site else { return try Self.records(database, .newestDeployments, [host, id, limit]) }
+            return try Self.records(database, .newestDeploymentsOfSite, [host, site, id, limit])
         }
     }
 
@@ -101,7 +102,7 @@ public final class SQLiteStore: LedgerStore {
         reader.close()
     }
 
-    private func read<Result>(_ body: (Database) throws -> Result) throws(LedgerError) -> Result {
+    func read<Result>(_ body: (Database) throws -> Result) throws(LedgerError) -> Result {
         // The log of a moved file must be gone before the replacement is opened.
         writer.closeIfReplaced()
         return try reader.use { try $0.read(body) }

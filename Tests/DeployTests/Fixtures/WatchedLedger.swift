@@ -51,9 +51,11 @@ final class WatchedLedger: Ledger {
         return try ledger.deployment(id)
     }
 
-    func deployments(of site: String?, limit: Int) throws(LedgerError) -> [DeploymentRecord] {
+    func deployments(
+        of site: String?, before id: DeploymentRecord.ID?, limit: Int
+    ) throws(LedgerError) -> [DeploymentRecord] {
         try check()
-        return try ledger.deployments(of: site, limit: limit)
+        return try ledger.deployments(of: site, before: id, limit: limit)
     }
 
     func latestDeployments() throws(LedgerError) -> [DeploymentRecord] {
@@ -64,6 +66,28 @@ final class WatchedLedger: Ledger {
     func lastUseOfPreviousSecret(by hook: String?) throws(LedgerError) -> Date? {
         try check()
         return try ledger.lastUseOfPreviousSecret(by: hook)
+    }
+
+    func extent() throws(LedgerError) -> LedgerExtent {
+        try check()
+        return try ledger.extent()
+    }
+
+    func read(
+        withOutput: Bool, _ body: (LedgerExtent, LedgerEntry) -> Void
+    ) throws(LedgerError) -> LedgerExtent {
+        try check()
+        return try ledger.read(withOutput: withOutput, body)
+    }
+
+    func deployments(askedByDelivery forgeID: String) throws(LedgerError) -> [DeploymentRecord] {
+        try check()
+        return try ledger.deployments(askedByDelivery: forgeID)
+    }
+
+    func liveDeployments(at time: Date, of site: String?) throws(LedgerError) -> [LiveDeployment] {
+        try check()
+        return try ledger.liveDeployments(at: time, of: site)
     }
 
     private func check() throws(LedgerError) {
