@@ -20,8 +20,11 @@ public struct ServiceUser: Sendable, Equatable {
         assumed ?? ServiceUser(name: name(of: owner.withLock(\.self) ?? geteuid()) ?? "bellpull")
     }
 
-    /// Sets the user to the owner of the state folder.
-    public static func deploys(as owner: uid_t) { self.owner.withLock { $0 = owner } }
+    /// Sets the user to the owner of the state folder. Has no effect in a test that assumes a user: other tests of the process
+    /// would have the owner too.
+    public static func deploys(as owner: uid_t) {
+        if assumed == nil { self.owner.withLock { $0 = owner } }
+    }
 
     private static let owner = Mutex<uid_t?>(nil)
 

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Text
 
 @testable import bellpull
 
@@ -18,22 +19,31 @@ import Testing
     }
 
     private func makeAdministration() throws -> Administration {
-        try Administration(
-            try ConfigurationOptions.parse(["--config", folder("etc/bellpull.toml")]), environment: environment)
+        try alone {
+            try Administration(
+                try ConfigurationOptions.parse(["--config", folder("etc/bellpull.toml")]), environment: environment)
+        }
+    }
+
+    /// Runs `body`, which sets the user who deploys, and leaves the user of the other tests in this process alone.
+    private func alone<Result>(_ body: () throws -> Result) rethrows -> Result {
+        try ServiceUser.$assumed.withValue(ServiceUser(name: "root"), operation: body)
     }
 
     @Test func `reads the configuration when nobody else can change it any more`() throws {
         let administration = try makeAdministration()
         #expect(administration.configuration.sites.isEmpty)
         _ = try Shell.run("echo 'path = \"/srv/blog\"' >'\(folder("etc/sites/blog.toml"))'")
-        let names = try AdministrationLock.hold(administration) { $0.configuration.sites.map(\.name) }
+        let names = try alone {
+            try AdministrationLock.hold(administration) { $0.configuration.sites.map(\.name) }
+        }
         #expect(names == ["blog"])
     }
 
     @Test func `removes the drafts of killed commands`() throws {
         let names = ["..blog.adding.new", ".blog.toml.new", ".notes"]
         for name in names { _ = try Shell.run("echo x >'\(folder("etc/sites"))/\(name)'") }
-        try AdministrationLock.hold(try makeAdministration()) { _ in }
+        try alone { try AdministrationLock.hold(try makeAdministration()) { _ in } }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder("etc/sites")) == [".notes"])
     }
 

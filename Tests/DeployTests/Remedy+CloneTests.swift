@@ -217,7 +217,7 @@ struct `a pasted remedy leads out of` {
         // Other tests run git, and then the lock stays.
         #expect(
             try Observation.eventually(within: .seconds(60)) {
-                try stage.paste(failure)
+                try stage.run(try #require(failure.hint))
                 return access(lock, F_OK) != 0
             })
         try stage.expectRecovery(of: pull)

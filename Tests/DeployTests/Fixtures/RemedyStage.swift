@@ -43,15 +43,21 @@ final class RemedyStage {
         _ hint: String, expecting status: Int32 = 0, environment: [String: String] = [:],
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
+        let completion = try run(hint, environment)
+        #expect(
+            completion.termination == .exited(status), "\(hint)\n\(completion.output)\(completion.errors)",
+            sourceLocation: sourceLocation)
+    }
+
+    /// Runs `hint` as root, whatever its exit status.
+    @discardableResult
+    func run(_ hint: String, _ environment: [String: String] = [:]) throws -> Command.Completion {
         try give(to: user)
         defer { try? give(to: "root") }
         let path = "\(blog.folder)/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         let variables = ["PATH": path, "HOME": "\(blog.folder)/home", "LC_ALL": "C"].merging(environment) { $1 }
-        let completion = try Shell.command(hint, [], in: "/", variables).run(
+        return try Shell.command(hint, [], in: "/", variables).run(
             until: .now + .seconds(60), cancellation: Cancellation())
-        #expect(
-            completion.termination == .exited(status), "\(hint)\n\(completion.output)\(completion.errors)",
-            sourceLocation: sourceLocation)
     }
 
     /// Expects that the next push is deployed.
