@@ -70,10 +70,10 @@ struct Why: ParsableCommand {
         let named = configuration.sites.filter { $0.name == subject }
         let commit = named.isEmpty ? subject.flatMap(CommitName.init) : nil
         let delivery = named.isEmpty && commit == nil ? subject : nil
-        var lines: [AccessLogLine] = []
-        let requests = logs.requests(of: configuration.sites, mount: web.mount) { line in
-            if line.delivery != nil, line.delivery == delivery { lines.append(line) }
-        }
+        let asked = named.isEmpty ? configuration.sites : named
+        let (requests, line) = logs.requests(
+            of: asked, mount: web.mount, besides: configuration.sites.count { $0.secretSource == nil } > 1,
+            delivery: delivery)
         let differences = offline && subject == nil ? [] : check.differences(check.readAsService(), [], state, unit)
         let reader = SiteFactsReader(
             configuration: configuration, ledger: state.ledger(leavesNoTrace: true), state: state,
@@ -84,11 +84,11 @@ struct Why: ParsableCommand {
             cancellation: Signals.shared.cancellation)
         let question = WhyQuestion(reader, web)
         if let commit { return try question.verdicts(on: commit) }
-        if let delivery { return try question.verdicts(on: delivery, lines, requests.first?.value) }
+        if let delivery { return try question.verdicts(on: delivery, line, requests.first?.value) }
         let rejected =
             subject == nil
             ? configuration.rejectedSites.compactMap(\.name).compactMap { mistakes(of: $0, configuration) } : []
-        return rejected + (try question.verdicts(on: named.isEmpty ? configuration.sites : named))
+        return rejected + (try question.verdicts(on: asked))
     }
 
     /// The verdict on a site whose file has mistakes; `nil` for other sites.

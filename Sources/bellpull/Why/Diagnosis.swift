@@ -237,12 +237,15 @@ struct Diagnosis {
     // MARK: The deliveries
 
     private var problem: Verdict? {
+        // Without the remote nobody knows whether there is a newer commit at all.
+        if case .notAsked = facts.remote, asked == nil { return nil }
         guard let problem = facts.requests.problem else { return nil }
         let line = problem.line
         let times = problem.count > 1 ? ", and \(problem.count - 1) more like it" : ""
         let time = "\(line.time.relative(to: facts.now))\(times)"
         let reason = line.reason.map { ": \($0)" } ?? ""
-        let isGuess = facts.requests.isShared
+        // A delivery to the shared hook may concern another site, and one of another repository need not be a mistake.
+        let isGuess = facts.requests.isShared || line.reason?.contains("repository") == true
         switch line.outcome {
         case "rejected"?:
             return verdict(
@@ -321,6 +324,11 @@ struct Diagnosis {
     }
 
     private var absent: Verdict {
+        if case .notAsked = facts.remote, asked == nil {
+            return verdict(
+                .unknown, "nobody asked the remote, and the ledger does not tell whether its newest commit is live",
+                remedy: "\(facts.command) why \(facts.name), without --offline")
+        }
         let command = "\(facts.command) deploy \(facts.name)"
         guard facts.requests.unreadable == nil, facts.requests.log != nil else {
             let reason = facts.requests.unreadable ?? "nginx's files name no log of the hook in the format bellpull"

@@ -28,39 +28,49 @@ struct WebServerLogs {
         others = web.otherAccessLogs.filter { $0 != log }.compactMap { try? AccessLogFile(path: $0) }
     }
 
-    /// Returns what the logs tell of each site.
+    /// Returns what the logs tell of each site, and the last line about the delivery `delivery`.
     ///
     /// - Parameters:
     ///   - mount: the path of the shared hook.
-    ///   - body: called with each line of the hook's log.
+    ///   - others: whether more than one site has the shared hook.
     func requests(
-        of sites: [SiteSettings], mount: String, each body: (AccessLogLine) -> Void = { _ in }
-    ) -> [String: HookRequests] {
-        var requests = sites.map { site in
-            let isShared = site.secretSource == nil
-            var found = HookRequests(
-                of: site.name, at: isShared ? mount : "\(mount)/\(site.name)",
-                isShared: isShared && sites.count > 1)
-            (found.log, found.unreadable) = (path, unreadable)
-            return found
-        }
-        let summary = AccessLogReader().read(hook, last: AccessLogReader.tail) { line in
-            body(line)
-            for index in requests.indices { requests[index].add(line) }
-        }
-        for index in requests.indices { requests[index].since = summary.first }
-        for log in others {
-            for line in log.lastLines(Self.tail) where line.contains("\"POST ") {
-                for index in requests.indices { requests[index].addStray(line) }
+        of sites: [SiteSettings], mount: String, besides others: Bool, delivery: String? = nil
+    ) -> (sites: [String: HookRequests], line: AccessLogLine?) {
+        var collector = HookLogCollector(sites, mount: mount)
+        var line: AccessLogLine?
+        var since: Date?
+        // The end usually tells enough.
+        for limit in [Self.tail, AccessLogReader.tail] {
+            collector = HookLogCollector(sites, mount: mount)
+            let summary = AccessLogReader().read(hook, last: limit) {
+                if delivery != nil, $0.delivery == delivery { line = $0 }
+                collector.add($0)
             }
+            since = summary.first
+            if !summary.isPartial || (collector.isComplete && (delivery == nil || line != nil)) { break }
         }
-        return Dictionary(zip(sites.map(\.name), requests)) { first, _ in first }
+        let stray = newestStray
+        let found = sites.map { site in
+            var requests = collector.requests(of: site.name)
+            (requests.log, requests.unreadable, requests.since) = (path, unreadable, since)
+            requests.isShared = others && site.secretSource == nil
+            if let stray, stray.time > requests.lastAccepted?.time ?? .distantPast { requests.stray = stray }
+            return (site.name, requests)
+        }
+        return (Dictionary(found) { first, _ in first }, line)
+    }
+
+    /// The newest request of a forge to another path.
+    private var newestStray: HookRequests.Stray? {
+        let lines = others.flatMap { $0.lastLines(Self.tail, containing: Array("\"POST ".utf8)) }
+        return lines.compactMap { CombinedLog.stray($0) }.max { $0.time < $1.time }
     }
 }
 
 extension AccessLogFile {
-    /// The lines in the last `count` bytes of a log in any format; none of a compressed one.
-    fileprivate func lastLines(_ count: Int) -> [Substring] {
-        tailBytes(count).split(separator: UInt8(ascii: "\n")).map { Substring(decoding: $0, as: UTF8.self) }
+    /// The lines in the last `count` bytes of an uncompressed log in any format that contain `word`.
+    fileprivate func lastLines(_ count: Int, containing word: [UInt8]) -> [Substring] {
+        tailBytes(count).split(separator: UInt8(ascii: "\n")).filter { $0.firstRange(of: word) != nil }
+            .map { Substring(decoding: $0, as: UTF8.self) }
     }
 }

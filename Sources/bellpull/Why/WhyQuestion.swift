@@ -82,12 +82,12 @@ struct WhyQuestion: Sendable {
     /// Returns the verdicts on the delivery `id` at each site that it concerns.
     ///
     /// - Parameters:
-    ///   - lines: the lines of the log about the delivery.
+    ///   - line: the line of the log about the delivery; `nil` if there is none.
     ///   - requests: what the log tells of any site.
     func verdicts(
-        on id: String, _ lines: [AccessLogLine], _ requests: HookRequests?
+        on id: String, _ line: AccessLogLine?, _ requests: HookRequests?
     ) throws(CommandError) -> [Verdict] {
-        guard let line = lines.last else { return try verdictsOfLedger(on: id, requests) }
+        guard let line else { return try verdictsOfLedger(on: id, requests) }
         let time = line.time.relative()
         let sites = reader.configuration.sites.filter { line.sites.contains($0.name) }
         guard !sites.isEmpty else {
