@@ -28,6 +28,9 @@ let package = Package(
         .target(name: "Processes", dependencies: ["CLinux"]),
         .target(name: "Text"),
 
+        // nginx's access log.
+        .target(name: "AccessLog", dependencies: ["Processes", "Text"]),
+
         // A committer's command behind a fence.
         .target(name: "Fence", dependencies: ["CFence", "Processes", "Text"]),
 
@@ -54,8 +57,8 @@ let package = Package(
         .executableTarget(
             name: "bellpull",
             dependencies: [
-                "FastCGI", "Webhook", "Processes", "Fence", "Git", "Text", "Configuration", "Deploy", "SQLiteLedger",
-                "Endpoints",
+                "FastCGI", "Webhook", "Processes", "Fence", "AccessLog", "Git", "Text", "Configuration", "Deploy",
+                "SQLiteLedger", "Endpoints",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -74,6 +77,7 @@ let package = Package(
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
         .testTarget(name: "WebhookTests", dependencies: ["Webhook"]),
         .testTarget(name: "TextTests", dependencies: ["Text"]),
+        .testTarget(name: "AccessLogTests", dependencies: ["AccessLog", "TestSupport"]),
         .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestSupport"]),
         // Changes the user of one thread.
         .systemLibrary(name: "CThreadUser", path: "Tests/CThreadUser"),
@@ -105,7 +109,8 @@ let package = Package(
         .testTarget(
             name: "BellpullTests",
             dependencies: [
-                "bellpull", "Configuration", "Deploy", "FastCGI", "Git", "Processes", "SQLiteLedger", "TestSupport",
+                "bellpull", "AccessLog", "Configuration", "Deploy", "FastCGI", "Git", "Processes", "SQLiteLedger",
+                "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]

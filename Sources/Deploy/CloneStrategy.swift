@@ -28,6 +28,9 @@ protocol CloneStrategy: Strategy {
     /// Starts a deployment in `clone`.
     func session(in clone: Clone, _ context: SessionContext) -> any StrategySession
 
+    /// Asks the remote of `clone` for the commit of the ref that the site follows.
+    func newestPush(in clone: Clone, _ limits: Limits) throws -> DeploymentRecord.Target
+
     /// Asks the remote of `clone` for a missed push.
     func missedPush(in clone: Clone, _ limits: Limits) throws -> DeploymentRecord.Target?
 
@@ -72,6 +75,15 @@ extension CloneStrategy {
         } catch {
             lock.release()
             throw error
+        }
+    }
+
+    func newestPush(_ limits: Limits) throws(Failure) -> DeploymentRecord.Target {
+        let clone = try clone(limits)
+        do throws(Failure) {
+            return try cache.attempt { try newestPush(in: clone, limits) }
+        } catch {
+            throw error.askingRemote(of: clone)
         }
     }
 

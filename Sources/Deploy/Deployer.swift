@@ -6,6 +6,7 @@ internal import Processes
 /// plain thread, because commands inherit the thread's signal mask.
 struct Deployer: Sendable {
     let writer: GroupCommitWriter
+    var receipt = NewestReceipt()
 
     /// How long the packing of a repository may take.
     private static let housekeepingTimeout = Duration.seconds(60)
@@ -36,7 +37,11 @@ struct Deployer: Sendable {
         } catch {
             guard !cancellation.isCancelled else { return nil }
             let failure = error
-            let rejected = try writer.write { try $0.reject(site.name, failure, at: Date()) }
+            let (rejected, _) = try writer.write {
+                (try $0.reject(site.name, failure, at: Date()), try $0.newestReceipt())
+            } onSuccess: { [receipt] in
+                receipt.set($1)
+            }
             let finished = rejected.map {
                 FinishedDeployment(started: $0, result: .failed(failure), duration: start.age)
             }
@@ -65,7 +70,11 @@ struct Deployer: Sendable {
             result, note: note, duration: duration, output: transcript.text)
         // If the end cannot be recorded, the deployment is still recorded as running. The next holder of the lock then
         // queues the work again: nothing is lost.
-        let recorded = try? writer.write { try $0.finish(started.id, conclusion, at: Date()) }
+        let recorded = try? writer.write {
+            (try $0.finish(started.id, conclusion, at: Date()), try $0.newestReceipt())
+        } onSuccess: { [receipt] in
+            receipt.set($1)
+        }.0
         if recorded != nil { steps?.noteConclusion() }
         let finished = FinishedDeployment(
             started: started, result: recorded?.result ?? result, note: note, duration: duration,

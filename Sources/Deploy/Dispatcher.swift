@@ -32,6 +32,7 @@ public final class Dispatcher: @unchecked Sendable {
     public let ledger: any Ledger
     let writer: GroupCommitWriter
     private let deployer: Deployer
+    private let receipt = NewestReceipt()
     private let cancellation = Cancellation()
     private let timers: TimerQueue
     private let ownsTimers: Bool
@@ -62,13 +63,16 @@ public final class Dispatcher: @unchecked Sendable {
         self.observer = observer
         queue = SiteQueue(limit: limit)
         writer = GroupCommitWriter(ledger) { observer(.committed) }
-        deployer = Deployer(writer: writer)
+        deployer = Deployer(writer: writer, receipt: receipt)
     }
 
     deinit {
         writer.dismiss()
         if ownsTimers { timers.stop() }
     }
+
+    /// The receipt of the deployment that this process finished last; `nil` if this process has finished none.
+    public var newestReceipt: Receipt? { receipt.value }
 
     /// Changes how many sites may be deployed at once.
     public func setLimit(_ limit: Int) {
@@ -99,11 +103,13 @@ public final class Dispatcher: @unchecked Sendable {
             Self.deliveryTarget($0.site, $0.target)
         }
         record {
-            try $0.record(delivery, for: targets)
+            let dispositions = try $0.record(delivery, for: targets)
+            return (dispositions, dispositions.contains(.unchanged) ? try $0.newestReceipt() : nil)
         } then: { [self] result in
             switch result {
             case .failure(let error): _ = recorded(.failure(error))
-            case .success(let dispositions):
+            case .success((let dispositions, let new)):
+                receipt.set(new)
                 let audience = recorded(.success(dispositions.contains { $0.isAwaiting }))
                 for ((site, target), disposition) in zip(sites, dispositions) {
                     switch disposition {

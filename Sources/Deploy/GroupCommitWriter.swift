@@ -71,11 +71,17 @@ final class GroupCommitWriter: @unchecked Sendable {
     }
 
     /// Runs `body` in a transaction and waits until the write is durable. Must not be called on the writer's thread.
+    ///
+    /// - Parameter onSuccess: called on the writer's thread, in the order of the writes.
     func write<Result: Sendable>(
-        _ body: @escaping @Sendable (any LedgerWriter) throws -> Result
+        _ body: @escaping @Sendable (any LedgerWriter) throws -> Result,
+        onSuccess: @escaping @Sendable (Result) -> Void = { _ in }
     ) throws(LedgerError) -> Result {
         let answer = Answer<Result>()
-        write(body) { answer.give($0) }
+        write(body) {
+            if case .success(let result) = $0 { onSuccess(result) }
+            answer.give($0)
+        }
         return try answer.wait().get()
     }
 

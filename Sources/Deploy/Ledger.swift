@@ -34,4 +34,24 @@ public protocol Ledger: Sendable {
     ///
     /// - Parameter hook: the site of the hook; `nil` for the shared hook.
     func lastUseOfPreviousSecret(by hook: String?) throws(LedgerError) -> Date?
+
+    /// Returns how far the ledger reaches back.
+    func extent() throws(LedgerError) -> LedgerExtent
+
+    /// Passes the rows of the host to `body`, as they are at one moment, after the extent of the ledger: first the deployments in
+    /// the order of their receipts and those without a receipt, then the deliveries, then the requests.
+    ///
+    /// - Parameter withOutput: whether the deployments have their output.
+    func read(
+        withOutput: Bool, _ body: (LedgerExtent, LedgerEntry) -> Void
+    ) throws(LedgerError) -> LedgerExtent
+
+    /// Returns the newest hundred deployments that deliveries with this id of the forge asked for, newest first and without
+    /// their output.
+    func deployments(askedByDelivery forgeID: String) throws(LedgerError) -> [DeploymentRecord]
+
+    /// Returns what was live at `time` at each site of the host, sorted by name. Sites without a deployment before are left out.
+    ///
+    /// - Parameter site: the site; `nil` for all sites.
+    func liveDeployments(at time: Date, of site: String?) throws(LedgerError) -> [LiveDeployment]
 }

@@ -7,6 +7,7 @@ internal import Git
 /// - Deployments of one site with equal orders merge while they are queued.
 /// - The work of an interrupted deployment is queued again.
 /// - A deployment whose remote lags waits and is tried again. A new request for the site ends the wait.
+/// - A finished deployment gets a receipt, within the transaction that finishes it.
 struct LedgerRules: LedgerWriter {
     let transaction: any LedgerTransaction
     /// The host of the deployed sites.
@@ -54,6 +55,7 @@ struct LedgerRules: LedgerWriter {
             guard earlier == nil else { return .duplicate }
             let deployment = try transaction.insertUnchanged(site, target.target, cause: .push, at: received)
             try transaction.link(delivery, to: deployment, target.target)
+            try seal(deployment)
             return .unchanged
         }
         let deployment = try queue(target.name, .follow, cause: .push, target: target.target, at: received)
@@ -87,7 +89,9 @@ struct LedgerRules: LedgerWriter {
         _ site: String, _ target: DeploymentRecord.Target, cause: DeploymentRecord.Cause, at time: Date
     ) throws -> DeploymentRecord.ID? {
         guard try transaction.newestDeployment(of: onHost(site))?.state == .failed else { return nil }
-        return try transaction.insertUnchanged(onHost(site), target, cause: cause, at: time)
+        let deployment = try transaction.insertUnchanged(onHost(site), target, cause: cause, at: time)
+        try seal(deployment)
+        return deployment
     }
 
     func start(_ site: String, at time: Date) throws -> StartedDeployment? {
@@ -123,6 +127,7 @@ struct LedgerRules: LedgerWriter {
         guard try transaction.markFinished(id, state, conclusion, at: time) else {
             return FinishedState(conclusion.result)
         }
+        try seal(id)
         if state == .interrupted { try queueAgain(id, at: time) }
         guard conclusion.result.commit != nil, let (site, _) = try transaction.work(of: id) else {
             return FinishedState(conclusion.result)
@@ -142,7 +147,7 @@ struct LedgerRules: LedgerWriter {
     func reject(_ site: String, _ failure: Failure, at time: Date) throws -> StartedDeployment? {
         guard let next = try next(at: onHost(site), time) else { return nil }
         let started = try started(next)
-        try transaction.markRejected(next, failure, at: time)
+        if try transaction.markRejected(next, failure, at: time) { try seal(next) }
         return started
     }
 
@@ -150,7 +155,26 @@ struct LedgerRules: LedgerWriter {
         guard let (_, work) = try transaction.work(of: id), work.cause == .command,
             try transaction.announcements(for: id).deliveries == 0
         else { return }
-        try transaction.markRejected(id, failure, at: time)
+        if try transaction.markRejected(id, failure, at: time) { try seal(id) }
+    }
+
+    // MARK: Receipts
+
+    func newestReceipt() throws -> Receipt? {
+        let end = try transaction.endOfChain(on: host)
+        return end.number == 0 ? nil : end.receipt
+    }
+
+    /// Adds the receipt of a finished deployment to the chain of its host.
+    private func seal(_ id: DeploymentRecord.ID) throws {
+        guard let record = try transaction.deployment(id) else { return }
+        let end = try transaction.endOfChain(on: record.site.host)
+        let number = end.number + 1
+        guard let receipt = Receipt(of: record, number: number, after: end.receipt) else {
+            throw LedgerError("OpenSSL cannot compute SHA-256")
+        }
+        let link = ChainLink(deployment: id, number: number, previous: end.receipt, receipt: receipt)
+        try transaction.insert(link, on: record.site.host)
     }
 
     func makeDue(_ site: String, at time: Date) throws { _ = try transaction.makeDue(onHost(site), at: time) }

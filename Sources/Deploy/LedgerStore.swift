@@ -25,4 +25,24 @@ public protocol LedgerStore: Sendable {
 
     /// Returns when a delivery to `hook` was last verified by the previous secret; `nil` if never.
     func lastUseOfPreviousSecret(by hook: String?) throws(LedgerError) -> Date?
+
+    /// Returns how far the ledger reaches back.
+    func extent(on host: String) throws(LedgerError) -> LedgerExtent
+
+    /// Passes the rows of `host` to `body`, as they are at one moment, after the extent of the ledger: first the deployments in
+    /// the order of their receipts and those without a receipt, then the deliveries, then the requests.
+    ///
+    /// - Parameter withOutput: whether the deployments have their output.
+    func read(
+        on host: String, withOutput: Bool, _ body: (LedgerExtent, LedgerEntry) -> Void
+    ) throws(LedgerError) -> LedgerExtent
+
+    /// Returns the newest hundred deployments that deliveries with this id of the forge asked for, newest first and without
+    /// their output. May take as long as reading all deliveries.
+    func deployments(askedByDelivery forgeID: String, on host: String) throws(LedgerError) -> [DeploymentRecord]
+
+    /// Returns what was live at `time` at each site of `host`, sorted by name. Sites without a deployment before are left out.
+    ///
+    /// - Parameter site: the site; `nil` for all sites.
+    func liveDeployments(at time: Date, of site: String?, on host: String) throws(LedgerError) -> [LiveDeployment]
 }

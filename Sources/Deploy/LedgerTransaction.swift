@@ -82,7 +82,8 @@ public protocol LedgerTransaction {
     ) throws -> Bool
 
     /// Marks a queued or waiting deployment as failed without a run. Does nothing if the deployment has started.
-    func markRejected(_ id: DeploymentRecord.ID, _ failure: Failure, at time: Date) throws
+    /// Returns false then.
+    func markRejected(_ id: DeploymentRecord.ID, _ failure: Failure, at time: Date) throws -> Bool
 
     /// Returns the request behind a deployment; `nil` if the deployment is unknown.
     func work(of id: DeploymentRecord.ID) throws -> (site: SiteOnHost, work: QueuedWork)?
@@ -95,13 +96,25 @@ public protocol LedgerTransaction {
     /// Returns the forge of the newest delivery linked to a deployment, and the forge's id of the delivery.
     func newestDelivery(of id: DeploymentRecord.ID) throws -> StartedDeployment.Delivery?
 
-    // MARK: Pruning
+    // MARK: Receipts
+
+    /// Returns a deployment with its output; `nil` if the id is unknown.
+    func deployment(_ id: DeploymentRecord.ID) throws -> DeploymentRecord?
+
+    /// Returns the end of the chain of receipts of `host`, which may be pruned.
+    func endOfChain(on host: String) throws -> ChainLink.End
+
+    /// Adds a link to the chain of receipts of `host`.
+    func insert(_ link: ChainLink, on host: String) throws
+
+    // MARK: Pruning. Notes how far the ledger reaches back afterwards (`LedgerExtent`).
 
     /// Deletes up to `limit` finished deployments older than `time` or not among the newest `count`. Keeps the last
     /// finished deployment of each site. Returns the number of deleted rows.
     func pruneDeployments(before time: Date, keeping count: Int, limit: Int) throws -> Int
 
-    /// Deletes up to `limit` deliveries likewise. Keeps the deliveries of unfinished deployments.
+    /// Deletes up to `limit` deliveries likewise. Keeps the deliveries of unfinished deployments and, unless there are more
+    /// than `count`, of deployments queued after `time`: such a delivery was sent again.
     func pruneDeliveries(before time: Date, keeping count: Int, limit: Int) throws -> Int
 
     /// Forgets the forge's id of up to `limit` deliveries beyond the newest `count`.

@@ -45,6 +45,9 @@ public protocol LedgerWriter {
     /// started.
     func withdraw(_ id: DeploymentRecord.ID, _ failure: Failure, at time: Date) throws
 
+    /// Returns the receipt of the deployment of the host that finished last; `nil` if none has.
+    func newestReceipt() throws -> Receipt?
+
     /// Deletes up to `limit` finished rows older than `time` or not among the newest `count`. Each site keeps its last
     /// deployment. Returns the number of deleted rows.
     func prune(before time: Date, keeping count: Int, limit: Int) throws -> Int

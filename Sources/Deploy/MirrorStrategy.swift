@@ -42,10 +42,14 @@ final class MirrorStrategy: CloneStrategy {
         MirrorSession(clone, cache, pattern, context, discardsWork: keepsDiscarded != nil)
     }
 
-    func missedPush(in clone: DetachedClone, _ limits: Limits) throws -> DeploymentRecord.Target? {
+    func newestPush(in clone: DetachedClone, _ limits: Limits) throws -> DeploymentRecord.Target {
         guard let latest = try clone.newest(pattern, limits) else { throw Failure.noMatch(pattern, in: clone) }
-        guard clone.head != latest.commit else { return nil }
         return DeploymentRecord.Target(ref: latest.ref, commit: latest.commit)
+    }
+
+    func missedPush(in clone: DetachedClone, _ limits: Limits) throws -> DeploymentRecord.Target? {
+        let newest = try newestPush(in: clone, limits)
+        return clone.head == newest.commit ? nil : newest
     }
 
     func hasLeftovers(_ clone: DetachedClone) -> Bool { false }

@@ -65,14 +65,19 @@ final class PullStrategy: CloneStrategy {
         PullSession(clone, cache, context)
     }
 
-    func missedPush(in clone: BranchClone, _ limits: Limits) throws -> DeploymentRecord.Target? {
+    func newestPush(in clone: BranchClone, _ limits: Limits) throws -> DeploymentRecord.Target {
         guard let commit = try clone.remoteCommit(limits) else {
             throw Failure(Explanation("the remote has no branch \(clone.upstream)"), isMissingRef: true)
         }
+        return DeploymentRecord.Target(ref: clone.upstream.ref, commit: commit)
+    }
+
+    func missedPush(in clone: BranchClone, _ limits: Limits) throws -> DeploymentRecord.Target? {
+        let newest = try newestPush(in: clone, limits)
         // Commits made on the server may be on top of the remote's. If the remote's commit is not the fetched one, the
         // branch has moved on, or was forced back.
-        guard try commit != clone.fetchedUpstream || !clone.contains(commit, limits) else { return nil }
-        return DeploymentRecord.Target(ref: clone.upstream.ref, commit: commit)
+        let isPresent = try newest.commit == clone.fetchedUpstream && clone.contains(newest.commit, limits)
+        return isPresent ? nil : newest
     }
 
     /// A rebase without a conflict to resolve was killed.

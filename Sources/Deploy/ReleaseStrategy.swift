@@ -150,13 +150,24 @@ final class ReleaseStrategy: Strategy {
 
     // MARK: Questions
 
-    func missedPush(_ limits: Limits) throws(Failure) -> DeploymentRecord.Target? {
+    func newestPush(_ limits: Limits) throws(Failure) -> DeploymentRecord.Target {
         guard access(folder.repository, F_OK) == 0 else {
-            return try missedFirstPush(limits)
+            guard let first = try missedFirstPush(limits) else {
+                throw Failure(Explanation("the remote has no \(pattern.ref)"), isMissingRef: true)
+            }
+            return first
         }
         let repository = try repository(limits)
         let latest = try attempt { try repository.newest(pattern, limits) }
         guard let latest else { throw .noMatch(pattern, in: repository) }
+        return DeploymentRecord.Target(ref: latest.ref, commit: latest.commit)
+    }
+
+    func missedPush(_ limits: Limits) throws(Failure) -> DeploymentRecord.Target? {
+        guard access(folder.repository, F_OK) == 0 else {
+            return try missedFirstPush(limits)
+        }
+        let latest = try newestPush(limits)
         // While the site is pinned, a newer commit is laid out.
         let present = pin == nil ? liveCommit : folder.all.first?.commit
         guard latest.commit != present, latest.commit != liveCommit else { return nil }
@@ -169,7 +180,7 @@ final class ReleaseStrategy: Strategy {
             ]
             if reasons.contains(skip) { return nil }
         }
-        return DeploymentRecord.Target(ref: latest.ref, commit: latest.commit)
+        return latest
     }
 
     /// Nothing was deployed yet. The first deployment creates the repository, and asks the remote.

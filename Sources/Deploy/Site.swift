@@ -142,6 +142,12 @@ public struct Site: Sendable {
     /// Checks the site without running git. Returns the first problem able to block a deployment.
     public func precheck() -> Failure? { strategy.precheck() }
 
+    /// Asks the remote for the commit of the ref that the site follows, and fetches nothing. Of a pattern it is the ref with the
+    /// highest version. Runs on a plain thread.
+    public func newestPush(_ limits: Limits) throws(Failure) -> DeploymentRecord.Target {
+        try strategy.newestPush(limits)
+    }
+
     /// Inspects the site and asks the remote. Changes nothing. Runs on a plain thread.
     ///
     /// - Throws: the problem, if the inspection cannot go on.

@@ -41,4 +41,24 @@ public struct StoredLedger: Ledger {
     public func lastUseOfPreviousSecret(by hook: String?) throws(LedgerError) -> Date? {
         try store.lastUseOfPreviousSecret(by: hook)
     }
+
+    /// Returns how far the ledger reaches back.
+    public func extent() throws(LedgerError) -> LedgerExtent { try store.extent(on: host) }
+
+    /// Passes the rows of the host to `body`.
+    public func read(
+        withOutput: Bool, _ body: (LedgerExtent, LedgerEntry) -> Void
+    ) throws(LedgerError) -> LedgerExtent {
+        try store.read(on: host, withOutput: withOutput, body)
+    }
+
+    /// Returns the deployments that a delivery asked for.
+    public func deployments(askedByDelivery forgeID: String) throws(LedgerError) -> [DeploymentRecord] {
+        try store.deployments(askedByDelivery: forgeID, on: host)
+    }
+
+    /// Returns what was live at `time`.
+    public func liveDeployments(at time: Date, of site: String?) throws(LedgerError) -> [LiveDeployment] {
+        try store.liveDeployments(at: time, of: site, on: host)
+    }
 }

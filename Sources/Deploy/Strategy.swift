@@ -54,6 +54,9 @@ package protocol Strategy: Sendable {
     /// Locks the site for one deployment. Waits within `limits` while another process holds the lock.
     func lock(_ limits: Limits) throws(Failure) -> any LockedSite
 
+    /// Asks the remote for the commit of the ref that the site follows, live or not, and fetches nothing.
+    func newestPush(_ limits: Limits) throws(Failure) -> DeploymentRecord.Target
+
     /// Asks the remote for a missed push, and fetches nothing. Returns `nil` if no push was missed.
     func missedPush(_ limits: Limits) throws(Failure) -> DeploymentRecord.Target?
 

@@ -29,6 +29,18 @@ final class OutcomeCollector: Sendable {
         }
     }
 
+    /// Whether a deployment for the delivery has ended.
+    var hasFinished: Bool {
+        state.withLock { state in
+            state.outcomes.contains { _, outcome in
+                switch outcome {
+                case .finished(.interrupted, _), .duplicate, .ignored, .queued: false
+                case .finished: true
+                }
+            }
+        }
+    }
+
     /// The report on the delivery: the most serious outcome so far. While sites are missing, only a failure is more
     /// serious than the running deployments.
     var report: Report {

@@ -16,6 +16,8 @@ struct Report: Sendable {
     var delivery: FieldValue?
     var event: FieldValue?
     var reason: FieldValue?
+    /// The newest receipt of the ledger, if the reply tells how a deployment ended.
+    var receipt: FieldValue?
     /// The address of the sender, for the log.
     var remote: FieldValue?
     var extraHeaders: [(name: StaticString, value: FieldValue)] = []
@@ -30,13 +32,14 @@ struct Report: Sendable {
     /// Returns the reply to a delivery, `milliseconds` after the arrival.
     func response(after milliseconds: Int64) -> Response {
         var headers = extraHeaders
-        headers.reserveCapacity(8)
+        headers.reserveCapacity(9)
         headers.append(("Bellpull-Outcome", outcome))
         if let site { headers.append(("Bellpull-Site", site)) }
         if let commit { headers.append(("Bellpull-Commit", commit)) }
         if let delivery { headers.append(("Bellpull-Delivery", delivery)) }
         if let event { headers.append(("Bellpull-Event", event)) }
         if let reason { headers.append(("Bellpull-Reason", reason)) }
+        if let receipt { headers.append(("Bellpull-Receipt", receipt)) }
         headers.append(("Bellpull-Duration-Ms", FieldValue(escaping: String(milliseconds))))
         return Response(status: status, headers: headers, body: body)
     }

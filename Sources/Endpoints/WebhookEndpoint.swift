@@ -162,6 +162,11 @@ public final class WebhookEndpoint: Sendable {
             digest: verified.verified.digest, forge: verified.delivery.forge.rawValue, forgeID: verified.delivery.id,
             repository: repository, hook: verified.hook.site, secret: verified.slot)
         let collector = OutcomeCollector(of: sites.count)
+        let sealed = { @Sendable [dispatcher] (collector: OutcomeCollector) in
+            var report = collector.report
+            if collector.hasFinished { report.receipt = dispatcher.newestReceipt.map { FieldValue(escaping: "\($0)") } }
+            return report
+        }
         dispatcher.receive(record, for: sites) { [replyTimeouts] result in
             switch result {
             case .failure(let error):
@@ -171,7 +176,7 @@ public final class WebhookEndpoint: Sendable {
                 guard isAwaiting else { return .waiting }
                 let time = settings.answerWithin - reply.age
                 let isWaiting = replyTimeouts.start(reply, capacity: settings.waitingReplies, after: time) {
-                    collector.report
+                    sealed(collector)
                 }
                 guard isWaiting else {
                     reply.send(Report(.queued))
@@ -180,7 +185,7 @@ public final class WebhookEndpoint: Sendable {
                 return .waiting
             }
         } answer: { site, outcome in
-            if collector.add(outcome, at: site) { reply.send(collector.report) }
+            if collector.add(outcome, at: site) { reply.send(sealed(collector)) }
         }
     }
 }

@@ -10,6 +10,10 @@ extension Command.Input {
     func handle() throws -> FileHandle {
         switch self {
         case .file(let path): return try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+        case .descriptor(let descriptor):
+            let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+            guard copy >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EBADF) }
+            return FileHandle(fileDescriptor: copy, closeOnDealloc: true)
         case .text(let text):
             let bytes = Array(text.utf8)
             guard bytes.count <= Self.limit else { throw POSIXError(.E2BIG) }

@@ -52,6 +52,8 @@ public struct Command: Sendable {
         /// A text of at most 60 KiB, such as a configuration that must not stand among the arguments, which every user can
         /// see.
         case text(String)
+        /// The open file with this descriptor, from its present position on.
+        case descriptor(Int32)
     }
 
     /// Held while a process starts: a child of another thread must not inherit half-prepared descriptors.

@@ -130,7 +130,68 @@ enum LedgerStatement: String, CaseIterable {
         WHERE id = (SELECT max(delivery) FROM delivery_deployment WHERE deployment = ?)
         """
 
+    // MARK: Receipts
+
+    case newestReceipt = "SELECT number, receipt FROM receipt WHERE host = ? ORDER BY number DESC LIMIT 1"
+
+    case anchor = "SELECT number, receipt FROM anchor WHERE host = ?"
+
+    case insertReceipt = "INSERT INTO receipt (deployment, host, number, previous, receipt) VALUES (?, ?, ?, ?, ?)"
+
     // MARK: Reading
+
+    case extent = "SELECT deliveries, deployments, unchained FROM extent WHERE id = 1"
+
+    case receiptsInOrder = "SELECT * FROM receipt WHERE host = ? ORDER BY number"
+
+    case allDeployments = """
+        SELECT id, host, site, "order", cause, state, target_ref, target_commit, target_before, target_deleted,
+            "commit", queued, started, ended, duration, next_try, failure, hint, note,
+            iif(?2, output, '') AS output, 0 AS deliveries
+        FROM deployment WHERE +host = ?1 ORDER BY id
+        """
+
+    case allDeliveries = "SELECT id, forge_id, received FROM delivery WHERE +host = ? ORDER BY id"
+
+    case allRequests = "SELECT delivery, deployment FROM delivery_deployment"
+
+    /// Steps from site to site along the index.
+    case sites = """
+        WITH RECURSIVE known (site) AS (SELECT min(site) FROM deployment WHERE host = ?1 UNION ALL
+            SELECT (SELECT min(site) FROM deployment WHERE host = ?1 AND site > known.site) FROM known
+                WHERE known.site IS NOT NULL)
+        SELECT site FROM known WHERE site IS NOT NULL
+        """
+
+    /// The last deployment of a site that found or made a commit live before a time.
+    case lastLive = """
+        SELECT id, "commit" FROM deployment
+        WHERE host = ? AND site = ? AND ended <= ? AND "commit" IS NOT NULL ORDER BY id DESC LIMIT 1
+        """
+
+    /// The first deployment of a row of deployments with the same commit.
+    case firstLive = """
+        SELECT min(id) FROM deployment
+        WHERE host = ?1 AND site = ?2 AND id <= ?3 AND "commit" = ?4 AND id > ifnull((SELECT id FROM deployment
+            WHERE host = ?1 AND site = ?2 AND id < ?3 AND "commit" <> ?4 ORDER BY id DESC LIMIT 1), 0)
+        """
+
+    case lastFailure = """
+        SELECT id FROM deployment
+        WHERE host = ? AND site = ? AND id > ? AND ended <= ? AND state = 'failed' ORDER BY id DESC LIMIT 1
+        """
+
+    case deliveriesOfDeployment = """
+        SELECT forge, forge_id, repository, received
+        FROM delivery_deployment JOIN delivery ON delivery.id = delivery_deployment.delivery
+        WHERE deployment = ? ORDER BY delivery LIMIT 8
+        """
+
+    /// Only the ids of recent deliveries have an index.
+    case deploymentsOfDelivery = """
+        SELECT deployment FROM delivery JOIN delivery_deployment ON delivery_deployment.delivery = delivery.id
+        WHERE +host = ? AND forge_id = ? ORDER BY deployment DESC LIMIT 100
+        """
 
     case unfinishedSites = """
         SELECT site FROM deployment WHERE host = ?1 AND state = 'queued'
@@ -184,31 +245,56 @@ enum LedgerStatement: String, CaseIterable {
     // MARK: Pruning. Times increase with the ids, so young rows need not be read. If the clock was set back, some rows
     // stay until the table has too many.
 
-    case pruneDeployments = """
-        DELETE FROM deployment WHERE id IN (
-            SELECT id FROM deployment AS old
-            WHERE id < max((SELECT max(id) FROM deployment) - ?2 + 1,
-                    ifnull((SELECT id FROM deployment WHERE queued >= ?1 ORDER BY id LIMIT 1), 9223372036854775807))
-                AND state NOT IN ('queued', 'running', 'waiting')
-                AND (ended < ?1 OR id <= (SELECT max(id) FROM deployment) - ?2)
-                AND EXISTS (SELECT 1 FROM deployment AS newer
-                    WHERE newer.host = old.host AND newer.site = old.site AND newer.id > old.id
-                        AND newer.state NOT IN ('queued', 'running', 'waiting'))
-            ORDER BY id LIMIT ?3)
+    case oldDeployments = """
+        SELECT id FROM deployment AS old
+        WHERE id < max((SELECT max(id) FROM deployment) - ?2 + 1,
+                ifnull((SELECT id FROM deployment WHERE queued >= ?1 ORDER BY id LIMIT 1), 9223372036854775807))
+            AND state NOT IN ('queued', 'running', 'waiting')
+            AND (ended < ?1 OR id <= (SELECT max(id) FROM deployment) - ?2)
+            AND EXISTS (SELECT 1 FROM deployment AS newer
+                WHERE newer.host = old.host AND newer.site = old.site AND newer.id > old.id
+                    AND newer.state NOT IN ('queued', 'running', 'waiting'))
+        ORDER BY id LIMIT ?3
         """
 
     /// If the table has too many rows, a delivery may be deleted even if its deployment is kept.
-    case pruneDeliveries = """
-        DELETE FROM delivery WHERE id IN (
-            SELECT id FROM delivery
-            WHERE id < max((SELECT max(id) FROM delivery) - ?2 + 1,
-                    ifnull((SELECT id FROM delivery WHERE received >= ?1 ORDER BY id LIMIT 1), 9223372036854775807))
-                AND (received < ?1 OR id <= (SELECT max(id) FROM delivery) - ?2)
-                AND NOT EXISTS (SELECT 1
-                    FROM delivery_deployment JOIN deployment ON deployment.id = delivery_deployment.deployment
-                    WHERE delivery = delivery.id AND state IN ('queued', 'running', 'waiting'))
-            ORDER BY id LIMIT ?3)
+    case oldDeliveries = """
+        SELECT id FROM delivery
+        WHERE id < max((SELECT max(id) FROM delivery) - ?2 + 1,
+                ifnull((SELECT id FROM delivery WHERE received >= ?1 ORDER BY id LIMIT 1), 9223372036854775807))
+            AND (received < ?1 OR id <= (SELECT max(id) FROM delivery) - ?2)
+            AND NOT EXISTS (SELECT 1
+                FROM delivery_deployment JOIN deployment ON deployment.id = delivery_deployment.deployment
+                WHERE delivery = delivery.id AND (state IN ('queued', 'running', 'waiting')
+                    OR queued >= ?1 AND delivery.id > (SELECT max(id) FROM delivery) - ?2))
+        ORDER BY id LIMIT ?3
         """
+
+    // The ids to delete are a JSON array.
+
+    case moveExtentOfDeployments = """
+        UPDATE extent SET deployments = max(deployments, ifnull(
+            (SELECT max(ended) FROM deployment WHERE id IN (SELECT value FROM json_each(?))), 0))
+        """
+
+    case moveExtentOfDeliveries = """
+        UPDATE extent SET deliveries = max(deliveries, ifnull(
+            (SELECT max(received) FROM delivery WHERE id IN (SELECT value FROM json_each(?))), 0))
+        """
+
+    /// SQLite takes the receipt from the row with the largest number (sqlite.org/lang_select.html#bareagg).
+    case moveAnchor = """
+        INSERT INTO anchor SELECT host, max(number), receipt FROM receipt
+            WHERE deployment IN (SELECT value FROM json_each(?)) GROUP BY host
+        ON CONFLICT (host) DO UPDATE SET number = excluded.number, receipt = excluded.receipt
+            WHERE excluded.number > anchor.number
+        """
+
+    case deleteReceipts = "DELETE FROM receipt WHERE deployment IN (SELECT value FROM json_each(?))"
+
+    case deleteDeployments = "DELETE FROM deployment WHERE id IN (SELECT value FROM json_each(?))"
+
+    case deleteDeliveries = "DELETE FROM delivery WHERE id IN (SELECT value FROM json_each(?))"
 
     case forgetForgeIDs = """
         UPDATE delivery SET is_recent = 0 WHERE id IN (

@@ -22,13 +22,20 @@ struct SQLiteFile {
     private func migratedQueue() throws -> DatabaseQueue {
         let queue = try DatabaseQueue(path: path, configuration: writing)
         try queue.read(refuseNewer)
+        try migrate(queue, attempts: schema.migrator.migrations.count)
+        return queue
+    }
+
+    /// Another process may have run a migration after this one looked, and each migration is a transaction of its own: of two
+    /// processes, one fails, and goes on with the next migration.
+    private func migrate(_ queue: DatabaseQueue, attempts: Int) throws {
         do {
             try schema.migrator.migrate(queue)
         } catch {
-            // Another process may have migrated the file after this one looked.
-            guard try queue.read(schema.migrator.hasCompletedMigrations) else { throw error }
+            guard try !queue.read(schema.migrator.hasCompletedMigrations) else { return }
+            guard attempts > 1 else { throw error }
+            try migrate(queue, attempts: attempts - 1)
         }
-        return queue
     }
 
     private func refuseNewer(_ database: Database) throws {
@@ -102,6 +109,10 @@ struct SQLiteFile {
             guard try queue.read({ try $0.tableExists("delivery") }) else { return try empty(file: file) }
         case Schema.deliveriesAndDeployments:
             try queue.inDatabase { try $0.execute(sql: Schema.viewsOfVersion1(host: host)) }
+            try queue.inDatabase { try $0.execute(sql: Schema.viewsOfVersion2) }
+            return SQLiteConnection.Opened(queue: queue, file: file, isProvisional: true)
+        case Schema.hostsAndOrders:
+            try queue.inDatabase { try $0.execute(sql: Schema.viewsOfVersion2) }
             return SQLiteConnection.Opened(queue: queue, file: file, isProvisional: true)
         default: break
         }

@@ -101,7 +101,7 @@ public final class SQLiteStore: LedgerStore {
         reader.close()
     }
 
-    private func read<Result>(_ body: (Database) throws -> Result) throws(LedgerError) -> Result {
+    func read<Result>(_ body: (Database) throws -> Result) throws(LedgerError) -> Result {
         // The log of a moved file must be gone before the replacement is opened.
         writer.closeIfReplaced()
         return try reader.use { try $0.read(body) }

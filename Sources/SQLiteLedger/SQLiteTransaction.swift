@@ -138,8 +138,9 @@ struct SQLiteTransaction: LedgerTransaction {
         return database.changesCount == 1
     }
 
-    func markRejected(_ id: DeploymentRecord.ID, _ failure: Failure, at time: Date) throws {
+    func markRejected(_ id: DeploymentRecord.ID, _ failure: Failure, at time: Date) throws -> Bool {
         try run(.markRejected, [time.milliseconds, failure.message, failure.hint, id])
+        return database.changesCount == 1
     }
 
     func work(of id: DeploymentRecord.ID) throws -> (site: SiteOnHost, work: QueuedWork)? {
@@ -166,16 +167,49 @@ struct SQLiteTransaction: LedgerTransaction {
         }
     }
 
+    // MARK: Receipts
+
+    func deployment(_ id: DeploymentRecord.ID) throws -> DeploymentRecord? {
+        try Row.fetchOne(statement(.deployment), arguments: [id]).map(DeploymentRecord.init)
+    }
+
+    func endOfChain(on host: String) throws -> ChainLink.End {
+        let newest = try Row.fetchOne(statement(.newestReceipt), arguments: [host])
+        // A deployment may be pruned before a deployment that finished earlier.
+        let anchor = try Row.fetchOne(statement(.anchor), arguments: [host])
+        let ends = [newest, anchor].compactMap { $0.flatMap(ChainLink.End.init) }
+        return ends.max { $0.number < $1.number } ?? .none
+    }
+
+    func insert(_ link: ChainLink, on host: String) throws {
+        try run(
+            .insertReceipt, [link.deployment, host, link.number, link.previous.bytes, link.receipt.bytes])
+    }
+
     // MARK: Pruning
 
     func pruneDeployments(before time: Date, keeping count: Int, limit: Int) throws -> Int {
-        try run(.pruneDeployments, [time.milliseconds, count, limit])
-        return database.changesCount
+        let ids = try ids(of: .oldDeployments, [time.milliseconds, count, limit])
+        guard !ids.isEmpty else { return 0 }
+        for statement in [.moveExtentOfDeployments, .moveAnchor, .deleteReceipts, .deleteDeployments]
+            as [LedgerStatement]
+        {
+            try run(statement, [ids.json])
+        }
+        return ids.count
     }
 
     func pruneDeliveries(before time: Date, keeping count: Int, limit: Int) throws -> Int {
-        try run(.pruneDeliveries, [time.milliseconds, count, limit])
-        return database.changesCount
+        let ids = try ids(of: .oldDeliveries, [time.milliseconds, count, limit])
+        guard !ids.isEmpty else { return 0 }
+        for statement in [.moveExtentOfDeliveries, .deleteDeliveries] as [LedgerStatement] {
+            try run(statement, [ids.json])
+        }
+        return ids.count
+    }
+
+    private func ids(of name: LedgerStatement, _ arguments: StatementArguments) throws -> [Int64] {
+        try Int64.fetchAll(statement(name), arguments: arguments)
     }
 
     func forgetForgeIDs(keeping count: Int, limit: Int) throws { try run(.forgetForgeIDs, [count, limit]) }
@@ -192,4 +226,8 @@ struct SQLiteTransaction: LedgerTransaction {
         statement.setUncheckedArguments(arguments)
         try statement.execute()
     }
+}
+
+extension [Int64] {
+    fileprivate var json: String { "[\(map(String.init).joined(separator: ","))]" }
 }

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import GRDB
 
 /// The tables of the ledger, created and changed by named migrations. Times are in milliseconds since 1970, UTC.
@@ -7,6 +8,7 @@ struct Schema {
 
     static let deliveriesAndDeployments = "deliveries and deployments"
     static let hostsAndOrders = "hosts and orders"
+    static let receipts = "receipts"
 
     var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -18,6 +20,10 @@ struct Schema {
             try database.execute(sql: Self.copyDeliveries, arguments: [host])
             try database.execute(sql: Self.copyDeployments, arguments: [host])
             try database.execute(sql: Self.replaceVersion1)
+        }
+        migrator.registerMigration(Self.receipts) { database in
+            try database.execute(sql: Self.version3)
+            try database.execute(sql: Self.insertExtent, arguments: [Date().milliseconds])
         }
         return migrator
     }
@@ -32,6 +38,23 @@ struct Schema {
                 0 AS target_deleted, NULL AS next_try, NULL AS note FROM main.deployment;
             CREATE TEMP VIEW delivery_deployment AS SELECT * FROM main.request
             """
+    }
+
+    /// Views in the connection's own schema that add what the second version lacks.
+    static let viewsOfVersion2 = """
+        CREATE TEMP VIEW receipt AS
+            SELECT 0 AS deployment, '' AS host, 0 AS number, x'' AS previous, x'' AS receipt WHERE 0;
+        CREATE TEMP VIEW anchor AS SELECT '' AS host, 0 AS number, x'' AS receipt WHERE 0;
+        CREATE TEMP VIEW extent AS SELECT 1 AS id, \(beginning(of: "delivery", "received")) AS deliveries,
+            \(beginning(of: "deployment", "queued")) AS deployments, 9223372036854775807 AS unchained
+        """
+
+    /// When the oldest row was written from which on no row is missing. Numbers have no gaps unless rows were pruned.
+    private static func beginning(of table: String, _ time: String) -> String {
+        """
+        (SELECT \(time) FROM \(table) WHERE id = (SELECT max(id) FROM \(table) AS first
+            WHERE NOT EXISTS (SELECT 1 FROM \(table) AS before WHERE before.id = first.id - 1)))
+        """
     }
 
     /// The schema of Bellpull 0.1.0.
@@ -172,5 +195,35 @@ struct Schema {
         CREATE UNIQUE INDEX deployment_queued ON deployment (host, site, "order") WHERE state = 'queued';
         CREATE UNIQUE INDEX deployment_running ON deployment (host, site) WHERE state = 'running';
         CREATE INDEX deployment_waiting ON deployment (host, site, id) WHERE state = 'waiting';
+        """
+
+    /// `receipt` has no foreign key: a row without its deployment tells that the deployment was deleted by hand. Receipts of
+    /// pruned deployments go, and `anchor` has the newest of them. The only row of `extent` tells which rows may be pruned.
+    private static let version3 = """
+        CREATE TABLE receipt (
+            deployment INTEGER PRIMARY KEY,
+            host TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            previous BLOB NOT NULL,
+            receipt BLOB NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX receipt_by_number ON receipt (host, number);
+        CREATE TABLE anchor (
+            host TEXT PRIMARY KEY,
+            number INTEGER NOT NULL,
+            receipt BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE extent (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            deliveries INTEGER NOT NULL,
+            deployments INTEGER NOT NULL,
+            unchained INTEGER NOT NULL
+        ) STRICT;
+        """
+
+    /// A new ledger begins now.
+    private static let insertExtent = """
+        INSERT INTO extent SELECT 1, ifnull(\(beginning(of: "delivery", "received")), ?1),
+            ifnull(\(beginning(of: "deployment", "queued")), ?1), ifnull((SELECT max(id) FROM deployment), 0)
         """
 }

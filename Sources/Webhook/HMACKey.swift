@@ -18,6 +18,9 @@ final class HMACKey: @unchecked Sendable {
 
     deinit { HMAC_CTX_free(prepared.withLock { $0 }) }
 
+    /// The key as text.
+    var text: String { String(decoding: key, as: UTF8.self) }
+
     /// Returns the keyed digest of `prefix` followed by `body`; an empty array if OpenSSL fails.
     func digest(of body: Data, after prefix: String = "") -> [UInt8] {
         let context = HMAC_CTX_new()

@@ -1,5 +1,11 @@
-/// Decodes hexadecimal digits in either case.
+/// Decodes hexadecimal digits in either case, and encodes bytes in lower case.
 enum Hexadecimal {
+    /// Returns two digits for each byte.
+    static func text(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
     /// Returns the value of the ASCII character `digit`, or `nil` for a character other than a digit.
     @inline(__always)
     static func value(of digit: UInt8) -> UInt8? {

@@ -83,6 +83,12 @@ public struct Secret: Sendable, CustomStringConvertible {
     /// Returns the keyed digest of `body` (RFC 2104); an empty array, equal to no signature, if OpenSSL fails.
     func digest(of body: Data, by algorithm: Signature.Algorithm) -> [UInt8] { key(for: algorithm).digest(of: body) }
 
+    /// Returns the digest of `prefix` followed by `body` by the key of a signing token; `nil` for other secrets.
+    func standardDigest(of body: Data, after prefix: String) -> [UInt8]? { standard?.digest(of: body, after: prefix) }
+
+    /// The secret itself, for a forge that sends it as a token.
+    var token: String { sha256.text }
+
     private func key(for algorithm: Signature.Algorithm) -> HMACKey {
         switch algorithm {
         case .sha1: sha1

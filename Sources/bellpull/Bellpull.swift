@@ -19,10 +19,8 @@ struct Bellpull: ParsableCommand {
         version: version,
         subcommands: [
             Serve.self, Reload.self, AddSite.self, RemoveSite.self, ImportHooks.self, Status.self, History.self,
-            ShowLog.self, DeploySite.self,
-            Rollback.self,
-            Unpin.self,
-            ListReleases.self, Check.self,
+            ShowLog.self, DeploySite.self, Rollback.self, Unpin.self, ListReleases.self, Check.self, Why.self,
+            Deliver.self, Audit.self, LiveAt.self,
         ],
         defaultSubcommand: Serve.self
     )

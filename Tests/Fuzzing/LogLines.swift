@@ -47,7 +47,7 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         precondition(isCut || unescape(value)?.utf8.elementsEqual(text.utf8) == true, "\(value) is not \(text)")
     }
     let entry = accessLog.entry(fields)
-    for key in ["delivery", "event", "outcome", "site", "commit", "reason"] {
+    for key in ["delivery", "event", "outcome", "site", "commit", "reason", "receipt"] {
         precondition(entry?[key] == fields["Bellpull-\(key.capitalized)"] ?? "", "the access log has another \(key)")
     }
 

@@ -115,3 +115,76 @@ import Testing
         #expect(try home.ledger.awaited(77) == 6)
     }
 }
+
+/// A ledger of the second version, from before there were receipts.
+@Suite(.onPlainThreads) struct `a ledger without receipts` {
+    private let home: TemporaryLedger
+
+    init() throws {
+        home = try TemporaryLedger()
+        let queue = try DatabaseQueue(path: home.store.path)
+        try Schema(host: TemporaryLedger.host).migrator.migrate(queue, upTo: Schema.hostsAndOrders)
+        try queue.write { database in
+            // Rows 1 and 2 of each table were pruned, and 2 is the last of its site.
+            for id in [2, 4, 5] {
+                try database.execute(
+                    sql: """
+                        INSERT INTO deployment (id, host, site, "order", cause, state, "commit", queued, started, ended, duration)
+                        VALUES (?1, 'www', iif(?1 = 2, 'shop', 'blog'), 'follow', 'push', 'deployed', ?2, ?1 * 1000, ?1 * 1000,
+                            ?1 * 1000, 5)
+                        """, arguments: [id, String(repeating: "a", count: 40)])
+            }
+            try database.execute(
+                sql: """
+                    INSERT INTO delivery (id, host, received, digest, forge, repository, secret)
+                    VALUES (3, 'www', 3000, randomblob(32), 'github', 'alice/blog', 1)
+                    """)
+        }
+        try queue.close()
+    }
+
+    private func entries() throws -> (extent: LedgerExtent, links: Int, unchained: Int) {
+        var (links, unchained) = (0, 0)
+        let extent = try home.ledger.read(withOutput: true) { _, entry in
+            guard case .deployment(_, let link) = entry else { return }
+            if link == nil { unchained += 1 } else { links += 1 }
+        }
+        return (extent, links, unchained)
+    }
+
+    @Test func `is readable, and unchanged by reading`() throws {
+        let before = try Data(contentsOf: URL(fileURLWithPath: home.store.path))
+        let (extent, links, unchained) = try entries()
+        #expect(links == 0 && unchained == 3 && extent.anchor == .none)
+        #expect(
+            extent.deployments == Date(timeIntervalSince1970: 4) && extent.deliveries == Date(timeIntervalSince1970: 3))
+        #expect(extent.lastUnchained == .max)
+        #expect(try home.ledger.liveDeployments(at: Date(), of: nil).map(\.record.id) == [4, 2])
+        #expect(try home.ledger.deployments(of: nil, limit: 9).count == 3)
+        home.store.close()
+        #expect(try Data(contentsOf: URL(fileURLWithPath: home.store.path)) == before)
+    }
+
+    @Test func `gets receipts from its migration on`() throws {
+        #expect(try home.ledger.write { try $0.newestReceipt() } == nil)
+        try home.ledger.deploy(9)
+        let (extent, links, unchained) = try entries()
+        #expect(links == 1 && unchained == 3 && extent.lastUnchained == 5)
+        #expect(
+            extent.deployments == Date(timeIntervalSince1970: 4) && extent.deliveries == Date(timeIntervalSince1970: 3))
+        #expect(try home.row("PRAGMA integrity_check")?[0] == "ok")
+    }
+
+    @Test func `is read as migrated even if it was read before the migration`() throws {
+        #expect(try entries().links == 0)
+        try home.ledger.deploy(9)
+        #expect(try entries().links == 1)
+    }
+
+    @Test func `begins with its first row if nothing was pruned, and now if it is empty`() throws {
+        let new = try TemporaryLedger()
+        try new.ledger.write { _ in }
+        #expect(abs(try new.ledger.extent().beginning.timeIntervalSinceNow) < 60)
+        #expect(try new.ledger.extent().lastUnchained == 0)
+    }
+}

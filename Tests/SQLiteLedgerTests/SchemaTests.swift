@@ -80,7 +80,11 @@ import Testing
         switch statement {
         case .newestDeployments: #expect(scans == ["SCAN deployment"], "in the order of the ids, up to the limit")
         case .announcedTargets: #expect(scans.isEmpty, "the rows of one deployment are sorted")
-        case .pruneDeployments, .pruneDeliveries, .forgetForgeIDs, .unfinishedSites, .latestDeployments: break
+        case .oldDeployments, .oldDeliveries, .moveExtentOfDeployments, .moveExtentOfDeliveries, .moveAnchor,
+            .deleteReceipts,
+            .deleteDeployments, .deleteDeliveries, .forgetForgeIDs, .unfinishedSites, .latestDeployments:
+            break
+        case .receiptsInOrder, .allDeployments, .allDeliveries, .allRequests, .extent, .deploymentsOfDelivery: break
         default:
             #expect(scans.isEmpty, "\(plan)")
             #expect(!plan.contains { $0.hasPrefix("USE TEMP B-TREE FOR ORDER BY") }, "\(plan)")
@@ -95,7 +99,7 @@ import Testing
             }
         }
         // A statement without a table has no plan.
-        let readsNothing = [.insertDelivery, .link, .insertQueued, .insertUnchanged].contains(statement)
+        let readsNothing = [.insertDelivery, .link, .insertQueued, .insertUnchanged, .insertReceipt].contains(statement)
         #expect(plan.isEmpty == readsNothing, "\(plan)")
     }
 }

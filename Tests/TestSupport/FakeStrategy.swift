@@ -83,6 +83,11 @@ package final class FakeStrategy: Strategy {
         return Locked(strategy: self)
     }
 
+    package func newestPush(_ limits: Limits) throws(Failure) -> DeploymentRecord.Target {
+        guard let newest = try missed(limits) else { throw Failure("the remote has no such branch") }
+        return newest
+    }
+
     package func missedPush(_ limits: Limits) throws(Failure) -> DeploymentRecord.Target? { try missed(limits) }
 
     package func inspect(_ limits: Limits) throws(Failure) -> SiteInspection { throw Failure("nothing to inspect") }

@@ -99,7 +99,10 @@ struct SiteFile {
 
     /// The URL of the remote, as the site's file or else the repository tells, without credentials. Runs git with the rights of the caller, who is the
     /// user who deploys.
-    var remote: String? {
+    var remote: String? { Self.remote(of: settings) }
+
+    /// Returns the URL of the remote of a site, like `remote`.
+    static func remote(of settings: SiteSettings) -> String? {
         if let remote = settings.release?.remote { return remote }
         let repositories = ["\(settings.path)/.git", "\(settings.path)/repository.git"]
         guard let repository = repositories.first(where: { access("\($0)/config", R_OK) == 0 }) else { return nil }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A block of nginx's configuration with a `fastcgi_pass` to Bellpull's socket.
-struct FastCGIPass {
+struct FastCGIPass: Sendable {
     /// The arguments of the innermost `location` around the directive, such as `/github`; empty outside a location.
     let location: String
     /// The directives of the `server` block around the directive; `nil` outside a server.

@@ -23,15 +23,21 @@ struct HookAddress: Hashable {
     /// Returns the address of the hook `site`, or of the shared hook, in the server of `pass`. Forges use TLS where there
     /// is TLS. Returns `nil` if the server has no name to ask for or listens on no address of this machine.
     init?(_ pass: FastCGIPass, site: String? = nil) {
-        guard let server = pass.server, let name = Self.name(of: server) else { return nil }
+        guard let server = pass.server else { return nil }
+        let path = (pass.mount ?? "/github") + (site.map { "/\($0)" } ?? "")
+        self.init(server: server, path: path, isRestricted: !pass.directives("deny").isEmpty)
+    }
+
+    /// Returns the address of `path` in the server with the directives `server`; `nil` like above.
+    init?(server: [NginxDirective], path: String, isRestricted: Bool = false) {
+        guard let name = Self.name(of: server) else { return nil }
         let written = server.filter { $0.name == "listen" }.map(\.arguments)
         let listens = (written.isEmpty ? [["80"]] : written).filter { !$0.contains("quic") && !$0.isEmpty }
         guard let listen = listens.first(where: { $0.contains("ssl") }) ?? listens.first else { return nil }
         let isEncrypted = listen.contains("ssl")
-        isRestricted = !pass.directives("deny").isEmpty
+        self.isRestricted = isRestricted
         hasProxyProtocol = listen.contains("proxy_protocol")
         place = nil
-        let path = (pass.mount ?? "/github") + (site.map { "/\($0)" } ?? "")
         let scheme = isEncrypted ? "https" : "http"
         if listen[0].hasPrefix("unix:") {
             connection = String(listen[0].dropFirst(5))
@@ -41,6 +47,12 @@ struct HookAddress: Hashable {
             connection = "\(host):\(port)"
             url = "\(scheme)://\(name)\(port == (isEncrypted ? 443 : 80) ? "" : ":\(port)")\(path)"
         }
+    }
+
+    /// Creates the address that a person names.
+    init(url: String) {
+        self.url = url
+        (connection, isRestricted, hasProxyProtocol, place) = (nil, false, false, nil)
     }
 
     /// Creates the public address of the shared hook, or of the hook of a site with a secret of its own.

@@ -6,9 +6,9 @@ import Foundation
 ///
 /// Reads nginx's configuration files as plain directives and does not run nginx. Has no results where nothing of nginx is
 /// found: another web server serves the sites.
-struct NginxCheck {
+struct NginxCheck: Sendable {
     /// What is known about nginx besides its files.
-    enum Presence {
+    enum Presence: Sendable {
         /// The person who runs the check names nginx's files.
         case named
         /// The program is installed.
@@ -58,6 +58,61 @@ struct NginxCheck {
 
     /// Whether nginx lets only some addresses use the hook.
     var isRestricted: Bool { passes.contains { !$0.directives("deny").isEmpty } }
+
+    /// The access log of the hook in the format bellpull; `nil` if nginx's files name none.
+    var accessLog: String? {
+        passes.lazy.flatMap { $0.directives("access_log") }
+            .first { $0.arguments.dropFirst().first == "bellpull" && $0.arguments[0].hasPrefix("/") }?.arguments[0]
+    }
+
+    /// The other access logs that nginx's files name, and Debian's default one.
+    var otherAccessLogs: [String] {
+        let named = FastCGIPass.all(nginx?.directives ?? []).filter { $0.name == "access_log" }
+            .compactMap(\.arguments.first).filter { $0.hasPrefix("/") && !$0.contains("$") }
+        return Array(Set(named + ["/var/log/nginx/access.log"])).sorted()
+    }
+
+    /// Returns the folder in `folder` that nginx serves, or `folder` itself; `nil` if nginx serves none of both.
+    func servedFolder(in folder: String) -> String? {
+        let real = Self.resolved(folder)
+        return servers.lazy.flatMap { Self.roots(of: $0) }.first { root in
+            let path = Self.resolved(root)
+            return path == real || path.hasPrefix("\(real)/")
+        }
+    }
+
+    /// Returns the folder that the server with this name serves; `nil` if there is no such server, or its folder is not known.
+    func root(ofServerNamed name: String) -> String? {
+        let server = servers.first { server in
+            server.contains { $0.name == "server_name" && $0.arguments.contains(name) }
+        }
+        return server.flatMap { Self.roots(of: $0).first }
+    }
+
+    /// Returns the address on this machine of the server that serves `folder`; `nil` if there is none.
+    func address(ofFolder folder: String) -> (url: String, connection: String?)? {
+        let real = Self.resolved(folder)
+        let server = servers.first { Self.roots(of: $0).contains { Self.resolved($0) == real } }
+        return server.flatMap { HookAddress(server: $0, path: "/") }.map { ($0.url, $0.connection) }
+    }
+
+    private var servers: [[NginxDirective]] {
+        FastCGIPass.all(nginx?.directives ?? []).filter { $0.name == "server" && !$0.block.isEmpty }.map(\.block)
+    }
+
+    private static func roots(of server: [NginxDirective]) -> [String] {
+        FastCGIPass.all(server).filter { $0.name == "root" }.compactMap(\.arguments.first)
+            .filter { $0.hasPrefix("/") && !$0.contains("$") }
+    }
+
+    private static func resolved(_ path: String) -> String {
+        URL(fileURLWithPath: path).resolvingSymlinksInPath().standardized.path
+    }
+
+    /// Returns the address of the hook of `site` on this machine; `nil` if nginx's files have none.
+    func address(of site: SiteSettings) -> HookAddress? {
+        passes.lazy.compactMap { HookAddress($0, site: site.secretSource == nil ? nil : site.name) }.first
+    }
 
     /// Returns the addresses of the hooks: of the shared hook in each server, and of the first hooks of single sites.
     ///

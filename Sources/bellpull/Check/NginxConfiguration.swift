@@ -1,7 +1,7 @@
 import Foundation
 
 /// The directives in nginx's configuration files, including the included files.
-struct NginxConfiguration {
+struct NginxConfiguration: Sendable {
     /// The directives of the main file, with the contents of the included files in place of each `include`.
     private(set) var directives: [NginxDirective] = []
     /// The paths of the files that were read.

@@ -19,8 +19,15 @@ struct Program {
     ///
     /// - Parameter input: the file to read as standard input; `nil` for no input.
     func command(_ arguments: [String], input: String? = nil) -> Command {
+        command(arguments, input.map { .file($0) })
+    }
+
+    /// Returns the command that runs the program with `arguments`, and `text` as standard input.
+    func command(_ arguments: [String], text: String) -> Command { command(arguments, .text(text)) }
+
+    private func command(_ arguments: [String], _ input: Command.Input?) -> Command {
         Command(
             executable: URL(fileURLWithPath: path), arguments: arguments, directory: "/", environment: environment,
-            input: input.map { .file($0) })
+            input: input)
     }
 }

@@ -66,6 +66,23 @@ final class WatchedLedger: Ledger {
         return try ledger.lastUseOfPreviousSecret(by: hook)
     }
 
+    func extent() throws(LedgerError) -> LedgerExtent {
+        try check()
+        return try ledger.extent()
+    }
+
+    func read(
+        withOutput: Bool, _ body: (LedgerExtent, LedgerEntry) -> Void
+    ) throws(LedgerError) -> LedgerExtent {
+        try check()
+        return try ledger.read(withOutput: withOutput, body)
+    }
+
+    func liveDeployments(at time: Date, of site: String?) throws(LedgerError) -> [LiveDeployment] {
+        try check()
+        return try ledger.liveDeployments(at: time, of: site)
+    }
+
     private func check() throws(LedgerError) {
         if let trouble = state.withLock(\.trouble) { throw trouble }
     }

@@ -95,7 +95,9 @@ final class ConfiguredServer: Sendable {
     }
 
     /// Runs `bellpull arguments…` with the service's environment.
-    func command(_ arguments: String...) throws -> Program.Result {
+    func command(_ arguments: String...) throws -> Program.Result { try command(arguments) }
+
+    func command(_ arguments: [String]) throws -> Program.Result {
         try Program.run([try BuiltProgram.path] + arguments, environment: environment)
     }
 

@@ -1,0 +1,88 @@
+internal import Foundation
+public import Text
+
+/// An open log. A command of root opens the logs before it becomes the ledger's owner, who may not be able to read them.
+public final class AccessLogFile: Sendable {
+    /// Why a log cannot be opened.
+    public struct OpenError: Error, Sendable, Equatable {
+        /// The problem and its remedy.
+        public let explanation: Explanation
+        /// Whether the file does not exist.
+        public let isMissing: Bool
+    }
+
+    /// The path, or `standard input`.
+    public let name: String
+    let descriptor: Int32
+    private let isOwned: Bool
+
+    /// Standard input.
+    public static let standardInput = AccessLogFile(name: "standard input", descriptor: STDIN_FILENO, isOwned: false)
+
+    private init(name: String, descriptor: Int32, isOwned: Bool) {
+        self.name = name
+        self.descriptor = descriptor
+        self.isOwned = isOwned
+    }
+
+    /// Opens the log at `path`, compressed or not.
+    public convenience init(path: String) throws(OpenError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let reason = errno
+        guard descriptor >= 0 else {
+            let hint = reason == EACCES ? "run the command as root" : nil
+            throw OpenError(
+                explanation: Explanation("cannot read \(path): \(String(cString: strerror(reason)))", hint: hint),
+                isMissing: reason == ENOENT)
+        }
+        self.init(name: path, descriptor: descriptor, isOwned: true)
+    }
+
+    deinit { if isOwned { close(descriptor) } }
+
+    /// Opens the log at `path` with its rotated files, oldest first (logrotate(8)): numbered or dated, compressed or not.
+    /// A file that is being compressed is read once.
+    public static func rotated(_ path: String) throws(OpenError) -> [AccessLogFile] {
+        var opened: [AccessLogFile] = []
+        for name in RotatedNames(of: path).oldestFirst {
+            do {
+                opened.append(try AccessLogFile(path: name))
+            } catch  where error.isMissing && name != path {
+                // logrotate has moved the file meanwhile.
+                continue
+            }
+        }
+        var seen: Set<UInt64> = []
+        return opened.filter { seen.insert($0.identity).inserted }
+    }
+
+    /// The number of the file, to find a file that was renamed between two openings.
+    private var identity: UInt64 {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? UInt64(status.st_ino) : 0
+    }
+
+    /// The size in bytes; `nil` for a pipe.
+    var size: Int? {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(status.st_size)
+    }
+
+    /// Returns the last `count` bytes of an uncompressed log, from a whole line on.
+    public func tailBytes(_ count: Int) -> [UInt8] {
+        guard !isCompressed, let size else { return [] }
+        let start = max(size - count - 1, 0)
+        var bytes = [UInt8](repeating: 0, count: size - start)
+        let read = pread(descriptor, &bytes, bytes.count, off_t(start))
+        guard read > 0 else { return [] }
+        let newline = start == 0 ? nil : bytes[..<read].firstIndex(of: UInt8(ascii: "\n"))
+        return Array(bytes[(newline.map { $0 + 1 } ?? 0)..<read])
+    }
+
+    /// Whether the file starts like the output of gzip(1).
+    var isCompressed: Bool {
+        var magic: [UInt8] = [0, 0]
+        return size != nil && pread(descriptor, &magic, 2, 0) == 2 && magic == [0x1f, 0x8b]
+    }
+}

@@ -1,0 +1,138 @@
+internal import Foundation
+internal import Text
+
+/// Splits the blocks of one log into lines and parses each line. Holds at most one line.
+final class LineFeed {
+    /// The longest line in bytes. nginx passes on no headers of such length.
+    static let limit = 64 << 10
+    /// How many bytes of a bad line are kept.
+    private static let shown = 160
+
+    private(set) var summary: AccessLogSummary
+    private let source: String
+    private let latest: Date
+    private let body: (AccessLogLine) -> Void
+    private var parser = LineParser()
+    private var pending: [UInt8] = []
+    private var number = 0
+    private let firstBad: Int
+    /// Whether the rest of a line is to be skipped.
+    private var isSkipping: Bool
+    private let hasNumbers: Bool
+
+    /// Creates a feed for one log.
+    ///
+    /// - Parameters:
+    ///   - latest: lines after this time are in the future.
+    ///   - startsInside: whether the first block starts inside of a line, which is skipped.
+    init(
+        _ source: String, _ summary: AccessLogSummary, latest: Date, startsInside: Bool = false,
+        _ body: @escaping (AccessLogLine) -> Void
+    ) {
+        self.source = source
+        self.summary = summary
+        self.latest = latest
+        self.body = body
+        isSkipping = startsInside
+        hasNumbers = !startsInside
+        firstBad = summary.badLines.count
+    }
+
+    /// Takes the next block of the log.
+    func add(_ block: Span<UInt8>) {
+        var start = 0
+        while let end = block.firstIndex(of: UInt8(ascii: "\n"), from: start) {
+            finishLine(block.extracting(start..<end))
+            start = end + 1
+        }
+        keep(block.extracting(start..<block.count))
+    }
+
+    /// Ends the log. A line without a line break counts if it is whole.
+    func finish() {
+        guard !pending.isEmpty else { return }
+        number += 1
+        read(pending.span, isCut: true)
+        pending = []
+    }
+
+    private func finishLine(_ rest: Span<UInt8>) {
+        guard !isSkipping else {
+            isSkipping = false
+            return
+        }
+        guard !pending.isEmpty else {
+            number += 1
+            return read(rest)
+        }
+        keep(rest)
+        guard !isSkipping else {
+            isSkipping = false
+            return
+        }
+        number += 1
+        let line = pending
+        pending.removeAll(keepingCapacity: true)
+        read(line.span)
+    }
+
+    /// Keeps the beginning of a line. A line that grows too long is bad at once.
+    private func keep(_ bytes: Span<UInt8>) {
+        guard !isSkipping, !bytes.isEmpty else { return }
+        guard pending.count + bytes.count <= Self.limit else {
+            if pending.count < Self.shown { append(bytes, Self.shown) }
+            number += 1
+            recordBad(pending.span, "longer than \(Self.limit) bytes")
+            pending.removeAll(keepingCapacity: true)
+            isSkipping = true
+            return
+        }
+        append(bytes, bytes.count)
+    }
+
+    private func append(_ bytes: Span<UInt8>, _ count: Int) {
+        bytes.extracting(first: count).withUnsafeBufferPointer { pending.append(contentsOf: $0) }
+    }
+
+    private func read(_ text: Span<UInt8>, isCut: Bool = false) {
+        guard text.count <= Self.limit else { return recordBad(text, "longer than \(Self.limit) bytes") }
+        do throws(LineParser.Malformed) {
+            let line = try parser.parse(text)
+            summary.lines += 1
+            summary.first = min(summary.first ?? line.time, line.time)
+            if line.time > latest {
+                summary.future += 1
+            } else {
+                summary.last = max(summary.last ?? line.time, line.time)
+            }
+            body(line)
+        } catch {
+            let isText = (try? UTF8Span(validating: text)) != nil
+            recordBad(text, isCut ? "cut short" : isText ? "not of the format bellpull" : "not UTF-8")
+        }
+    }
+
+    private func recordBad(_ text: Span<UInt8>, _ reason: String) {
+        summary.bad += 1
+        guard summary.badLines.count - firstBad < AccessLogSummary.keptBadLines else { return }
+        let beginning = text.extracting(first: Self.shown).withUnsafeBufferPointer {
+            String(decoding: $0, as: UTF8.self)
+        }
+        summary.badLines.append(
+            .init(
+                source: source, number: hasNumbers ? number : nil, reason: reason,
+                beginning: beginning.escapedForDisplay))
+    }
+}
+
+extension Span<UInt8> {
+    /// Returns the index of the first `byte` from `start` on; `nil` if there is none.
+    fileprivate func firstIndex(of byte: UInt8, from start: Int) -> Int? {
+        withUnsafeBufferPointer { buffer in
+            guard start < buffer.count, let base = UnsafeRawPointer(buffer.baseAddress),
+                let found = memchr(base + start, Int32(byte), buffer.count - start)
+            else { return nil }
+            return UnsafeRawPointer(found) - base
+        }
+    }
+}

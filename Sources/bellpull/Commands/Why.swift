@@ -1,0 +1,118 @@
+import AccessLog
+import ArgumentParser
+import Configuration
+import Deploy
+import Foundation
+import Git
+import Processes
+import Synchronization
+import Text
+
+/// `bellpull why`: tells why a push is live, or why not.
+struct Why: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Tells why a push is live or not, and what to do.",
+        discussion: """
+            Looks at nginx's log, the ledger, the site and its remote, and at the site as a visitor. Prints the reason and \
+            the remedy. Says probably: where the reason is only the most likely one. Exits with 0 if everything is live, \
+            and with 1 otherwise. Run it as root: other users may not be able to read nginx's log.
+            """)
+
+    @Argument(
+        help: "A site, a commit, or the forge's id of a delivery; all sites without it.", completion: .siteNames)
+    var subject: String?
+
+    @Flag(help: "Ask neither the remote nor the site's address.")
+    var offline = false
+
+    @Option(help: ArgumentHelp("The access log of the hook (default: as nginx's files tell)", valueName: "path"))
+    var log: String?
+
+    @Option(help: ArgumentHelp("The path of nginx.conf, or of its folder", valueName: "path"))
+    var nginx = "/etc/nginx"
+
+    @Option(
+        help: ArgumentHelp(
+            "The unix socket between the web server and bellpull (default: \(Check.defaultSocket))", valueName: "path"))
+    var socket: String?
+
+    @OptionGroup var options: CommonOptions
+
+    func run() throws {
+        let verdicts = try verdicts()
+        if options.json {
+            try Printer.print(json: verdicts)
+        } else {
+            Printer.print(verdicts.flatMap { $0.lines(on: .current) })
+        }
+        if !verdicts.allSatisfy(\.isLive) { throw ExitCode.failure }
+    }
+
+    private func verdicts() throws(CommandError) -> [Verdict] {
+        let environment = ProcessInfo.processInfo.environment
+        let unit = SystemdUnit(ServiceUnit.current.service, environment: environment)
+        let systemd = SystemdCheck(unit, nil)
+        var source = ConfigurationSource(mainFile: options.configuration.config, environment: environment)
+        (source.readsSecrets, source.readsVariables) = (false, false)
+        if environment["CREDENTIALS_DIRECTORY"] == nil { source.unseenCredentials = systemd.credentials }
+        let check = ConfigurationCheck(source)
+        let configuration = check.configuration
+        let web = NginxCheck(nginx, socket: socket ?? Check.defaultSocket, settings: configuration)
+        let logs = WebServerLogs(web, path: log)
+        let state = StateDirectory(environment: environment)
+        try state.becomeOwner(otherwise: systemd.user)
+
+        if let name = subject, let mistakes = mistakes(of: name, configuration) { return [mistakes] }
+        guard !configuration.sites.isEmpty else {
+            throw CommandError(
+                .configuration, "no site is configured", hint: "\(ServiceUnit.current.command) add REPOSITORY")
+        }
+        let named = configuration.sites.filter { $0.name == subject }
+        let commit = named.isEmpty ? subject.flatMap(CommitName.init) : nil
+        let delivery = named.isEmpty && commit == nil ? subject : nil
+        var lines: [AccessLogLine] = []
+        let requests = logs.requests(of: configuration.sites, mount: web.mount) { line in
+            if line.delivery != nil, line.delivery == delivery { lines.append(line) }
+        }
+        let differences = offline && subject == nil ? [] : check.differences(check.readAsService(), [], state, unit)
+        let reader = SiteFactsReader(
+            configuration: configuration, ledger: state.ledger(leavesNoTrace: true), state: state,
+            problems: Dictionary(
+                differences.filter { $0.severity == .error }.map { ($0.subject, $0) }
+            ) { first, _ in first },
+            hasService: ControlClient(state: state).hasService, requests: requests, asksOutside: !offline,
+            cancellation: Signals.shared.cancellation)
+        let question = WhyQuestion(reader, web)
+        if let commit { return try question.verdicts(on: commit) }
+        if let delivery { return try question.verdicts(on: delivery, lines, requests.first?.value) }
+        let rejected =
+            subject == nil
+            ? configuration.rejectedSites.compactMap(\.name).compactMap { mistakes(of: $0, configuration) } : []
+        return rejected + (try question.verdicts(on: named.isEmpty ? configuration.sites : named))
+    }
+
+    /// The verdict on a site whose file has mistakes; `nil` for other sites.
+    private func mistakes(of name: String, _ configuration: Configuration) -> Verdict? {
+        guard !configuration.sites.contains(where: { $0.name == name }),
+            let issue = configuration.rejectedSites.first(where: { $0.name == name })?.issues.first
+        else { return nil }
+        return Verdict(
+            .configuration, site: name, "its file has a mistake, so pushes are not deployed: \(issue.text)",
+            remedy: issue.hint ?? "\(ServiceUnit.current.command) check \(name)")
+    }
+}
+
+/// The beginning of the name of a commit, as a person types it.
+struct CommitName {
+    /// 6 to 64 hexadecimal digits in lower case.
+    let text: String
+
+    /// Creates a name; `nil` for a text that is none.
+    init?(_ text: String) {
+        guard (6...64).contains(text.utf8.count), text.allSatisfy({ $0.isASCII && $0.isHexDigit }) else { return nil }
+        self.text = text.lowercased()
+    }
+
+    /// Whether `commit` has the name.
+    func names(_ commit: Commit?) -> Bool { commit?.description.hasPrefix(text) == true }
+}

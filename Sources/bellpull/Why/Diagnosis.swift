@@ -1,0 +1,354 @@
+import AccessLog
+import Deploy
+import Foundation
+import Git
+import Text
+
+/// Finds the reason in the facts. Looks first at what is certain, and says of everything else that it is a guess.
+struct Diagnosis {
+    private let facts: SiteFacts
+    /// The commit that a person asks about; `nil` for the newest commit of the remote.
+    private let asked: Commit?
+
+    init(_ facts: SiteFacts, asked: Commit? = nil) {
+        (self.facts, self.asked) = (facts, asked)
+    }
+
+    /// The verdict.
+    var verdict: Verdict {
+        // A push that the remote does not show yet is newer than what is live.
+        if asked == nil, let unfinished, facts.records.first?.target?.commit != facts.live { return unfinished }
+        if let live { return live }
+        return unfinished ?? pinned ?? configuration ?? finished ?? remoteFailure ?? moved ?? obstacleOfNewCommit
+            ?? problem ?? stray ?? absent
+    }
+
+    // MARK: The commit
+
+    /// The commit that should be live; `nil` if only the remote knows.
+    private var wanted: Commit? {
+        if let asked { return asked }
+        if case .commit(let target) = facts.remote { return target.commit }
+        return nil
+    }
+
+    private var wantedText: String { wanted?.short ?? "the newest commit" }
+
+    private var newest: DeploymentRecord? { facts.records.first }
+
+    private var isReached: Bool {
+        guard let live = facts.live else { return false }
+        if let asked { return asked == live || replacement != nil }
+        switch facts.remote {
+        case .commit(let target): return target.commit == live || facts.hasRemoteCommit
+        case .failed: return false
+        case .notAsked:
+            // As far as the ledger tells.
+            return newest.map { record in
+                record.state.isFinished && [.deployed, .unchanged].contains(record.state) && record.commit == live
+            } ?? false
+        }
+    }
+
+    /// The deployment that replaced the commit asked about with a newer one.
+    private var replacement: DeploymentRecord? {
+        guard let asked, let live = facts.live, asked != live,
+            let first = facts.records.last(where: { $0.state == .deployed && $0.commit == asked }),
+            let last = facts.records.first(where: { $0.state == .deployed && $0.commit == live }), last.id > first.id,
+            last.order == .follow
+        else { return nil }
+        return last
+    }
+
+    private var live: Verdict? {
+        guard isReached, let commit = facts.live else { return nil }
+        let deployed = facts.records.last { $0.state == .deployed && $0.commit == commit }
+        let since = deployed?.ended.map { " since \($0.local), \($0.relative(to: facts.now))" } ?? ""
+        let cause = deployed.map { "; asked for by \(Self.words($0))" } ?? ""
+        let limits =
+            switch facts.remote {
+            case .notAsked where asked == nil: "; the remote was not asked"
+            default: ""
+            }
+        let text =
+            replacement.map {
+                "\(wantedText) was deployed, and \(commit.short) replaced it \($0.time.relative(to: facts.now))"
+            }
+            ?? "\(commit.short)\(since)\(cause)"
+        return visited(text + limits) ?? verdict(.live, text + limits)
+    }
+
+    private static func words(_ record: DeploymentRecord) -> String {
+        switch record.cause {
+        case .push where record.deliveries == 1: "a delivery"
+        case .push: "\(record.deliveries) deliveries"
+        case .catchUp: "catch-up, without a delivery"
+        case .command: "a person at the terminal"
+        }
+    }
+
+    /// What is wrong between the live files and visitors; `nil` for nothing.
+    private func visited(_ fact: String) -> Verdict? {
+        switch facts.visitors {
+        case nil, .current?: nil
+        case .otherFolder(let served, let live)?:
+            verdict(
+                .oldPage, "nginx serves \(served), and the site is \(live)",
+                remedy: "write root \(live); in the server block, then nginx -t && systemctl reload nginx")
+        case .otherPage(let url, let file)?:
+            verdict(
+                .oldPage, "\(url) does not show \(file), so another server block or another folder answers",
+                remedy: "nginx -T | grep -n -e server_name -e root  # which server has this name, and which folder")
+        case .cachedBefore(let url, let sign)?:
+            verdict(
+                .oldPage,
+                "nginx on this machine has the new page, and \(url) has another one"
+                    + (sign.map { ": \($0)" } ?? ": something in between keeps the old one"),
+                remedy: "empty the cache of the CDN or proxy; a step can do so: after = \"…\" in the site's file",
+                isGuess: sign == nil)
+        case .cachedByBrowsers(let url, let seconds)?:
+            verdict(
+                .live,
+                "\(fact); browsers that have been there may show the old page for up to "
+                    + "\(Duration.seconds(seconds).spoken), as \(url) has such a Cache-Control header",
+                remedy: "add_header Cache-Control no-cache; in the server block makes browsers ask")
+        case .noAnswer(let url, let reason)?:
+            verdict(
+                .live, "\(fact); what visitors get is not known, as \(url) does not answer this machine: \(reason)")
+        }
+    }
+
+    // MARK: The deployments
+
+    private var unfinished: Verdict? {
+        let open = facts.records.filter { !$0.state.isFinished }
+        guard let record = open.first(where: { $0.state == .running }) ?? open.last else { return nil }
+        let time = record.time.relative(to: facts.now)
+        guard facts.hasService else {
+            return verdict(
+                .serviceIsDown,
+                "the push is recorded as deployment \(record.id), \(record.state.rawValue) since \(time), but bellpull does not run",
+                remedy: "systemctl start \(ServiceUnit.current)")
+        }
+        switch record.state {
+        case .running:
+            return verdict(
+                .running, "deployment \(record.id) is running since \(time)",
+                remedy: "\(facts.command) log --follow \(facts.name)", output: facts.output)
+        case .waiting:
+            let next = record.nextTry.map { ", and is asked again at \($0.local)" } ?? ""
+            return verdict(
+                .waiting, "\(record.reason ?? "the remote lags")\(next)",
+                remedy: "wait; \(facts.command) deploy \(facts.name) asks at once")
+        default:
+            let others = facts.running.filter { $0 != facts.name }
+            let names = others.prefix(3).joined(separator: ", ") + (others.count > 3 ? ", …" : "")
+            return verdict(
+                .queued,
+                "deployment \(record.id) waits for its turn since \(time)"
+                    + (others.isEmpty ? "" : ", behind \(others.count) that run: \(names)"),
+                remedy: "wait; parallel_deployments in the main file lets more sites deploy at once")
+        }
+    }
+
+    /// The newest finished deployment that tells why the commit is not live.
+    private var finished: Verdict? {
+        guard let record = facts.records.first(where: { $0.state.isFinished }) else { return nil }
+        // What happened to an older commit says nothing of a newer one.
+        let aim = record.target?.commit ?? record.commit
+        if let wanted, let aim, aim != wanted, record.cause != .command {
+            guard let match = facts.records.first(where: { $0.state.isFinished && $0.target?.commit == wanted }) else {
+                return nil
+            }
+            return told(match)
+        }
+        return told(record)
+    }
+
+    private func told(_ record: DeploymentRecord) -> Verdict? {
+        let time = record.time.relative(to: facts.now)
+        let log = "\(facts.command) log \(record.id)"
+        switch record.state {
+        case .failed:
+            return verdict(
+                .failed, "deployment \(record.id) failed \(time): \(record.reason ?? "see its log")",
+                remedy: record.failure?.hint ?? "\(log); then \(facts.command) deploy \(facts.name)",
+                output: facts.output)
+        case .skipped:
+            return verdict(
+                .skipped, "the push was skipped \(time): \(record.reason ?? "")",
+                remedy: "\(facts.command) deploy \(facts.name) deploys it all the same")
+        case .cancelled:
+            return verdict(
+                .cancelled,
+                "\(record.reason.map { "a newer push, of \($0)," } ?? "a newer push") ended the build \(time)")
+        case .interrupted:
+            return verdict(
+                .interrupted, "deployment \(record.id) was interrupted \(time)",
+                remedy: facts.hasService
+                    ? "\(facts.command) deploy \(facts.name)" : "systemctl start \(ServiceUnit.current)")
+        case .pinned:
+            return verdict(
+                .pinned, record.reason ?? "the site was pinned \(time)", remedy: "\(facts.command) deploy \(facts.name)"
+            )
+        case .deployed, .unchanged, .queued, .running, .waiting: return nil
+        }
+    }
+
+    private var pinned: Verdict? {
+        facts.pin.map { pin in
+            let time = Date(timeIntervalSince1970: TimeInterval(pin.time)).relative(to: facts.now)
+            return verdict(
+                .pinned, "the site is \(pin), \(time)", remedy: "\(facts.command) unpin \(facts.name)")
+        }
+    }
+
+    private var moved: Verdict? {
+        guard let wanted, let live = facts.live,
+            let record = facts.records.first(where: { $0.state == .deployed && $0.commit == wanted })
+        else { return nil }
+        return verdict(
+            .moved,
+            "\(wanted.short) was deployed \(record.time.relative(to: facts.now)), but the site is at \(live.short) now: "
+                + "somebody has moved it", remedy: "\(facts.command) deploy \(facts.name)")
+    }
+
+    // MARK: The surroundings
+
+    private var configuration: Verdict? {
+        facts.configurationProblem.map {
+            verdict(.configuration, $0.message, remedy: $0.hint)
+        }
+    }
+
+    private var remoteFailure: Verdict? {
+        guard case .failed(let failure) = facts.remote else { return nil }
+        return verdict(
+            .remote, failure.message, remedy: failure.hint ?? "\(facts.command) check \(facts.name)")
+    }
+
+    /// An obstacle explains why the commit is not live only if somebody has tried; otherwise it is the next problem.
+    private var obstacleOfNewCommit: Verdict? {
+        guard let obstacle = facts.obstacles.first, facts.requests.problem == nil else { return nil }
+        return verdict(
+            .obstacle, obstacle.message, remedy: obstacle.hint ?? "\(facts.command) check \(facts.name)")
+    }
+
+    // MARK: The deliveries
+
+    private var problem: Verdict? {
+        guard let problem = facts.requests.problem else { return nil }
+        let line = problem.line
+        let times = problem.count > 1 ? ", and \(problem.count - 1) more like it" : ""
+        let time = "\(line.time.relative(to: facts.now))\(times)"
+        let reason = line.reason.map { ": \($0)" } ?? ""
+        let isGuess = facts.requests.isShared
+        switch line.outcome {
+        case "rejected"?:
+            return verdict(
+                .wrongSecret, "the last delivery, \(time), had a wrong secret or none",
+                remedy:
+                    "enter the secret into the forge's form again; \(facts.command) deliver \(facts.name) tries the one "
+                    + "in the files", isGuess: isGuess)
+        case "misconfigured"?:
+            return verdict(
+                .configuration,
+                "the hook was out of order when the last delivery came, \(time): the site's file had a mistake",
+                remedy: "\(facts.command) check \(facts.name); then have the forge send it again", isGuess: false)
+        case "unrecorded"?:
+            return verdict(
+                .notAccepted, "the ledger could not record the last delivery, \(time)\(reason)",
+                remedy: "\(facts.command) check; then have the forge send the delivery again", isGuess: isGuess)
+        case "ignored"?, "malformed"?, "refused"?:
+            return verdict(
+                .notAccepted, "the last delivery, \(time), was \(line.outcome ?? "")\(reason)",
+                remedy: notAcceptedRemedy(line), isGuess: isGuess)
+        default: return refusedByServer(line, time)
+        }
+    }
+
+    private func notAcceptedRemedy(_ line: AccessLogLine) -> String {
+        let follows = facts.follows.map { "the site follows \($0)" } ?? "see the site's file"
+        let check = "\(facts.command) check \(facts.name)"
+        guard line.outcome == "ignored" else { return check }
+        let reason = line.reason ?? ""
+        if reason.contains("repository") { return "\(follows): compare repository in the site's file; \(check)" }
+        if reason.contains("URL") { return "correct the URL in the forge's form" }
+        if reason.contains("not a push") { return "choose push events in the forge's form" }
+        return "\(follows): push there, or change branch in the site's file"
+    }
+
+    private func refusedByServer(_ line: AccessLogLine, _ time: String) -> Verdict {
+        let status = line.status.map(String.init) ?? "no status"
+        switch line.status {
+        case 413?:
+            return verdict(
+                .refusedByServer, "nginx refused the last delivery, \(time): it is larger than nginx takes (413)",
+                remedy: "set client_max_body_size 25m; in both locations of the hook, then systemctl reload nginx",
+                isGuess: facts.requests.isShared)
+        case 429?:
+            return verdict(
+                .refusedByServer, "nginx refused the last delivery, \(time): too many requests (429)",
+                remedy: "raise burst= of limit_req, then systemctl reload nginx; \(facts.command) deploy \(facts.name)",
+                isGuess: facts.requests.isShared)
+        case 500?, 502?, 503?, 504?:
+            return verdict(
+                .serviceWasDown, "bellpull was down when the last delivery came, \(time) (\(status))",
+                remedy: facts.hasService
+                    ? "\(facts.command) deploy \(facts.name)" : "systemctl start \(ServiceUnit.current)",
+                isGuess: facts.requests.isShared)
+        case nil:
+            return verdict(
+                .refusedByServer, "the forge ended the connection before nginx had answered, \(time)",
+                remedy: "\(facts.command) deploy \(facts.name)", isGuess: true)
+        default:
+            return verdict(
+                .refusedByServer, "nginx refused the last delivery, \(time), with status \(status)",
+                remedy: "tail -n 20 /var/log/nginx/error.log; \(facts.command) check \(facts.name)",
+                isGuess: facts.requests.isShared)
+        }
+    }
+
+    private var stray: Verdict? {
+        guard let stray = facts.requests.stray else { return nil }
+        return verdict(
+            .elsewhere,
+            "a delivery of \(stray.forge) came to \(stray.path) \(stray.time.relative(to: facts.now)), where the web server "
+                + "answered \(stray.status), and not to the hook",
+            remedy:
+                "correct the URL in the forge's form, or the web server's location; \(facts.command) check \(facts.name)",
+            isGuess: true)
+    }
+
+    private var absent: Verdict {
+        let command = "\(facts.command) deploy \(facts.name)"
+        guard facts.requests.unreadable == nil, facts.requests.log != nil else {
+            let reason = facts.requests.unreadable ?? "nginx's files name no log of the hook in the format bellpull"
+            return verdict(
+                .neverArrived, "no delivery of \(wantedText) is in the ledger, and the log cannot tell: \(reason)",
+                remedy: "run the command as root, or name the log: --log FILE; \(command) deploys it", isGuess: true)
+        }
+        guard facts.hasService else {
+            return verdict(
+                .serviceIsDown, "bellpull does not run, and no delivery of \(wantedText) is in the log",
+                remedy: "systemctl start \(ServiceUnit.current)")
+        }
+        let last =
+            facts.requests.lastAccepted.map {
+                "; the last delivery for the site came \($0.time.relative(to: facts.now))"
+            }
+            ?? facts.requests.since.map { "; the log begins \($0.local)" } ?? "; the log is empty"
+        let wait = facts.catchUp.map { ", and catch-up asks the remote every \($0.spoken)" } ?? ""
+        return verdict(
+            .neverArrived, "no delivery of \(wantedText) has arrived\(last)",
+            remedy: "look at the forge's page of the webhook: URL, content type, events, and its last answers; "
+                + "\(facts.command) check \(facts.name) tries the hook (DNS, firewall, certificate); \(command) deploys "
+                + "it now\(wait)")
+    }
+
+    private func verdict(
+        _ cause: Verdict.Cause, _ reason: String, remedy: String? = nil, isGuess: Bool = false, output: [String] = []
+    ) -> Verdict {
+        Verdict(cause, site: facts.name, reason, remedy: remedy, isGuess: isGuess, output: output)
+    }
+}

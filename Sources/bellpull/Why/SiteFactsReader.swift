@@ -1,0 +1,88 @@
+import Configuration
+import Deploy
+import Foundation
+import Git
+import Processes
+import Text
+
+/// Gathers the facts about sites from the ledger, the sites, the remotes and nginx's logs.
+struct SiteFactsReader: Sendable {
+    let configuration: Configuration
+    let ledger: any Ledger
+    let state: StateDirectory
+    /// What is wrong with the settings of sites in the running service, by name.
+    let problems: [String: CheckResult]
+    let hasService: Bool
+    /// What nginx's logs tell, by the name of the site.
+    let requests: [String: HookRequests]
+    /// Whether to ask the remotes, and to look at the sites as a visitor.
+    let asksOutside: Bool
+    let cancellation: Cancellation
+
+    /// How many deployments to look at.
+    private static let history = 50
+    /// How much of the output to show.
+    private static let lines = 5
+    private static let time = Duration.seconds(20)
+
+    /// Returns what is known of `settings`.
+    ///
+    /// - Parameter visit: looks at the site as a visitor, if the site is at its commit.
+    func facts(of settings: SiteSettings, visit: () -> VisitedPage?) throws(CommandError) -> SiteFacts {
+        let site = Site(settings)
+        let limits = Limits.within(Self.time, cancellation: cancellation)
+        var facts = SiteFacts(name: settings.name)
+        facts.command = ServiceUnit.current.command
+        if !site.isDeclared, asksOutside { _ = site.open(limits) }
+        facts.follows = (settings.follows ?? site.follows).map { "\($0)" }
+        facts.catchUp = settings.catchUp
+        facts.live = site.liveCommit
+        facts.pin = site.pin
+        facts.hasService = hasService
+        facts.configurationProblem = problems[settings.name]
+        facts.requests = requests[settings.name] ?? HookRequests()
+        facts.records = try reading { () throws(LedgerError) in
+            try ledger.deployments(of: settings.name, limit: Self.history)
+        }
+        facts.running = try reading { () throws(LedgerError) in
+            try ledger.latestDeployments().filter { $0.state == .running }.map(\.site.name)
+        }
+        facts.output = try output(of: facts.records, settings.name)
+        if asksOutside { ask(site, limits, &facts) }
+        if asksOutside, Diagnosis(facts).verdict.isLive { facts.visitors = visit() }
+        return facts
+    }
+
+    private func ask(_ site: Site, _ limits: Limits, _ facts: inout SiteFacts) {
+        do throws(Failure) {
+            let newest = try site.newestPush(limits)
+            facts.remote = .commit(newest)
+            guard newest.commit != facts.live, !facts.records.contains(where: { $0.state == .running }) else { return }
+            let inspection = try site.inspect(limits)
+            facts.hasRemoteCommit =
+                inspection.missed == nil && site.liveCommit == inspection.commit && facts.pin == nil
+                && !isSkipped(newest.commit, facts) && inspection.takenBack == nil
+            facts.obstacles = inspection.obstacles
+        } catch {
+            facts.remote = .failed(error)
+        }
+    }
+
+    /// A skipped commit is not missed either.
+    private func isSkipped(_ commit: Commit, _ facts: SiteFacts) -> Bool {
+        facts.records.contains { $0.state == .skipped && $0.target?.commit == commit }
+    }
+
+    /// The last lines of what the newest deployment has written, if it runs or has failed.
+    private func output(of records: [DeploymentRecord], _ site: String) throws(CommandError) -> [String] {
+        guard let record = records.first(where: { $0.state == .running || $0.state.isFinished }) else { return [] }
+        var text = ""
+        if record.state == .running {
+            var tail = OutputTail(of: site, state)
+            text = tail.read()
+        } else if record.state == .failed {
+            text = try reading { () throws(LedgerError) in try ledger.deployment(record.id)?.output } ?? ""
+        }
+        return text.split(separator: "\n").suffix(Self.lines).map(String.init)
+    }
+}

@@ -1,0 +1,141 @@
+import AccessLog
+import Configuration
+import Deploy
+import Foundation
+import Git
+import Synchronization
+import Text
+
+/// The question about sites, a commit or a delivery.
+struct WhyQuestion: Sendable {
+    private let reader: SiteFactsReader
+    private let web: NginxCheck
+
+    /// The number of sites to look at in parallel.
+    private static let parallel = 8
+
+    init(_ reader: SiteFactsReader, _ web: NginxCheck) {
+        (self.reader, self.web) = (reader, web)
+    }
+
+    // MARK: Sites
+
+    /// Returns the verdicts on the newest commits of `sites`.
+    func verdicts(on sites: [SiteSettings]) throws(CommandError) -> [Verdict] {
+        try facts(of: sites).map { Diagnosis($0).verdict }
+    }
+
+    /// Returns the facts of `sites`, in their order. Works on plain threads, as child processes inherit the signal mask of the
+    /// thread.
+    private func facts(of sites: [SiteSettings]) throws(CommandError) -> [SiteFacts] {
+        let next = Atomic<Int>(0)
+        let found = Mutex([Result<SiteFacts, CommandError>?](repeating: nil, count: sites.count))
+        let group = DispatchGroup()
+        for _ in 0..<min(Self.parallel, sites.count) {
+            group.enter()
+            Thread.detachNewThread {
+                defer { group.leave() }
+                while true {
+                    let index = next.add(1, ordering: .relaxed).oldValue
+                    guard index < sites.count else { return }
+                    let result = Result { () throws(CommandError) in try facts(of: sites[index]) }
+                    found.withLock { $0[index] = result }
+                }
+            }
+        }
+        group.wait()
+        var all: [SiteFacts] = []
+        for result in found.withLock({ $0 }) { if let result { all.append(try result.get()) } }
+        return all
+    }
+
+    private func facts(of site: SiteSettings) throws(CommandError) -> SiteFacts {
+        try reader.facts(of: site) {
+            PageVisit(
+                to: site, web, environment: ProcessInfo.processInfo.environment, reader.cancellation)?.look()
+        }
+    }
+
+    // MARK: A commit
+
+    /// Returns the verdicts on the commit `name` at each site that knows it.
+    func verdicts(on name: CommitName) throws(CommandError) -> [Verdict] {
+        let verdicts = try facts(of: reader.configuration.sites).compactMap { facts -> Verdict? in
+            let commits = facts.records.flatMap { [$0.commit, $0.target?.commit] } + [facts.live, facts.remoteCommit]
+            guard let commit = commits.lazy.compactMap(\.self).first(where: { name.names($0) }) else { return nil }
+            return Diagnosis(facts, asked: commit).verdict
+        }
+        guard verdicts.isEmpty else { return verdicts }
+        let remotes =
+            reader.asksOutside ? ", and no remote has it as the newest commit of a ref that a site follows" : ""
+        return [
+            Verdict(
+                .unknown, site: nil, "no delivery has announced a commit \(name.text)\(remotes)",
+                remedy:
+                    "is it pushed, and to the branch that the site follows? \(ServiceUnit.current.command) status shows "
+                    + "the sites; an older commit than the last 50 deployments of a site is in bellpull history")
+        ]
+    }
+
+    // MARK: A delivery
+
+    /// Returns the verdicts on the delivery `id` at each site that it concerns.
+    ///
+    /// - Parameters:
+    ///   - lines: the lines of the log about the delivery.
+    ///   - requests: what the log tells of any site.
+    func verdicts(
+        on id: String, _ lines: [AccessLogLine], _ requests: HookRequests?
+    ) throws(CommandError) -> [Verdict] {
+        guard let line = lines.last else { return try verdictsOfLedger(on: id, requests) }
+        let time = line.time.relative()
+        let sites = reader.configuration.sites.filter { line.sites.contains($0.name) }
+        guard !sites.isEmpty else {
+            let reason = line.reason.map { ": \($0)" } ?? ""
+            return [
+                Verdict(
+                    .notAccepted, site: nil,
+                    "the delivery came \(time) and was \(line.outcome ?? "not answered")\(reason)",
+                    remedy: "\(ServiceUnit.current.command) status shows what the sites follow")
+            ]
+        }
+        return try facts(of: sites).map { facts in
+            let commit = line.commit.flatMap { Commit($0) }
+            let verdict = Diagnosis(facts, asked: commit).verdict
+            return Verdict(
+                verdict.cause, site: facts.name,
+                "the delivery came \(time) and was \(line.outcome ?? "not answered"); \(verdict.reason)",
+                remedy: verdict.remedy, isGuess: verdict.isGuess, output: verdict.output)
+        }
+    }
+
+    /// Returns the verdicts on a delivery that the log does not have any more.
+    private func verdictsOfLedger(on id: String, _ requests: HookRequests?) throws(CommandError) -> [Verdict] {
+        let records = try reading { () throws(LedgerError) in try reader.ledger.deployments(askedByDelivery: id) }
+        let sites = reader.configuration.sites.filter { site in records.contains { $0.site.name == site.name } }
+        guard !sites.isEmpty else { return [unknown(id, requests)] }
+        return try facts(of: sites).map { facts in
+            let record = records.first { $0.site.name == facts.name }
+            let verdict = Diagnosis(facts, asked: record?.target?.commit).verdict
+            let beginning = "the delivery asked for deployment \(record?.id ?? 0), \(record?.state.rawValue ?? "")"
+            return Verdict(
+                verdict.cause, site: facts.name, "\(beginning); \(verdict.reason)", remedy: verdict.remedy,
+                isGuess: verdict.isGuess, output: verdict.output)
+        }
+    }
+
+    private func unknown(_ id: String, _ requests: HookRequests?) -> Verdict {
+        let since = requests?.since.map { " since \($0.local)" } ?? ""
+        let log = requests?.unreadable ?? requests?.log.map { "\($0) has no delivery \(id)\(since)" }
+        return Verdict(
+            .unknown, site: nil, log ?? "nginx's files name no log of the hook in the format bellpull",
+            remedy:
+                "the id is the one on the forge's page of the delivery; a delivery with a wrong secret is logged without "
+                + "its id, and a site of this name is not configured")
+    }
+}
+
+extension SiteFacts {
+    /// The commit that the remote has; `nil` if it was not asked.
+    var remoteCommit: Commit? { if case .commit(let target) = remote { target.commit } else { nil } }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+@testable import AccessLog
+
+@Suite struct `a line of the access log` {
+    private func parse(_ text: String) throws -> AccessLogLine {
+        var parser = LineParser()
+        return try parser.parse(Array(text.utf8).span)
+    }
+
+    private func isMalformed(_ text: String) -> Bool { (try? parse(text)) == nil }
+
+    @Test func `gives all its members`() throws {
+        let line = try parse(Sample().text)
+        #expect(line.time == Date(timeIntervalSince1970: 1_795_514_587))
+        #expect(line.requestID == "5f3c2a9e8b7d6c5f3c2a9e8b7d6c1234" && line.remote == "140.82.115.9")
+        #expect(line.method == "POST" && line.path == "/github")
+        #expect(line.status == 200 && line.upstreamStatus == 200 && line.isAccepted)
+        #expect(line.bytes == 312 && line.requestTime == .milliseconds(482) && line.duration == .milliseconds(479))
+        #expect(line.delivery == "72d3162e-cc78-11e3-81ab-4c9367dc0958" && line.event == "push")
+        #expect(line.outcome == "deployed" && line.sites == ["blog"] && !line.hasCutSites)
+        #expect(line.commit == "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d")
+        #expect(line.reason == nil && line.receipt == nil)
+    }
+
+    @Test func `may have a receipt`() throws {
+        #expect(try parse(Sample(receipt: "ab12").text).receipt == "ab12")
+        #expect(try parse(Sample(receipt: "").text).receipt == nil)
+    }
+
+    @Test func `may have been answered by nginx alone`() throws {
+        let text = Sample(site: "", outcome: "", delivery: "").text
+            .replacing(#""status":200,"upstream_status":200"#, with: #""status":null,"upstream_status":null"#)
+            .replacing(#""duration_ms":479"#, with: #""duration_ms":null"#)
+        let line = try parse(text)
+        #expect(line.status == nil && line.upstreamStatus == nil && line.duration == nil && !line.isAccepted)
+        #expect(line.outcome == nil && line.delivery == nil && line.sites.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("2026-01-01T00:00:00+00:00", 1_767_225_600), ("1970-01-01T00:00:00-01:30", 5400),
+        ("2024-02-29T23:59:59+14:00", 1_709_200_799), ("2000-03-01T00:00:00+00:00", 951_868_800),
+        ("2100-12-31T12:00:00-12:00", 4_133_980_800),
+    ])
+    func `has a time in any zone`(_ text: String, _ seconds: Int) throws {
+        #expect(try parse(Sample(time: text).text).time == Date(timeIntervalSince1970: Double(seconds)))
+    }
+
+    @Test func `may have escapes and text of any language`() throws {
+        let line = try parse(Sample(reason: #"a \"quoted\" \\u{7} \u00e9\n é 語 \/"#).text)
+        #expect(line.reason == "a \"quoted\" \\u{7} \u{e9}\n é 語 /")
+    }
+
+    @Test func `may have members in another order, and members that a person added`() throws {
+        let added = Sample().text.replacing(
+            #","reason":"""#, with: #","reason":"","host":"a\"b","ssl":null,"port":443"#)
+        #expect(try parse(added) == parse(Sample().text))
+        let moved = Sample().text.replacing(#""method":"POST","#, with: "").replacing(
+            #""reason":"""#, with: #""reason":"","method":"POST""#)
+        #expect(try parse(moved) == parse(Sample().text))
+    }
+
+    @Test func `names several sites, of which the last may be cut`() throws {
+        #expect(try parse(Sample(site: "blog,shop").text).sites == ["blog", "shop"])
+        let cut = try parse(Sample(site: "blog,shop,wi...").text)
+        #expect(cut.sites == ["blog", "shop"] && cut.hasCutSites)
+    }
+
+    @Test func `is malformed if it is cut anywhere`() {
+        let text = Sample(reason: #"\u0041"#, receipt: "ab").text
+        for length in 0..<text.utf8.count { #expect(isMalformed(String(text.prefix(length))), "\(length)") }
+        #expect(!isMalformed(text))
+    }
+
+    @Test(arguments: [
+        ("\"status\":200", "\"status\":0200"), ("\"status\":200", "\"status\":\"200\""),
+        ("\"status\":200", "\"status\":-1"),
+        ("\"status\":200", "\"status\":9999999999999999999"), ("0.482", "0.48"), ("0.482", ".482"), ("0.482", "1e3"),
+        ("11:03:07", "25:03:07"), ("11:03:07", "11:60:07"), ("+01:00", "Z"), ("+01:00\"", "+01:00 \""),
+        ("2026-11", "2026-13"), ("\"POST\"", "\"PO\tST\""), ("\"POST\"", #""\x41""#), ("\"POST\"", #""\ud800""#),
+        ("\"POST\"", #""\u+041""#), ("\"method\"", #""m\u0065thod""#), ("\"method\"", "\"path\""),
+        ("\"method\"", "\"how\""),
+        ("\"path\":", "\"path\": "), ("}", "} "), ("}", ",}"), ("{", "[{"), ("\"POST\"", "[]"),
+        ("\"bytes\":312", "\"bytes\":null"),
+    ])
+    func `is malformed with anything that nginx does not write`(_ old: String, _ new: String) {
+        let text = Sample().text
+        #expect(text.contains(old) && isMalformed(text.replacing(old, with: new)), "\(new)")
+    }
+
+    @Test(arguments: LineParser.Member.allCases.dropLast()) func `lacks no member`(_ member: LineParser.Member) throws {
+        let object = try JSONSerialization.jsonObject(with: Data(Sample().text.utf8)) as? [String: Any] ?? [:]
+        #expect(object.count == 16)
+        let name = Array(object.keys).sorted()[member.rawValue]
+        #expect(isMalformed(Sample().text.replacing("\"\(name)\":", with: "\"x\":")))
+    }
+
+    @Test func `is malformed if a text is not UTF-8`() {
+        var bytes = Array(Sample(reason: "x").text.utf8)
+        bytes[bytes.lastIndex(of: UInt8(ascii: "x")) ?? 0] = 0xff
+        var parser = LineParser()
+        #expect((try? parser.parse(bytes.span)) == nil)
+    }
+}

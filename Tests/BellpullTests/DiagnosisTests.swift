@@ -1,0 +1,145 @@
+import AccessLog
+import Deploy
+import Foundation
+import Git
+import Testing
+
+@testable import bellpull
+
+@Suite struct `the reason for a push that is not live` {
+    private static let old = Commit(String(repeating: "a", count: 40))!
+    private static let new = Commit(String(repeating: "b", count: 40))!
+    private static let now = Date(timeIntervalSince1970: 1_800_000_000)
+
+    /// Facts of a site at the old commit, whose remote has the new one.
+    private var facts: SiteFacts {
+        var facts = SiteFacts(name: "blog")
+        (facts.live, facts.remote) = (Self.old, .commit(.init(ref: "refs/heads/main", commit: Self.new)))
+        facts.requests.log = "/var/log/nginx/bellpull.log"
+        facts.now = Self.now
+        return facts
+    }
+
+    private func record(
+        _ state: DeploymentRecord.State, of commit: Commit = Self.new, _ failure: Failure? = nil,
+        id: Int64 = 1, note: String? = nil, cause: DeploymentRecord.Cause = .push
+    ) -> DeploymentRecord {
+        DeploymentRecord(
+            id: id, site: SiteOnHost(name: "blog", host: "localhost"), cause: cause, state: state,
+            target: .init(ref: "refs/heads/main", commit: commit),
+            commit: [.deployed, .unchanged].contains(state) ? commit : nil, queued: Self.now, started: Self.now,
+            ended: state.isFinished ? Self.now : nil, duration: .seconds(1), failure: failure, note: note,
+            deliveries: 1, output: "")
+    }
+
+    private func verdict(_ change: (inout SiteFacts) -> Void) -> Verdict {
+        var facts = facts
+        change(&facts)
+        return Diagnosis(facts).verdict
+    }
+
+    @Test func `is the failure of git, with git's remedy`() {
+        // Messages of real failures: a full disk, another host key, a refused key, a foreign owner.
+        for message in [
+            "no space left on device", "the host key of forge.example has changed", "forge.example refuses the key",
+            "/srv/blog belongs to alice",
+        ] {
+            let found = verdict { $0.records = [record(.failed, Failure(message, hint: "do this"))] }
+            #expect((found.cause, found.remedy) == (.failed, "do this"))
+            #expect(found.reason == "deployment 1 failed just now: \(message)")
+        }
+    }
+
+    @Test func `is not the failure of an older commit`() {
+        let found = verdict { $0.records = [record(.failed, of: Self.old, Failure("broken"))] }
+        #expect(found.cause == .neverArrived)
+    }
+
+    @Test func `is the failure of the commit, though an older push came later`() {
+        let found = verdict {
+            $0.records = [
+                record(.unchanged, of: Self.old, id: 2), record(.failed, Failure("broken")),
+            ]
+        }
+        #expect(found.cause == .failed)
+    }
+
+    @Test func `is what is certain, before what is likely`() {
+        let found = verdict {
+            $0.pin = Pin(at: Self.old, by: "alice", reason: "broken footer", time: Self.now)
+            $0.requests.isShared = true
+            $0.obstacles = [Failure("in the way")]
+        }
+        #expect(found.cause == .pinned && !found.isGuess)
+        #expect(found.reason == "the site is pinned at aaaaaa by alice: broken footer, just now")
+    }
+
+    @Test func `is the queue, with those before`() {
+        let found = verdict {
+            $0.records = [record(.queued)]
+            $0.running = ["docs", "shop", "wiki", "www"]
+        }
+        #expect(found.cause == .queued)
+        #expect(
+            found.reason == "deployment 1 waits for its turn since just now, behind 4 that run: docs, shop, wiki, …")
+    }
+
+    @Test func `is that Bellpull does not run`() {
+        let recorded = verdict {
+            $0.records = [record(.queued)]
+            $0.hasService = false
+        }
+        #expect(recorded.cause == .serviceIsDown && recorded.remedy == "systemctl start bellpull")
+        #expect(verdict { $0.hasService = false }.cause == .serviceIsDown)
+    }
+
+    @Test func `is unknown to a log that cannot be read, and a guess then`() {
+        let found = verdict { $0.requests.unreadable = "cannot read /var/log/nginx/bellpull.log: Permission denied" }
+        #expect(found.cause == .neverArrived && found.isGuess)
+        #expect(found.reason.hasSuffix("Permission denied"))
+        let none = verdict { $0.requests.log = nil }
+        #expect(none.isGuess)
+    }
+
+    @Test func `says what is not known if nobody asks the remote`() {
+        let live = verdict {
+            $0.remote = .notAsked
+            $0.records = [record(.deployed, of: Self.old)]
+        }
+        #expect(live.isLive && live.reason.hasSuffix("; the remote was not asked"))
+        let failed = verdict {
+            $0.remote = .notAsked
+            $0.records = [record(.failed, Failure("broken"), id: 2), record(.deployed, of: Self.old)]
+        }
+        #expect(failed.cause == .failed)
+    }
+
+    @Test func `is no reason at all for a commit that a newer one replaced`() {
+        var facts = facts
+        facts.live = Self.new
+        facts.records = [record(.deployed, id: 2), record(.deployed, of: Self.old)]
+        let found = Diagnosis(facts, asked: Self.old).verdict
+        #expect(found.isLive && found.reason == "aaaaaa was deployed, and bbbbbb replaced it just now")
+    }
+
+    @Test func `escapes hostile text`() {
+        let found = verdict { $0.records = [record(.failed, Failure("\u{1b}[2J\u{202e}gone"))] }
+        let terminal = Terminal(descriptor: -1, environment: [:])
+        #expect(!found.lines(on: terminal).joined().contains { "\u{1b}\u{202e}".contains($0) })
+    }
+
+    @Test(arguments: [
+        ("[30/Nov/2026:14:40:13 +0000]", 1_796_049_613.0), ("[30/Nov/2026:15:40:13 +0100]", 1_796_049_613),
+        ("[30/Nov/2026:11:10:13 -0330]", 1_796_049_613),
+    ]) func `reads nginx's times`(text: String, time: Double) {
+        #expect(HookRequests.time(in: "127.0.0.1 - - \(text) \"POST /\"")?.timeIntervalSince1970 == time)
+    }
+
+    @Test func `ignores lines of other formats`() {
+        for line in ["", "[", "\"POST /x HTTP/1.1\" 404 GitHub-Hookshot", "[32/Foo/x:1] \"POST / H\" 200 Gitea"] {
+            var requests = HookRequests(of: "blog", at: "/github", isShared: true)
+            requests.addStray(Substring(line))
+            #expect(requests.stray == nil)
+        }
+    }
+}

@@ -1,0 +1,198 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Each cause is staged with a real nginx, a real remote and signed deliveries.
+@Suite(.onPlainThreads) struct `bellpull why` {
+    /// Asks about `site`.
+    ///
+    /// - Parameter url: the public address in the site's settings.
+    private func run(_ site: ServedSite, _ arguments: [String], url: String? = nil) throws -> Program.Result {
+        let environment = try Responder.environment(of: site.clone, in: site.folder)
+        if let url {
+            let file = site.folder("bellpull.toml")
+            try write(try text(of: file) + "url = \"\(url)\"\n", to: file)
+        }
+        return try Program.run(
+            [try BuiltProgram.path, "why", "--socket", site.socket, "--nginx", site.folder("nginx")] + arguments,
+            environment: environment, within: .seconds(60))
+    }
+
+    private func expect(
+        _ site: ServedSite, _ cause: String, _ reason: String = "", remedy: String?,
+        asking arguments: [String] = ["blog"], url: String? = nil, isGuess: Bool = false,
+        at location: SourceLocation = #_sourceLocation
+    ) throws {
+        try WhyVerdict(run(site, arguments + ["--json"], url: url))
+            .expect(cause, reason, remedy: remedy, isGuess: isGuess, at: location)
+    }
+
+    @Test func `says that the newest commit is live, since when, and who asked`() throws {
+        let site = try ServedSite()
+        let commit = try site.forge.push("news")
+        try #require(try site.post(.push(of: commit)).status == 200)
+        try expect(site, "live", "\(commit.prefix(6)) since 20", remedy: nil)
+        let text = try run(site, ["blog"])
+        #expect(text.output.hasPrefix("blog: live: \(commit.prefix(6)) since "), "\(text)")
+        #expect(text.output.contains("; asked for by a delivery"))
+        try expect(site, "live", "asked for by a delivery", remedy: nil, asking: [String(commit.prefix(8))])
+        let entry = try #require(try site.web.log.entries(1).last)
+        try expect(site, "live", "the delivery came", remedy: nil, asking: [entry.delivery])
+        // The log may be gone, and the ledger is still there.
+        try write("", to: site.web.log.path)
+        try expect(
+            site, "live", "the delivery asked for deployment 1, deployed; ", remedy: nil, asking: [entry.delivery])
+    }
+
+    @Test func `says that no delivery has arrived`() throws {
+        let site = try ServedSite()
+        let commit = try site.forge.push("news")
+        try expect(
+            site, "never arrived", "no delivery of \(commit.prefix(6)) has arrived", remedy: "bellpull check blog")
+        try expect(
+            site, "unknown", "no delivery has announced a commit 1234567", remedy: "is it pushed", asking: ["1234567"])
+        try expect(
+            site, "unknown", "has no delivery 72d3162e-cc78", remedy: "the id is the one", asking: ["72d3162e-cc78"])
+    }
+
+    @Test func `finds a delivery that came to another place`() throws {
+        let site = try ServedSite()
+        let commit = try site.forge.push("news")
+        try #require(try site.post(.push(of: commit), to: "/webhook").status >= 400)
+        try expect(
+            site, "elsewhere", "a delivery of GitHub came to /webhook", remedy: "correct the URL", isGuess: true)
+    }
+
+    @Test func `finds what nginx refused`() throws {
+        let site = try ServedSite()
+        _ = try site.forge.push("news")
+        let large = try GitHubDelivery(event: "push", body: Data(count: 26 << 20))
+        try #require(try site.post(large).status == 413)
+        try expect(
+            site, "refused by the web server", "larger than nginx takes (413)", remedy: "client_max_body_size 25m;")
+    }
+
+    @Test func `finds that Bellpull was down when the delivery came, and is`() throws {
+        let site = try ServedSite()
+        let commit = try site.forge.push("news")
+        site.bellpull.program.end()
+        try #require(try site.post(.push(of: commit)).status == 502)
+        try expect(
+            site, "bellpull was down", "bellpull was down when the last delivery came, ",
+            remedy: "systemctl start bellpull")
+    }
+
+    @Test func `finds a wrong secret`() throws {
+        let site = try ServedSite()
+        let commit = try site.forge.push("news")
+        let delivery = try GitHubDelivery(
+            event: "push", body: GitHubDelivery.payload(of: commit), secret: "not the secret at all")
+        try #require(try site.post(delivery).status == 401)
+        try expect(
+            site, "wrong secret", "had a wrong secret or none", remedy: "enter the secret into the forge's form again")
+        // A check of the hook is no wrong secret.
+        let again = try site.post(.push(of: commit))
+        try #require(again.status == 200)
+        try expect(site, "live", remedy: nil)
+    }
+
+    @Test func `finds another repository, another branch and another event`() throws {
+        let site = try ServedSite()
+        let commit = try site.forge.push("news")
+        _ = try site.post(.push(of: commit, repository: "alice/bloog"))
+        try expect(
+            site, "not accepted", "was ignored: no site follows repository alice/bloog", remedy: "compare repository")
+        _ = try site.post(.push(of: commit, ref: "refs/heads/dev"))
+        try expect(
+            site, "not accepted", "refs/heads/dev is not followed; the site follows main", remedy: "push there")
+        _ = try site.post(try GitHubDelivery(event: "issues", body: "{}"))
+        try expect(site, "not accepted", "the event issues is not a push", remedy: "choose push events")
+    }
+
+    @Test func `finds local edits`() throws {
+        let site = try ServedSite()
+        try write("edited here", to: "\(site.clone.path)/index.html")
+        let commit = try site.forge.push("news")
+        try #require(try site.post(.push(of: commit)).status == 500)
+        try expect(site, "failed", "the clone has local changes", remedy: "stash")
+        let delivery = try #require(try site.web.log.entries(1).last?.delivery)
+        try expect(site, "failed", "the delivery came", remedy: "git", asking: [delivery])
+    }
+
+    @Test func `finds a pin, and who pinned why`() throws {
+        let site = try ServedSite()
+        let old = try site.clone.head
+        let commit = try site.forge.push("news")
+        try #require(try site.post(.push(of: commit)).status == 200)
+        let environment = try Responder.environment(of: site.clone, in: site.folder)
+        let rollback = try Program.run(
+            [try BuiltProgram.path, "rollback", "blog", old, "--reason", "broken footer"], environment: environment,
+            within: .seconds(60))
+        try #require(rollback.ending == .exited(0), "\(rollback)")
+        #expect(try site.clone.head == old)
+        try expect(site, "pinned", "broken footer", remedy: "bellpull unpin blog")
+    }
+
+    @Test func `finds that the remote is gone`() throws {
+        let site = try ServedSite()
+        try FileManager.default.moveItem(atPath: site.forge.bare, toPath: "\(site.forge.bare).old")
+        try expect(site, "remote", "the remote has no such repository", remedy: "git remote set-url")
+        // Without asking the remote, the ledger tells nothing of a deployment.
+        let offline = try run(site, ["blog", "--offline"])
+        #expect(offline.ending == .exited(1))
+    }
+
+    @Test func `finds that somebody has moved the site`() throws {
+        let site = try ServedSite()
+        let old = try site.clone.head
+        let commit = try site.forge.push("news")
+        try #require(try site.post(.push(of: commit)).status == 200)
+        try site.clone.git("reset", "--quiet", "--hard", old)
+        try expect(
+            site, "moved", "\(commit.prefix(6)) was deployed just now, but the site is at \(old.prefix(6)) now",
+            remedy: "bellpull deploy blog")
+    }
+
+    @Test func `finds that nginx serves another folder`() throws {
+        let site = try ServedSite(changes: [("    root  ", "    root /var/empty; #")])
+        try expect(
+            site, "old page", "nginx serves /var/empty, and the site is", remedy: "write root \(site.clone.path);",
+            url: "http://blog.example.com:\(site.web.port)/")
+    }
+
+    @Test func `finds an old page of a cache in between, and of another server`() throws {
+        let old = """
+                index index.html;
+                location = /cdn { add_header Age 100; return 200 old; }
+                location = /old { return 200 old; }
+
+            """
+        let site = try ServedSite(changes: [("    index index.html;\n", old)])
+        let address = "http://127.0.0.1:\(site.web.port)"
+        try expect(
+            site, "old page", "nginx on this machine has the new page, and \(address)/cdn has another one: Age: 100",
+            remedy: "empty the cache", url: "\(address)/cdn")
+        try expect(
+            site, "old page", "something in between keeps the old one", remedy: "empty the cache",
+            url: "\(address)/old", isGuess: true)
+        try expect(site, "live", remedy: nil, url: "\(address)/")
+    }
+
+    @Test func `tells of pages that browsers keep`() throws {
+        let site = try ServedSite(changes: [
+            ("    index index.html;\n", "    index index.html;\n    add_header Cache-Control max-age=86400;\n")
+        ])
+        try expect(
+            site, "live", "browsers that have been there may show the old page for up to ", remedy: "no-cache",
+            url: "http://127.0.0.1:\(site.web.port)/")
+    }
+
+    @Test func `is fast without the remote`() throws {
+        let site = try ServedSite()
+        let commit = try site.forge.push("news")
+        try #require(try site.post(.push(of: commit)).status == 200)
+        let result = try run(site, ["blog", "--offline"])
+        #expect(result.ending == .exited(0), "\(result)")
+        #expect(result.output.contains("the remote was not asked"))
+    }
+}
