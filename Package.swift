@@ -12,6 +12,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
     ],
     targets: [
         // The C libraries. Only FastCGI imports CFastCGI, only Webhook imports COpenSSL.
@@ -54,11 +55,19 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        // The pages for people, and the metrics.
+        .target(
+            name: "Pages",
+            dependencies: [
+                "Endpoints", "FastCGI", "Processes", "Git", "Deploy", "Text",
+                .product(name: "Mustache", package: "swift-mustache"),
+            ]
+        ),
         .executableTarget(
             name: "bellpull",
             dependencies: [
                 "FastCGI", "Webhook", "Processes", "Fence", "AccessLog", "Git", "Text", "Configuration", "Deploy",
-                "SQLiteLedger", "Endpoints",
+                "SQLiteLedger", "Endpoints", "Pages",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -106,6 +115,9 @@ let package = Package(
             ]
         ),
         .testTarget(name: "EndpointsTests", dependencies: ["Endpoints", "SQLiteLedger", "TestSupport"]),
+        .testTarget(
+            name: "PagesTests",
+            dependencies: ["Pages", "Endpoints", "FastCGI", "Deploy", "Git", "SQLiteLedger", "TestSupport"]),
         .testTarget(
             name: "BellpullTests",
             dependencies: [

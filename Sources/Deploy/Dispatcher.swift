@@ -170,6 +170,9 @@ public final class Dispatcher: @unchecked Sendable {
     /// Whether this process deploys the site or has it waiting for its turn.
     public func isActive(_ site: String) -> Bool { condition.withLock { queue.contains(site) } }
 
+    /// Returns what runs and what waits now.
+    public func snapshot() -> DispatcherSnapshot { condition.withLock { queue.snapshot } }
+
     private func record<Value: Sendable>(
         _ write: @escaping @Sendable (any LedgerWriter) throws -> Value,
         then: @escaping @Sendable (Result<Value, LedgerError>) -> Void

@@ -23,8 +23,12 @@ public protocol Ledger: Sendable {
 
     /// Returns the newest deployments, newest first and without their output.
     ///
-    /// - Parameter site: the site; `nil` for all sites.
-    func deployments(of site: String?, limit: Int) throws(LedgerError) -> [DeploymentRecord]
+    /// - Parameters:
+    ///   - site: the site; `nil` for all sites.
+    ///   - id: the number below which the deployments are; `nil` for the newest deployments.
+    func deployments(
+        of site: String?, before id: DeploymentRecord.ID?, limit: Int
+    ) throws(LedgerError) -> [DeploymentRecord]
 
     /// Returns the newest finished deployment of each site of the host, and all unfinished deployments, oldest first
     /// and without their output.
@@ -54,4 +58,13 @@ public protocol Ledger: Sendable {
     ///
     /// - Parameter site: the site; `nil` for all sites.
     func liveDeployments(at time: Date, of site: String?) throws(LedgerError) -> [LiveDeployment]
+}
+
+extension Ledger {
+    /// Returns the newest deployments, newest first and without their output.
+    ///
+    /// - Parameter site: the site; `nil` for all sites.
+    public func deployments(of site: String?, limit: Int) throws(LedgerError) -> [DeploymentRecord] {
+        try deployments(of: site, before: nil, limit: limit)
+    }
 }

@@ -17,8 +17,12 @@ public protocol LedgerStore: Sendable {
 
     /// Returns the newest deployments on `host`, newest first and without their output.
     ///
-    /// - Parameter site: the site; `nil` for all sites.
-    func deployments(of site: String?, on host: String, limit: Int) throws(LedgerError) -> [DeploymentRecord]
+    /// - Parameters:
+    ///   - site: the site; `nil` for all sites.
+    ///   - id: the number below which the deployments are; `nil` for the newest deployments.
+    func deployments(
+        of site: String?, on host: String, before id: DeploymentRecord.ID?, limit: Int
+    ) throws(LedgerError) -> [DeploymentRecord]
 
     /// Returns the newest finished deployment of each site on `host`, and all unfinished deployments, oldest first.
     func latestDeployments(on host: String) throws(LedgerError) -> [DeploymentRecord]

@@ -13,6 +13,10 @@ struct SiteQueue<Waiter> {
         /// The site as it was last configured.
         var site: Site
         var isRunning = false
+        /// When the turn started.
+        var started: ContinuousClock.Instant?
+        /// Since when something waits for a turn.
+        var waitsSince: ContinuousClock.Instant?
         /// Whether something was enqueued beyond the running deployment.
         var needsAnotherTurn = false
         /// The running deployment, once its start is recorded.
@@ -57,18 +61,35 @@ struct SiteQueue<Waiter> {
     /// Whether the site is waiting or running.
     func contains(_ site: String) -> Bool { entries[site] != nil }
 
+    /// What runs, and what waits for a turn.
+    var snapshot: DispatcherSnapshot {
+        let running = entries.compactMap { name, entry in
+            entry.started.map { DispatcherSnapshot.Turn(site: name, deployment: entry.running, since: $0) }
+        }
+        let waiting = entries.compactMap { name, entry in
+            entry.waitsSince.map { DispatcherSnapshot.Turn(site: name, deployment: nil, since: $0) }
+        }
+        return DispatcherSnapshot(
+            running: running.sorted { $0.since < $1.since }, waiting: waiting.sorted { $0.since < $1.since },
+            limit: limit)
+    }
+
     /// Gives `site` a turn, unless the deployment is running already. Returns false if the queue is closed.
     ///
     /// - Parameters:
     ///   - id: the queued deployment; `nil` to run any queued work in the ledger.
     ///   - waiter: whoever waits for the result of `id`.
-    mutating func enqueue(_ site: Site, for id: DeploymentRecord.ID? = nil, _ waiter: Waiter? = nil) -> Bool {
+    mutating func enqueue(
+        _ site: Site, for id: DeploymentRecord.ID? = nil, _ waiter: Waiter? = nil,
+        at now: ContinuousClock.Instant = .now
+    ) -> Bool {
         guard !isClosed else { return false }
         var entry = entries[site.name] ?? Entry(site: site)
         entry.site = site
         if let id, let waiter { entry.waiters[id, default: []].append(waiter) }
         let isServed = entry.isRunning && id != nil && entry.running == id
         if let id, !isServed { entry.pending.insert(id) }
+        if !isServed, entry.waitsSince == nil { entry.waitsSince = now }
         if entry.isRunning {
             if !isServed { entry.needsAnotherTurn = true }
         } else if entries[site.name] == nil {
@@ -86,13 +107,15 @@ struct SiteQueue<Waiter> {
     }
 
     /// Starts the turn of the first waiting site. Returns `nil` if the worker must end.
-    mutating func startNext() -> Site? {
+    mutating func startNext(at now: ContinuousClock.Instant = .now) -> Site? {
         guard !waiting.isEmpty, !isClosed, workers <= limit else {
             workers -= 1
             return nil
         }
         let name = waiting.removeFirst()
         entries[name]?.isRunning = true
+        entries[name]?.started = now
+        entries[name]?.waitsSince = nil
         return entries[name]?.site
     }
 
@@ -140,6 +163,8 @@ struct SiteQueue<Waiter> {
         entry.needsAnotherTurn = false
         entry.isRunning = false
         entry.running = nil
+        entry.waitsSince = entry.waitsSince ?? entry.started
+        entry.started = nil
         entries[site] = entry
         waiting.append(site)
         return nil

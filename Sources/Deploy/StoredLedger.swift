@@ -27,9 +27,11 @@ public struct StoredLedger: Ledger {
         try store.deployment(id)
     }
 
-    /// Returns the newest deployments, newest first.
-    public func deployments(of site: String?, limit: Int) throws(LedgerError) -> [DeploymentRecord] {
-        try store.deployments(of: site, on: host, limit: limit)
+    /// Returns the newest deployments below the number `id`, newest first.
+    public func deployments(
+        of site: String?, before id: DeploymentRecord.ID?, limit: Int
+    ) throws(LedgerError) -> [DeploymentRecord] {
+        try store.deployments(of: site, on: host, before: id, limit: limit)
     }
 
     /// Returns the newest finished deployment of each site, and all unfinished deployments.

@@ -24,7 +24,7 @@ public struct DeliveryNotice: Sendable, Codable, Equatable {
 
 /// Tells listeners of each answered delivery, verified or rejected. Stores nothing. Costs one atomic load per delivery while
 /// nobody listens.
-public final class DeliveryFeed: Sendable {
+public final class DeliveryFeed: Observer {
     /// Takes a notice, without waiting. Returns whether the listener goes on.
     public typealias Listener = @Sendable (DeliveryNotice) -> Bool
 
@@ -40,6 +40,11 @@ public final class DeliveryFeed: Sendable {
             $0.append(listener)
             count.store($0.count, ordering: .releasing)
         }
+    }
+
+    /// Tells the listeners of the delivery.
+    public func note(_ delivery: AnsweredDelivery) {
+        publish(DeliveryNotice(hook: delivery.hook, delivery.report))
     }
 
     /// Tells the listeners of the notice.

@@ -1,11 +1,10 @@
 internal import Deploy
 internal import FastCGI
-internal import Logging
 internal import Synchronization
 internal import Webhook
 
 /// A delivery without a reply yet: the known facts about the delivery, and the destination of the reply. The delivery
-/// is answered, and logged, once.
+/// is answered, and observed, once.
 final class PendingReply: Sendable {
     /// The reply to every unverified delivery: the same bytes, whatever was wrong.
     private static let rejection = Response(
@@ -22,21 +21,18 @@ final class PendingReply: Sendable {
 
     private let exchange: Exchange
     private let received: ContinuousClock.Instant
-    private let logger: Logger
+    private let observer: any Observer
     /// The site whose own hook took the delivery; `nil` for the shared hook.
     private let hook: String?
-    private let feed: DeliveryFeed?
     private let subject = Mutex(Subject())
 
     init(
-        exchange: Exchange, received: ContinuousClock.Instant, logger: Logger, hook: String? = nil,
-        feed: DeliveryFeed? = nil
+        exchange: Exchange, received: ContinuousClock.Instant, observer: any Observer, hook: String? = nil
     ) {
         self.exchange = exchange
         self.received = received
-        self.logger = logger
+        self.observer = observer
         self.hook = hook
-        self.feed = feed
     }
 
     /// Names the delivery in the report.
@@ -60,14 +56,13 @@ final class PendingReply: Sendable {
     /// The time since the arrival of the delivery.
     var age: Duration { received.duration(to: .now) }
 
-    /// Sends and logs `report`, unless a reply was sent before.
+    /// Sends `report` and tells the observer, unless a reply was sent before.
     func send(_ report: Report) {
         let report = complete(report)
         let duration = received.millisecondsAgo
         guard exchange.reply(report.response(after: duration)) else { return }
         subject.withLock { $0.onReply.take() }?()
-        logger.log(level: report.level, "\(report.line(after: duration))")
-        feed?.publish(DeliveryNotice(hook: hook, report))
+        observer.note(AnsweredDelivery(hook: hook, report: report, milliseconds: duration))
         exchange.detachErrorsAfterReply()
     }
 
@@ -109,8 +104,7 @@ final class PendingReply: Sendable {
         var report = complete(Report(401, "rejected"))
         report.reason = reason
         report.remote = (try? params.value(of: "REMOTE_ADDR")).map { FieldValue(escaping: $0) }
-        logger.warning("\(report.line(after: received.millisecondsAgo))")
-        feed?.publish(DeliveryNotice(hook: hook, report))
+        observer.note(AnsweredDelivery(hook: hook, report: report, milliseconds: received.millisecondsAgo))
         exchange.detachErrorsAfterReply()
     }
 
@@ -122,15 +116,5 @@ final class PendingReply: Sendable {
         report.site = subject.sites ?? report.site
         if subject.failsQuietly, report.outcome == "failed" { report.status = 200 }
         return report
-    }
-}
-
-extension Report {
-    fileprivate var level: Logger.Level {
-        switch status {
-        case 500...: .error
-        case 400...: .warning
-        default: .info
-        }
     }
 }

@@ -1,31 +1,48 @@
 public import FastCGI
 
-/// Passes each request to an endpoint.
+/// Passes each request to the endpoint that the web server names.
 public struct Router: Responder {
-    private let webhook: WebhookEndpoint
+    private let endpoints: [EndpointName: any Endpoint]
+    private let hook: (any Endpoint)?
 
-    /// Creates a router to the given endpoints.
-    public init(webhook: WebhookEndpoint) {
-        self.webhook = webhook
+    /// Creates a router for one socket. No other endpoint answers at the socket.
+    public init(_ endpoints: [EndpointName: any Endpoint]) {
+        self.endpoints = endpoints
+        hook = endpoints[.hook]
     }
 
-    /// Passes the request to the hook at the request's path, or answers 404 or 405.
+    /// Passes the request to the endpoint and the path, or answers 400, 404 or 405.
     public func respond(to request: Request, through exchange: Exchange) {
-        let path: String?
-        let method: String?
+        let name: String?
         do {
-            path = try request.params.hookPath
-            method = try request.params.value(of: "REQUEST_METHOD")
+            name = try request.params.value(of: "BELLPULL_ENDPOINT")
         } catch {
             return exchange.reply(.malformed("the web server sent \(error.name) twice"), to: request)
         }
-        guard method == "POST" else {
-            guard webhook.hasHook(at: path) else { return exchange.reply(.noSuchHook, to: request) }
-            var report = Report.refused(405, "deliveries use the method POST")
-            report.extraHeaders = [("Allow", "POST")]
-            return exchange.reply(report, to: request)
+        guard let endpoint = name.map({ EndpointName(rawValue: $0).flatMap { endpoints[$0] } }) ?? hook else {
+            return exchange.reply(.refused(404, "this socket has no such endpoint"), to: request)
         }
-        webhook.respond(to: request, at: path, through: exchange)
+        respond(to: request, at: endpoint, through: exchange)
+    }
+
+    private func respond(to request: Request, at endpoint: any Endpoint, through exchange: Exchange) {
+        let path: String?
+        let method: String?
+        do {
+            path = try request.params.pathBelowMount
+            method = try request.params.value(of: "REQUEST_METHOD")
+        } catch {
+            return endpoint.refuse(
+                request, because: .malformed("the web server sent \(error.name) twice"), through: exchange)
+        }
+        guard let method, endpoint.methods.contains(method) else {
+            guard endpoint.isFound(at: path) else {
+                return endpoint.refuse(request, because: .notFound, through: exchange)
+            }
+            let allowed = FieldValue(escaping: endpoint.methods.joined(separator: ", "))
+            return endpoint.refuse(request, because: .method(allowed: allowed), through: exchange)
+        }
+        endpoint.respond(to: request, at: path, through: exchange)
     }
 }
 
@@ -34,8 +51,8 @@ extension Params {
     ///
     /// Most web servers split the path: SCRIPT_NAME is the mount, and PATH_INFO is the rest (RFC 3875 §4.1.5). h2o cannot,
     /// and passes the whole path as PATH_INFO. Its configuration names the mount in the parameter BELLPULL_MOUNT. A path
-    /// outside that mount becomes a path without a hook.
-    fileprivate var hookPath: String? {
+    /// outside that mount becomes a path where nothing is.
+    fileprivate var pathBelowMount: String? {
         get throws(RepeatedParameter) {
             let path = try value(of: "PATH_INFO")
             guard let mount = try value(of: "BELLPULL_MOUNT") else { return path }

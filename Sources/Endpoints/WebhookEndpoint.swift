@@ -1,12 +1,11 @@
 public import Deploy
-internal import FastCGI
+public import FastCGI
 internal import Foundation
-public import Logging
 internal import Synchronization
 public import Webhook
 
 /// Accepts deliveries: verifies and decodes a delivery, and has the delivery recorded and the sites deployed.
-public final class WebhookEndpoint: Sendable {
+public final class WebhookEndpoint: Endpoint {
     /// The reloadable settings.
     public struct Settings: Sendable {
         /// The hooks.
@@ -38,8 +37,7 @@ public final class WebhookEndpoint: Sendable {
     private let dispatcher: Dispatcher
     private let replyTimeouts: ReplyTimeouts
     private let opener: SiteOpener
-    private let logger: Logger
-    private let feed: DeliveryFeed?
+    private let observer: any Observer
 
     /// Creates an endpoint.
     ///
@@ -47,15 +45,11 @@ public final class WebhookEndpoint: Sendable {
     ///   - settings: the settings, which can be changed later.
     ///   - dispatcher: records and deploys.
     ///   - timers: tells when a reply has waited long enough.
-    ///   - logger: gets one line per delivery.
-    ///   - feed: tells people who wait for a delivery.
-    public init(
-        _ settings: Settings, dispatcher: Dispatcher, timers: TimerQueue, logger: Logger, feed: DeliveryFeed? = nil
-    ) {
+    ///   - observer: told of each delivery after its reply.
+    public init(_ settings: Settings, dispatcher: Dispatcher, timers: TimerQueue, observer: any Observer) {
         snapshot = Mutex(Snapshot(settings))
         self.dispatcher = dispatcher
-        self.logger = logger
-        self.feed = feed
+        self.observer = observer
         replyTimeouts = ReplyTimeouts(timers: timers)
         opener = SiteOpener(timers: timers)
     }
@@ -71,25 +65,40 @@ public final class WebhookEndpoint: Sendable {
 
     private var settings: Settings { snapshot.withLock { $0 }.settings }
 
+    /// Deliveries use the method POST.
+    public let methods = ["POST"]
+
     /// Whether a hook is at `path` below the mount, usable or not.
-    func hasHook(at path: String?) -> Bool {
+    public func isFound(at path: String?) -> Bool {
         let hooks = settings.hooks
         return hooks.hook(at: path) != nil || hooks.unusableSite(at: path) != nil
     }
 
+    /// Answers a request that is no delivery to a hook.
+    public func refuse(_ request: Request, because refusal: Refusal, through exchange: Exchange) {
+        switch refusal {
+        case .malformed(let reason): exchange.reply(.malformed(reason), to: request)
+        case .notFound: exchange.reply(.noSuchHook, to: request)
+        case .method(let allowed):
+            var report = Report.refused(405, "deliveries use the method POST")
+            report.extraHeaders = [("Allow", allowed)]
+            exchange.reply(report, to: request)
+        }
+    }
+
     /// Answers a delivery to the hook at `path`. A push to a site is answered when the site is deployed, or after
     /// `answerWithin`.
-    func respond(to request: Request, at path: String?, through exchange: Exchange) {
+    public func respond(to request: Request, at path: String?, through exchange: Exchange) {
         let settings = settings
         guard let hook = settings.hooks.hook(at: path) else {
             guard let site = settings.hooks.unusableSite(at: path) else {
                 return exchange.reply(.noSuchHook, to: request)
             }
-            return PendingReply(exchange: exchange, received: request.received, logger: logger)
+            return PendingReply(exchange: exchange, received: request.received, observer: observer)
                 .send(.misconfigured(site))
         }
         let reply = PendingReply(
-            exchange: exchange, received: request.received, logger: logger, hook: hook.site, feed: feed)
+            exchange: exchange, received: request.received, observer: observer, hook: hook.site)
         do {
             let delivery = try settings.forge.delivery(request.params.header)
             reply.concerns(delivery)

@@ -30,6 +30,9 @@ public struct FieldValue: Sendable, Hashable, CustomStringConvertible, Expressib
         description = escaped
     }
 
+    /// Takes `text`, which must be short printable ASCII: quotation marks are part of the syntax of some fields.
+    init(unescaped text: String) { description = text }
+
     /// Creates a value from a literal.
     public init(stringLiteral text: StaticString) {
         self.init(escaping: "\(text)")

@@ -13,6 +13,7 @@ public final class Listener: Sendable {
 
     private let socket: ListeningSocket
     private let bodyLimit: Atomic<Int>
+    private let writeTimeout: Duration?
     private let slots: AcceptSlots
     private let deadlines: ReadDeadlines
 
@@ -23,9 +24,11 @@ public final class Listener: Sendable {
     ///   - threads: the number of threads allowed to accept at once.
     ///   - reserve: the number of additional threads, which replace threads with slow reads.
     ///   - bodyLimit: the maximum length of a body, in bytes.
+    ///   - writeTimeout: how long a peer may take for the next part of a long reply; `nil` for replies that fit into the socket.
     ///   - responder: answers the requests.
     public init(
-        socket: ListeningSocket, threads: Int = 2, reserve: Int = 4, bodyLimit: Int, responder: any Responder
+        socket: ListeningSocket, threads: Int = 2, reserve: Int = 4, bodyLimit: Int, writeTimeout: Duration? = nil,
+        responder: any Responder
     ) {
         // Installs handlers for SIGTERM, SIGUSR1 and SIGPIPE unless there are handlers. Only SIGPIPE's is wanted.
         FCGX_Init()
@@ -34,6 +37,7 @@ public final class Listener: Sendable {
         mallopt(M_MMAP_THRESHOLD, 1 << 20)
         self.socket = socket
         self.bodyLimit = Atomic(bodyLimit)
+        self.writeTimeout = writeTimeout
         slots = AcceptSlots(count: threads)
         deadlines = ReadDeadlines(readTimeout: Self.readTimeout)
         let started = DispatchGroup()
@@ -75,6 +79,10 @@ public final class Listener: Sendable {
     }
 
     private func read(_ descriptor: Int32) -> (Request, Exchange)? {
+        if let writeTimeout {
+            var limit = timeval(tv_sec: Int(writeTimeout / .seconds(1)), tv_usec: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout.size(ofValue: limit)))
+        }
         guard let connection = Connection(accepted: descriptor) else { return nil }
         let params = connection.params
         let body = connection.readBody(params, limit: bodyLimit.load(ordering: .relaxed))

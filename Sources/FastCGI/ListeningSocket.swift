@@ -53,11 +53,30 @@ public final class ListeningSocket: Sendable {
         return ListeningSocket(descriptor: descriptor, path: nil)
     }
 
+    /// Returns the listening socket that systemd passed under `name` (sd_listen_fds(3), FileDescriptorName= in systemd.socket(5)),
+    /// or `nil` if there is none. Keeps child processes from inheriting any of the passed descriptors. Call once.
+    public static func passed(named name: String, _ environment: [String: String]) -> ListeningSocket? {
+        guard environment["LISTEN_PID"].flatMap({ Int32($0) }) == getpid(),
+            let count = environment["LISTEN_FDS"].flatMap({ Int32($0) }), (1...64).contains(count)
+        else { return nil }
+        let names = (environment["LISTEN_FDNAMES"] ?? "").split(separator: ":", omittingEmptySubsequences: false)
+        var found: ListeningSocket?
+        for (descriptor, passed) in zip(3..<3 + count, names) {
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+            if passed == name, found == nil, isListening(descriptor) {
+                found = ListeningSocket(descriptor: descriptor, path: nil)
+            }
+        }
+        return found
+    }
+
     /// Whether descriptor 0 is a listening socket.
-    public static var isInherited: Bool {
+    public static var isInherited: Bool { isListening(STDIN_FILENO) }
+
+    private static func isListening(_ descriptor: Int32) -> Bool {
         var value: Int32 = 0
         var size = socklen_t(MemoryLayout.size(ofValue: value))
-        return getsockopt(0, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value == 1
+        return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value == 1
     }
 
     /// Creates a socket at `path`, readable and writable for its owner and group (mode 0660). Replaces a socket that a

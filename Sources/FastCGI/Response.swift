@@ -4,13 +4,21 @@ public struct Response: Sendable {
     public let status: Int
     /// The header fields, in the order of sending. `Content-Type` and `Content-Length` are added automatically.
     public var headers: [(name: StaticString, value: FieldValue)]
-    /// The body, a JSON text.
+    /// The media type of the body.
+    public let contentType: StaticString
+    /// The body.
     public let body: String
+    /// Whether the body is left out, as the reply to HEAD requires. The header fields describe the body all the same.
+    public var omitsBody = false
 
-    /// Creates a reply whose body is the JSON text `body`.
-    public init(status: Int, headers: [(name: StaticString, value: FieldValue)] = [], body: String) {
+    /// Creates a reply. The body is a JSON text, unless `contentType` names another media type.
+    public init(
+        status: Int, headers: [(name: StaticString, value: FieldValue)] = [],
+        contentType: StaticString = "application/json", body: String
+    ) {
         self.status = status
         self.headers = headers
+        self.contentType = contentType
         self.body = body
     }
 
@@ -22,8 +30,13 @@ public struct Response: Sendable {
         text += String(status)
         text += " "
         text += Self.phrase(for: status)
-        text += "\r\nContent-Type: application/json\r\nContent-Length: "
-        text += String(body.utf8.count)
+        // A reply 304 has no body, and its length would be taken for that of the page (RFC 9110 §15.4.5).
+        if status != 304 {
+            text += "\r\nContent-Type: "
+            contentType.withUTF8Buffer { text += String(decoding: $0, as: UTF8.self) }
+            text += "\r\nContent-Length: "
+            text += String(body.utf8.count)
+        }
         for (name, value) in headers {
             text += "\r\n"
             name.withUTF8Buffer { text += String(decoding: $0, as: UTF8.self) }
@@ -31,7 +44,7 @@ public struct Response: Sendable {
             text += value.description
         }
         text += "\r\n\r\n"
-        text += body
+        if !omitsBody { text += body }
         return text
     }
 
@@ -41,6 +54,7 @@ public struct Response: Sendable {
         switch status {
         case 200: "OK"
         case 202: "Accepted"
+        case 304: "Not Modified"
         case 400: "Bad Request"
         case 401: "Unauthorized"
         case 404: "Not Found"

@@ -209,14 +209,14 @@ enum LedgerStatement: String, CaseIterable {
         SELECT id, host, site, "order", cause, state, target_ref, target_commit, target_before, target_deleted,
             "commit", queued, started, ended, duration, next_try, failure, hint, note, '' AS output,
             (SELECT count(*) FROM delivery_deployment WHERE deployment = deployment.id) AS deliveries
-        FROM deployment WHERE +host = ? ORDER BY id DESC LIMIT ?
+        FROM deployment WHERE +host = ? AND id < ? ORDER BY id DESC LIMIT ?
         """
 
     case newestDeploymentsOfSite = """
         SELECT id, host, site, "order", cause, state, target_ref, target_commit, target_before, target_deleted,
             "commit", queued, started, ended, duration, next_try, failure, hint, note, '' AS output,
             (SELECT count(*) FROM delivery_deployment WHERE deployment = deployment.id) AS deliveries
-        FROM deployment WHERE host = ? AND site = ? ORDER BY id DESC LIMIT ?
+        FROM deployment WHERE host = ? AND site = ? AND id < ? ORDER BY id DESC LIMIT ?
         """
 
     /// Steps from site to site along the index instead of reading a million rows.

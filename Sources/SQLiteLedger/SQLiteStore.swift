@@ -68,13 +68,14 @@ public final class SQLiteStore: LedgerStore {
         }
     }
 
-    /// Returns the newest deployments on `host`, newest first.
+    /// Returns the newest deployments on `host` below the number `id`, newest first.
     public func deployments(
-        of site: String?, on host: String, limit: Int
+        of site: String?, on host: String, before id: DeploymentRecord.ID?, limit: Int
     ) throws(LedgerError) -> [DeploymentRecord] {
-        try read { database in
-            guard let site else { return try Self.records(database, .newestDeployments, [host, limit]) }
-            return try Self.records(database, .newestDeploymentsOfSite, [host, site, limit])
+        let id = id ?? .max
+        return try read { database in
+            guard let site else { return try Self.records(database, .newestDeployments, [host, id, limit]) }
+            return try Self.records(database, .newestDeploymentsOfSite, [host, site, id, limit])
         }
     }
 

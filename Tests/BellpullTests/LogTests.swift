@@ -27,7 +27,7 @@ import Testing
     @Test func `has a line for each end of a deployment`() {
         let failure = Failure("the remote cannot be reached", hint: "git fetch")
         for result in [DeploymentResult.deployed(commit), .unchanged(commit), .failed(failure), .interrupted] {
-            log.logger.note(finished(result))
+            ServiceLog(log.logger).note(finished(result))
         }
         #expect(
             log.all == [
@@ -39,21 +39,21 @@ import Testing
     }
 
     @Test func `tells why a deployment was not started`() {
-        log.logger.note(.notStarted(blog, LedgerError("the disk is full")))
+        ServiceLog(log.logger).note(.notStarted(blog, LedgerError("the disk is full")))
         #expect(log.all == [#"error deployment not started site=blog reason="the disk is full""#])
     }
 
     @Test func `quotes a reason so that it stays one value of one line`() {
-        log.logger.note(finished(.failed(Failure("say \"no\"\n<0>forged site=shop \u{1b}[2J"))))
+        ServiceLog(log.logger).note(finished(.failed(Failure("say \"no\"\n<0>forged site=shop \u{1b}[2J"))))
         let reason = #"reason="say \"no\"\u{a}<0>forged site=shop \u{1b}[2J""#
         #expect(log.all == ["error deployment failed \(facts) \(reason)"])
     }
 
     @Test func `tells what catch-up finds`() {
-        log.logger.note(.missed(blog, DeploymentRecord.Target(ref: "refs/heads/main", commit: commit)))
-        log.logger.note(.unreachable(blog, Failure("no route"), next: .seconds(90)))
-        log.logger.note(.reachable(blog))
-        log.logger.note(.recovered(blog, DeploymentRecord.Target(ref: "refs/heads/main", commit: commit)))
+        ServiceLog(log.logger).note(.missed(blog, DeploymentRecord.Target(ref: "refs/heads/main", commit: commit)))
+        ServiceLog(log.logger).note(.unreachable(blog, Failure("no route"), next: .seconds(90)))
+        ServiceLog(log.logger).note(.reachable(blog))
+        ServiceLog(log.logger).note(.recovered(blog, DeploymentRecord.Target(ref: "refs/heads/main", commit: commit)))
         #expect(
             log.all == [
                 "info catch-up found a missed push site=blog commit=c00000",

@@ -44,6 +44,14 @@ import Testing
         #expect(try results("client_max_body_size 0; fastcgi_read_timeout 1m30s;").map(\.severity) == [.ok])
     }
 
+    @Test func `misses the socket for the pages that nginx passes readers to`() throws {
+        let pages = "location ^~ /bellpull/ { fastcgi_pass unix:/run/pages.sock; }"
+        let result = try #require(try results("client_max_body_size 0;", main: pages).first)
+        #expect(result.severity == .warning)
+        #expect(result.message == "location ^~ /bellpull/ passes readers to /run/pages.sock, which does not exist")
+        #expect(result.hint == "systemctl enable bellpull-pages.socket && systemctl restart bellpull")
+    }
+
     @Test(arguments: ["client_max_body_size 25x", "fastcgi_read_timeout soon"])
     func `quotes a malformed directive`(directive: String) throws {
         let results = try results("client_max_body_size 25m; \(directive);")

@@ -54,6 +54,31 @@ import Testing
         #expect(queue.recordEnd(of: 2, at: "blog") == ["b"])
     }
 
+    @Test func `tells what runs and what waits, and since when`() {
+        let start = ContinuousClock.now
+        var queue = queue(limit: 1)
+        #expect(queue.snapshot == DispatcherSnapshot(running: [], waiting: [], limit: 1))
+        _ = queue.enqueue(blog, for: 1, "a", at: start)
+        _ = queue.enqueue(shop, for: 2, "b", at: start + .seconds(1))
+        _ = queue.enqueue(blog, for: 1, "c", at: start + .seconds(2))
+        #expect(queue.snapshot.waiting.map(\.site) == ["blog", "shop"])
+        #expect(queue.snapshot.waiting.map(\.since) == [start, start + .seconds(1)])
+        _ = queue.addWorker()
+        _ = queue.startNext(at: start + .seconds(3))
+        queue.recordStart(of: 1, at: "blog")
+        // The running deployment serves this one.
+        _ = queue.enqueue(blog, for: 1, "d", at: start + .seconds(4))
+        let running = DispatcherSnapshot.Turn(site: "blog", deployment: 1, since: start + .seconds(3))
+        #expect(queue.snapshot.running == [running])
+        #expect(queue.snapshot.waiting.map(\.site) == ["shop"])
+        _ = queue.enqueue(blog, for: 3, "e", at: start + .seconds(5))
+        #expect(queue.snapshot.waiting.map(\.site) == ["shop", "blog"])
+        _ = queue.recordEnd(of: 1, at: "blog")
+        _ = queue.finishTurn(of: "blog")
+        #expect(queue.snapshot.running.isEmpty)
+        #expect(queue.snapshot.waiting.map(\.since) == [start + .seconds(1), start + .seconds(5)])
+    }
+
     @Test func `gives a site with two orders two turns`() {
         var queue = queue()
         _ = queue.enqueue(blog, for: 1, "follow")

@@ -54,7 +54,7 @@ import Testing
         let released = Mutex(0)
         for reject in [true, false] {
             let exchange = Exchange(detachErrors: { released.withLock { $0 += 1 } }, send: { _ in })
-            let reply = PendingReply(exchange: exchange, received: .now, logger: LogLines().logger)
+            let reply = PendingReply(exchange: exchange, received: .now, observer: DeliveryLog(LogLines().logger))
             if reject { reply.reject(.missing, from: Params([:])) } else { reply.send(Report(200, "ping")) }
         }
         #expect(released.withLock(\.self) == 2)
@@ -118,7 +118,7 @@ import Testing
             let log = LogLines()
             let sent = Mutex<[Int]>([])
             let exchange = Exchange { response in sent.withLock { $0.append(response.status) } }
-            let pending = PendingReply(exchange: exchange, received: .now, logger: log.logger)
+            let pending = PendingReply(exchange: exchange, received: .now, observer: DeliveryLog(log.logger))
             DispatchQueue.concurrentPerform(iterations: 4) { index in
                 switch index {
                 case 0: pending.send(Report(.queued))

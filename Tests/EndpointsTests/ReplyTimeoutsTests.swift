@@ -23,7 +23,7 @@ import Testing
             let sent = Sent()
             self.sent = sent
             let exchange = Exchange { response in sent.statuses.withLock { $0.append(response.status) } }
-            reply = PendingReply(exchange: exchange, received: .now, logger: LogLines().logger)
+            reply = PendingReply(exchange: exchange, received: .now, observer: DeliveryLog(LogLines().logger))
         }
 
         var statuses: [Int] { sent.statuses.withLock { $0 } }

@@ -14,7 +14,7 @@ import Webhook
 
     private func answer(to request: Request, by other: Stage? = nil) async -> Response {
         await withCheckedContinuation { continuation in
-            Router(webhook: (other ?? stage).endpoint).respond(
+            Router([.hook: (other ?? stage).endpoint]).respond(
                 to: request, through: Exchange { continuation.resume(returning: $0) })
         }
     }
@@ -92,5 +92,24 @@ import Webhook
         let methods = await answer(to: Request(params: Params(["REQUEST_METHOD": "POST", "REQUEST_METHOD": "GET"])))
         #expect(methods.status == 400)
         #expect(methods.body == #"{"error":"the web server sent REQUEST_METHOD twice"}"#)
+        let endpoints = await answer(
+            to: Request(params: Params(["BELLPULL_ENDPOINT": "hook", "BELLPULL_ENDPOINT": "pages"])))
+        #expect(endpoints.status == 400)
+    }
+
+    @Test func `takes the hook that the web server names`() async {
+        let request = Request(params: Params(["REQUEST_METHOD": "POST", "BELLPULL_ENDPOINT": "hook"]))
+        #expect(await answer(to: request).status == 401)
+    }
+
+    @Test(arguments: ["pages", "metrics", "public", "Hook", "hook ", "", "x"], ["GET", "POST"])
+    func `answers 404 to an endpoint of another socket`(_ name: String, method: String) async {
+        let request = Request(params: Params(["REQUEST_METHOD": method, "BELLPULL_ENDPOINT": name, "PATH_INFO": "/x"]))
+        let response = await answer(to: request)
+        #expect(response.status == 404)
+        // An empty parameter is a missing one.
+        #expect(
+            response.header("Bellpull-Reason")
+                == (name.isEmpty ? "no hook is at this path" : "this socket has no such endpoint"))
     }
 }

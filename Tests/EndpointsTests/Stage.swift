@@ -33,7 +33,7 @@ struct Stage {
         endpoint = WebhookEndpoint(
             WebhookEndpoint.Settings(
                 hooks: hooks, forge: forge, answerWithin: answerWithin, waitingReplies: waitingReplies),
-            dispatcher: dispatcher, timers: Self.timers, logger: log.logger)
+            dispatcher: dispatcher, timers: Self.timers, observer: DeliveryLog(log.logger))
     }
 
     /// - Parameters:

@@ -31,6 +31,20 @@ import Testing
         for peer in peers { #expect(try peer.reply()?.body == "later") }
     }
 
+    @Test func `gives up a peer that does not read a long reply`() async throws {
+        let sent = ManualResponder()
+        let listener = try LiveListener(threads: 1, writeTimeout: .seconds(1), responder: sent)
+        let peer = try listener.connect()
+        try peer.send(Record.request("hello"))
+        let exchange = try #require(try await onThread { sent.exchanges(count: 1) }.first)
+        let start = ContinuousClock.now
+        try await onThread {
+            _ = exchange.reply(Response(status: 200, body: String(repeating: "x", count: 10_000_000)))
+        }
+        #expect(start.duration(to: .now) < .seconds(5))
+        withExtendedLifetime(peer) {}
+    }
+
     @Test func `replies 500 if the responder does not reply`() throws {
         let listener = try LiveListener(responder: LiveListener.Answer { _, _ in })
         #expect(

@@ -24,11 +24,15 @@ final class LiveListener: Sendable {
     private let folder: TemporaryFolder
     private let listener: Listener
 
-    init(threads: Int = 2, reserve: Int = 0, bodyLimit: Int = 1000, responder: any Responder = Echo()) throws {
+    init(
+        threads: Int = 2, reserve: Int = 0, bodyLimit: Int = 1000, writeTimeout: Duration? = nil,
+        responder: any Responder = Echo()
+    ) throws {
         folder = try TemporaryFolder()
         let socket = try ListeningSocket(path: folder.path(of: "socket"))
         listener = Listener(
-            socket: socket, threads: threads, reserve: reserve, bodyLimit: bodyLimit, responder: responder)
+            socket: socket, threads: threads, reserve: reserve, bodyLimit: bodyLimit, writeTimeout: writeTimeout,
+            responder: responder)
     }
 
     deinit { listener.stop() }

@@ -35,6 +35,43 @@ import Testing
         #expect(text.components(of: "\r\n").count == 6)
         #expect(text.components(of: "\r\n\r\n").count == 2)
     }
+
+    @Test func `says of what type its body is`() {
+        let text = Response(status: 200, contentType: "text/html; charset=utf-8", body: "<p>").serialized
+        #expect(text.contains("\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 3\r\n"))
+    }
+
+    @Test func `to HEAD has the fields of its body, and no body`() {
+        let request = Request(params: Params(["REQUEST_METHOD": "HEAD"]))
+        let text = Response(status: 200, body: "{}").conditional(on: request).serialized
+        #expect(text.contains("\r\nContent-Length: 2\r\n") && text.hasSuffix("\r\n\r\n"))
+    }
+
+    @Test(arguments: [
+        ("", 200), ("\"x\"", 200), ("TAG", 304), ("W/TAG", 304), ("\"x\", TAG", 304), ("\"x\",W/TAG ,\"y\"", 304),
+        ("*", 304),
+        ("TAGx", 200), ("xTAG", 200), (",,,", 200), ("w/TAG", 200),
+    ])
+    func `is not sent again to a client that has its body`(_ known: String, status: Int) throws {
+        let page = Response(status: 200, headers: [("A", "1")], body: "body")
+        let plain = page.conditional(on: Request(params: Params(["REQUEST_METHOD": "GET"])))
+        let tag = try #require(plain.headers.last?.value.description)
+        #expect(tag.wholeMatch(of: #/"[0-9a-f]{1,16}"/#) != nil)
+        let request = Request(
+            params: Params(["REQUEST_METHOD": "GET", "HTTP_IF_NONE_MATCH": known.replacing("TAG", with: tag)]))
+        let response = page.conditional(on: request)
+        #expect(response.status == status)
+        guard status == 304 else { return }
+        #expect(response.serialized == "Status: 304 Not Modified\r\nA: 1\r\nETag: \(tag)\r\n\r\n")
+    }
+
+    @Test func `has another tag for another body, and none unless it is a success`() {
+        let request = Request(params: Params(["REQUEST_METHOD": "GET", "HTTP_IF_NONE_MATCH": "*"]))
+        #expect(FieldValue(entityTag: "a") != FieldValue(entityTag: "b"))
+        #expect(FieldValue(entityTag: "") == FieldValue(entityTag: ""))
+        let missing = Response(status: 404, body: "x").conditional(on: request)
+        #expect(missing.status == 404 && missing.headers.isEmpty)
+    }
 }
 
 extension String {

@@ -78,7 +78,6 @@ import Testing
         }
         let scans = plan.filter { $0.hasPrefix("SCAN ") && !$0.hasPrefix("SCAN known") && !$0.contains("CONSTANT") }
         switch statement {
-        case .newestDeployments: #expect(scans == ["SCAN deployment"], "in the order of the ids, up to the limit")
         case .announcedTargets: #expect(scans.isEmpty, "the rows of one deployment are sorted")
         case .oldDeployments, .oldDeliveries, .moveExtentOfDeployments, .moveExtentOfDeliveries, .moveAnchor,
             .deleteReceipts,

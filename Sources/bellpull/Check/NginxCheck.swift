@@ -152,9 +152,26 @@ struct NginxCheck: Sendable {
                 hint: NginxInclude(nginx, settings.sites.map(\.path)).remedy)
             return unread + [missing]
         }
-        let found = unread + passes.flatMap(results) + passes.compactMap(\.exactLocation).compactMap(bodySize)
+        let found =
+            unread + passes.flatMap(results) + passes.compactMap(\.exactLocation).compactMap(bodySize)
+            + pagesWithoutSocket(nginx)
         let locations = passes.map(\.location).joined(separator: ", ")
         return found.isEmpty ? [.ok(Self.subject, "location \(locations) passes requests to \(socket)")] : found
+    }
+
+    /// Finds locations that pass readers to a socket for pages, beside the socket for deliveries, that is not there.
+    private func pagesWithoutSocket(_ nginx: NginxConfiguration) -> [CheckResult] {
+        let path = URL(fileURLWithPath: socket).deletingLastPathComponent().appendingPathComponent("pages.sock").path
+        guard access(path, F_OK) != 0, errno == ENOENT else { return [] }
+        let locations = FastCGIPass.find(in: nginx, to: path).map(\.location)
+        guard !locations.isEmpty else { return [] }
+        let unit = ServiceUnit.current.instance.map { "bellpull-pages@\($0).socket" } ?? "bellpull-pages.socket"
+        return [
+            .warning(
+                Self.subject,
+                "location \(locations.joined(separator: ", ")) passes readers to \(path), which does not exist",
+                hint: "systemctl enable \(unit) && systemctl restart \(ServiceUnit.current)")
+        ]
     }
 
     private func results(of pass: FastCGIPass) -> [CheckResult] {

@@ -23,6 +23,11 @@ struct Serve: ParsableCommand {
     @Option(help: ArgumentHelp("Create a unix socket at this path and listen on it.", valueName: "path"))
     var socket: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Create a unix socket at this path for the pages and the metrics.", valueName: "path"))
+    var pagesSocket: String?
+
     func run() throws {
         let environment = ProcessInfo.processInfo.environment
         let source = options.source(mainFile: configuration.config, environment: environment)
@@ -34,6 +39,7 @@ struct Serve: ParsableCommand {
         } else {
             // The socket comes first: without a socket there is no need to open the clones.
             let socket = try listeningSocket()
+            let pages = try pagesListeningSocket(environment)
             let manager = ServiceManager(environment: environment)
             ServiceManager.hideFromChildren()
             let logger = Log.logger()
@@ -41,8 +47,9 @@ struct Serve: ParsableCommand {
             let control = ControlSocket(in: state, signals, logger)
             defer { control?.stop() }
             try Service(
-                source, state: state, signals: signals, logger: logger, control: control, manager: manager
-            ).listen(on: socket)
+                source, state: state, signals: signals, logger: logger, control: control, manager: manager,
+                hasPages: pages != nil
+            ).listen(on: socket, pages: pages)
         }
     }
 
@@ -52,14 +59,22 @@ struct Serve: ParsableCommand {
         return first == _commandName || first.hasPrefix("-")
     }
 
-    private func listeningSocket() throws(CommandError) -> ListeningSocket {
-        if let socket {
-            do {
-                return try ListeningSocket(path: socket)
-            } catch {
-                throw CommandError(error)
-            }
+    private static func socket(at path: String) throws(CommandError) -> ListeningSocket {
+        do {
+            return try ListeningSocket(path: path)
+        } catch {
+            throw CommandError(error)
         }
+    }
+
+    /// The socket for the pages, as passed by systemd or created at a path; `nil` for a service without pages.
+    private func pagesListeningSocket(_ environment: [String: String]) throws(CommandError) -> ListeningSocket? {
+        let passed = ListeningSocket.passed(named: "pages", environment)
+        return if let pagesSocket { try Self.socket(at: pagesSocket) } else { passed }
+    }
+
+    private func listeningSocket() throws(CommandError) -> ListeningSocket {
+        if let socket { return try Self.socket(at: socket) }
         guard let inherited = ListeningSocket.inherited() else {
             throw CommandError(
                 .usage, "file descriptor 0 is not a listening socket, and --socket is missing",

@@ -39,51 +39,6 @@ extension LogWriter {
 }
 
 extension Logger {
-    /// Logs one line for a deployment, with an abbreviated commit.
-    func note(_ event: Dispatcher.Event) {
-        switch event {
-        case .committed: break
-        case .notStarted(let site, let error):
-            self.error("deployment not started site=\(site.name) reason=\(error.message.quoted)")
-        case .finished(let site, let deployment):
-            let started = deployment.started
-            let facts = """
-                site=\(site.name) deployment=\(started.id) cause=\(started.cause.rawValue) deliveries=\(started.deliveries) \
-                duration_ms=\(Int(deployment.duration / .milliseconds(1)))
-                """
-            let note = deployment.note.map { " note=\($0.quoted)" } ?? ""
-            switch deployment.result {
-            case .deployed(let commit): info("updated to \(commit.short) \(facts)\(note)")
-            case .unchanged(let commit): info("already at \(commit.short) \(facts)\(note)")
-            case .waiting:
-                let next = deployment.retryAfter.map { " next=\(Int($0 / .seconds(1)))s" } ?? ""
-                info("deployment waiting \(facts) reason=\((deployment.result.waitingReason ?? "").quoted)\(next)")
-            case .skipped(let reason): info("deployment skipped \(facts) reason=\(reason.quoted)")
-            case .pinned(let reason): info("deployment pinned \(facts) reason=\(reason.quoted)")
-            case .cancelled(let newer): info("deployment cancelled \(facts) by=\(newer)")
-            case .failed(let failure): error("deployment failed \(facts) reason=\(failure.message.quoted)")
-            case .interrupted: warning("deployment interrupted \(facts)")
-            }
-        }
-    }
-
-    /// Logs one line for an event of catch-up.
-    func note(_ event: CatchUp.Event) {
-        switch event {
-        case .missed(let site, let target):
-            info("catch-up found a missed push site=\(site.name) commit=\(target.commit.short)")
-        case .unreachable(let site, let failure, let next):
-            warning(
-                """
-                catch-up cannot reach the remote site=\(site.name) reason=\(failure.message.quoted) \
-                next=\(Int(next / .seconds(1)))s
-                """)
-        case .recovered(let site, let target):
-            info("catch-up found the site up to date site=\(site.name) commit=\(target.commit.short)")
-        case .reachable(let site): info("catch-up can reach the remote again site=\(site.name)")
-        }
-    }
-
     /// Logs one line for each issue, and another line for each hint.
     func note(_ issues: [ConfigurationIssue], _ level: Logger.Level) {
         for issue in issues {

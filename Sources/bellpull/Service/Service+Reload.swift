@@ -3,6 +3,7 @@ import Deploy
 import FastCGI
 import Foundation
 import Logging
+import Pages
 
 extension Service {
     /// Loads the configuration from `source`. A site whose settings have mistakes keeps the settings of `old`.
@@ -59,6 +60,7 @@ extension Service {
     ) -> LoadedConfiguration {
         logger.error("the new configuration has errors and was not loaded; bellpull keeps the old configuration")
         status.note(sites: sites, mistakes: issues.count)
+        pages?.follow(sites, mistakes: issues.count)
         return loaded(mistakes: issues, warnings: warnings, isApplied: false)
     }
 
@@ -73,6 +75,7 @@ extension Service {
         catchUp.follow(sites)
         statusFile?.follow(Array(zip(sites, configuration.sites.map(\.path))))
         status.note(sites: sites, mistakes: configuration.issuesOfSites.count)
+        pages?.follow(sites, mistakes: configuration.issuesOfSites.count)
         for name in configuration.keptSites.sorted() {
             logger.error("site=\(name) keeps its earlier settings, because its new settings have mistakes")
         }

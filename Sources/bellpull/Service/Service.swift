@@ -5,6 +5,7 @@ import FastCGI
 import Fence
 import Foundation
 import Logging
+import Pages
 import Processes
 
 /// Connects the configuration, the ledger, the dispatcher and the webhook endpoint, and runs them.
@@ -18,6 +19,8 @@ final class Service {
     let catchUp: CatchUp
     let maintenance: LedgerMaintenance
     let status: ServiceStatus
+    /// The log, and whoever else is told what happens.
+    let observers: Observers
     /// Writes `status.json`; `nil` without a runtime folder.
     let statusFile: StatusPublisher?
     /// The channel for `bellpull reload`; `nil` under plain CGI.
@@ -26,6 +29,8 @@ final class Service {
     var sites: [Site]
     /// How often the configuration was read.
     var loads = 1
+    /// What the pages tell about; `nil` for a service without pages.
+    let pages: PageSource?
     private let timers = TimerQueue()
     private let manager: ServiceManager?
 
@@ -34,10 +39,11 @@ final class Service {
     /// - Parameters:
     ///   - control: the channel for `bellpull reload`.
     ///   - manager: the service manager to tell about the service.
+    ///   - hasPages: whether there is a socket for pages.
     /// - Throws: `CommandError` if a mistake concerns more than the sites with mistakes.
     init(
         _ source: ConfigurationSource, state: StateDirectory, signals: Signals, logger: Logger,
-        control: ControlSocket? = nil, manager: ServiceManager? = nil
+        control: ControlSocket? = nil, manager: ServiceManager? = nil, hasPages: Bool = false
     ) throws(CommandError) {
         self.source = source
         self.state = state
@@ -69,29 +75,27 @@ final class Service {
         ) {
             manager?.extendStart(by: .seconds(60))
         }
+        // A connection of its own: a reader of pages never holds up the dispatcher.
+        let readers = hasPages ? PageReaders(state) : nil
+        let others: [(any Observer)?] = [status, statusFile, control?.feed, readers?.metrics, readers?.latest]
+        let observers = Observers([DeliveryLog(logger), ServiceLog(logger)] + others.compactMap(\.self))
+        self.observers = observers
         dispatcher = Dispatcher(ledger: ledger, limit: configuration.parallelDeployments, timers: timers) {
-            logger.note($0)
-            status.note($0)
-            statusFile?.note()
+            observers.note($0)
         }
         endpoint = WebhookEndpoint(
-            configuration.endpoint(for: sites), dispatcher: dispatcher, timers: timers, logger: logger,
-            feed: control?.feed)
-        catchUp = CatchUp(dispatcher: dispatcher, timers: timers) {
-            logger.note($0)
-            status.note($0)
-        }
+            configuration.endpoint(for: sites), dispatcher: dispatcher, timers: timers, observer: observers)
+        catchUp = CatchUp(dispatcher: dispatcher, timers: timers) { observers.note($0) }
+        pages = readers?.source(of: dispatcher)
         maintenance = LedgerMaintenance(
             dispatcher: dispatcher, timers: timers, retention: configuration.retention
-        ) { error in
-            logger.error("the ledger cannot be read reason=\(error.message.quoted)")
-        }
+        ) { observers.note($0) }
         logger.note(configuration.warnings, .warning)
     }
 
-    /// Answers requests on `socket` until SIGTERM or SIGINT, then finishes the running deployments. Takes no requests if
-    /// such a signal arrived during the start.
-    func listen(on socket: ListeningSocket) {
+    /// Answers requests on `socket`, and readers on `pagesSocket`, until SIGTERM or SIGINT, then finishes the running
+    /// deployments. Takes no requests if such a signal arrived during the start.
+    func listen(on socket: ListeningSocket, pages pagesSocket: ListeningSocket? = nil) {
         guard !signals.isStopping else { return logger.info("stopped") }
         FenceRunner.removeRemains()
         // Migrates an older ledger before the first delivery arrives. An error is reported with the delivery.
@@ -100,8 +104,10 @@ final class Service {
         status.note(sites: sites, mistakes: configuration.issuesOfSites.count)
         publish(loaded(mistakes: configuration.issuesOfSites, warnings: configuration.warnings, isApplied: true))
         let listener = Listener(
-            socket: socket, bodyLimit: configuration.bodyLimit, responder: Router(webhook: endpoint))
+            socket: socket, bodyLimit: configuration.bodyLimit, responder: Router([.hook: endpoint]))
         statusFile?.follow(Array(zip(sites, configuration.sites.map(\.path))))
+        pages?.follow(sites, mistakes: configuration.issuesOfSites.count)
+        let pagesServer = pages.flatMap { source in pagesSocket.map { PagesServer(source, on: $0) } }
         describe("serving")
         dispatcher.follow(sites)
         maintenance.start(sites)
@@ -115,6 +121,7 @@ final class Service {
         control?.stop()
         catchUp.stop()
         listener.stop()
+        pagesServer?.stop()
         endpoint.waitUntilIdle()
         dispatcher.drain(within: configuration.drain)
         watchdog?.stop()
@@ -127,7 +134,7 @@ final class Service {
     /// Answers the single request of a plain CGI process, and waits until the deployment has finished. Then resumes
     /// deployments of all sites that a killed process left: no other process does, until the next delivery to the site.
     func answerOneRequest() {
-        CommonGateway.serve(Router(webhook: endpoint), bodyLimit: configuration.bodyLimit) {
+        CommonGateway.serve(Router([.hook: endpoint]), bodyLimit: configuration.bodyLimit) {
             LogWriter.standardError.flush(within: .seconds(2))
         }
         // A web server may end the process after the reply. A running deployment is finished first.

@@ -1,9 +1,10 @@
 import Deploy
+import Endpoints
 import Synchronization
 
 /// The line of `systemctl status` about the sites, such as `3 sites, 1 failed`. Sent to the service manager whenever the
 /// line changes.
-final class ServiceStatus: Sendable {
+final class ServiceStatus: Observer {
     /// The facts behind the line: a plain value.
     struct Facts {
         /// The names of the usable sites.

@@ -1,4 +1,5 @@
 import Deploy
+import Endpoints
 import Foundation
 import Synchronization
 
@@ -9,7 +10,7 @@ import Synchronization
 ///
 /// A note costs one atomic operation, or a signal if the thread is idle. The pause is a second, or longer for many sites: fifty
 /// times the processor time of the writing, and at most 30 s. Ten thousand busy sites cost about two per cent of one core.
-final class StatusPublisher: @unchecked Sendable {
+final class StatusPublisher: Observer, @unchecked Sendable {
     /// A site and its path.
     typealias Entry = (site: Site, path: String)
 
@@ -52,6 +53,9 @@ final class StatusPublisher: @unchecked Sendable {
         condition.withLock { self.entries = entries }
         note()
     }
+
+    /// Records that the ledger may have changed.
+    func note(_ event: Dispatcher.Event) { note() }
 
     /// Records that something changed. Returns at once.
     func note() {

@@ -51,9 +51,11 @@ final class WatchedLedger: Ledger {
         return try ledger.deployment(id)
     }
 
-    func deployments(of site: String?, limit: Int) throws(LedgerError) -> [DeploymentRecord] {
+    func deployments(
+        of site: String?, before id: DeploymentRecord.ID?, limit: Int
+    ) throws(LedgerError) -> [DeploymentRecord] {
         try check()
-        return try ledger.deployments(of: site, limit: limit)
+        return try ledger.deployments(of: site, before: id, limit: limit)
     }
 
     func latestDeployments() throws(LedgerError) -> [DeploymentRecord] {

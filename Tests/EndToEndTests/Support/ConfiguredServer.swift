@@ -9,14 +9,19 @@ final class ConfiguredServer: Sendable {
     let forge: Forge
     let web: WebServer
     private let running = Mutex<Responder?>(nil)
+    private let options: [String]
 
     /// Makes a server with `sites`: the name, and the lines of the file after repository and path.
     ///
-    /// - Parameter releases: whether nginx serves the first site as a site with releases. Such a site has no clone.
+    /// - Parameters:
+    ///   - releases: whether nginx serves the first site as a site with releases. Such a site has no clone.
+    ///   - pages: whether there are pages, too.
     init(
         _ sites: KeyValuePairs<String, String>, main: String = "catch_up = \"0\"\n", started: Bool = true,
-        releases: Bool = false, changes: [(String, String)] = []
+        releases: Bool = false, changes: [(String, String)] = [], pages: Bool = false
     ) throws {
+        options = pages ? ["--pages-socket", "pages.sock"] : []
+        let changes = changes + (pages ? ServedSite.withPages : [])
         folder = try TemporaryFolder()
         forge = try Forge(in: folder)
         try write(GitHubDelivery.secret, to: folder("etc/secret"))
@@ -73,7 +78,8 @@ final class ConfiguredServer: Sendable {
     func start(with variables: [String: String] = [:]) throws {
         let count = (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?.count { $0.hasSuffix(".log") }
         let responder = try Responder(
-            ["--socket", folder("bellpull.sock")], environment: environment.merging(variables) { $1 },
+            ["--socket", folder("bellpull.sock")] + options.map { $0.hasPrefix("-") ? $0 : folder($0) },
+            environment: environment.merging(variables) { $1 },
             logFile: folder("\(count ?? 0).log"))
         running.withLock { $0 = responder }
     }

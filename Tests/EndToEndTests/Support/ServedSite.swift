@@ -24,10 +24,12 @@ final class ServedSite: Sendable {
     ///   - environment: variables in addition to `Responder.environment`.
     ///   - remote: the kind of the clone's remote.
     ///   - changes: replacements in the project's files for nginx.
+    ///   - pages: whether there are pages, too.
     init(
         _ options: [String] = [], environment: [String: String] = [:], remote: Remote = .path,
-        changes: [(String, String)] = []
+        changes: [(String, String)] = [], pages: Bool = false
     ) throws {
+        let changes = changes + (pages ? Self.withPages : [])
         folder = try TemporaryFolder()
         forge = try Forge(in: folder)
         clone = try forge.clone(to: folder("blog"))
@@ -46,7 +48,7 @@ final class ServedSite: Sendable {
             try ssh.isUsed(by: clone)
         }
         bellpull = try Responder(
-            ["--socket", folder("bellpull.sock")] + options,
+            ["--socket", folder("bellpull.sock")] + (pages ? ["--pages-socket", folder("pages.sock")] : []) + options,
             environment: Responder.environment(of: clone, in: folder).merging(environment) { $1 },
             logFile: folder("bellpull.log"))
     }
@@ -56,6 +58,11 @@ final class ServedSite: Sendable {
         bellpull.program.end()
         web.end()
         backend?.end()
+    }
+
+    /// Makes nginx serve the pages, too.
+    static let withPages = ["pages", "public"].map { name in
+        ("#include snippets/bellpull-\(name).conf;", "include snippets/bellpull-\(name).conf;")
     }
 
     /// The path of Bellpull's unix socket.

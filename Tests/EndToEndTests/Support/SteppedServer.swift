@@ -14,9 +14,9 @@ final class SteppedServer: Sendable {
     static let absent = "/nowhere/fonts"
 
     /// Makes the server, and starts it with `lines` in the file of the site.
-    init(_ lines: String, main: String = "", started: Bool = true) throws {
+    init(_ lines: String, main: String = "", started: Bool = true, pages: Bool = false) throws {
         server = try ConfiguredServer(
-            ["blog": ""], main: "catch_up = \"0\"\n\(main)", started: false, releases: true)
+            ["blog": ""], main: "catch_up = \"0\"\n\(main)", started: false, releases: true, pages: pages)
         try FileManager.default.createDirectory(
             atPath: server.folder("tmp"), withIntermediateDirectories: true)
         try configure(lines)

@@ -35,6 +35,10 @@ final class WebServer: Sendable {
         try Self.install(
             "bellpull.conf", as: "\(prefix)/snippets/bellpull.conf",
             [("unix:/run/bellpull/bellpull.sock", "unix:\(socket)"), logPath], changes)
+        let pages = ("unix:/run/bellpull/pages.sock", "unix:\(folder("pages.sock"))")
+        for name in ["bellpull-pages.conf", "bellpull-public.conf"] {
+            try Self.install(name, as: "\(prefix)/snippets/\(name)", [pages], changes)
+        }
         // Another process may take the free port first.
         for _ in 1...3 {
             let (port, otherPort) = (try freePort(), try freePort())
@@ -80,7 +84,8 @@ final class WebServer: Sendable {
     }
 
     private static func requireEffect(of changes: [(String, String)], in site: String) throws {
-        let texts = try ["bellpull-log.conf", "bellpull.conf", site].map(file)
+        let names = ["bellpull-log.conf", "bellpull.conf", "bellpull-pages.conf", "bellpull-public.conf", site]
+        let texts = try names.map(file)
         for (old, _) in changes where !texts.contains(where: { $0.contains(old) }) {
             throw Trouble("no file has \(old)")
         }

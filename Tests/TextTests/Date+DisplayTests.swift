@@ -1,7 +1,6 @@
 import Foundation
 import Testing
-
-@testable import bellpull
+import Text
 
 @Suite struct `a time that is printed` {
     private let now = Date(timeIntervalSince1970: 1_800_000_000)

@@ -1,8 +1,8 @@
-import Foundation
+package import Foundation
 
 extension Date {
     /// Describes how long ago the date was, such as `3 min ago`.
-    func relative(to now: Date = Date()) -> String {
+    package func relative(to now: Date = Date()) -> String {
         let seconds = Int(now.timeIntervalSince(self).rounded(.down))
         return switch seconds {
         case ..<0: "in the future"
@@ -15,27 +15,27 @@ extension Date {
     }
 
     /// The time in the machine's time zone, to the second, with the offset from UTC: `2026-11-24 11:03:07 +0100`.
-    var local: String {
+    package var local: String {
         var (seconds, parts) = (wholeSeconds, tm())
         localtime_r(&seconds, &parts)
         return parts.formatted("%Y-%m-%d %H:%M:%S %z")
     }
 
     /// The time in UTC, to the second (RFC 3339 §5.6). Foundation's formatters would take 3 MB of memory.
-    var standard: String {
+    package var standard: String {
         var (seconds, parts) = (wholeSeconds, tm())
         gmtime_r(&seconds, &parts)
         return parts.formatted("%Y-%m-%dT%H:%M:%SZ")
     }
 
     /// Parses a time in the form of `standard`.
-    init?(standard text: String) {
+    package init?(standard text: String) {
         guard let date = try? Date(text, strategy: .iso8601) else { return nil }
         self = date
     }
 
     /// The time of the day in the machine's time zone, to the second: `11:03:07`.
-    var clock: String {
+    package var clock: String {
         var (seconds, parts) = (wholeSeconds, tm())
         localtime_r(&seconds, &parts)
         return parts.formatted("%H:%M:%S")
@@ -56,7 +56,7 @@ extension tm {
 
 extension Duration {
     /// The duration in rounded units for people: `60 ms`, `4.2 s`, `3 min 5 s`.
-    var spoken: String {
+    package var spoken: String {
         let milliseconds = Int(self / .milliseconds(1))
         return switch milliseconds {
         case ..<1000: "\(milliseconds) ms"
