@@ -11,10 +11,12 @@ extension LedgerRules {
     private static let noticeLimit = 100
 
     func followNotices(of sites: Set<String>, keeping others: Set<String>) throws {
-        let known = Set(try transaction.noticePositions(on: host).keys)
+        let known = Set(try transaction.noticePosition(on: host).since.keys)
         let end = try transaction.endOfChain(on: host).number
+        // Nothing was news to anybody.
+        if known.isEmpty { try transaction.setNoticePosition(on: host, to: end) }
         for site in sites.subtracting(known) {
-            try transaction.insertNoticePosition(SiteOnHost(name: site, host: host), at: end)
+            try transaction.insertNoticeSite(SiteOnHost(name: site, host: host), since: end)
         }
         for site in known.subtracting(sites).subtracting(others) {
             try transaction.removeNotices(of: SiteOnHost(name: site, host: host))
@@ -33,7 +35,7 @@ extension LedgerRules {
             try transaction.insert(notice, on: host, at: time)
             dropped += try transaction.trimNotices(of: site, notice.kind, keeping: Self.noticeLimit)
         }
-        if let number { try transaction.moveNoticePositions(on: host, to: number) }
+        if let number { try transaction.setNoticePosition(on: host, to: number) }
         return dropped
     }
 

@@ -50,8 +50,8 @@ public protocol LedgerStore: Sendable {
     /// - Parameter site: the site; `nil` for all sites.
     func liveDeployments(at time: Date, of site: String?, on host: String) throws(LedgerError) -> [LiveDeployment]
 
-    /// Returns the sites of `host` that send notices, and how far each has been read.
-    func noticePositions(on host: String) throws(LedgerError) -> [String: NoticePosition]
+    /// Returns the sites of `host` that send notices, and how far the deployments have been read.
+    func noticePosition(on host: String) throws(LedgerError) -> NoticePosition
 
     /// Returns the deployments on `host` that finished after the receipt `number`, in the order of their receipts.
     func finishedDeployments(

@@ -122,16 +122,16 @@ public protocol LedgerTransaction {
 
     // MARK: Notices
 
-    /// Returns the sites of `host` that send notices, and how far each has been read.
-    func noticePositions(on host: String) throws -> [String: NoticePosition]
+    /// Returns the sites of `host` that send notices, and how far the deployments have been read.
+    func noticePosition(on host: String) throws -> NoticePosition
 
     /// Lets `site` send notices about the deployments with receipts after `number`.
-    func insertNoticePosition(_ site: SiteOnHost, at number: Int64) throws
+    func insertNoticeSite(_ site: SiteOnHost, since number: Int64) throws
 
     /// Notes that all deployments of `host` up to the receipt `number` have been read.
-    func moveNoticePositions(on host: String, to number: Int64) throws
+    func setNoticePosition(on host: String, to number: Int64) throws
 
-    /// Removes the position and all notices of `site`.
+    /// Removes `site` from the sites that send notices, and removes all its notices.
     func removeNotices(of site: SiteOnHost) throws
 
     /// Removes the notices of a kind about `subject`.

@@ -1,7 +1,7 @@
 /// A ledger with the notices about its deployments. `LedgerWriter` has the writes.
 public protocol NoticeLedger: Ledger {
-    /// Returns the sites that send notices, and how far each has been read.
-    func noticePositions() throws(LedgerError) -> [String: NoticePosition]
+    /// Returns the sites that send notices, and how far the deployments have been read.
+    func noticePosition() throws(LedgerError) -> NoticePosition
 
     /// Returns the deployments that finished after the receipt `number`, in the order of their receipts and with their output.
     func finishedDeployments(after number: Int64, limit: Int) throws(LedgerError) -> [NumberedDeployment]

@@ -64,10 +64,8 @@ public struct StoredLedger: NoticeLedger {
         try store.liveDeployments(at: time, of: site, on: host)
     }
 
-    /// Returns the sites that send notices, and how far each has been read.
-    public func noticePositions() throws(LedgerError) -> [String: NoticePosition] {
-        try store.noticePositions(on: host)
-    }
+    /// Returns the sites that send notices, and how far the deployments have been read.
+    public func noticePosition() throws(LedgerError) -> NoticePosition { try store.noticePosition(on: host) }
 
     /// Returns the deployments that finished after the receipt `number`.
     public func finishedDeployments(after number: Int64, limit: Int) throws(LedgerError) -> [NumberedDeployment] {

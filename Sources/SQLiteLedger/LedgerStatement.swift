@@ -244,13 +244,17 @@ enum LedgerStatement: String, CaseIterable {
 
     // MARK: Notices
 
-    case noticePositions = "SELECT site, since, number FROM notice_position WHERE host = ?"
+    case noticePosition = "SELECT number FROM notice_position WHERE host = ?"
 
-    case insertNoticePosition = "INSERT INTO notice_position (host, site, since, number) VALUES (?1, ?2, ?3, ?3)"
+    case setNoticePosition = """
+        INSERT INTO notice_position VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET number = excluded.number
+        """
 
-    case moveNoticePositions = "UPDATE notice_position SET number = max(number, ?) WHERE host = ?"
+    case noticeSites = "SELECT site, since FROM notice_site WHERE host = ?"
 
-    case deleteNoticePosition = "DELETE FROM notice_position WHERE host = ? AND site = ?"
+    case insertNoticeSite = "INSERT INTO notice_site VALUES (?, ?, ?)"
+
+    case deleteNoticeSite = "DELETE FROM notice_site WHERE host = ? AND site = ?"
 
     case deleteNoticesOfSite = "DELETE FROM notice WHERE host = ? AND site = ?"
 

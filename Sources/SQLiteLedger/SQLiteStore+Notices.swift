@@ -3,9 +3,9 @@ internal import Foundation
 internal import GRDB
 
 extension SQLiteStore {
-    /// Returns the sites of `host` that send notices, and how far each has been read.
-    public func noticePositions(on host: String) throws(LedgerError) -> [String: NoticePosition] {
-        try read { try SQLiteTransaction(database: $0).noticePositions(on: host) }
+    /// Returns the sites of `host` that send notices, and how far the deployments have been read.
+    public func noticePosition(on host: String) throws(LedgerError) -> NoticePosition {
+        try read { try SQLiteTransaction(database: $0).noticePosition(on: host) }
     }
 
     /// Returns the deployments on `host` that finished after the receipt `number`.

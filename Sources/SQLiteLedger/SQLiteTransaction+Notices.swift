@@ -4,21 +4,21 @@ internal import GRDB
 
 /// The notices, which only few transactions write.
 extension SQLiteTransaction {
-    func noticePositions(on host: String) throws -> [String: NoticePosition] {
-        let rows = try Row.fetchAll(statement(.noticePositions), arguments: [host])
-        return Dictionary(rows.map { ($0["site"], NoticePosition($0)) }) { first, _ in first }
+    func noticePosition(on host: String) throws -> NoticePosition {
+        let number = try Int64.fetchOne(statement(.noticePosition), arguments: [host])
+        let rows = try Row.fetchAll(statement(.noticeSites), arguments: [host])
+        return NoticePosition(
+            number: number ?? 0, since: Dictionary(rows.map { ($0["site"], $0["since"]) }) { first, _ in first })
     }
 
-    func insertNoticePosition(_ site: SiteOnHost, at number: Int64) throws {
-        try run(.insertNoticePosition, [site.host, site.name, number])
+    func insertNoticeSite(_ site: SiteOnHost, since number: Int64) throws {
+        try run(.insertNoticeSite, [site.host, site.name, number])
     }
 
-    func moveNoticePositions(on host: String, to number: Int64) throws {
-        try run(.moveNoticePositions, [number, host])
-    }
+    func setNoticePosition(on host: String, to number: Int64) throws { try run(.setNoticePosition, [host, number]) }
 
     func removeNotices(of site: SiteOnHost) throws {
-        try run(.deleteNoticePosition, [site.host, site.name])
+        try run(.deleteNoticeSite, [site.host, site.name])
         try run(.deleteNoticesOfSite, [site.host, site.name])
     }
 
@@ -49,8 +49,4 @@ extension SQLiteTransaction {
     func postponeNotice(_ id: PendingNotice.ID, until nextTry: Date) throws {
         try run(.postponeNotice, [nextTry.milliseconds, id])
     }
-}
-
-extension NoticePosition {
-    init(_ row: Row) { self.init(since: row["since"], number: row["number"]) }
 }

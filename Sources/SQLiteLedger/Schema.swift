@@ -53,7 +53,8 @@ struct Schema {
 
     /// Views in the connection's own schema that add what the third version lacks.
     static let viewsOfVersion3 = """
-        CREATE TEMP VIEW notice_position AS SELECT '' AS host, '' AS site, 0 AS since, 0 AS number WHERE 0;
+        CREATE TEMP VIEW notice_position AS SELECT '' AS host, 0 AS number WHERE 0;
+        CREATE TEMP VIEW notice_site AS SELECT '' AS host, '' AS site, 0 AS since WHERE 0;
         CREATE TEMP VIEW notice AS SELECT 0 AS id, '' AS host, '' AS site, '' AS kind, 0 AS deployment, '' AS subject,
             '' AS message, '' AS body, 0 AS created, 0 AS tries, 0 AS next_try WHERE 0
         """
@@ -233,10 +234,13 @@ struct Schema {
     /// The notices wait in one queue per site and kind. `deployment` has no foreign key: a notice outlives a pruned deployment.
     private static let version4 = """
         CREATE TABLE notice_position (
+            host TEXT PRIMARY KEY,
+            number INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE notice_site (
             host TEXT NOT NULL,
             site TEXT NOT NULL,
             since INTEGER NOT NULL,
-            number INTEGER NOT NULL,
             PRIMARY KEY (host, site)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE notice (

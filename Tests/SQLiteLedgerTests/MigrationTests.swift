@@ -210,7 +210,7 @@ import Testing
 
     @Test func `is readable, and unchanged by reading`() throws {
         let before = try Data(contentsOf: URL(fileURLWithPath: home.store.path))
-        #expect(try home.ledger.noticePositions().isEmpty && home.ledger.nextNotices().isEmpty)
+        #expect(try home.ledger.noticePosition().since.isEmpty && home.ledger.nextNotices().isEmpty)
         #expect(try home.ledger.notice(1) == nil)
         #expect(try home.ledger.finishedDeployments(after: 0, limit: 9).map(\.record.site.name) == ["blog"])
         home.store.close()
@@ -218,9 +218,9 @@ import Testing
     }
 
     @Test func `has news from its migration on, also for a reader from before`() throws {
-        #expect(try home.ledger.noticePositions().isEmpty)
+        #expect(try home.ledger.noticePosition().since.isEmpty)
         try home.ledger.write { try $0.followNotices(of: ["blog"], keeping: []) }
-        #expect(try home.ledger.noticePositions() == ["blog": NoticePosition(since: 1, number: 1)])
+        #expect(try home.ledger.noticePosition() == NoticePosition(number: 1, since: ["blog": 1]))
         let draft = PendingNotice.Draft(
             site: "blog", kind: .program, deployment: 1, subject: "failed", message: "m", body: "{}")
         _ = try home.ledger.write { try $0.enqueue([draft], readTo: 1, at: Date()) }

@@ -100,8 +100,8 @@ import Testing
         }
         // A statement without a table has no plan.
         let readsNothing = [
-            .insertDelivery, .link, .insertQueued, .insertUnchanged, .insertReceipt, .insertNoticePosition,
-            .insertNotice,
+            .insertDelivery, .link, .insertQueued, .insertUnchanged, .insertReceipt, .setNoticePosition,
+            .insertNoticeSite, .insertNotice,
         ].contains(statement)
         #expect(plan.isEmpty == readsNothing, "\(plan)")
     }
