@@ -23,6 +23,8 @@ final class Service {
     let observers: Observers
     /// Writes `status.json`; `nil` without a runtime folder.
     let statusFile: StatusPublisher?
+    /// Sends notices about deployments.
+    let notifier: Notifier
     /// The channel for `bellpull reload`; `nil` under plain CGI.
     let control: ControlSocket?
     var configuration: Configuration
@@ -61,9 +63,14 @@ final class Service {
                 logger.warning("\(StatusFile.name) cannot be written reason=\(reason.quoted)")
             }
         self.statusFile = statusFile
-        control?.onChange { statusFile?.note() }
         // Creates the state folder for the names.
         let ledger = state.ledger()
+        let notifier = Notifier(ledger, source, state, logger)
+        self.notifier = notifier
+        control?.onChange {
+            statusFile?.note()
+            notifier.note()
+        }
         do {
             configuration = try Self.load(source, state)
         } catch {
@@ -78,7 +85,8 @@ final class Service {
         // A connection of its own: a reader of pages never holds up the dispatcher.
         let readers = hasPages ? PageReaders(state) : nil
         let others: [(any Observer)?] = [status, statusFile, control?.feed, readers?.metrics, readers?.latest]
-        let observers = Observers([DeliveryLog(logger), ServiceLog(logger)] + others.compactMap(\.self))
+        let observers = Observers(
+            [DeliveryLog(logger), ServiceLog(logger), NoticeObserver(notifier: notifier)] + others.compactMap(\.self))
         self.observers = observers
         dispatcher = Dispatcher(ledger: ledger, limit: configuration.parallelDeployments, timers: timers) {
             observers.note($0)
@@ -108,6 +116,7 @@ final class Service {
         statusFile?.follow(Array(zip(sites, configuration.sites.map(\.path))))
         pages?.follow(sites, mistakes: configuration.issuesOfSites.count)
         let pagesServer = pages.flatMap { source in pagesSocket.map { PagesServer(source, on: $0) } }
+        notifier.follow(sites, of: configuration)
         describe("serving")
         dispatcher.follow(sites)
         maintenance.start(sites)
@@ -124,6 +133,7 @@ final class Service {
         pagesServer?.stop()
         endpoint.waitUntilIdle()
         dispatcher.drain(within: configuration.drain)
+        notifier.stop()
         watchdog?.stop()
         timers.stop()
         RunningCommands.shared.terminateAll()
@@ -134,6 +144,7 @@ final class Service {
     /// Answers the single request of a plain CGI process, and waits until the deployment has finished. Then resumes
     /// deployments of all sites that a killed process left: no other process does, until the next delivery to the site.
     func answerOneRequest() {
+        notifier.follow(sites, of: configuration)
         CommonGateway.serve(Router([.hook: endpoint]), bodyLimit: configuration.bodyLimit) {
             LogWriter.standardError.flush(within: .seconds(2))
         }
@@ -145,7 +156,12 @@ final class Service {
         endpoint.waitUntilIdle()
         dispatcher.waitUntilIdle()
         // Processes after the first would only wait for the same sites.
-        state.withLock("resume.lock") { resumeUntilFinished() }
+        state.withLock("resume.lock") {
+            resumeUntilFinished()
+            // What fails is tried again after the next delivery.
+            notifier.waitUntilIdle(within: .seconds(120))
+        }
+        notifier.stop()
         RunningCommands.shared.terminateAll()
     }
 
