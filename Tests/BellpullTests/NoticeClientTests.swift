@@ -36,15 +36,28 @@ import Testing
 }
 
 @Suite struct `the answer of a forge` {
-    private func verdict(_ status: Int, _ headers: String = "Content-Type: application/json", body: String = "{}")
-        throws -> NoticeOutcome
-    {
-        NoticeClient.verdict(try #require(HTTPReply("HTTP/1.1 \(status) X\r\n\(headers)\r\n\r\n\(body)")))
+    private func verdict(
+        _ status: Int, _ headers: String = "Content-Type: application/json", body: String = "{}",
+        isPending: Bool = false
+    ) throws -> NoticeOutcome {
+        let reply = try #require(HTTPReply("HTTP/1.1 \(status) X\r\n\(headers)\r\n\r\n\(body)"))
+        return NoticeClient.verdict(reply, isPending: isPending, now: Date(timeIntervalSince1970: 1000))
     }
 
     @Test func `accepts the status, or has it already`() throws {
         #expect(try verdict(201) == .sent && verdict(200, "content-type: application/json; charset=utf-8") == .sent)
-        #expect(try verdict(400, body: #"{"message":"Cannot transition status via :run from :running"}"#) == .sent)
+        let kept = #"{"message":"Cannot transition status via :run from :running"}"#
+        #expect(try verdict(400, body: kept, isPending: true) == .sent)
+        #expect(try verdict(400, body: kept) == .rejected("the forge keeps an earlier status of the commit", hint: nil))
+    }
+
+    @Test func `can be a limit of GitHub`() throws {
+        let headers = "X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: 1090"
+        #expect(try verdict(403, headers) == .failed("the answer is 403", after: .seconds(90)))
+        guard case .rejected = try verdict(403, "X-RateLimit-Remaining: 7\r\nX-RateLimit-Reset: 1090") else {
+            Issue.record("the limit is not used up")
+            return
+        }
     }
 
     @Test(arguments: [401, 403, 404, 422]) func `can be final`(_ status: Int) throws {

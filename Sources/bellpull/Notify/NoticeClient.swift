@@ -31,21 +31,26 @@ struct NoticeClient {
     }
 
     /// Sets the status of a commit.
-    func send(_ request: StatusAPI.Request) -> NoticeOutcome {
-        post(request.body, to: request.url, headers: request.headers, keepsBody: true, verdict: Self.verdict)
+    ///
+    /// - Parameter isPending: whether the status says that the deployment runs.
+    func send(_ request: StatusAPI.Request, isPending: Bool) -> NoticeOutcome {
+        post(request.body, to: request.url, headers: request.headers, keepsBody: true) {
+            Self.verdict($0, isPending: isPending)
+        }
     }
 
     /// Returns what a forge's answer to a status means.
-    static func verdict(_ reply: HTTPReply) -> NoticeOutcome {
+    static func verdict(_ reply: HTTPReply, isPending: Bool = false, now: Date = Date()) -> NoticeOutcome {
         let words = words(for: reply)
-        let wish = NoticeRetries.wish(reply["Retry-After"])
+        let wish = NoticeRetries.wish(reply["Retry-After"], now: now) ?? resetOfLimit(reply, now)
         let isJSON = reply["Content-Type"]?.lowercased().contains("json") == true
         switch reply.status {
         case 200..<300:
             // A page for people comes from something in front of the forge.
             return isJSON ? .sent : .failed("the answer is not JSON; is status_api right?")
-        // GitLab: the commit has this status already.
-        case 400 where reply.body.contains("Cannot transition status"): return .sent
+        case 400 where reply.body.contains("Cannot transition status"):
+            // GitLab: the commit has this status already, or the forge keeps another one.
+            return isPending ? .sent : .rejected("the forge keeps an earlier status of the commit", hint: nil)
         case 401:
             return .rejected(
                 words, hint: "write a valid token to the file that status_token_file names, then: bellpull reload")
@@ -64,6 +69,16 @@ struct NoticeClient {
         case 422: return .rejected(words, hint: "check that the repository at the forge has the commit")
         default: return .failed(words, after: wish)
         }
+    }
+
+    /// Returns the time until the forge takes requests again, if GitHub's limit on their number is used up ("Rate limits for the
+    /// REST API").
+    private static func resetOfLimit(_ reply: HTTPReply, _ now: Date) -> Duration? {
+        guard reply["X-RateLimit-Remaining"] == "0", let reset = reply["X-RateLimit-Reset"].flatMap({ Int64($0) })
+        else {
+            return nil
+        }
+        return .seconds(min(max(TimeInterval(reset) - now.timeIntervalSince1970, 0), 86_400))
     }
 
     private static func words(for reply: HTTPReply) -> String {

@@ -52,6 +52,7 @@ struct NoticeDispatch: Sendable {
         }
         let request = api.request(
             status, of: notice.draft.subject, in: repository, context: target.context, token: token.text)
-        return NoticeClient(environment: environment, cancellation).send(request)
+        return NoticeClient(environment: environment, cancellation)
+            .send(request, isPending: status.state == .pending)
     }
 }

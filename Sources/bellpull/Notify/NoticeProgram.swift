@@ -52,7 +52,8 @@ struct NoticeProgram {
     {
         if let fault = words.first.flatMap(Self.fault) { return Ending(failure: "\(words[0]) \(fault)", output: "") }
         let home = "\(surroundings.folder)/\(site)"
-        let input = "\(home).json"
+        // No site's name begins with a dot.
+        let input = "\(surroundings.folder)/.\(site).json"
         mkdir(surroundings.folder, 0o700)
         unlink(input)
         defer { unlink(input) }

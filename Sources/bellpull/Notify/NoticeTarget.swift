@@ -44,8 +44,8 @@ struct NoticeTarget: Sendable {
     func statusAPI(environment: [String: String], _ cancellation: Cancellation) -> StatusAPI? {
         let remote = remoteHost(environment, cancellation)
         let api = settings.status?.api
-        let host = remote ?? api.flatMap { SiteURL($0)?.host }
-        guard let forge = forge ?? host.flatMap(ForgeName.init(host:)) else { return nil }
+        let hosts = [remote, api.flatMap { SiteURL($0)?.host }].compactMap(\.self)
+        guard let forge = forge ?? hosts.lazy.compactMap(ForgeName.init(host:)).first else { return nil }
         return StatusAPI(forge, host: remote, base: api)
     }
 
@@ -53,9 +53,14 @@ struct NoticeTarget: Sendable {
         guard let text = remote ?? remoteOfRepository(environment, cancellation) else { return nil }
         let url = RemoteURL(text)
         guard !url.host.isEmpty else { return nil }
-        let host = url.host.contains(":") ? "[\(url.host)]" : url.host
+        let host = url.host.contains(":") ? "[\(url.host)]" : Self.hosts[url.host.lowercased()] ?? url.host
         return url.transport == .http ? host + (url.port.map { ":\($0)" } ?? "") : host
     }
+
+    /// The forges whose ssh has another host, for networks that allow only port 443.
+    private static let hosts = [
+        "ssh.github.com": "github.com", "altssh.gitlab.com": "gitlab.com", "altssh.bitbucket.org": "bitbucket.org",
+    ]
 
     private func remoteOfRepository(_ environment: [String: String], _ cancellation: Cancellation) -> String? {
         guard let git = Program("git", environment) else { return nil }

@@ -19,10 +19,10 @@ final class Notifier: @unchecked Sendable {
         let kind: PendingNotice.Kind
     }
 
-    /// How many notices are sent at once.
+    /// How many notices of a kind are sent at once.
     private static let parallel = 8
     /// How many deployments are read at once.
-    private static let batch = 100
+    private static let batch = 25
     private static let shortestPause = Duration.milliseconds(50)
     private static let longestPause = Duration.milliseconds(900)
     /// The longest sleep, and the rest after an error of the ledger.
@@ -101,13 +101,20 @@ final class Notifier: @unchecked Sendable {
         }
     }
 
-    /// Ends running programs and requests, and waits up to 5 s for their end. What was not sent stays in the ledger.
-    func stop() {
-        let deadline = ContinuousClock.now + .seconds(5)
+    /// Ends running programs and requests. What was not sent stays in the ledger. Returns at once.
+    func cancel() {
         cancellation.cancel()
         condition.withLock {
             isStopped = true
             condition.broadcast()
+        }
+    }
+
+    /// Cancels, and waits up to 5 s for the end of programs and requests.
+    func stop() {
+        let deadline = ContinuousClock.now + .seconds(5)
+        cancel()
+        condition.withLock {
             while hasThread || !busy.isEmpty, condition.wait(until: deadline) {}
         }
     }
@@ -225,7 +232,9 @@ final class Notifier: @unchecked Sendable {
     /// Takes a place for a notice of `lane`, unless none is free: the end of a notice is noted, and leads here again.
     private func begin(_ lane: Lane) -> Bool {
         condition.withLock {
-            guard !isStopped, busy.count < Self.parallel, !busy.contains(lane) else { return false }
+            guard !isStopped, !busy.contains(lane), busy.count(where: { $0.kind == lane.kind }) < Self.parallel else {
+                return false
+            }
             if let rest = resting[lane], rest > .now { return false }
             resting[lane] = nil
             busy.insert(lane)

@@ -131,6 +131,7 @@ final class Service {
         catchUp.stop()
         listener.stop()
         pagesServer?.stop()
+        notifier.cancel()
         endpoint.waitUntilIdle()
         dispatcher.drain(within: configuration.drain)
         notifier.stop()
