@@ -229,4 +229,17 @@ import Testing
             Set(requests.compactMap { $0.headers["webhook-id"] }).count == 1 && Set(requests.map(\.body)).count == 1)
         for request in requests { try expectSigned(request) }
     }
+
+    @Test func `waits 15 s for a receiver that hangs, and tries again`() throws {
+        let receiver = try FakeReceiver()
+        try receiver.start(FakeReceiver.Answer(delay: 60))
+        let server = try server(receiver)
+        let start = ContinuousClock.now
+        #expect(try server.push("bad").reply.status == 500)
+        #expect(start.duration(to: .now) < .seconds(4))
+        let requests = receiver.requests(2, within: .seconds(40))
+        #expect(requests.count == 2 && Set(requests.compactMap { $0.headers["webhook-id"] }).count == 1)
+        #expect(start.duration(to: .now) > .seconds(19))
+        #expect(try server.server.bellpull.says("webhook sent again site=blog"))
+    }
 }
