@@ -66,12 +66,13 @@ final class Notifier: @unchecked Sendable {
     /// - Parameter others: sites whose settings have a mistake, and that keep their notices.
     func follow(_ targets: [NoticeTarget], keeping others: Set<String>) {
         let named = Dictionary(targets.map { ($0.name, $0) }) { first, _ in first }
-        isNeeded.store(!named.isEmpty, ordering: .sequentiallyConsistent)
+        // The reading thread must not go on with the sites from before.
+        condition.withLock { (self.targets, self.others) = (named, others) }
         // The reading thread makes up for an error.
         try? startFollowing(Set(named.keys), others)
+        isNeeded.store(!named.isEmpty, ordering: .sequentiallyConsistent)
         condition.withLock {
-            (self.targets, self.others) = (named, others)
-            guard !named.isEmpty, !hasThread else { return }
+            guard !named.isEmpty, !hasThread, !isStopped else { return }
             hasThread = true
             let thread = Thread { [self] in work() }
             thread.stackSize = 512 << 10
@@ -133,7 +134,8 @@ final class Notifier: @unchecked Sendable {
             let start = ContinuousClock.now
             do throws(LedgerError) {
                 try follow()
-                try read(targets)
+                try readRunning(targets)
+                try read()
                 sleep = try sendDue(targets)
                 if !isReadable { log.readable() }
                 isReadable = true
@@ -170,20 +172,21 @@ final class Notifier: @unchecked Sendable {
     }
 
     /// Turns the deployments that have finished into notices.
-    private func read(_ targets: [String: NoticeTarget]) throws(LedgerError) {
-        try readRunning(targets)
-        let position = try ledger.noticePosition()
-        var last = position.number
+    private func read() throws(LedgerError) {
+        var last = try ledger.noticePosition().number
         while true {
             let finished = try ledger.finishedDeployments(after: last, limit: Self.batch)
             guard let end = finished.last?.number else { return }
+            // In this order: a site that begins meanwhile has no news among these deployments.
+            let since = try ledger.noticePosition().since
+            let targets = condition.withLock { self.targets }
             var drafts: [PendingNotice.Draft] = []
             for deployment in finished {
                 let site = deployment.record.site.name
-                guard let target = targets[site], let since = position.since[site], deployment.number > since else {
+                guard let target = targets[site], let beginning = since[site], deployment.number > beginning else {
                     continue
                 }
-                let before = try ledger.stateBefore(deployment.number, since: since, of: site)
+                let before = try ledger.stateBefore(deployment.number, since: beginning, of: site)
                 drafts += NoticeComposer(target: target).notices(about: deployment.record, before: before)
             }
             try record(drafts, readTo: end)
