@@ -79,6 +79,19 @@ extension Key {
     static let allowWrite = Key("allow_write", .texts, #"["/srv/search-index"]"#)
     static let unfenced = Key("unfenced", .texts, #"["after"]"#)
 
+    // Keys of the notices. The first five are keys of the main file too.
+    static let notify = Key("notify", .texts, #"["/usr/local/bin/tell"]"#)
+    static let notifyOn = Key("notify_on", .texts, #"["failed", "recovered"]"#)
+    static let notifyRead = Key("notify_read", .texts, #"["/etc/msmtprc"]"#)
+    static let notifyURL = Key("notify_url", .text, #""https://example.com/hooks/bellpull""#)
+    static let notifySecretFile = Key("notify_secret_file", .text, #""/etc/bellpull/notify.secret""#)
+    static let statusTokenFile = Key("status_token_file", .text, #""/etc/bellpull/blog.token""#)
+    static let statusAPI = Key("status_api", .text, #""https://git.example.com/api/v1""#)
+    static let statusURL = Key("status_url", .text, #""https://example.com/bellpull""#)
+
+    /// The keys of the notices that are also keys of the main file.
+    static let ofNotices = [notify, notifyOn, notifyRead, notifyURL, notifySecretFile]
+
     /// The keys of the steps.
     static let ofSteps = [
         build, test, health, after, buildTimeout, testTimeout, healthTimeout, afterTimeout, healthStatus, healthText,
@@ -89,16 +102,17 @@ extension Key {
     static func step(_ name: String) -> Key { ofSteps.first { $0.name == name } ?? build }
 
     /// The keys of the main file.
-    static let ofMainFile = [
-        secretFile, secretVariable, answerWithin, timeout, drain, bodyLimit, acceptSHA1, parallelDeployments,
-        waitingReplies, historyAge, historyCount, catchUp, site,
-    ]
+    static let ofMainFile =
+        [
+            secretFile, secretVariable, answerWithin, timeout, drain, bodyLimit, acceptSHA1, parallelDeployments,
+            waitingReplies, historyAge, historyCount, catchUp, site,
+        ] + ofNotices
     /// The keys of a site's own file.
     static let ofSiteFile =
         [
             repository, branch, tag, path, forge, strategy, url, timeout, catchUp, secretFile, secretVariable,
             localEdits, remote, shared, keep, submodules, lfs, paths, skip,
-        ] + ofSteps
+        ] + ofSteps + ofNotices + [statusTokenFile, statusAPI, statusURL]
     /// The keys of a `[[site]]` table in the main file.
     static let ofSiteTable = [name] + ofSiteFile
 }

@@ -34,7 +34,7 @@ struct Loader {
 
         let siteReader = SiteReader(
             secrets: secretReader, timeout: settings.timeout, catchUp: settings.catchUp,
-            historyAge: settings.historyAge, readsVariables: source.readsVariables)
+            historyAge: settings.historyAge, readsVariables: source.readsVariables, notices: notices(section))
         let folder = sitesFolder(beside: main)
         var sites: [ParsedSite] = []
         let isOfFiles = Self.nameSites(main, folder) || !source.drafts.isEmpty
@@ -66,6 +66,10 @@ struct Loader {
             return secretReader.defaultSecrets(&diagnostics)
         }
         return secretReader.secrets(at: place, section, &diagnostics)
+    }
+
+    private mutating func notices(_ section: Section?) -> NoticeSettings {
+        section.map { NoticeSettings($0, readsSecrets: source.readsSecrets, &diagnostics) } ?? NoticeSettings()
     }
 
     /// Returns whether the shared secrets are credentials that only the service can read.

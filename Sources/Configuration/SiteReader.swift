@@ -14,6 +14,8 @@ struct SiteReader: Sendable {
     let historyAge: Duration
     /// Whether the environment files of the steps are read.
     let readsVariables: Bool
+    /// The settings of the main file about notices.
+    var notices = NoticeSettings()
 
     /// Reads the `[[site]]` table `section`.
     func read(table section: Section) -> ParsedSite {
@@ -64,7 +66,7 @@ struct SiteReader: Sendable {
         site.settings = SiteSettings(
             name: name.text, path: path.text, repository: nil, follows: nil, strategy: .pull, forge: nil,
             timeout: timeout, catchUp: catchUp, secrets: nil, secretSource: nil, url: nil,
-            place: site.place)
+            place: site.place, notices: notices)
         return site
     }
 
@@ -78,6 +80,8 @@ struct SiteReader: Sendable {
         let steps = StepSettings(section, readsVariables: readsVariables, &site.diagnostics)
         let forge = forge(section, &site.diagnostics)
         let url = section.url(&site.diagnostics)
+        let notices = NoticeSettings(
+            section, defaults: notices, forge: forge, readsSecrets: secrets.source.readsSecrets, &site.diagnostics)
         let timeout = section.duration(.timeout, default: timeout, &site.diagnostics)
         let catchUp = section.interval(.catchUp, default: catchUp, &site.diagnostics)
         site.mayHaveSecrets = section.namesSecrets
@@ -91,7 +95,7 @@ struct SiteReader: Sendable {
             timeout: timeout, catchUp: catchUp, secrets: secrets, secretSource: secretSource, url: url,
             place: site.place,
             localEdits: strategySettings.localEdits, historyAge: historyAge, release: strategySettings.release,
-            contents: contents, filter: filter, steps: steps)
+            contents: contents, filter: filter, steps: steps, notices: notices)
     }
 
     private func repository(_ section: Section, _ diagnostics: inout Diagnostics) -> RepositoryName? {

@@ -39,4 +39,6 @@ public struct SiteSettings: Sendable {
     public internal(set) var filter = FilterSettings()
     /// The commands that the site runs.
     public internal(set) var steps = StepSettings()
+    /// Whom the site tells about its deployments.
+    public internal(set) var notices = NoticeSettings()
 }

@@ -49,4 +49,24 @@ public protocol LedgerStore: Sendable {
     ///
     /// - Parameter site: the site; `nil` for all sites.
     func liveDeployments(at time: Date, of site: String?, on host: String) throws(LedgerError) -> [LiveDeployment]
+
+    /// Returns the sites of `host` that send notices, and how far the deployments have been read.
+    func noticePosition(on host: String) throws(LedgerError) -> NoticePosition
+
+    /// Returns the deployments on `host` that finished after the receipt `number`, in the order of their receipts.
+    func finishedDeployments(
+        on host: String, after number: Int64, limit: Int
+    ) throws(LedgerError) -> [NumberedDeployment]
+
+    /// Returns the running deployments on `host`, without their output.
+    func runningDeployments(on host: String) throws(LedgerError) -> [DeploymentRecord]
+
+    /// Returns the state of the last deployment of `site` that finished as deployed, unchanged or failed between two receipts.
+    func stateBefore(_ number: Int64, since: Int64, of site: SiteOnHost) throws(LedgerError) -> DeploymentRecord.State?
+
+    /// Returns the oldest notice of each site and kind on `host`, without the text.
+    func nextNotices(on host: String) throws(LedgerError) -> [PendingNotice]
+
+    /// Returns a notice with its text; `nil` if the id is unknown.
+    func notice(_ id: PendingNotice.ID) throws(LedgerError) -> PendingNotice?
 }

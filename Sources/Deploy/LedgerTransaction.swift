@@ -119,4 +119,36 @@ public protocol LedgerTransaction {
 
     /// Forgets the forge's id of up to `limit` deliveries beyond the newest `count`.
     func forgetForgeIDs(keeping count: Int, limit: Int) throws
+
+    // MARK: Notices
+
+    /// Returns the sites of `host` that send notices, and how far the deployments have been read.
+    func noticePosition(on host: String) throws -> NoticePosition
+
+    /// Lets `site` send notices about the deployments with receipts after `number`.
+    func insertNoticeSite(_ site: SiteOnHost, since number: Int64) throws
+
+    /// Notes that all deployments of `host` up to the receipt `number` have been read.
+    func setNoticePosition(on host: String, to number: Int64) throws
+
+    /// Removes `site` from the sites that send notices, and removes all its notices.
+    func removeNotices(of site: SiteOnHost) throws
+
+    /// Removes the notices of a kind about `subject`.
+    func removeNotices(of site: SiteOnHost, _ kind: PendingNotice.Kind, about subject: String) throws
+
+    /// Inserts a notice that is due at `time`.
+    func insert(_ notice: PendingNotice.Draft, on host: String, at time: Date) throws
+
+    /// Removes all but the newest `count` notices of a kind. Returns the number of removed notices.
+    func trimNotices(of site: SiteOnHost, _ kind: PendingNotice.Kind, keeping count: Int) throws -> Int
+
+    /// Moves the next try of all notices of a kind forward to `time`.
+    func makeNoticesDue(_ site: SiteOnHost, _ kind: PendingNotice.Kind, at time: Date) throws
+
+    /// Removes a notice. Does nothing if the notice is gone.
+    func removeNotice(_ id: PendingNotice.ID) throws
+
+    /// Counts a failed try of a notice, and sets the time of the next.
+    func postponeNotice(_ id: PendingNotice.ID, until nextTry: Date) throws
 }

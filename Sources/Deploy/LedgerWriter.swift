@@ -51,4 +51,20 @@ public protocol LedgerWriter {
     /// Deletes up to `limit` finished rows older than `time` or not among the newest `count`. Each site keeps its last
     /// deployment. Returns the number of deleted rows.
     func prune(before time: Date, keeping count: Int, limit: Int) throws -> Int
+
+    /// Lets `sites` send notices about the deployments that finish from now on, unless they do so already. All other sites, except
+    /// for `others`, stop, and their waiting notices are removed.
+    func followNotices(of sites: Set<String>, keeping others: Set<String>) throws
+
+    /// Adds notices to the queues of their sites.
+    ///
+    /// - Parameter number: the receipt up to which all finished deployments have been read; `nil` if none was read.
+    /// - Returns: how many older notices were dropped, because their queue was full.
+    func enqueue(_ notices: [PendingNotice.Draft], readTo number: Int64?, at time: Date) throws -> Int
+
+    /// Removes a notice that was sent or given up. Does nothing if the notice is gone.
+    func removeNotice(_ id: PendingNotice.ID) throws
+
+    /// Counts a failed try of a notice. The notice is due again at `time`.
+    func postponeNotice(_ id: PendingNotice.ID, until time: Date) throws
 }

@@ -1,7 +1,7 @@
 public import Foundation
 
 /// A ledger whose rules are `LedgerRules`, in any store.
-public struct StoredLedger: Ledger {
+public struct StoredLedger: NoticeLedger {
     private let store: any LedgerStore
     private let host: String
 
@@ -63,4 +63,30 @@ public struct StoredLedger: Ledger {
     public func liveDeployments(at time: Date, of site: String?) throws(LedgerError) -> [LiveDeployment] {
         try store.liveDeployments(at: time, of: site, on: host)
     }
+
+    /// Returns the sites that send notices, and how far the deployments have been read.
+    public func noticePosition() throws(LedgerError) -> NoticePosition { try store.noticePosition(on: host) }
+
+    /// Returns the deployments that finished after the receipt `number`.
+    public func finishedDeployments(after number: Int64, limit: Int) throws(LedgerError) -> [NumberedDeployment] {
+        try store.finishedDeployments(on: host, after: number, limit: limit)
+    }
+
+    /// Returns the running deployments.
+    public func runningDeployments() throws(LedgerError) -> [DeploymentRecord] {
+        try store.runningDeployments(on: host)
+    }
+
+    /// Returns how the site's deployment before the receipt `number` ended.
+    public func stateBefore(
+        _ number: Int64, since: Int64, of site: String
+    ) throws(LedgerError) -> DeploymentRecord.State? {
+        try store.stateBefore(number, since: since, of: SiteOnHost(name: site, host: host))
+    }
+
+    /// Returns the oldest notice of each site and kind.
+    public func nextNotices() throws(LedgerError) -> [PendingNotice] { try store.nextNotices(on: host) }
+
+    /// Returns a notice with its text.
+    public func notice(_ id: PendingNotice.ID) throws(LedgerError) -> PendingNotice? { try store.notice(id) }
 }

@@ -242,6 +242,68 @@ enum LedgerStatement: String, CaseIterable {
         ORDER BY id
         """
 
+    // MARK: Notices
+
+    case noticePosition = "SELECT number FROM notice_position WHERE host = ?"
+
+    case setNoticePosition = """
+        INSERT INTO notice_position VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET number = excluded.number
+        """
+
+    case noticeSites = "SELECT site, since FROM notice_site WHERE host = ?"
+
+    case insertNoticeSite = "INSERT INTO notice_site VALUES (?, ?, ?)"
+
+    case deleteNoticeSite = "DELETE FROM notice_site WHERE host = ? AND site = ?"
+
+    case deleteNoticesOfSite = "DELETE FROM notice WHERE host = ? AND site = ?"
+
+    case deleteNoticesAbout = "DELETE FROM notice WHERE host = ? AND site = ? AND kind = ? AND subject = ?"
+
+    case insertNotice = """
+        INSERT INTO notice (host, site, kind, deployment, subject, message, body, created, next_try)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)
+        """
+
+    case trimNotices = """
+        DELETE FROM notice WHERE host = ?1 AND site = ?2 AND kind = ?3 AND id <= (SELECT id FROM notice
+            WHERE host = ?1 AND site = ?2 AND kind = ?3 ORDER BY id DESC LIMIT 1 OFFSET ?4)
+        """
+
+    case makeNoticesDue = """
+        UPDATE notice SET next_try = min(next_try, ?) WHERE host = ? AND site = ? AND kind = ?
+        """
+
+    case deleteNotice = "DELETE FROM notice WHERE id = ?"
+
+    case postponeNotice = "UPDATE notice SET tries = tries + 1, next_try = ? WHERE id = ?"
+
+    case nextNotices = """
+        SELECT id, site, kind, deployment, subject, message, '' AS body, created, tries, next_try FROM notice
+        WHERE id IN (SELECT min(id) FROM notice WHERE host = ? GROUP BY site, kind)
+        """
+
+    case notice = "SELECT * FROM notice WHERE id = ?"
+
+    case finishedAfter = """
+        SELECT receipt.number, deployment.*,
+            (SELECT count(*) FROM delivery_deployment WHERE deployment = deployment.id) AS deliveries
+        FROM receipt JOIN deployment ON deployment.id = receipt.deployment
+        WHERE receipt.host = ? AND receipt.number > ? ORDER BY receipt.number LIMIT ?
+        """
+
+    case allRunning = """
+        SELECT id, host, site, "order", cause, state, target_ref, target_commit, target_before, target_deleted,
+            "commit", queued, started, ended, duration, next_try, failure, hint, note, '' AS output, 0 AS deliveries
+        FROM deployment WHERE host = ? AND state = 'running'
+        """
+
+    case stateBefore = """
+        SELECT state FROM deployment JOIN receipt ON receipt.deployment = deployment.id
+        WHERE deployment.host = ? AND site = ? AND state IN ('deployed', 'unchanged', 'failed')
+            AND number < ? AND number > ? ORDER BY deployment.id DESC LIMIT 1
+        """
+
     // MARK: Pruning. Times increase with the ids, so young rows need not be read. If the clock was set back, some rows
     // stay until the table has too many.
 

@@ -108,15 +108,24 @@ struct SQLiteFile {
             // A file without tables is new; a file with other tables is not a ledger.
             guard try queue.read({ try $0.tableExists("delivery") }) else { return try empty(file: file) }
         case Schema.deliveriesAndDeployments:
-            try queue.inDatabase { try $0.execute(sql: Schema.viewsOfVersion1(host: host)) }
-            try queue.inDatabase { try $0.execute(sql: Schema.viewsOfVersion2) }
-            return SQLiteConnection.Opened(queue: queue, file: file, isProvisional: true)
+            return try withViews(
+                [Schema.viewsOfVersion1(host: host), Schema.viewsOfVersion2, Schema.viewsOfVersion3], queue, file)
         case Schema.hostsAndOrders:
-            try queue.inDatabase { try $0.execute(sql: Schema.viewsOfVersion2) }
-            return SQLiteConnection.Opened(queue: queue, file: file, isProvisional: true)
+            return try withViews([Schema.viewsOfVersion2, Schema.viewsOfVersion3], queue, file)
+        case Schema.receipts: return try withViews([Schema.viewsOfVersion3], queue, file)
         default: break
         }
         return SQLiteConnection.Opened(queue: queue, file: file)
+    }
+
+    /// Adds what a file of an earlier version lacks.
+    private func withViews(
+        _ views: [String], _ queue: DatabaseQueue, _ file: FileIdentity
+    ) throws -> SQLiteConnection.Opened {
+        try queue.inDatabase { database in
+            for sql in views { try database.execute(sql: sql) }
+        }
+        return SQLiteConnection.Opened(queue: queue, file: file, isProvisional: true)
     }
 
     /// Checks that this user may write to the file and to the files beside it, and that no other program locks the file

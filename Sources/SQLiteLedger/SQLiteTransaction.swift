@@ -216,11 +216,11 @@ struct SQLiteTransaction: LedgerTransaction {
 
     // MARK: Statements
 
-    private func statement(_ statement: LedgerStatement) throws -> GRDB.Statement {
+    func statement(_ statement: LedgerStatement) throws -> GRDB.Statement {
         try database.cachedStatement(sql: statement.sql)
     }
 
-    private func run(_ name: LedgerStatement, _ arguments: StatementArguments) throws {
+    func run(_ name: LedgerStatement, _ arguments: StatementArguments) throws {
         let statement = try statement(name)
         // GRDB's own check of the number of arguments costs more than some statements.
         statement.setUncheckedArguments(arguments)

@@ -9,6 +9,7 @@ struct Schema {
     static let deliveriesAndDeployments = "deliveries and deployments"
     static let hostsAndOrders = "hosts and orders"
     static let receipts = "receipts"
+    static let notices = "notices"
 
     var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -25,6 +26,7 @@ struct Schema {
             try database.execute(sql: Self.version3)
             try database.execute(sql: Self.insertExtent, arguments: [Date().milliseconds])
         }
+        migrator.registerMigration(Self.notices) { try $0.execute(sql: Self.version4) }
         return migrator
     }
 
@@ -47,6 +49,14 @@ struct Schema {
         CREATE TEMP VIEW anchor AS SELECT '' AS host, 0 AS number, x'' AS receipt WHERE 0;
         CREATE TEMP VIEW extent AS SELECT 1 AS id, \(beginning(of: "delivery", "received")) AS deliveries,
             \(beginning(of: "deployment", "queued")) AS deployments, 9223372036854775807 AS unchained
+        """
+
+    /// Views in the connection's own schema that add what the third version lacks.
+    static let viewsOfVersion3 = """
+        CREATE TEMP VIEW notice_position AS SELECT '' AS host, 0 AS number WHERE 0;
+        CREATE TEMP VIEW notice_site AS SELECT '' AS host, '' AS site, 0 AS since WHERE 0;
+        CREATE TEMP VIEW notice AS SELECT 0 AS id, '' AS host, '' AS site, '' AS kind, 0 AS deployment, '' AS subject,
+            '' AS message, '' AS body, 0 AS created, 0 AS tries, 0 AS next_try WHERE 0
         """
 
     /// When the oldest row was written from which on no row is missing. Numbers have no gaps unless rows were pruned.
@@ -219,6 +229,34 @@ struct Schema {
             deployments INTEGER NOT NULL,
             unchained INTEGER NOT NULL
         ) STRICT;
+        """
+
+    /// The notices wait in one queue per site and kind. `deployment` has no foreign key: a notice outlives a pruned deployment.
+    private static let version4 = """
+        CREATE TABLE notice_position (
+            host TEXT PRIMARY KEY,
+            number INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE notice_site (
+            host TEXT NOT NULL,
+            site TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            PRIMARY KEY (host, site)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE notice (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            host TEXT NOT NULL,
+            site TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            deployment INTEGER NOT NULL,
+            subject TEXT NOT NULL,
+            message TEXT NOT NULL,
+            body TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            tries INTEGER NOT NULL DEFAULT 0,
+            next_try INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX notice_by_site ON notice (host, site, kind, id);
         """
 
     /// A new ledger begins now.

@@ -34,7 +34,7 @@ struct StateDirectory {
     /// The ledger in the folder.
     ///
     /// - Parameter leavesNoTrace: whether reading must not even create the files that SQLite puts beside the ledger.
-    func ledger(leavesNoTrace: Bool = false) -> any Ledger {
+    func ledger(leavesNoTrace: Bool = false) -> any NoticeLedger {
         StoredLedger(store(leavesNoTrace: leavesNoTrace), host: Self.host)
     }
 

@@ -59,7 +59,8 @@ import Testing
             known keys: repository, branch, tag, path, forge, strategy, url, timeout, catch_up, secret_file, \
             secret_variable, local_edits, remote, shared, keep, submodules, lfs, paths, skip, build, test, health, after, \
             build_timeout, test_timeout, health_timeout, after_timeout, health_status, health_text, health_retries, \
-            on_newer, environment_file, allow_read, allow_write, unfenced
+            on_newer, environment_file, allow_read, allow_write, unfenced, notify, notify_on, notify_read, notify_url, \
+            notify_secret_file, status_token_file, status_api, status_url
             """
         ),
     ])

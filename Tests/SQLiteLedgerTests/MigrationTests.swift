@@ -188,3 +188,43 @@ import Testing
         #expect(try new.ledger.extent().lastUnchained == 0)
     }
 }
+
+/// A ledger of the third version, from before there were notices.
+@Suite(.onPlainThreads) struct `a ledger without notices` {
+    private let home: TemporaryLedger
+
+    init() throws {
+        home = try TemporaryLedger()
+        let queue = try DatabaseQueue(path: home.store.path)
+        try Schema(host: TemporaryLedger.host).migrator.migrate(queue, upTo: Schema.receipts)
+        try queue.write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO deployment (host, site, "order", cause, state, "commit", queued, started, ended, duration)
+                        VALUES ('www', 'blog', 'follow', 'push', 'deployed', ?, 1000, 1000, 1000, 5);
+                    INSERT INTO receipt VALUES (1, 'www', 1, zeroblob(32), randomblob(32))
+                    """, arguments: [String(repeating: "a", count: 40)])
+        }
+        try queue.close()
+    }
+
+    @Test func `is readable, and unchanged by reading`() throws {
+        let before = try Data(contentsOf: URL(fileURLWithPath: home.store.path))
+        #expect(try home.ledger.noticePosition().since.isEmpty && home.ledger.nextNotices().isEmpty)
+        #expect(try home.ledger.notice(1) == nil)
+        #expect(try home.ledger.finishedDeployments(after: 0, limit: 9).map(\.record.site.name) == ["blog"])
+        home.store.close()
+        #expect(try Data(contentsOf: URL(fileURLWithPath: home.store.path)) == before)
+    }
+
+    @Test func `has news from its migration on, also for a reader from before`() throws {
+        #expect(try home.ledger.noticePosition().since.isEmpty)
+        try home.ledger.write { try $0.followNotices(of: ["blog"], keeping: []) }
+        #expect(try home.ledger.noticePosition() == NoticePosition(number: 1, since: ["blog": 1]))
+        let draft = PendingNotice.Draft(
+            site: "blog", kind: .program, deployment: 1, subject: "failed", message: "m", body: "{}")
+        _ = try home.ledger.write { try $0.enqueue([draft], readTo: 1, at: Date()) }
+        #expect(try home.ledger.nextNotices().count == 1)
+        #expect(try home.row("PRAGMA integrity_check")?[0] == "ok")
+    }
+}

@@ -83,6 +83,7 @@ import Testing
             .deleteReceipts,
             .deleteDeployments, .deleteDeliveries, .forgetForgeIDs, .unfinishedSites, .latestDeployments:
             break
+        case .nextNotices: break
         case .receiptsInOrder, .allDeployments, .allDeliveries, .allRequests, .extent, .deploymentsOfDelivery: break
         default:
             #expect(scans.isEmpty, "\(plan)")
@@ -98,7 +99,10 @@ import Testing
             }
         }
         // A statement without a table has no plan.
-        let readsNothing = [.insertDelivery, .link, .insertQueued, .insertUnchanged, .insertReceipt].contains(statement)
+        let readsNothing = [
+            .insertDelivery, .link, .insertQueued, .insertUnchanged, .insertReceipt, .setNoticePosition,
+            .insertNoticeSite, .insertNotice,
+        ].contains(statement)
         #expect(plan.isEmpty == readsNothing, "\(plan)")
     }
 }

@@ -87,6 +87,7 @@ struct Check: ParsableCommand {
         let hooks = HookCheck(
             sites: chosen, hasSharedHook: configuration.hasSharedHook, web: web, systemd: systemd)
         let fence = offline ? [] : FenceCheck(chosen, environment: environment).results()
+        let notices = offline ? [] : NoticeCheck(chosen, environment: environment).results()
         let hookResults = offline ? [] : hooks.results(HookProbe(environment: environment, cancellation))
         let service = systemd.results(of: chosen, drain: configuration.configuration.drain)
         guard !cancellation.isCancelled else {
@@ -95,8 +96,8 @@ struct Check: ParsableCommand {
                 hint: "\(ServiceUnit.current.command) check SITE checks a single site")
         }
         let differences = offline ? [] : configuration.differences(reading, sites, state, unit)
-        return configuration.results(reading) + differences + unknown + rest + fence + door + webResults + hookResults
-            + service
+        return configuration.results(reading) + differences + unknown + rest + fence + notices + door + webResults
+            + hookResults + service
     }
 
     /// Returns the mistakes of the configuration files, as this user and the service's user read them.

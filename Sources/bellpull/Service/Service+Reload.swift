@@ -70,6 +70,7 @@ extension Service {
         endpoint.change(to: configuration.endpoint(for: sites))
         dispatcher.setLimit(configuration.parallelDeployments)
         listener.setBodyLimit(configuration.bodyLimit)
+        notifier.follow(sites, of: configuration)
         dispatcher.follow(sites)
         maintenance.follow(sites, retention: configuration.retention)
         catchUp.follow(sites)

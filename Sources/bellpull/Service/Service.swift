@@ -23,6 +23,8 @@ final class Service {
     let observers: Observers
     /// Writes `status.json`; `nil` without a runtime folder.
     let statusFile: StatusPublisher?
+    /// Sends notices about deployments.
+    let notifier: Notifier
     /// The channel for `bellpull reload`; `nil` under plain CGI.
     let control: ControlSocket?
     var configuration: Configuration
@@ -63,6 +65,12 @@ final class Service {
         self.statusFile = statusFile
         // Creates the state folder for the names.
         let ledger = state.ledger()
+        let notifier = Notifier(ledger, source, state, logger)
+        self.notifier = notifier
+        control?.onChange {
+            statusFile?.note()
+            notifier.note()
+        }
         do {
             configuration = try Self.load(source, state)
         } catch {
@@ -81,7 +89,8 @@ final class Service {
             readers?.latest.note(.committed)
         }
         let others: [(any Observer)?] = [status, statusFile, control?.feed, readers?.metrics, readers?.latest]
-        let observers = Observers([DeliveryLog(logger), ServiceLog(logger)] + others.compactMap(\.self))
+        let observers = Observers(
+            [DeliveryLog(logger), ServiceLog(logger), NoticeObserver(notifier: notifier)] + others.compactMap(\.self))
         self.observers = observers
         dispatcher = Dispatcher(ledger: ledger, limit: configuration.parallelDeployments, timers: timers) {
             observers.note($0)
@@ -111,6 +120,7 @@ final class Service {
         statusFile?.follow(Array(zip(sites, configuration.sites.map(\.path))))
         pages?.follow(sites, mistakes: configuration.issuesOfSites.count)
         let pagesServer = pages.flatMap { source in pagesSocket.map { PagesServer(source, on: $0) } }
+        notifier.follow(sites, of: configuration)
         describe("serving")
         dispatcher.follow(sites)
         maintenance.start(sites)
@@ -125,8 +135,10 @@ final class Service {
         catchUp.stop()
         listener.stop()
         pagesServer?.stop()
+        notifier.cancel()
         endpoint.waitUntilIdle()
         dispatcher.drain(within: configuration.drain)
+        notifier.stop()
         watchdog?.stop()
         timers.stop()
         RunningCommands.shared.terminateAll()
@@ -137,6 +149,7 @@ final class Service {
     /// Answers the single request of a plain CGI process, and waits until the deployment has finished. Then resumes
     /// deployments of all sites that a killed process left: no other process does, until the next delivery to the site.
     func answerOneRequest() {
+        notifier.follow(sites, of: configuration)
         CommonGateway.serve(Router([.hook: endpoint]), bodyLimit: configuration.bodyLimit) {
             LogWriter.standardError.flush(within: .seconds(2))
         }
@@ -148,7 +161,12 @@ final class Service {
         endpoint.waitUntilIdle()
         dispatcher.waitUntilIdle()
         // Processes after the first would only wait for the same sites.
-        state.withLock("resume.lock") { resumeUntilFinished() }
+        state.withLock("resume.lock") {
+            resumeUntilFinished()
+            // What fails is tried again after the next delivery.
+            notifier.waitUntilIdle(within: .seconds(120))
+        }
+        notifier.stop()
         RunningCommands.shared.terminateAll()
     }
 
