@@ -90,11 +90,6 @@ final class WatchedLedger: Ledger {
         return try ledger.liveDeployments(at: time, of: site)
     }
 
-    func deployments(askedByDelivery forgeID: String) throws(LedgerError) -> [DeploymentRecord] {
-        try check()
-        return try ledger.deployments(askedByDelivery: forgeID)
-    }
-
     private func check() throws(LedgerError) {
         if let trouble = state.withLock(\.trouble) { throw trouble }
     }
