@@ -41,6 +41,8 @@ public struct AccessLogLine: Sendable, Equatable {
     /// The names of the sites. A name that was cut is left out.
     public var sites: [String] {
         guard let site else { return [] }
+        // A name has no full stop at its end, and most deliveries concern one site.
+        if site.utf8.last != UInt8(ascii: "."), !site.utf8.contains(UInt8(ascii: ",")) { return [site] }
         let names = site.split(separator: ",").map(String.init)
         return hasCutSites ? names.dropLast() : names
     }

@@ -13,10 +13,7 @@ struct LogAudit {
     private let site: String?
     private let json: Bool
     private var report = AuditReport()
-    private var pending: [String] = []
-
-    /// How many lines are printed at once.
-    private static let batch = 200
+    private var lines = AuditLines()
 
     init(_ ledger: AuditLedger, since: Date?, site: String?, json: Bool) {
         comparison = LogComparison(ledger)
@@ -30,13 +27,14 @@ struct LogAudit {
     mutating func run(_ logs: [AccessLogFile]) -> AuditReport {
         let summary = AccessLogReader().read(logs) { read($0) }
         report.summary = summary
-        printPending()
+        lines.flush()
         checkLedger()
         return report
     }
 
     private mutating func read(_ line: AccessLogLine) {
-        guard since.map({ line.time >= $0 }) ?? true, site.map(line.sites.contains) ?? true else { return }
+        guard since.map({ line.time >= $0 }) ?? true, site.map({ line.site == $0 || line.sites.contains($0) }) ?? true
+        else { return }
         let verdict = comparison.verdict(on: line)
         report.add(line, verdict)
         checkReceipt(of: line)
@@ -44,26 +42,8 @@ struct LogAudit {
         if json {
             views.append(AuditView.Delivery(line, verdict))
         } else {
-            pending.append(Self.text(of: line, verdict))
-            if pending.count == Self.batch { printPending() }
+            lines.add(line, verdict)
         }
-    }
-
-    private mutating func printPending() {
-        if !pending.isEmpty { Printer.print(pending) }
-        pending = []
-    }
-
-    private static func text(of line: AccessLogLine, _ verdict: LogComparison.Verdict) -> String {
-        let commit = line.commit.flatMap { Commit($0) }?.short ?? "-"
-        let parts = [
-            line.time.local, (line.outcome ?? "-").padded(to: 9), (line.site ?? "-").padded(to: 12),
-            commit.padded(to: 6),
-            (line.duration?.spoken ?? "-").padded(to: 7), line.remote.padded(to: 15),
-            (line.delivery ?? "-").padded(to: 36),
-            verdict == .agrees || verdict == .logOnly ? "" : "(\(verdict.word))",
-        ]
-        return parts.joined(separator: "  ").trimmingSuffix
     }
 
     // MARK: The ledger
@@ -110,19 +90,5 @@ struct LogAudit {
             return isChosen && delivery.hasForgeID && !delivery.isLogged && delivery.received > first
                 && delivery.received < last - 60
         }
-    }
-}
-
-extension String {
-    /// The text, safe to show, with spaces up to `width`.
-    fileprivate func padded(to width: Int) -> String {
-        let shown = escapedForDisplay
-        return shown + String(repeating: " ", count: Swift.max(width - shown.displayWidth, 0))
-    }
-
-    fileprivate var trimmingSuffix: String {
-        var text = self[...]
-        while text.last == " " { text.removeLast() }
-        return String(text)
     }
 }

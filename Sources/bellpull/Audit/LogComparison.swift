@@ -36,7 +36,8 @@ struct LogComparison {
     /// Compares `line` with the ledger.
     mutating func verdict(on line: AccessLogLine) -> Verdict {
         // A delivery that failed before its sites were known is not recorded.
-        guard let outcome = line.outcome, let state = Self.outcomes[outcome], !line.sites.isEmpty else {
+        guard let outcome = line.outcome, let state = Self.outcomes[outcome], !line.sites.isEmpty
+        else {
             return .logOnly
         }
         let numbers = ledger.numbers(of: line.delivery)
@@ -44,6 +45,7 @@ struct LogComparison {
         guard line.time + 1 < ledger.taken else { return .newerThanLedger }
         guard line.arrival > ledger.extent.beginning + 1 else { return .olderThanLedger }
         guard !numbers.isEmpty else { return verdictOnUnknown(line, outcome) }
+        if let state, state == .deployed || state == .unchanged, isPlainSuccess(line, numbers) { return .agrees }
         let deployments = numbers.flatMap { ledger.deliveries[$0]?.deployments ?? [] }
             .compactMap { ledger.deployments[$0] }.filter { line.sites.contains($0.site) }
         guard !deployments.isEmpty else {
@@ -52,6 +54,16 @@ struct LogComparison {
         }
         if let state, let problem = contradiction(line, state, deployments) { return .disagrees(problem) }
         return line.isAccepted && outcome != "failed" ? liveness(line, deployments) : .agrees
+    }
+
+    /// Whether the line is one of most lines: the delivery asked for one deployment, of one site, and the deployment brought the
+    /// site to the commit. Only a shorter way to the same verdict.
+    private func isPlainSuccess(_ line: AccessLogLine, _ numbers: [Int64]) -> Bool {
+        guard numbers.count == 1, let ids = ledger.deliveries[numbers[0]]?.deployments, ids.count == 1,
+            let deployment = ledger.deployments[ids[0]]
+        else { return false }
+        return deployment.site == line.site && deployment.state.isSuccess && line.isAccepted
+            && (line.commit.map(AuditLedger.hash) ?? deployment.commit) == deployment.commit
     }
 
     /// Decides on a delivery whose id is not in the ledger. The forge may have sent none, or may have sent the same body

@@ -19,10 +19,13 @@ enum Printer {
 
     /// Writes `text`. If that fails, exits with 1: without a word if the reader has closed the pipe, as `head` does, and
     /// with the reason otherwise, as on a full disk.
-    private static func write(_ text: String) {
+    private static func write(_ text: String) { print(bytes: Array(text.utf8)) }
+
+    /// Writes `bytes` likewise.
+    static func print(bytes: [UInt8]) {
         // A handler is not inherited by programs that are started later (execve(2)).
         signal(SIGPIPE) { _ in }
-        var bytes = Array(text.utf8)[...]
+        var bytes = bytes[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
