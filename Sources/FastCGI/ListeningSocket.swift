@@ -41,10 +41,15 @@ public final class ListeningSocket: Sendable {
         }
     }
 
-    /// Returns the listening socket on descriptor 0, or `nil` if there is none. Replaces descriptor 0 by `/dev/null`,
-    /// to keep child processes from inheriting the socket by mistake.
-    public static func inherited() -> ListeningSocket? {
-        guard isInherited else { return nil }
+    /// Returns the listening socket on descriptor 0, or else the one that systemd passed from `bellpull.socket` or
+    /// `bellpull@USER.socket`; `nil` if there is none. Replaces descriptor 0 by `/dev/null`, to keep child processes from
+    /// inheriting the socket by mistake.
+    public static func inherited(_ environment: [String: String] = [:]) -> ListeningSocket? {
+        guard isInherited else {
+            return passed(environment) {
+                $0 == "bellpull.socket" || $0.hasPrefix("bellpull@") && $0.hasSuffix(".socket")
+            }
+        }
         let descriptor = fcntl(0, F_DUPFD_CLOEXEC, 3)
         guard descriptor >= 0 else { return nil }
         let null = open("/dev/null", O_RDONLY)
@@ -54,8 +59,14 @@ public final class ListeningSocket: Sendable {
     }
 
     /// Returns the listening socket that systemd passed under `name` (sd_listen_fds(3), FileDescriptorName= in systemd.socket(5)),
-    /// or `nil` if there is none. Keeps child processes from inheriting any of the passed descriptors. Call once.
+    /// or `nil` if there is none. Keeps child processes from inheriting any of the passed descriptors.
     public static func passed(named name: String, _ environment: [String: String]) -> ListeningSocket? {
+        passed(environment) { $0 == name }
+    }
+
+    private static func passed(
+        _ environment: [String: String], where isWanted: (Substring) -> Bool
+    ) -> ListeningSocket? {
         guard environment["LISTEN_PID"].flatMap({ Int32($0) }) == getpid(),
             let count = environment["LISTEN_FDS"].flatMap({ Int32($0) }), (1...64).contains(count)
         else { return nil }
@@ -63,7 +74,7 @@ public final class ListeningSocket: Sendable {
         var found: ListeningSocket?
         for (descriptor, passed) in zip(3..<3 + count, names) {
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-            if passed == name, found == nil, isListening(descriptor) {
+            if isWanted(passed), found == nil, isListening(descriptor) {
                 found = ListeningSocket(descriptor: descriptor, path: nil)
             }
         }

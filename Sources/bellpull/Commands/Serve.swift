@@ -75,7 +75,7 @@ struct Serve: ParsableCommand {
 
     private func listeningSocket() throws(CommandError) -> ListeningSocket {
         if let socket { return try Self.socket(at: socket) }
-        guard let inherited = ListeningSocket.inherited() else {
+        guard let inherited = ListeningSocket.inherited(ProcessInfo.processInfo.environment) else {
             throw CommandError(
                 .usage, "file descriptor 0 is not a listening socket, and --socket is missing",
                 hint:

@@ -53,13 +53,14 @@ struct Why: ParsableCommand {
         let unit = SystemdUnit(ServiceUnit.current.service, environment: environment)
         let systemd = SystemdCheck(unit, nil)
         var source = ConfigurationSource(mainFile: options.configuration.config, environment: environment)
-        (source.readsSecrets, source.readsVariables) = (false, false)
+        let state = StateDirectory(environment: environment)
+        // Only with the secrets it is known which sites have hooks of their own. Other users may not be able to read them.
+        (source.readsSecrets, source.readsVariables) = (state.otherOwner == nil, false)
         if environment["CREDENTIALS_DIRECTORY"] == nil { source.unseenCredentials = systemd.credentials }
         let check = ConfigurationCheck(source)
         let configuration = check.configuration
         let web = NginxCheck(nginx, socket: socket ?? Check.defaultSocket, settings: configuration)
         let logs = WebServerLogs(web, path: log)
-        let state = StateDirectory(environment: environment)
         try state.becomeOwner(otherwise: systemd.user)
 
         if let name = subject, let mistakes = mistakes(of: name, configuration) { return [mistakes] }

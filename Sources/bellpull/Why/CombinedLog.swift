@@ -21,7 +21,6 @@ enum CombinedLog {
         (agent: "GitHub-Hookshot", forge: "GitHub"),
         ("Bitbucket-Webhooks", "Bitbucket"), ("Atlassian", "Bitbucket"),
         ("Forgejo", "Forgejo"), ("Gitea", "Gitea"), ("GitLab", "GitLab"), ("Gogs", "Gogs"),
-        ("bellpull-deliver", "bellpull deliver"),
     ]
 
     private static let months = [

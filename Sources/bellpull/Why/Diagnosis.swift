@@ -62,7 +62,9 @@ struct Diagnosis {
 
     private var live: Verdict? {
         guard isReached, let commit = facts.live else { return nil }
-        let deployed = facts.records.last { $0.state == .deployed && $0.commit == commit }
+        // The commit may have been live before, and another one in between.
+        let present = facts.records.filter { $0.commit != nil }.prefix { $0.commit == commit }
+        let deployed = present.last { $0.state == .deployed }
         let since = deployed?.ended.map { " since \($0.local), \($0.relative(to: facts.now))" } ?? ""
         let cause = deployed.map { "; asked for by \(Self.words($0))" } ?? ""
         let limits =
@@ -82,6 +84,8 @@ struct Diagnosis {
         switch record.cause {
         case .push where record.deliveries == 1: "a delivery"
         case .push: "\(record.deliveries) deliveries"
+        case .catchUp where record.deliveries > 0:
+            "catch-up and \(record.deliveries) deliver\(record.deliveries == 1 ? "y" : "ies")"
         case .catchUp: "catch-up, without a delivery"
         case .command: "a person at the terminal"
         }
@@ -173,7 +177,7 @@ struct Diagnosis {
             return verdict(
                 .failed, "deployment \(record.id) failed \(time): \(record.reason ?? "see its log")",
                 remedy: record.failure?.hint ?? "\(log); then \(facts.command) deploy \(facts.name)",
-                output: facts.output)
+                output: record.id == facts.records.first?.id ? facts.output : [])
         case .skipped:
             return verdict(
                 .skipped, "the push was skipped \(time): \(record.reason ?? "")",
