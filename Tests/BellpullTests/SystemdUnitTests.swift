@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import bellpull
@@ -16,6 +17,14 @@ import Testing
     private func unit(of text: String) throws -> SystemdUnit {
         try files.write(text, to: "lib/bellpull.service")
         return try #require(unit())
+    }
+
+    /// systemd gives the sockets to the command of ExecStart= alone: with such a standard input no other command starts.
+    @Test(arguments: ["bellpull.service", "bellpull@.service"])
+    func `of the service has a standard input that ExecReload= has, too`(name: String) throws {
+        let unit = try unit(of: ProjectFile.text("systemd/\(name)"))
+        #expect(unit.value("ExecReload") != nil)
+        #expect(unit.value("StandardInput") == nil)
     }
 
     @Test func `is missing where no folder has its file`() throws {
