@@ -24,8 +24,8 @@ import Testing
     @Test func `has default values for check`() throws {
         let check = try #require(try Bellpull.parseAsRoot(["check", "blog", "--json"]) as? Check)
         #expect(check.sites == ["blog"])
-        #expect(check.socket == nil)
-        #expect(check.nginx == nil && !check.offline)
+        #expect(check.webServer.socket == nil)
+        #expect(check.webServer.nginx == nil && !check.offline)
         #expect(check.options.json)
     }
 

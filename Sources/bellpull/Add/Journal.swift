@@ -3,11 +3,11 @@ import Git
 import Processes
 import Text
 
-/// The record of what `bellpull add` has made, in the sites' folder, where only root can write. An `add` that fails undoes the
-/// lines; after a kill, the next command does. Each line has the device and the inode of the thing, and only a thing that is
-/// still the same is undone: between a kill and the next command, a person may have put another one in its place.
+/// The record of the files and folders made by `bellpull add`, in the sites' folder, where only root can write. A failing `add`
+/// undoes the lines; after a kill, the next command undoes them. Each line has the device and the inode of a file or folder. If
+/// another file or folder is in its place by then, a person has put it there, and it stays.
 ///
-///     draft    an unfinished file, which has a name that nobody else uses: removed
+///     draft    an unfinished file, under a name of Bellpull's own: removed
 ///     file     a file of the configuration: removed
 ///     folder   a folder: removed if it is empty
 ///     owner    a folder that was root's: given back to root if it is empty
@@ -32,13 +32,13 @@ final class Journal {
         (self.path, self.account, self.traces) = (path, account, traces)
     }
 
-    /// Notes what was made, or is going to be made under a name of its own.
+    /// Notes a file or folder: after it was made, or before, if its name is Bellpull's own.
     func note(_ trace: Trace) throws(CommandError) {
         traces.append(trace)
         try write()
     }
 
-    /// Notes the folder `path`, which was just made.
+    /// Notes the new folder at `path`.
     func noteFolder(_ path: String) throws(CommandError) { try note(Trace(.folder, path, FileIdentity(of: path))) }
 
     /// Moves a whole clone to the site's folder.
@@ -63,13 +63,13 @@ final class Journal {
         NewFile.synchronizeFolder(of: path)
     }
 
-    /// Undoes everything, the last first, and ends the journal. Returns a line for each thing that was removed or left.
+    /// Undoes all lines, the last first, and ends the journal. Returns the removed and the remaining files and folders.
     @discardableResult
     func undo() -> [Undone] {
         takeBack()
         var undone: [Undone] = []
         for thing in traces.reversed().flatMap({ $0.undo(account) }) {
-            // A folder stays because of what stays in it.
+            // A folder stays because of its remaining files.
             let isKnown = undone.contains { $0.reason != nil && "\($0.path)/".hasPrefix("\(thing.path)/") }
             if thing.reason == nil || !isKnown { undone.append(thing) }
         }
@@ -77,7 +77,7 @@ final class Journal {
         return undone
     }
 
-    /// Takes the clone back that this process has moved a moment ago.
+    /// Moves this process's whole clone back out of the site's folder.
     private func takeBack() {
         guard let staging = traces.last(where: { $0.kind == .whole })?.path, move != nil else { return }
         try? account.act {
@@ -87,8 +87,8 @@ final class Journal {
         traces = traces.filter { $0.path != staging } + [Trace(.staging, staging, FileIdentity(of: staging))]
     }
 
-    /// Undoes what killed commands have left, and says so on standard error. The caller holds the lock. A site whose file is there
-    /// was added.
+    /// Undoes the journals of killed commands, and says so on standard error. The caller holds the lock. The file of a site is
+    /// written last, so a site with a file is complete.
     static func recover(_ administration: Administration) {
         let folder = administration.sitesFolder
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
@@ -107,7 +107,7 @@ final class Journal {
         for name in names where isDraft(name) { unlink("\(folder)/\(name)") }
     }
 
-    /// Whether `name` is one of an unfinished file in the sites' folder: of a site, of a journal or of a note.
+    /// Whether `name` belongs to an unfinished file in the sites' folder: of a site, a journal or a note.
     static func isDraft(_ name: String) -> Bool {
         guard name.hasPrefix("."), name.hasSuffix(".new") else { return false }
         let file = name.dropFirst().dropLast(".new".count)

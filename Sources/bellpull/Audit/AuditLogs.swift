@@ -25,7 +25,8 @@ enum AuditLogs {
     /// The paths of the logs in the format `bellpull`, of all locations in `/etc/nginx` that pass requests to the socket.
     private static var configured: [String] {
         let passes =
-            NginxConfiguration(at: "/etc/nginx").map { FastCGIPass.find(in: $0, to: Check.defaultSocket) } ?? []
+            NginxConfiguration(at: "/etc/nginx").map { FastCGIPass.find(in: $0, to: WebServerOptions.defaultSocket) }
+            ?? []
         let logs = passes.flatMap { $0.directives("access_log") }
             .filter { $0.arguments.dropFirst().first == "bellpull" }.compactMap(\.arguments.first)
             .filter { $0.hasPrefix("/") && !$0.contains("$") }

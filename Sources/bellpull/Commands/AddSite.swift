@@ -76,13 +76,7 @@ struct AddSite: ParsableCommand {
     @Option(help: ArgumentHelp("How long --wait waits, such as 90s or 5m (default: 10m)", valueName: "time"))
     var within: String?
 
-    @Option(help: ArgumentHelp("The path of nginx.conf, or of its folder (default: /etc/nginx)", valueName: "path"))
-    var nginx: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "The unix socket between the web server and bellpull (default: \(Check.defaultSocket))", valueName: "path"))
-    var socket: String?
+    @OptionGroup var webServer: WebServerOptions
 
     @OptionGroup var options: CommonOptions
 
@@ -167,7 +161,7 @@ struct AddSite: ParsableCommand {
         _ administration: Administration
     ) throws -> AddedSite {
         let web = WebServerAdvice(
-            for: settings, nginx: nginx ?? "/etc/nginx", socket: socket ?? Check.defaultSocket,
+            for: settings, nginx: webServer.nginxPath, socket: webServer.socketPath,
             environment: administration.source.environment)
         let added = AddedSite(state, settings, remote: remote, key: key, secretFile: secretFile, web: web)
         if options.json { try Printer.print(json: added) } else { Printer.print(added.lines(.current, web)) }

@@ -20,13 +20,7 @@ struct Check: ParsableCommand {
     @Argument(help: "Check only these sites.", completion: .siteNames)
     var sites: [String] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "The unix socket between the web server and bellpull (default: \(Self.defaultSocket))", valueName: "path"))
-    var socket: String?
-
-    @Option(help: ArgumentHelp("The path of nginx.conf, or of its folder (default: /etc/nginx)", valueName: "path"))
-    var nginx: String?
+    @OptionGroup var webServer: WebServerOptions
 
     @Flag(help: "Look only at files: without the network, git, systemd and the socket. Takes milliseconds.")
     var offline = false
@@ -35,12 +29,6 @@ struct Check: ParsableCommand {
     var configurationOnly = false
 
     @OptionGroup var options: CommonOptions
-
-    /// The socket of `bellpull.socket`, or of the instance.
-    static var defaultSocket: String {
-        let instance = ServiceUnit.current.instance.flatMap { try? Instance($0) }
-        return instance?.socket ?? "/run/bellpull/bellpull.sock"
-    }
 
     func validate() throws {
         guard !configurationOnly || sites.isEmpty else {
@@ -69,12 +57,12 @@ struct Check: ParsableCommand {
 
         // Root may read more of the web server's files than Bellpull's user. The other checks run as Bellpull's user.
         let web = NginxCheck(
-            nginx ?? "/etc/nginx", socket: socket ?? Self.defaultSocket, settings: configuration.configuration,
-            NginxCheck.Presence(isNamed: nginx != nil, environment: environment))
-        let isSocketExpected = socket != nil || web.usesSocket || unit != nil
+            webServer.nginxPath, socket: webServer.socketPath, settings: configuration.configuration,
+            NginxCheck.Presence(isNamed: webServer.nginx != nil, environment: environment))
+        let isSocketExpected = webServer.socket != nil || web.usesSocket || unit != nil
         let door =
             offline
-            ? [] : SocketCheck(socket ?? Self.defaultSocket, webUser: web.user, isExpected: isSocketExpected).results()
+            ? [] : SocketCheck(webServer.socketPath, webUser: web.user, isExpected: isSocketExpected).results()
         let webResults = web.results()
         let state = StateDirectory(environment: environment)
         try state.becomeOwner(otherwise: systemd.user)

@@ -41,13 +41,7 @@ struct Deliver: ParsableCommand {
     @Option(help: ArgumentHelp("Send the delivery to this URL", valueName: "url"))
     var to: String?
 
-    @Option(help: ArgumentHelp("The path of nginx.conf, or of its folder", valueName: "path"))
-    var nginx = "/etc/nginx"
-
-    @Option(
-        help: ArgumentHelp(
-            "The unix socket between the web server and bellpull (default: \(Check.defaultSocket))", valueName: "path"))
-    var socket: String?
+    @OptionGroup var webServer: WebServerOptions
 
     @OptionGroup var options: CommonOptions
 
@@ -78,7 +72,7 @@ struct Deliver: ParsableCommand {
         let configuration = ConfigurationCheck(source).configuration
         let settings = try configuration.site(named: site)
         let secret = try HookSecret(of: settings, configuration).current
-        let web = NginxCheck(nginx, socket: socket ?? Check.defaultSocket, settings: configuration)
+        let web = NginxCheck(webServer.nginxPath, socket: webServer.socketPath, settings: configuration)
         let addresses = try self.addresses(of: settings, web)
         let log = web.accessLog.map { AccessLogWatch($0) }
         let cancellation = Signals.shared.cancellation

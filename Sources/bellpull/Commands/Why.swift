@@ -28,13 +28,7 @@ struct Why: ParsableCommand {
     @Option(help: ArgumentHelp("The access log of the hook (default: as nginx's files tell)", valueName: "path"))
     var log: String?
 
-    @Option(help: ArgumentHelp("The path of nginx.conf, or of its folder", valueName: "path"))
-    var nginx = "/etc/nginx"
-
-    @Option(
-        help: ArgumentHelp(
-            "The unix socket between the web server and bellpull (default: \(Check.defaultSocket))", valueName: "path"))
-    var socket: String?
+    @OptionGroup var webServer: WebServerOptions
 
     @OptionGroup var options: CommonOptions
 
@@ -59,7 +53,7 @@ struct Why: ParsableCommand {
         if environment["CREDENTIALS_DIRECTORY"] == nil { source.unseenCredentials = systemd.credentials }
         let check = ConfigurationCheck(source)
         let configuration = check.configuration
-        let web = NginxCheck(nginx, socket: socket ?? Check.defaultSocket, settings: configuration)
+        let web = NginxCheck(webServer.nginxPath, socket: webServer.socketPath, settings: configuration)
         let logs = WebServerLogs(web, path: log)
         try state.becomeOwner(otherwise: systemd.user)
 

@@ -1,4 +1,3 @@
-import AccessLog
 import Deploy
 import Foundation
 import Git
@@ -6,9 +5,9 @@ import Text
 
 /// Finds the reason in the facts. Looks first at what is certain, and says of everything else that it is a guess.
 struct Diagnosis {
-    private let facts: SiteFacts
+    let facts: SiteFacts
     /// The commit that a person asks about; `nil` for the newest commit of the remote.
-    private let asked: Commit?
+    let asked: Commit?
 
     init(_ facts: SiteFacts, asked: Commit? = nil) {
         (self.facts, self.asked) = (facts, asked)
@@ -32,7 +31,7 @@ struct Diagnosis {
         return nil
     }
 
-    private var wantedText: String { wanted?.short ?? "the newest commit" }
+    var wantedText: String { wanted?.short ?? "the newest commit" }
 
     private var newest: DeploymentRecord? { facts.records.first }
 
@@ -238,127 +237,7 @@ struct Diagnosis {
             .obstacle, obstacle.message, remedy: obstacle.hint ?? "\(facts.command) check \(facts.name)")
     }
 
-    // MARK: The deliveries
-
-    private var problem: Verdict? {
-        // Without the remote nobody knows whether there is a newer commit at all.
-        if case .notAsked = facts.remote, asked == nil { return nil }
-        guard let problem = facts.requests.problem else { return nil }
-        let line = problem.line
-        let times = problem.count > 1 ? ", and \(problem.count - 1) more like it" : ""
-        let time = "\(line.time.relative(to: facts.now))\(times)"
-        let reason = line.reason.map { ": \($0)" } ?? ""
-        // A delivery to the shared hook may concern another site, and one of another repository need not be a mistake.
-        let isGuess = facts.requests.isShared || line.reason?.contains("repository") == true
-        switch line.outcome {
-        case "rejected"?:
-            return verdict(
-                .wrongSecret, "the last delivery, \(time), had a wrong secret or none",
-                remedy:
-                    "enter the secret into the forge's form again; \(facts.command) deliver \(facts.name) tries the one "
-                    + "in the files", isGuess: isGuess)
-        case "misconfigured"?:
-            return verdict(
-                .configuration,
-                "the hook was out of order when the last delivery came, \(time): the site's file had a mistake",
-                remedy: "\(facts.command) check \(facts.name); then have the forge send it again", isGuess: false)
-        case "unrecorded"?:
-            return verdict(
-                .notAccepted, "the ledger could not record the last delivery, \(time)\(reason)",
-                remedy: "\(facts.command) check; then have the forge send the delivery again", isGuess: isGuess)
-        case "ignored"?, "malformed"?, "refused"?:
-            return verdict(
-                .notAccepted, "the last delivery, \(time), was \(line.outcome ?? "")\(reason)",
-                remedy: notAcceptedRemedy(line), isGuess: isGuess)
-        default: return refusedByServer(line, time)
-        }
-    }
-
-    private func notAcceptedRemedy(_ line: AccessLogLine) -> String {
-        let follows = facts.follows.map { "the site follows \($0)" } ?? "see the site's file"
-        let check = "\(facts.command) check \(facts.name)"
-        guard line.outcome == "ignored" else { return check }
-        let reason = line.reason ?? ""
-        if reason.contains("repository") { return "\(follows): compare repository in the site's file; \(check)" }
-        if reason.contains("URL") { return "correct the URL in the forge's form" }
-        if reason.contains("not a push") { return "choose push events in the forge's form" }
-        return "\(follows): push there, or change branch in the site's file"
-    }
-
-    private func refusedByServer(_ line: AccessLogLine, _ time: String) -> Verdict {
-        let status = line.status.map(String.init) ?? "no status"
-        switch line.status {
-        case 413?:
-            return verdict(
-                .refusedByServer, "nginx refused the last delivery, \(time): it is larger than nginx takes (413)",
-                remedy: "set client_max_body_size 25m; in both locations of the hook, then systemctl reload nginx",
-                isGuess: facts.requests.isShared)
-        case 429?:
-            return verdict(
-                .refusedByServer, "nginx refused the last delivery, \(time): too many requests (429)",
-                remedy: "raise burst= of limit_req, then systemctl reload nginx; \(facts.command) deploy \(facts.name)",
-                isGuess: facts.requests.isShared)
-        case 500?, 502?, 503?, 504?:
-            return verdict(
-                .serviceWasDown, "bellpull was down when the last delivery came, \(time) (\(status))",
-                remedy: facts.hasService
-                    ? "\(facts.command) deploy \(facts.name)" : "systemctl start \(ServiceUnit.current)",
-                isGuess: facts.requests.isShared)
-        case nil:
-            return verdict(
-                .refusedByServer, "the forge ended the connection before nginx had answered, \(time)",
-                remedy: "\(facts.command) deploy \(facts.name)", isGuess: true)
-        default:
-            return verdict(
-                .refusedByServer, "nginx refused the last delivery, \(time), with status \(status)",
-                remedy: "tail -n 20 /var/log/nginx/error.log; \(facts.command) check \(facts.name)",
-                isGuess: facts.requests.isShared)
-        }
-    }
-
-    private var stray: Verdict? {
-        guard let stray = facts.requests.stray else { return nil }
-        return verdict(
-            .elsewhere,
-            "a delivery of \(stray.forge) came to \(stray.path) \(stray.time.relative(to: facts.now)), where the web server "
-                + "answered \(stray.status), and not to the hook",
-            remedy:
-                "correct the URL in the forge's form, or the web server's location; \(facts.command) check \(facts.name)",
-            isGuess: true)
-    }
-
-    private var absent: Verdict {
-        if case .notAsked = facts.remote, asked == nil {
-            return verdict(
-                .unknown, "nobody asked the remote, and the ledger does not tell whether its newest commit is live",
-                remedy: "\(facts.command) why \(facts.name), without --offline")
-        }
-        let command = "\(facts.command) deploy \(facts.name)"
-        guard facts.requests.unreadable == nil, facts.requests.log != nil else {
-            let reason = facts.requests.unreadable ?? "nginx's files name no log of the hook in the format bellpull"
-            return verdict(
-                .neverArrived, "no delivery of \(wantedText) is in the ledger, and the log cannot tell: \(reason)",
-                remedy: "run the command as root, or name the log: --log FILE; \(command) deploys it", isGuess: true)
-        }
-        guard facts.hasService else {
-            return verdict(
-                .serviceIsDown, "bellpull does not run, and no delivery of \(wantedText) is in the log",
-                remedy: "systemctl start \(ServiceUnit.current)")
-        }
-        let last =
-            facts.requests.lastAccepted.map {
-                "; the last delivery for the site came \($0.time.relative(to: facts.now))"
-            }
-            ?? facts.requests.since.map { "; the log begins \($0.local)" } ?? "; the log is empty"
-        let wait = facts.catchUp.map { ", and catch-up asks the remote every \($0.spoken)" } ?? ""
-        return verdict(
-            .neverArrived, "no delivery of \(wantedText) has arrived\(last)",
-            remedy: "look at the forge's page of the webhook: URL, content type, events, and its last answers; "
-                + "\(facts.command) check \(facts.name) tries the hook (DNS, firewall, certificate); \(command) deploys "
-                + "it now\(wait)")
-    }
-
-    private func verdict(
+    func verdict(
         _ cause: Verdict.Cause, _ reason: String, remedy: String? = nil, isGuess: Bool = false, output: [String] = []
     ) -> Verdict {
         Verdict(cause, site: facts.name, reason, remedy: remedy, isGuess: isGuess, output: output)
