@@ -27,7 +27,8 @@ public final class AccessLogFile: Sendable {
 
     /// Opens the log at `path`, compressed or not.
     public convenience init(path: String) throws(OpenError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Nobody may ever write into a named pipe, and then opening it would not end. Reading waits for a slow writer.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         let reason = errno
         guard descriptor >= 0 else {
             let hint = reason == EACCES ? "run the command as root" : nil
@@ -35,6 +36,7 @@ public final class AccessLogFile: Sendable {
                 explanation: Explanation("cannot read \(path): \(String(cString: strerror(reason)))", hint: hint),
                 isMissing: reason == ENOENT)
         }
+        _ = fcntl(descriptor, F_SETFL, 0)
         self.init(name: path, descriptor: descriptor, isOwned: true)
     }
 
@@ -61,6 +63,9 @@ public final class AccessLogFile: Sendable {
         var status = stat()
         return fstat(descriptor, &status) == 0 ? UInt64(status.st_ino) : 0
     }
+
+    /// Whether the log is a regular file: reading a pipe or a device may never end.
+    public var isRegular: Bool { size != nil }
 
     /// The size in bytes; `nil` for a pipe.
     var size: Int? {

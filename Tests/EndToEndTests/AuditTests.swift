@@ -260,6 +260,23 @@ private final class AuditedServer {
         #expect(!shown.output.contains("\u{1b}") && shown.output.contains("warning: 2 bad lines\n"))
     }
 
+    @Test func `does not call a log in order that it could not read`() throws {
+        let audited = try AuditedServer()
+        try audited.push("page one", id: "one")
+        let folder = audited.server.folder
+        try write("no line of nginx\n", to: folder("other.log"))
+        try write("", to: folder("empty.log"))
+        _ = try Shell.run("printf 'x%.0s' $(seq 9999) | gzip -c | head -c 25 >'\(folder("cut.gz"))'")
+        for name in ["other.log", "cut.gz"] {
+            let result = try audited.server.command("audit", folder(name))
+            #expect(result.ending == .exited(1), "\(name)")
+            let end = "the log could not be read whole, so it says too little\n"
+            #expect(result.output.hasSuffix(end), "\(result.output)")
+        }
+        let empty = try audited.server.command("audit", folder("empty.log"))
+        #expect(empty.ending == .exited(0) && empty.output.hasSuffix("nothing was compared with the ledger\n"))
+    }
+
     @Test func `reads compressed logs and standard input`() throws {
         let audited = try AuditedServer()
         for id in ["one", "two"] { try audited.push(id, id: id) }

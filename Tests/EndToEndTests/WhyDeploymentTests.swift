@@ -45,6 +45,9 @@ import Testing
         _ = try server.forge.push("news")
         try why(server, "shop").expect(
             "configuration", "the running bellpull has not loaded this site", remedy: "bellpull reload")
+        try server.configure(site: "blog", "branch = 1")
+        try why(server, "blog").expect(
+            "configuration", "its file has a mistake, and the service goes on with its earlier settings", remedy: "")
         try server.configure(site: "shop", "branch = 1")
         try why(server, "shop").expect(
             "configuration", "its file has a mistake, so pushes are not deployed: ", remedy: "")

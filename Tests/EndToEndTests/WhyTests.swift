@@ -188,6 +188,34 @@ import Testing
             url: "http://127.0.0.1:\(site.web.port)/")
     }
 
+    @Test(arguments: ["combined", "folder", "pipe"]) func `takes no other file for the log`(_ kind: String) throws {
+        let site = try ServedSite()
+        _ = try site.forge.push("news")
+        let file = site.folder("other")
+        switch kind {
+        case "combined": try write("127.0.0.1 - - [30/Nov/2026:14:40:13 +0000] \"GET / HTTP/1.1\" 200 5\n", to: file)
+        case "folder": try FileManager.default.createDirectory(atPath: file, withIntermediateDirectories: false)
+        default: #expect(mkfifo(file, 0o600) == 0)
+        }
+        try expect(
+            site, "never arrived", "is in the ledger, and the log cannot tell: \(file) ", remedy: "--log FILE",
+            asking: ["blog", "--log", file], isGuess: true)
+    }
+
+    @Test func `knows the hook of a single site`() throws {
+        let server = try ConfiguredServer([:])
+        _ = try server.forge.clone(to: server.folder("sites/shop"))
+        try write("the secret of the shop alone", to: server.folder("etc/shop.secret"))
+        chmod(server.folder("etc/shop.secret"), 0o600)
+        try server.configure(site: "shop", "branch = \"main\"\nsecret_file = \"\(server.folder("etc/shop.secret"))\"")
+        #expect(try server.command("reload").ending == .exited(0))
+        let commit = try server.forge.push("news")
+        #expect(try server.post(.push(of: commit), to: "/github/shop").status == 401)
+        let result = try server.command(
+            "why", "shop", "--json", "--socket", server.folder("bellpull.sock"), "--nginx", server.folder("nginx"))
+        try WhyVerdict(result).expect("wrong secret", "had a wrong secret or none", remedy: "deliver shop")
+    }
+
     @Test func `is fast without the remote`() throws {
         let site = try ServedSite()
         let commit = try site.forge.push("news")

@@ -50,18 +50,26 @@ struct AuditReport {
         if disagreements.count < Self.limit { disagreements.append(disagreement) }
     }
 
+    /// Whether a log could not be read to its end, or has no line in the format bellpull.
+    var isIncomplete: Bool { !summary.problems.isEmpty || (summary.bad > 0 && summary.first == nil) }
+
     // MARK: Text
 
     /// Returns the lines after the deliveries.
     func lines(_ ledger: AuditLedger, on terminal: Terminal) -> [String] {
         let problems = disagreements.map { terminal.styled("error: ", .red) + $0.text.shownInFull }
         let more = disagreementCount - disagreements.count
-        let end = [
-            disagreementCount == 0
-                ? terminal.styled("the log and the ledger agree", .green)
-                : terminal.styled("\(disagreementCount) disagreement\(disagreementCount == 1 ? "" : "s")", .red)
-        ]
-        return facts(ledger) + badLines + notes + problems + (more > 0 ? ["and \(more) more errors"] : []) + end
+        return facts(ledger) + badLines + notes + problems + (more > 0 ? ["and \(more) more errors"] : [])
+            + [verdict(on: terminal)]
+    }
+
+    private func verdict(on terminal: Terminal) -> String {
+        guard disagreementCount == 0 else {
+            return terminal.styled("\(disagreementCount) disagreement\(disagreementCount == 1 ? "" : "s")", .red)
+        }
+        if isIncomplete { return terminal.styled("the log could not be read whole, so it says too little", .red) }
+        guard compared > 0 else { return terminal.styled("nothing was compared with the ledger", .yellow) }
+        return terminal.styled("the log and the ledger agree", .green)
     }
 
     private func facts(_ ledger: AuditLedger) -> [String] {

@@ -67,7 +67,7 @@ struct AuditView: Encodable {
     let verifiedReceipts: Int?
 
     init(_ report: AuditReport, _ ledger: AuditLedger, _ deliveries: [Delivery]) {
-        agrees = report.disagreementCount == 0
+        agrees = report.disagreementCount == 0 && !report.isIncomplete
         disagreements = report.disagreements
         disagreementCount = report.disagreementCount
         self.deliveries = deliveries

@@ -13,7 +13,7 @@ struct Audit: ParsableCommand {
             Lists the deliveries in the log, and then what does not agree: a delivery that was accepted and is not in the \
             ledger, or whose deployment ended otherwise than the reply told, or never went live. Without ACCESS_LOG, reads \
             the log of the hook in nginx's configuration with its rotated files. - is standard input. Exits with 1 if anything \
-            does not agree.
+            does not agree, or if a log cannot be read.
             """)
 
     @Argument(
@@ -67,6 +67,6 @@ struct Audit: ParsableCommand {
         } else {
             Printer.print(report.lines(audit.ledger, on: .current))
         }
-        guard report.disagreementCount == 0 else { throw ExitCode.failure }
+        guard report.disagreementCount == 0, !report.isIncomplete else { throw ExitCode.failure }
     }
 }

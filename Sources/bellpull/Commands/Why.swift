@@ -57,7 +57,9 @@ struct Why: ParsableCommand {
         let logs = WebServerLogs(web, path: log)
         try state.becomeOwner(otherwise: systemd.user)
 
-        if let name = subject, let mistakes = mistakes(of: name, configuration) { return [mistakes] }
+        let inUse = Set(
+            (LoadedCheck.loaded(in: state)?.sites ?? []).filter { $0.state != .unusable }.compactMap(\.name))
+        if let name = subject, let mistakes = mistakes(of: name, configuration, inUse) { return [mistakes] }
         guard !configuration.sites.isEmpty else {
             throw CommandError(
                 .configuration, "no site is configured", hint: "\(ServiceUnit.current.command) add REPOSITORY")
@@ -82,17 +84,23 @@ struct Why: ParsableCommand {
         if let delivery { return try question.verdicts(on: delivery, line, requests.first?.value) }
         let rejected =
             subject == nil
-            ? configuration.rejectedSites.compactMap(\.name).compactMap { mistakes(of: $0, configuration) } : []
+            ? configuration.rejectedSites.compactMap(\.name).compactMap { mistakes(of: $0, configuration, inUse) } : []
         return rejected + (try question.verdicts(on: asked))
     }
 
     /// The verdict on a site whose file has mistakes; `nil` for other sites.
-    private func mistakes(of name: String, _ configuration: Configuration) -> Verdict? {
+    ///
+    /// - Parameter inUse: the sites with which the service goes on.
+    private func mistakes(of name: String, _ configuration: Configuration, _ inUse: Set<String>) -> Verdict? {
         guard !configuration.sites.contains(where: { $0.name == name }),
             let issue = configuration.rejectedSites.first(where: { $0.name == name })?.issues.first
         else { return nil }
+        let effect =
+            inUse.contains(name)
+            ? "and the service goes on with its earlier settings, which this command does not know"
+            : "so pushes are not deployed"
         return Verdict(
-            .configuration, site: name, "its file has a mistake, so pushes are not deployed: \(issue.text)",
+            .configuration, site: name, "its file has a mistake, \(effect): \(issue.text)",
             remedy: issue.hint ?? "\(ServiceUnit.current.command) check \(name)")
     }
 }

@@ -19,7 +19,12 @@ struct WebServerLogs {
         self.path = path ?? web.accessLog
         guard let log = self.path else { return }
         do {
-            hook = [try AccessLogFile(path: log)]
+            let file = try AccessLogFile(path: log)
+            guard file.isRegular else {
+                unreadable = "\(log) is no regular file"
+                return
+            }
+            hook = [file]
             // A log that was just rotated is empty; the file before has the deliveries.
             if let before = try? AccessLogFile(path: "\(log).1") { hook.insert(before, at: 0) }
         } catch {
@@ -39,6 +44,7 @@ struct WebServerLogs {
         var collector = HookLogCollector(sites, mount: mount)
         var line: AccessLogLine?
         var since: Date?
+        var problem: String?
         // The end usually tells enough.
         for limit in [Self.tail, AccessLogReader.tail] {
             collector = HookLogCollector(sites, mount: mount)
@@ -47,12 +53,14 @@ struct WebServerLogs {
                 collector.add($0)
             }
             since = summary.first
+            problem = summary.problems.first?.message
+            if since == nil, summary.bad > 0, let path { problem = "\(path) has no line in the format bellpull" }
             if !summary.isPartial || (collector.isComplete && (delivery == nil || line != nil)) { break }
         }
         let stray = newestStray
         let found = sites.map { site in
             var requests = collector.requests(of: site.name)
-            (requests.log, requests.unreadable, requests.since) = (path, unreadable, since)
+            (requests.log, requests.unreadable, requests.since) = (path, unreadable ?? problem, since)
             requests.isShared = others && site.secretSource == nil
             if let stray, stray.time > requests.lastAccepted?.time ?? .distantPast { requests.stray = stray }
             return (site.name, requests)
