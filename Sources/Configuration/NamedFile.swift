@@ -1,14 +1,14 @@
 internal import Foundation
 public import Text
 
-/// A file that a person names at the terminal.
+/// A file named at the terminal.
 public enum NamedFile {
     /// Returns the text of the regular file at `path`. Never waits for a pipe or a device.
     ///
     /// - Parameters:
     ///   - limit: the largest size in bytes.
-    ///   - command: the command that a person with more rights runs.
-    /// - Throws: the problem, which names the folder or the file that this user may not open, and the remedy.
+    ///   - command: the command for a person with more rights.
+    /// - Throws: the problem, with the closed folder or file, and the remedy.
     public static func text(at path: String, limit: Int, command: ShellCommand) throws(ConfigurationIssue) -> String {
         let place = path.escapedForDisplay
         do throws(FileError) {
@@ -22,6 +22,6 @@ public enum NamedFile {
         }
     }
 
-    /// Returns the first folder on the way to `path` that this process may not enter.
+    /// Returns the first closed folder on the way to `path`, for this process.
     public static func closedFolder(above path: String) -> String? { FileError.closedFolder(above: path) }
 }

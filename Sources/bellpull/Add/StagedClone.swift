@@ -3,8 +3,8 @@ import Git
 import Processes
 import Text
 
-/// The folder in a site's folder in which a clone is made. What is in it is `bellpull add`'s own for certain: a person who looks
-/// at the site's folder meanwhile puts no files there. A clone that is whole moves to the site's folder.
+/// The folder of an unfinished clone, inside the site's folder. All files in it are `bellpull add`'s own: a person's files would be
+/// in the site's folder itself. The whole clone then moves to the site's folder.
 struct StagedClone {
     /// The path of the folder.
     let path: String
@@ -15,7 +15,7 @@ struct StagedClone {
     /// Names the folder of this process in the folder of a site.
     init(in site: String) { path = "\(site)/.bellpull-adding-\(getpid())" }
 
-    /// Takes the folder `path` that a journal names.
+    /// Takes the folder at `path`, from a journal.
     init(_ path: String) { self.path = path }
 
     /// Makes the folder, and notes it in `journal`.

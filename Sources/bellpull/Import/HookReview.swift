@@ -2,22 +2,22 @@ import Configuration
 import Foundation
 import Text
 
-/// Reads the files of imported hooks as the service will read them, together with the sites that are there, before one is written.
+/// Reads the new files of imported hooks as the service will, together with the existing sites, before any file is written.
 struct HookReview {
     private let source: ConfigurationSource
     /// The sandbox of the service.
     private let sandbox: SandboxCheck
 
-    /// - Parameter source: the configuration that the hooks come into.
+    /// - Parameter source: the present configuration.
     init(_ source: ConfigurationSource, _ sandbox: SandboxCheck) {
         var source = source
         (source.readsSecrets, source.readsVariables, source.mayHaveNoSite) = (false, false, true)
-        // Of two sites with one folder, the site that is there goes on.
+        // Of two sites with one folder, the existing site goes on.
         source.sitesInUse.formUnion(Configuration.loadCollectingIssues(source).configuration.sites.map(\.origin))
         (self.source, self.sandbox) = (source, sandbox)
     }
 
-    /// Returns the hooks. A hook that the service would refuse has a problem in place of a text.
+    /// Returns the hooks. A refused hook has a problem in place of a text.
     func reviewed(_ hooks: [ImportedHook]) -> [ImportedHook] {
         var hooks = hooks
         var drafts: [Int: SiteDraft] = [:]
@@ -33,7 +33,7 @@ struct HookReview {
             do {
                 drafts[index] = try SiteDraft(name: hook.site, text: text, path: hook.file)
             } catch {
-                // The person has written no file that the hints of the mistakes could correct.
+                // The hints of mistakes are about files, and there is no file yet.
                 hooks[index].refuse(
                     error.issues.map(\.message).joined(separator: "; "),
                     hint: "\(ServiceUnit.current.command) add OWNER/NAME --name \(hook.site)  "
@@ -44,7 +44,7 @@ struct HookReview {
         return hooks
     }
 
-    /// Compares the sites with each other and with the sites that are there.
+    /// Compares the sites with each other and with the existing sites.
     private func compare(_ drafts: [Int: SiteDraft], _ hooks: inout [ImportedHook]) {
         var drafts = drafts
         let problems = Dictionary(grouping: read(drafts, hooks).issues, by: \.place)
@@ -53,7 +53,7 @@ struct HookReview {
             hooks[index].refuse(found.message, hint: found.hint)
             drafts[index] = nil
         }
-        // A warning must not name a site that is not written.
+        // A warning must not name a refused site.
         let warnings = Dictionary(grouping: read(drafts, hooks).warnings, by: \.place)
         let refusals = Dictionary(grouping: sandbox.results(of: drafts.values.map(\.settings)), by: \.subject)
         for (index, draft) in drafts {
@@ -66,7 +66,7 @@ struct HookReview {
         }
     }
 
-    /// Reads all sites, with the drafts whose files are not there yet.
+    /// Reads all sites: existing files and drafts.
     private func read(
         _ drafts: [Int: SiteDraft], _ hooks: [ImportedHook]
     ) -> (issues: [ConfigurationIssue], warnings: [ConfigurationIssue]) {

@@ -3,15 +3,15 @@ import Foundation
 import Logging
 import Synchronization
 
-/// The log lines about notices. A receiver that fails again and again is told once, until it takes a notice.
+/// The log lines about notices. Only the first of several failures of a receiver is logged.
 final class NoticeLog: Sendable {
     private let logger: Logger
-    /// The sites and kinds that fail.
+    /// The failing receivers: sites and kinds.
     private let failing = Mutex<Set<String>>([])
 
     init(_ logger: Logger) { self.logger = logger }
 
-    /// Logs that a program has ended, with the end of its output.
+    /// Logs the end of a program, with the end of its output.
     func ended(_ notice: PendingNotice, _ ending: NoticeProgram.Ending, duration: Duration) {
         let output = ending.output.isEmpty ? "" : " output=\(ending.output.quoted)"
         let facts = "\(Self.facts(notice)) duration_ms=\(Int(duration / .milliseconds(1)))"
@@ -22,7 +22,7 @@ final class NoticeLog: Sendable {
         }
     }
 
-    /// Logs that a receiver has a notice.
+    /// Logs a received notice.
     func sent(_ notice: PendingNotice) {
         guard notice.draft.kind != .program else { return }
         let failed = failing.withLock { $0.remove(Self.receiver(notice)) != nil }
@@ -38,24 +38,24 @@ final class NoticeLog: Sendable {
         )
     }
 
-    /// Logs that a notice is dropped, and what to do.
+    /// Logs a dropped notice, and the remedy.
     func rejected(_ notice: PendingNotice, _ reason: String, hint: String?) {
         guard isNews(notice) || notice.tries > 0 else { return }
         logger.warning("\(Self.words(notice)) dropped \(Self.facts(notice)) reason=\(reason.quoted)")
         if let hint { logger.warning("hint: \(hint)") }
     }
 
-    /// Logs that queues were full.
+    /// Logs full queues.
     func dropped(_ count: Int) {
         logger.warning("\(count) old notice\(count == 1 ? " was" : "s were") dropped, because newer ones arrived")
     }
 
-    /// Logs that the ledger cannot be used for notices.
+    /// Logs an error of the ledger.
     func unreadable(_ error: LedgerError) {
         logger.error("notices cannot be sent: the ledger cannot be used reason=\(error.message.quoted)")
     }
 
-    /// Logs that the ledger can be used again.
+    /// Logs the end of the errors of the ledger.
     func readable() { logger.info("notices can be sent again") }
 
     private func isNews(_ notice: PendingNotice) -> Bool {

@@ -5,20 +5,20 @@ import Git
 import Processes
 import Webhook
 
-/// A site that sends notices.
+/// A site with receivers of notices.
 struct NoticeTarget: Sendable {
     /// The name of the site.
     let name: String
     let settings: NoticeSettings
     /// The public address of the site; `nil` if unknown.
     let url: String?
-    /// Returns the repository as the forge writes it; `nil` as long as only the clone tells, and the clone was not opened.
+    /// Returns the repository in the forge's spelling; `nil` if only a clone knows it, before the clone is opened.
     let repository: @Sendable () -> String?
-    /// The forge that the configuration names.
+    /// The forge in the configuration.
     let forge: ForgeName?
     /// The URL of the remote in the configuration.
     private let remote: String?
-    /// The repository on this machine, which knows the remote if the configuration does not.
+    /// The repository on this machine. It knows the remote if the configuration does not.
     private let folder: String
 
     /// Creates the target for a site; `nil` if the site tells nobody anything.
@@ -37,10 +37,10 @@ struct NoticeTarget: Sendable {
         folder = settings.strategy == .release ? "\(settings.path)/repository.git" : settings.path
     }
 
-    /// The names that the status has at the forge.
+    /// The names of the status at the forge.
     var context: String { "bellpull/\(name)" }
 
-    /// Returns the interface of the forge for statuses, which git may have to be asked for; `nil` if the forge is unknown.
+    /// Returns the forge's interface for statuses; `nil` for an unknown forge. May run git.
     func statusAPI(environment: [String: String], _ cancellation: Cancellation) -> StatusAPI? {
         let remote = remoteHost(environment, cancellation)
         let api = settings.status?.api
@@ -57,7 +57,7 @@ struct NoticeTarget: Sendable {
         return url.transport == .http ? host + (url.port.map { ":\($0)" } ?? "") : host
     }
 
-    /// The forges whose ssh has another host, for networks that allow only port 443.
+    /// The forges with another host for ssh on port 443.
     private static let hosts = [
         "ssh.github.com": "github.com", "altssh.gitlab.com": "gitlab.com", "altssh.bitbucket.org": "bitbucket.org",
     ]

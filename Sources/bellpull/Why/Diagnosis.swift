@@ -3,10 +3,10 @@ import Foundation
 import Git
 import Text
 
-/// Finds the reason in the facts. Looks first at what is certain, and says of everything else that it is a guess.
+/// Finds the reason why a push is live or not. Certain reasons come first; any other reason is marked as a guess.
 struct Diagnosis {
     let facts: SiteFacts
-    /// The commit that a person asks about; `nil` for the newest commit of the remote.
+    /// The commit in question; `nil` for the newest commit of the remote.
     let asked: Commit?
 
     init(_ facts: SiteFacts, asked: Commit? = nil) {
@@ -15,7 +15,7 @@ struct Diagnosis {
 
     /// The verdict.
     var verdict: Verdict {
-        // A push that the remote does not show yet is newer than what is live.
+        // A push still missing at the remote is newer than the live commit.
         if asked == nil, let unfinished, facts.records.first?.target?.commit != facts.live { return unfinished }
         if let live { return live }
         return unfinished ?? pinned ?? configuration ?? finished ?? remoteFailure ?? moved ?? obstacleOfNewCommit
@@ -24,7 +24,7 @@ struct Diagnosis {
 
     // MARK: The commit
 
-    /// The commit that should be live; `nil` if only the remote knows.
+    /// The expected commit; `nil` if only the remote knows it.
     private var wanted: Commit? {
         if let asked { return asked }
         if case .commit(let target) = facts.remote { return target.commit }
@@ -49,7 +49,7 @@ struct Diagnosis {
         }
     }
 
-    /// The deployment that replaced the commit asked about with a newer one.
+    /// The deployment of a newer commit in place of the commit in question.
     private var replacement: DeploymentRecord? {
         guard let asked, let live = facts.live, asked != live,
             let first = facts.records.last(where: { $0.state == .deployed && $0.commit == asked }),
@@ -90,7 +90,7 @@ struct Diagnosis {
         }
     }
 
-    /// What is wrong between the live files and visitors; `nil` for nothing.
+    /// The problem between the live files and visitors; `nil` for none.
     private func visited(_ fact: String) -> Verdict? {
         switch facts.visitors {
         case nil, .current?: nil
@@ -154,10 +154,10 @@ struct Diagnosis {
         }
     }
 
-    /// The newest finished deployment that tells why the commit is not live.
+    /// The verdict of the newest finished deployment of the commit.
     private var finished: Verdict? {
         guard let record = facts.records.first(where: { $0.state.isFinished }) else { return nil }
-        // What happened to an older commit says nothing of a newer one.
+        // The fate of an older commit says nothing about a newer one.
         let aim = record.target?.commit ?? record.commit
         if let wanted, let aim, aim != wanted, record.cause != .command {
             guard let match = facts.records.first(where: { $0.state.isFinished && $0.target?.commit == wanted }) else {

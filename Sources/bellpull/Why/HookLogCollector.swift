@@ -1,14 +1,13 @@
 import AccessLog
 import Configuration
 
-/// Collects from the lines of the hook's log what they tell of each site. The work for a line does not depend on the number of
-/// sites.
+/// Finds the deliveries to each site in the lines of the hook's log. The work per line does not depend on the number of sites.
 struct HookLogCollector {
-    /// The deliveries to one path that did not lead to a deployment.
+    /// The deliveries to one path without a deployment.
     private struct Problems {
         var newest: AccessLogLine?
         var position = 0
-        /// The first of the lines that are like the newest, one after the other, and their number.
+        /// The latest run of equal problems: the position of its first line, and its length.
         var beginning = 0
         var count = 0
     }
@@ -35,7 +34,7 @@ struct HookLogCollector {
         }
     }
 
-    /// Whether an accepted delivery of each site was found: what came before is of no interest.
+    /// Whether an accepted delivery of each site was found: earlier lines are of no interest.
     var isComplete: Bool { sites.values.allSatisfy { $0.lastAccepted != nil } }
 
     /// Looks at the next line.
@@ -65,7 +64,7 @@ struct HookLogCollector {
 
     private enum Kind { case accepted, problem }
 
-    /// Whether the ledger has the delivery, or the delivery was of no use; `nil` for a test of the hook.
+    /// Returns whether the ledger has the delivery; `nil` for a test of the hook.
     private static func kind(of line: AccessLogLine) -> Kind? {
         switch line.outcome {
         case "deployed"?, "unchanged"?, "duplicate"?, "queued"?, "waiting"?, "skipped"?, "pinned"?, "cancelled"?,
@@ -79,7 +78,7 @@ struct HookLogCollector {
         }
     }
 
-    /// Returns what the lines tell of the site `name`.
+    /// Returns the deliveries to the site `name`.
     func requests(of name: String) -> HookRequests {
         var requests = HookRequests()
         guard let site = sites[name] else { return requests }

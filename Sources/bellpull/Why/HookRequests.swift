@@ -1,17 +1,17 @@
 import AccessLog
 import Foundation
 
-/// What nginx's logs tell of the deliveries to one site.
+/// The deliveries to one site, as nginx's logs show them.
 struct HookRequests {
-    /// A delivery that did not lead to a deployment.
+    /// A delivery without a deployment.
     struct Problem: Equatable {
         /// The line of the hook's log.
         let line: AccessLogLine
-        /// How many such lines follow the last accepted delivery.
+        /// The number of such lines after the last accepted delivery.
         var count: Int
     }
 
-    /// A request of a forge that came to another place of the web server than the hook.
+    /// A forge's request to another path than the hook's.
     struct Stray: Equatable {
         let time: Date
         let path: String
@@ -21,16 +21,16 @@ struct HookRequests {
 
     /// The path of the hook's log; `nil` if nginx's files name none.
     var log: String?
-    /// Why the log could not be read; `nil` if it was.
+    /// The problem with reading the log; `nil` for none.
     var unreadable: String?
-    /// The time of the first line that was read; `nil` without a line.
+    /// The time of the first line; `nil` without a line.
     var since: Date?
-    /// The last line about the site that Bellpull accepted.
+    /// The last line about an accepted delivery to the site.
     var lastAccepted: AccessLogLine?
-    /// The newest problem after `lastAccepted`, which may concern another site of the shared hook.
+    /// The newest problem after `lastAccepted`.
     var problem: Problem?
     /// Whether the problem may concern another site: the hook is shared.
     var isShared = true
-    /// The newest request of a forge to another place, after `lastAccepted`.
+    /// The newest request to another path after `lastAccepted`.
     var stray: Stray?
 }

@@ -9,9 +9,9 @@ struct PageVisit {
     private let curl: Program
     private let cancellation: Cancellation
 
-    /// The page that is compared.
+    /// The compared page.
     private static let page = "index.html"
-    /// The largest page that is compared, in bytes.
+    /// The largest compared page, in bytes.
     private static let limit = 1 << 20
     /// The longest time for an answer, in seconds.
     private static let time = 5
@@ -22,7 +22,7 @@ struct PageVisit {
         (self.settings, self.web, self.curl, self.cancellation) = (settings, web, curl, cancellation)
     }
 
-    /// Looks. Returns `nil` if there is nothing to compare: no page, a page that a program makes, or a page behind a password.
+    /// Looks. Returns `nil` if there is nothing to compare: no page, a dynamic page, or a page behind a password.
     func look() -> VisitedPage? {
         let folder = settings.strategy == .release ? "\(settings.path)/current" : settings.path
         let served = web.servedFolder(in: folder)
@@ -70,7 +70,7 @@ struct PageVisit {
         let body: [UInt8]
         let headers: [String: String]
 
-        /// The header that tells that a cache has answered; `nil` without one.
+        /// The header of a cache; `nil` without one.
         var cacheSign: String? {
             let age = headers["age"].flatMap { Int($0) }.flatMap { $0 > 0 ? "Age: \($0)" : nil }
             let names = ["cf-cache-status", "x-cache", "x-cache-status", "x-proxy-cache", "x-varnish", "via"]

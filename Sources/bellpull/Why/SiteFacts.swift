@@ -3,11 +3,11 @@ import Deploy
 import Foundation
 import Git
 
-/// All that is known about why a push to one site is live or not.
+/// The facts about one site: the site itself, the ledger, the remote, and the web server's logs.
 struct SiteFacts {
-    /// What the remote answers.
+    /// The answer of the remote.
     enum Remote {
-        /// The ref that the site follows is at this commit.
+        /// The followed ref is at this commit.
         case commit(DeploymentRecord.Target)
         /// The remote cannot be asked.
         case failed(Failure)
@@ -17,32 +17,32 @@ struct SiteFacts {
 
     /// The name of the site.
     let name: String
-    /// The commit that visitors get.
+    /// The commit seen by visitors.
     var live: Commit?
     /// Whether the site has the remote's commit: the same commit, or commits of the server on top of it.
     var hasRemoteCommit = false
     var pin: Pin?
-    /// What the site follows, in words.
+    /// The followed ref or pattern.
     var follows: String?
     var remote = Remote.notAsked
-    /// What is in the way of the next deployment.
+    /// The problems in the way of the next deployment.
     var obstacles: [Failure] = []
     /// The newest deployments, newest first.
     var records: [DeploymentRecord] = []
-    /// The newest finished deployment that failed, or the running one, with its output.
+    /// The last lines of the newest deployment's output, if the deployment failed or is running.
     var output: [String] = []
-    /// The names of the sites that are being deployed now.
+    /// The names of the sites in deployment now.
     var running: [String] = []
     /// Whether the service runs.
     var hasService = true
-    /// Why the running service does not use the files as they are; `nil` if it does.
+    /// The difference between the files and the settings of the running service; `nil` for none.
     var configurationProblem: CheckResult?
     var requests = HookRequests()
     /// How often catch-up asks the remote; `nil` for never.
     var catchUp: Duration?
-    /// What visitors get; `nil` if nobody looked.
+    /// The page seen by visitors; `nil` if nobody looked.
     var visitors: VisitedPage?
-    /// The site of the command, such as `bellpull` or `bellpull --instance alice`.
+    /// The program in remedies, such as `bellpull` or `bellpull --instance alice`.
     var command = "bellpull"
     var now = Date()
 }
