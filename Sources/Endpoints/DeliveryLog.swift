@@ -8,5 +8,7 @@ public struct DeliveryLog: Observer {
     public init(_ logger: Logger) { self.logger = logger }
 
     /// Logs the delivery.
-    public func note(_ delivery: AnsweredDelivery) { logger.log(level: delivery.level, "\(delivery.line)") }
+    public func note(_ delivery: AnsweredDelivery) {
+        logger.log(level: delivery.level, Logger.Message(stringLiteral: delivery.line))
+    }
 }

@@ -2,8 +2,9 @@ internal import Deploy
 internal import Git
 internal import Webhook
 
-/// A destination of deliveries: the shared hook, or the hook of one site.
-struct Hook: Sendable {
+/// A destination of deliveries: the shared hook, or the hook of one site. A class, so that each delivery copies one reference
+/// and not a dozen whose counts all threads would change.
+final class Hook: Sendable {
     /// The site of the hook; `nil` for the shared hook.
     let site: String?
     let secrets: Secrets

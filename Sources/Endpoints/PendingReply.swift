@@ -57,8 +57,8 @@ final class PendingReply: Sendable {
     var age: Duration { received.duration(to: .now) }
 
     /// Sends `report` and tells the observer, unless a reply was sent before.
-    func send(_ report: Report) {
-        let report = complete(report)
+    func send(_ report: consuming Report) {
+        complete(&report)
         let duration = received.millisecondsAgo
         guard exchange.reply(report.response(after: duration)) else { return }
         subject.withLock { $0.onReply.take() }?()
@@ -101,20 +101,20 @@ final class PendingReply: Sendable {
 
     private func reject(because reason: FieldValue, from params: Params) {
         guard exchange.reply(Self.rejection) else { return }
-        var report = complete(Report(401, "rejected"))
+        var report = Report(401, "rejected")
+        complete(&report)
         report.reason = reason
         report.remote = (try? params.value(of: "REMOTE_ADDR")).map { FieldValue(escaping: $0) }
         observer.note(AnsweredDelivery(hook: hook, report: report, milliseconds: received.millisecondsAgo))
         exchange.detachErrorsAfterReply()
     }
 
-    private func complete(_ report: Report) -> Report {
-        var report = report
-        let subject = subject.withLock { $0 }
-        report.delivery = subject.delivery
-        report.event = subject.event
-        report.site = subject.sites ?? report.site
-        if subject.failsQuietly, report.outcome == "failed" { report.status = 200 }
-        return report
+    private func complete(_ report: inout Report) {
+        subject.withLock { subject in
+            report.delivery = subject.delivery
+            report.event = subject.event
+            report.site = subject.sites ?? report.site
+            if subject.failsQuietly, report.outcome == "failed" { report.status = 200 }
+        }
     }
 }

@@ -46,17 +46,23 @@ struct Report: Sendable {
 
     /// Returns the report as a line of the log: words, then `key=value` pairs.
     func line(after milliseconds: Int64) -> String {
-        var line = ""
-        line.reserveCapacity(256)
-        line += "delivery outcome=\(outcome.description) status=\(status)"
-        if let site { line += " site=\(site.quoted)" }
-        if let commit { line += " commit=\(commit.description)" }
-        if let delivery { line += " delivery=\(delivery.quoted)" }
-        if let event { line += " event=\(event.quoted)" }
-        if let remote { line += " remote=\(remote.quoted)" }
-        line += " duration_ms=\(milliseconds)"
-        if let reason { line += " reason=\(reason.quoted)" }
-        return line
+        var line = TextBuffer(capacity: 256)
+        line.append(literal: "delivery outcome=")
+        line.append(outcome.description)
+        line.append(literal: " status=")
+        line.append(Int64(status))
+        line.append(" site=", quoted: site)
+        if let commit {
+            line.append(literal: " commit=")
+            line.append(commit.description)
+        }
+        line.append(" delivery=", quoted: delivery)
+        line.append(" event=", quoted: event)
+        line.append(" remote=", quoted: remote)
+        line.append(literal: " duration_ms=")
+        line.append(milliseconds)
+        line.append(" reason=", quoted: reason)
+        return line.text
     }
 
     private var body: String {
@@ -68,11 +74,15 @@ struct Report: Sendable {
     }
 }
 
-extension FieldValue {
-    /// The value to put after a key in the log: in quotation marks, unless the value is one plain word.
-    fileprivate var quoted: String {
-        let text = description
-        return text.isEmpty || text.utf8.contains(where: Self.needsQuotes) ? "\"\(text)\"" : text
+extension TextBuffer {
+    /// Appends a key and its value: in quotation marks, unless the value is one plain word. Appends nothing without a value.
+    fileprivate mutating func append(_ key: StaticString, quoted value: FieldValue?) {
+        guard var text = value?.description else { return }
+        append(literal: key)
+        let needsQuotes = text.withUTF8 { $0.isEmpty || $0.contains(where: Self.needsQuotes) }
+        if needsQuotes { append(literal: "\"") }
+        append(text)
+        if needsQuotes { append(literal: "\"") }
     }
 
     private static func needsQuotes(_ byte: UInt8) -> Bool {

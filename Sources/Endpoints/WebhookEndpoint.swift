@@ -26,14 +26,14 @@ public final class WebhookEndpoint: Endpoint {
         }
     }
 
-    /// Settings behind one reference: the reading threads copy only the reference under the lock.
-    private final class Snapshot: Sendable {
+    /// Settings behind one reference: each delivery copies only the reference, under the lock.
+    private final class Shared: Sendable {
         let settings: Settings
 
         init(_ settings: Settings) { self.settings = settings }
     }
 
-    private let snapshot: Mutex<Snapshot>
+    private let shared: Mutex<Shared>
     private let dispatcher: Dispatcher
     private let replyTimeouts: ReplyTimeouts
     private let opener: SiteOpener
@@ -47,7 +47,7 @@ public final class WebhookEndpoint: Endpoint {
     ///   - timers: tells when a reply has waited long enough.
     ///   - observer: told of each delivery after its reply.
     public init(_ settings: Settings, dispatcher: Dispatcher, timers: TimerQueue, observer: any Observer) {
-        snapshot = Mutex(Snapshot(settings))
+        shared = Mutex(Shared(settings))
         self.dispatcher = dispatcher
         self.observer = observer
         replyTimeouts = ReplyTimeouts(timers: timers)
@@ -59,18 +59,18 @@ public final class WebhookEndpoint: Endpoint {
 
     /// Uses `settings` from the next delivery on.
     public func change(to settings: Settings) {
-        let new = Snapshot(settings)
-        snapshot.withLock { $0 = new }
+        let new = Shared(settings)
+        shared.withLock { $0 = new }
     }
 
-    private var settings: Settings { snapshot.withLock { $0 }.settings }
+    private var current: Shared { shared.withLock { $0 } }
 
     /// Deliveries use the method POST.
     public let methods = ["POST"]
 
     /// Whether a hook is at `path` below the mount, usable or not.
     public func isFound(at path: String?) -> Bool {
-        let hooks = settings.hooks
+        let hooks = current.settings.hooks
         return hooks.hook(at: path) != nil || hooks.unusableSite(at: path) != nil
     }
 
@@ -89,9 +89,9 @@ public final class WebhookEndpoint: Endpoint {
     /// Answers a delivery to the hook at `path`. A push to a site is answered when the site is deployed, or after
     /// `answerWithin`.
     public func respond(to request: Request, at path: String?, through exchange: Exchange) {
-        let settings = settings
-        guard let hook = settings.hooks.hook(at: path) else {
-            guard let site = settings.hooks.unusableSite(at: path) else {
+        let current = current
+        guard let hook = current.settings.hooks.hook(at: path) else {
+            guard let site = current.settings.hooks.unusableSite(at: path) else {
                 return exchange.reply(.noSuchHook, to: request)
             }
             return PendingReply(exchange: exchange, received: request.received, observer: observer)
@@ -100,19 +100,19 @@ public final class WebhookEndpoint: Endpoint {
         let reply = PendingReply(
             exchange: exchange, received: request.received, observer: observer, hook: hook.site)
         do {
-            let delivery = try settings.forge.delivery(request.params.header)
+            let delivery = try current.settings.forge.delivery(request.params.header)
             reply.concerns(delivery)
             let body = try request.body.get()
             guard delivery.authentication != .unsignedPing else { return reply.send(.unsignedPing) }
             guard let (verified, slot) = try hook.secrets.verify(body, of: delivery, at: Date()) else {
                 return reply.reject(
                     delivery.authentication, from: request.params,
-                    isBesideOthers: settings.hooks.isBesideOthers(hook))
+                    isBesideOthers: current.settings.hooks.isBesideOthers(hook))
             }
-            let event = try settings.forge.event(of: delivery, in: verified)
+            let event = try current.settings.forge.event(of: delivery, in: verified)
             act(
                 on: event, of: VerifiedDelivery(delivery: delivery, verified: verified, slot: slot, hook: hook), reply,
-                settings)
+                current)
         } catch is Forges.UnknownForge {
             if case .failure(let error) = request.body { return reply.send(Report(error)) }
             reply.rejectUnknownForge(from: request.params)
@@ -130,23 +130,23 @@ public final class WebhookEndpoint: Endpoint {
     }
 
     private func act(
-        on event: Delivery.Event, of verified: VerifiedDelivery, _ reply: PendingReply, _ settings: Settings
+        on event: Delivery.Event, of verified: VerifiedDelivery, _ reply: PendingReply, _ current: Shared
     ) {
         switch event {
         case .ping: reply.send(.ping)
         case .other(let event): reply.send(.ignored(event: event))
         case .push(let pushes):
             let unopened = verified.hook.unopenedSites(for: pushes, from: verified.delivery.forge)
-            guard !unopened.isEmpty else { return act(on: pushes, of: verified, reply, settings) }
+            guard !unopened.isEmpty else { return act(on: pushes, of: verified, reply, current) }
             opener.open(unopened) { [self] failures in
-                act(on: pushes, of: verified, reply, settings, failures: failures)
+                act(on: pushes, of: verified, reply, current, failures: failures)
             }
         }
     }
 
     /// - Parameter failures: why the clones of sites that may be concerned cannot be opened.
     private func act(
-        on pushes: [Push], of verified: VerifiedDelivery, _ reply: PendingReply, _ settings: Settings,
+        on pushes: [Push], of verified: VerifiedDelivery, _ reply: PendingReply, _ current: Shared,
         failures: [Failure] = []
     ) {
         let forge = verified.delivery.forge
@@ -154,17 +154,18 @@ public final class WebhookEndpoint: Endpoint {
         case .none(let reason):
             // Nobody can say that the push concerns no site. Catch-up deploys the push when the clone can be opened.
             guard let failure = failures.first else {
-                let other = verified.hook.site == nil ? settings.hooks.siteWithOwnHook(for: pushes, from: forge) : nil
+                let other =
+                    verified.hook.site == nil ? current.settings.hooks.siteWithOwnHook(for: pushes, from: forge) : nil
                 return reply.send(Report(.ignored(other.map { .ownHook(site: $0) } ?? reason)))
             }
             reply.send(Report(.finished(.failed(failure))))
-        case .some(let sites, let repository): deploy(sites, repository, verified, reply, settings)
+        case .some(let sites, let repository): deploy(sites, repository, verified, reply, current)
         }
     }
 
     private func deploy(
         _ sites: [AffectedSites.Entry], _ repository: String, _ verified: VerifiedDelivery, _ reply: PendingReply,
-        _ settings: Settings
+        _ current: Shared
     ) {
         reply.concerns(sites.map(\.site))
         let record = DeliveryRecord(
@@ -183,8 +184,8 @@ public final class WebhookEndpoint: Endpoint {
                 return .answered
             case .success(let isAwaiting):
                 guard isAwaiting else { return .waiting }
-                let time = settings.answerWithin - reply.age
-                let isWaiting = replyTimeouts.start(reply, capacity: settings.waitingReplies, after: time) {
+                let time = current.settings.answerWithin - reply.age
+                let isWaiting = replyTimeouts.start(reply, capacity: current.settings.waitingReplies, after: time) {
                     sealed(collector)
                 }
                 guard isWaiting else {

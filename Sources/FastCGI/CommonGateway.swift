@@ -37,7 +37,7 @@ public enum CommonGateway {
             detach([STDERR_FILENO])
         } send: { response in
             // A web server that has gone is not an error, and no reason to stop a deployment halfway.
-            try? FileHandle.standardOutput.write(contentsOf: Data(response.serialized.utf8))
+            try? FileHandle.standardOutput.write(contentsOf: Data(response.serializedBytes))
             detach([STDIN_FILENO, STDOUT_FILENO])
             Detachment.end()
         }

@@ -103,8 +103,7 @@ final class Connection: @unchecked Sendable {
 
     /// Sends `response` and ends the request (FastCGI 1.0 §5.5). Does not report a peer that has gone.
     func send(_ response: Response) {
-        var text = response.serialized
-        text.withUTF8 { utf8 in
+        response.serializedBytes.withUnsafeBufferPointer { utf8 in
             utf8.withMemoryRebound(to: CChar.self) { bytes in
                 _ = FCGX_PutStr(bytes.baseAddress, Int32(bytes.count), raw.pointee.out)
             }

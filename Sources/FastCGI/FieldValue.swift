@@ -34,14 +34,16 @@ public struct FieldValue: Sendable, Hashable, CustomStringConvertible, Expressib
     init(unescaped text: String) { description = text }
 
     /// Creates a value from a literal.
-    public init(stringLiteral text: StaticString) {
-        self.init(escaping: "\(text)")
+    public init(stringLiteral text: String) {
+        self.init(escaping: text)
     }
 
     private static func isPlain(_ text: String) -> Bool {
-        let bytes = text.utf8
-        return bytes.count <= limit && bytes.allSatisfy { isPlain(Unicode.Scalar($0)) }
-            && bytes.first != UInt8(ascii: " ") && bytes.last != UInt8(ascii: " ")
+        var text = text
+        return text.withUTF8 { bytes in
+            bytes.count <= limit && bytes.allSatisfy { isPlain(Unicode.Scalar($0)) }
+                && bytes.first != UInt8(ascii: " ") && bytes.last != UInt8(ascii: " ")
+        }
     }
 
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {

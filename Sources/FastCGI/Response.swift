@@ -23,34 +23,38 @@ public struct Response: Sendable {
     }
 
     /// The reply as the web server reads it.
-    var serialized: String {
-        var text = ""
-        text.reserveCapacity(512)
-        text += "Status: "
-        text += String(status)
-        text += " "
-        text += Self.phrase(for: status)
+    var serialized: String { serializedText.text }
+
+    /// The bytes of the reply.
+    var serializedBytes: [UInt8] { serializedText.utf8 }
+
+    private var serializedText: TextBuffer {
+        var text = TextBuffer(capacity: 512 + body.utf8.count)
+        text.append(literal: "Status: ")
+        text.append(Int64(status))
+        text.append(literal: " ")
+        text.append(literal: Self.phrase(for: status))
         // A reply 304 has no body, and its length would be taken for that of the page (RFC 9110 §15.4.5).
         if status != 304 {
-            text += "\r\nContent-Type: "
-            contentType.withUTF8Buffer { text += String(decoding: $0, as: UTF8.self) }
-            text += "\r\nContent-Length: "
-            text += String(body.utf8.count)
+            text.append(literal: "\r\nContent-Type: ")
+            text.append(literal: contentType)
+            text.append(literal: "\r\nContent-Length: ")
+            text.append(Int64(body.utf8.count))
         }
         for (name, value) in headers {
-            text += "\r\n"
-            name.withUTF8Buffer { text += String(decoding: $0, as: UTF8.self) }
-            text += ": "
-            text += value.description
+            text.append(literal: "\r\n")
+            text.append(literal: name)
+            text.append(literal: ": ")
+            text.append(value.description)
         }
-        text += "\r\n\r\n"
-        if !omitsBody { text += body }
+        text.append(literal: "\r\n\r\n")
+        if !omitsBody { text.append(body) }
         return text
     }
 
     /// Returns the reason phrase (RFC 9110 §15). Without a phrase, a web server writes a status line that lacks the
     /// space after the status code.
-    private static func phrase(for status: Int) -> String {
+    private static func phrase(for status: Int) -> StaticString {
         switch status {
         case 200: "OK"
         case 202: "Accepted"

@@ -34,12 +34,24 @@ public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
     /// Creates the name `owner/name` or `owner/…/name`. Returns `nil` if `fullName` has only one component or an empty
     /// component.
     public init?(_ fullName: some StringProtocol) {
-        let components = fullName.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        guard components.count >= 2, components.allSatisfy({ !$0.isEmpty }) else { return nil }
-        description = String(fullName)
+        var name = String(fullName)
+        guard name.withUTF8(Self.hasOnlyNamedComponents) else { return nil }
+        description = name
         folded = description.lowercased()
         path = folded
         source = .forge
+    }
+
+    /// Whether the path has at least two components, and none is empty.
+    private static func hasOnlyNamedComponents(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+        var (slashes, isEmpty) = (0, true)
+        for byte in path {
+            let isSlash = byte == UInt8(ascii: "/")
+            guard !(isSlash && isEmpty) else { return false }
+            if isSlash { slashes += 1 }
+            isEmpty = isSlash
+        }
+        return slashes >= 1 && !isEmpty
     }
 
     /// Creates the name from the path of `url`, without `.git`. Returns `nil` if the path is empty. The name may have

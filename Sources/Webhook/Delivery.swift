@@ -51,15 +51,15 @@ extension Delivery {
     ///
     /// - Throws: `Malformed` if the value contains a comma, or an error of `header`.
     static func value(of name: StaticString, _ header: HeaderLookup) throws -> String? {
-        let value = try header(name)
-        guard let value, value.utf8.contains(UInt8(ascii: ",")) else { return value }
+        guard var value = try header(name) else { return nil }
+        guard value.withUTF8({ $0.contains(UInt8(ascii: ",")) }) else { return value }
         throw Malformed("the header \(name) was sent twice")
     }
 
     /// Checks that a delivery id is safe to store, send and log: 1 to 128 letters, digits and `-._:`.
     static func checkedID(_ text: String?) throws(Malformed) -> String? {
-        guard let text else { return nil }
-        let isPlain = (1...128).contains(text.utf8.count) && text.unicodeScalars.allSatisfy(isIDScalar)
+        guard var text else { return nil }
+        let isPlain = text.withUTF8 { (1...128).contains($0.count) && $0.allSatisfy { isIDScalar(Unicode.Scalar($0)) } }
         guard isPlain else {
             throw Malformed("the delivery id is malformed: it must be 1 to 128 letters, digits or -._:")
         }

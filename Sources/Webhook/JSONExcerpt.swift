@@ -73,32 +73,41 @@ struct JSONExcerpt {
         try scanner.finish()
     }
 
+    /// The name of a member on a path, and the number of the path.
+    private struct Step {
+        let name: StaticString
+        let path: Int
+        let isLast: Bool
+    }
+
     /// Reads the object at the scanner's position. `depth` names of the paths lead to this object. Paths to other
     /// objects are empty.
     private mutating func object(_ paths: [Path], depth: Int) throws(Malformed) {
-        // One bit per path. A forge has fewer than ten paths.
+        let steps = paths.indices.filter { depth < paths[$0].count }.map { path in
+            Step(name: paths[path][depth], path: path, isLast: depth + 1 == paths[path].count)
+        }
+        // One bit per step. A forge has fewer than ten paths.
         var found: UInt64 = 0
         var isFirst = true
         try scanner.enter()
         while try scanner.nextMember(isFirst: isFirst) {
             isFirst = false
             let name = try scanner.name()
-            let match = paths.firstIndex { depth < $0.count && scanner.text(name, equals: $0[depth]) }
-            guard let match else {
+            guard let match = steps.firstIndex(where: { scanner.text(name, equals: $0.name) }) else {
                 try scanner.skipValue()
                 continue
             }
             guard found & 1 << match == 0 else { throw Malformed("the payload has a duplicate member") }
             found |= 1 << match
-            try value(of: match, paths, depth: depth, named: name)
+            try value(of: steps[match], paths, depth: depth, named: name)
         }
     }
 
     private mutating func value(
-        of match: Int, _ paths: [Path], depth: Int, named name: Range<Int>
+        of step: Step, _ paths: [Path], depth: Int, named name: Range<Int>
     ) throws(Malformed) {
-        if depth + 1 == paths[match].count {
-            if match < values.count { values[match] = try cutOut() } else { try array() }
+        if step.isLast {
+            if step.path < values.count { values[step.path] = try cutOut() } else { try array() }
         } else if scanner.next == UInt8(ascii: "{") {
             let further = paths.map { depth < $0.count && scanner.text(name, equals: $0[depth]) ? $0 : [] }
             try object(further, depth: depth + 1)

@@ -3,26 +3,30 @@ internal import Foundation
 /// Moves through a JSON text (RFC 8259) and throws if the text is malformed or exceeds the limits of `JSONExcerpt`.
 /// Builds no values.
 struct JSONScanner {
-    private let text: UnsafeRawBufferPointer
+    private let text: UnsafeRawPointer
+    private let count: Int
     private(set) var position = 0
     private var depth = 0
     private var hasSeenEscape = false
 
     init(_ text: UnsafeRawBufferPointer) {
-        self.text = text
+        self.text = text.baseAddress ?? UnsafeRawPointer(("" as StaticString).utf8Start)
+        count = text.count
     }
 
     /// The byte at the position; at the end 0, which never occurs in JSON.
-    var next: UInt8 { position < text.count ? text[position] : 0 }
+    @inline(__always)
+    var next: UInt8 { position < count ? text.load(fromByteOffset: position, as: UInt8.self) : 0 }
 
     func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: text[range])
+        UnsafeRawBufferPointer(start: text + range.lowerBound, count: range.count)
     }
 
     /// Whether the string at `range`, which includes the quotation marks, is `name`.
+    @inline(__always)
     func text(_ range: Range<Int>, equals name: StaticString) -> Bool {
-        guard range.count == name.utf8CodeUnitCount + 2, let base = text.baseAddress else { return false }
-        return memcmp(base + range.lowerBound + 1, name.utf8Start, name.utf8CodeUnitCount) == 0
+        guard range.count == name.utf8CodeUnitCount + 2 else { return false }
+        return memcmp(text + range.lowerBound + 1, name.utf8Start, name.utf8CodeUnitCount) == 0
     }
 
     @inline(__always)
@@ -36,6 +40,7 @@ struct JSONScanner {
     }
 
     /// Enters the object or array at the position.
+    @inline(__always)
     mutating func enter() throws(Malformed) {
         depth += 1
         guard depth <= JSONExcerpt.deepest else { throw Malformed("the payload is nested too deeply") }
@@ -46,9 +51,7 @@ struct JSONScanner {
     /// `false`.
     @inline(__always)
     mutating func nextMember(isFirst: Bool) throws(Malformed) -> Bool {
-        guard try !isClosed(by: UInt8(ascii: "}"), isFirst: isFirst) else { return false }
-        guard next == UInt8(ascii: "\"") else { throw notJSON }
-        return true
+        try !isClosed(isObject: true, isFirst: isFirst)
     }
 
     /// Skips the name of a member and the colon, and returns the range of the name. Rejects a name with an escape,
@@ -60,25 +63,47 @@ struct JSONScanner {
         return name
     }
 
-    /// Skips the value at the position.
+    /// Skips the value at the position, with all that is in it. Most of a payload is skipped, so this works on a copy that
+    /// the compiler keeps in registers, and does not call itself.
     mutating func skipValue() throws(Malformed) {
+        var scanner = self
+        let outside = depth
+        // One bit per entered container, the innermost lowest: 1 for an object, 0 for an array. There are at most as many
+        // as `deepest`.
+        var kinds: UInt64 = 0
+        while true {
+            switch scanner.next {
+            case UInt8(ascii: "{"):
+                if try scanner.enter(&kinds, isObject: true) { continue }
+            case UInt8(ascii: "["):
+                if try scanner.enter(&kinds, isObject: false) { continue }
+            default: try scanner.skipScalar()
+            }
+            while scanner.depth > outside, try scanner.isClosed(isObject: kinds & 1 == 1, isFirst: false) {
+                kinds >>= 1
+            }
+            guard scanner.depth > outside else { break }
+            if kinds & 1 == 1 { _ = try scanner.memberName() }
+        }
+        self = scanner
+    }
+
+    /// Enters an object or array and moves to its first value. If the object or array is empty, moves past its end and
+    /// returns `false`.
+    @inline(__always)
+    private mutating func enter(_ kinds: inout UInt64, isObject: Bool) throws(Malformed) -> Bool {
+        try enter()
+        guard try !isClosed(isObject: isObject, isFirst: true) else { return false }
+        kinds = kinds << 1 | (isObject ? 1 : 0)
+        if isObject { _ = try memberName() }
+        return true
+    }
+
+    /// Skips a value other than an object or an array.
+    @inline(__always)
+    private mutating func skipScalar() throws(Malformed) {
         switch next {
         case UInt8(ascii: "\""): try skipString()
-        case UInt8(ascii: "{"):
-            try enter()
-            var isFirst = true
-            while try nextMember(isFirst: isFirst) {
-                isFirst = false
-                _ = try memberName()
-                try skipValue()
-            }
-        case UInt8(ascii: "["):
-            try enter()
-            var isFirst = true
-            while try !isClosed(by: UInt8(ascii: "]"), isFirst: isFirst) {
-                isFirst = false
-                try skipValue()
-            }
         case UInt8(ascii: "t"): try skip("true")
         case UInt8(ascii: "f"): try skip("false")
         case UInt8(ascii: "n"): try skip("null")
@@ -89,7 +114,7 @@ struct JSONScanner {
     /// Throws if anything but white space follows.
     mutating func finish() throws(Malformed) {
         skipWhitespace()
-        guard position == text.count else { throw notJSON }
+        guard position == count else { throw notJSON }
     }
 
     private var notJSON: Malformed { Malformed("the payload is not JSON") }
@@ -97,6 +122,7 @@ struct JSONScanner {
     /// Skips the name of a member, the colon and the white space around the colon. Returns the range of the name.
     @inline(__always)
     private mutating func memberName() throws(Malformed) -> Range<Int> {
+        guard next == UInt8(ascii: "\"") else { throw notJSON }
         let start = position
         try skipString()
         let name = start..<position
@@ -110,14 +136,14 @@ struct JSONScanner {
     /// Moves to the next element of the array and returns `true`, or moves past the end of the array and returns
     /// `false`.
     mutating func nextElement(isFirst: Bool) throws(Malformed) -> Bool {
-        try !isClosed(by: UInt8(ascii: "]"), isFirst: isFirst)
+        try !isClosed(isObject: false, isFirst: isFirst)
     }
 
     /// Moves past the closing bracket and returns `true`, or moves to the next element and returns `false`.
     @inline(__always)
-    private mutating func isClosed(by bracket: UInt8, isFirst: Bool) throws(Malformed) -> Bool {
+    private mutating func isClosed(isObject: Bool, isFirst: Bool) throws(Malformed) -> Bool {
         skipWhitespace()
-        if next == bracket {
+        if next == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
             position += 1
             depth -= 1
             return true
@@ -131,8 +157,7 @@ struct JSONScanner {
 
     private mutating func skip(_ literal: StaticString) throws(Malformed) {
         let end = position + literal.utf8CodeUnitCount
-        guard end <= text.count, let base = text.baseAddress,
-            memcmp(base + position, literal.utf8Start, literal.utf8CodeUnitCount) == 0
+        guard end <= count, memcmp(text + position, literal.utf8Start, literal.utf8CodeUnitCount) == 0
         else { throw notJSON }
         position = end
     }
@@ -180,19 +205,26 @@ struct JSONScanner {
         }
     }
 
-    /// Skips the plain characters of a string, sixteen at a time, as most of a payload is URLs.
+    /// Skips the plain characters of a string, sixteen at a time, as most of a payload is URLs. Stops at a quotation mark,
+    /// a backslash, a control character, a byte that is not ASCII (negative as a signed number), or near the end.
     @inline(__always)
     private mutating func skipPlainCharacters() {
-        var position = position
-        while position + 16 <= text.count {
-            let (first, second) = (specialBytes(at: position), specialBytes(at: position + 8))
-            guard first | second == 0 else {
-                position += (first != 0 ? first.trailingZeroBitCount : 64 + second.trailingZeroBitCount) / 8
-                break
+        while position &+ 16 <= count {
+            let bytes = text.loadUnaligned(fromByteOffset: position, as: SIMD16<Int8>.self)
+            let halves =
+                unsafeBitCast(bytes .== SIMD16<Int8>(repeating: 0x22), to: SIMD2<UInt64>.self)
+                | unsafeBitCast(bytes .== SIMD16<Int8>(repeating: 0x5c), to: SIMD2<UInt64>.self)
+                | unsafeBitCast(bytes .< SIMD16<Int8>(repeating: 0x20), to: SIMD2<UInt64>.self)
+            if halves[0] != 0 {
+                position &+= UInt64(littleEndian: halves[0]).trailingZeroBitCount >> 3
+                return
             }
-            position += 16
+            if halves[1] != 0 {
+                position &+= 8 &+ UInt64(littleEndian: halves[1]).trailingZeroBitCount >> 3
+                return
+            }
+            position &+= 16
         }
-        self.position = position
     }
 
     /// Skips the bytes that must follow `lead` in UTF-8 (Unicode 16, table 3-7). Only the range of the second byte
@@ -234,17 +266,4 @@ struct JSONScanner {
         default: throw notJSON
         }
     }
-
-    /// Returns a word with the highest bit set in each of the eight bytes at `position` that is a quotation mark, a
-    /// backslash, a control character or not ASCII. Bits after the first set bit may be wrong.
-    @inline(__always)
-    private func specialBytes(at position: Int) -> UInt64 {
-        let word = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-        let quote = word ^ Self.repeated(UInt8(ascii: "\""))
-        let backslash = word ^ Self.repeated(UInt8(ascii: "\\"))
-        let isZero = (quote &- Self.repeated(1)) & ~quote | (backslash &- Self.repeated(1)) & ~backslash
-        return (isZero | (word &- Self.repeated(0x20)) | word) & Self.repeated(0x80)
-    }
-
-    private static func repeated(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
 }

@@ -27,6 +27,7 @@ public struct Push: Sendable, Equatable {
 
     /// Whether `commit` is the commit of a deletion: all zeros, of any length.
     static func isNullCommit(_ commit: String) -> Bool {
-        !commit.isEmpty && commit.utf8.allSatisfy { $0 == UInt8(ascii: "0") }
+        var commit = commit
+        return commit.withUTF8 { !$0.isEmpty && $0.allSatisfy { $0 == UInt8(ascii: "0") } }
     }
 }

@@ -81,10 +81,10 @@ import Testing
     }
 
     @Test func `recognizes special bytes at any place in a string`() {
-        // The scanner skips strings in words of eight bytes, and a special byte may be at any place in a word.
-        for offset in 0...16 {
+        // The scanner skips strings in pieces of sixteen bytes, and a special byte may be at any place in a piece.
+        for offset in 0...32 {
             for byte in UInt8.min...UInt8.max {
-                let content = plain(offset) + [byte] + plain(16 - offset)
+                let content = plain(offset) + [byte] + plain(32 - offset)
                 let isSpecial = byte < 0x20 || byte >= 0x80 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
                 let isAccepted = (try? scan(quoted(content))) != nil
                 #expect(isAccepted == !isSpecial, "byte \(byte) at \(offset)")
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test func `ends a string at the first quotation mark without an escape`() throws {
-        for offset in 0...16 {
+        for offset in 0...32 {
             let after = [UInt8(ascii: ",")] + plain(16) + [UInt8(ascii: "\"")]
             #expect(try end(of: quoted(plain(offset)) + after) == offset + 2)
             for escape in [#"\""#, #"\\"#, #"\u0022"#, #"\u005c"#] {
@@ -112,11 +112,28 @@ import Testing
             [0xf0, 0x9f, 0x98], [0xf8, 0x88, 0x80, 0x80, 0x80],
         ] as [[UInt8]])
     func `rejects invalid UTF-8 at any place in a string`(_ bytes: [UInt8]) {
-        for offset in 0...16 {
+        for offset in 0...32 {
             let string = quoted(plain(offset) + bytes)
             #expect(throws: Malformed("the payload is not UTF-8")) { try scan(string) }
             #expect(throws: Malformed("the payload is not UTF-8")) {
                 try scan(Array("{".utf8) + string + Array(":1}".utf8))
+            }
+        }
+    }
+
+    @Test(arguments: [1, 2, 3, 31, 32, 62, 63]) func `knows of each open container whether it is an object`(
+        _ depth: Int
+    ) throws {
+        for kinds in [0, UInt64.max, 0x5555_5555_5555_5555, 0x0f0f_f0f0_3333_8001] {
+            let isObject = (0..<depth).map { kinds >> $0 & 1 == 1 }
+            let opening = isObject.map { $0 ? #"{"a":"# : "[0," }.joined() + "[]"
+            let closing = isObject.reversed().map { $0 ? "}" : "]" }
+            try scan(opening + closing.joined())
+            try scan(opening + closing.map { $0 == "}" ? #","b":{}}"# : ",{}]" }.joined())
+            for level in closing.indices {
+                var wrong = closing
+                wrong[level] = wrong[level] == "}" ? "]" : "}"
+                #expect(throws: Self.notJSON, "level \(level)") { try scan(opening + wrong.joined()) }
             }
         }
     }

@@ -1,3 +1,4 @@
+import FastCGI
 import Foundation
 import Logging
 
@@ -27,10 +28,19 @@ struct LineLogHandler: LogHandler {
 
     /// Returns the line for `message`, including the line feed.
     func line(_ level: Logger.Level, _ message: Logger.Message, at time: Date) -> String {
+        let message = message.description
+        var line = TextBuffer(capacity: message.utf8.count + 40)
         switch style {
-        case .journal: "\(level.journalPrefix)\(message)\n"
-        case .plain: "\(time.standard) \(level) \(message)\n"
+        case .journal: line.append(level.journalPrefix)
+        case .plain:
+            line.append(time.standard)
+            line.append(literal: " ")
+            line.append(level.rawValue)
+            line.append(literal: " ")
         }
+        line.append(message)
+        line.append(literal: "\n")
+        return line.text
     }
 }
 
