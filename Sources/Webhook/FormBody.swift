@@ -15,11 +15,13 @@ struct FormBody {
         let fields = bytes.withUnsafeBytes(Self.fields)
         guard let field = fields.first else { throw Malformed("the form has no field named payload") }
         guard fields.count == 1 else { throw Malformed("the form has several fields named payload") }
-        let payload = bytes.withUnsafeBytes { Self.decode(UnsafeRawBufferPointer(rebasing: $0[field])) }
-        guard let payload else {
+        guard let decoded = Self.buffer(field.count) else { throw Malformed("no memory is left for the form") }
+        let count = bytes.withUnsafeBytes { Self.decode(UnsafeRawBufferPointer(rebasing: $0[field]), into: decoded) }
+        guard let count else {
+            free(decoded)
             throw Malformed("a percent sign in the form is not followed by two hexadecimal digits")
         }
-        return payload
+        return Data(bytesNoCopy: decoded, count: count, deallocator: .free)
     }
 
     /// Returns the ranges of the values of the fields named `payload`, at most two.
@@ -39,33 +41,35 @@ struct FormBody {
         return fields
     }
 
-    /// Decodes `value`. Returns `nil` if a percent sign is not followed by two hexadecimal digits.
-    private static func decode(_ value: UnsafeRawBufferPointer) -> Data? {
-        // Pages of zeros take no memory until something is written to them.
-        var decoded = Data(count: value.count)
-        let count: Int? = decoded.withUnsafeMutableBytes { decode(value, into: $0) }
-        return count.map { decoded.prefix($0) }
+    /// Allocates memory, which takes pages only when something is written to them. Large memory gets huge pages if the
+    /// system has them (madvise(2)).
+    private static func buffer(_ size: Int) -> UnsafeMutableRawPointer? {
+        let hugePage = 2 << 20
+        guard size > 2 * hugePage else { return malloc(max(size, 1)) }
+        guard let buffer = aligned_alloc(hugePage, size) else { return nil }
+        madvise(buffer, size, MADV_HUGEPAGE)
+        return buffer
     }
 
-    /// Decodes `value` into `decoded`, which is as long as `value`. Returns the number of decoded bytes.
-    private static func decode(_ value: UnsafeRawBufferPointer, into decoded: UnsafeMutableRawBufferPointer) -> Int? {
+    /// Decodes `value` into `decoded`, which has room for as many bytes. Returns the number of decoded bytes, or `nil` if a
+    /// percent sign is not followed by two hexadecimal digits.
+    private static func decode(_ value: UnsafeRawBufferPointer, into decoded: UnsafeMutableRawPointer) -> Int? {
         var count = 0
         var position = 0
         while position < value.count {
             var byte = value[position]
-            position += 1
-            switch byte {
-            case UInt8(ascii: "+"): byte = UInt8(ascii: " ")
-            case UInt8(ascii: "%"):
-                guard position + 2 <= value.count,
-                    let encoded = Hexadecimal.byte(value[position], value[position + 1])
+            position &+= 1
+            if byte == UInt8(ascii: "%") {
+                guard position &+ 2 <= value.count,
+                    let encoded = Hexadecimal.byte(value[position], value[position &+ 1])
                 else { return nil }
                 byte = encoded
-                position += 2
-            default: break
+                position &+= 2
+            } else if byte == UInt8(ascii: "+") {
+                byte = UInt8(ascii: " ")
             }
-            decoded[count] = byte
-            count += 1
+            decoded.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+            count &+= 1
         }
         return count
     }

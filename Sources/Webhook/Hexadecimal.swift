@@ -9,19 +9,24 @@ enum Hexadecimal {
     /// Returns the value of the ASCII character `digit`, or `nil` for a character other than a digit.
     @inline(__always)
     static func value(of digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-        default: nil
-        }
+        let value = valueOrMore(of: digit)
+        return value < 16 ? value : nil
     }
 
     /// Returns the byte that two digits encode, or `nil` if a character is not a digit.
     @inline(__always)
     static func byte(_ high: UInt8, _ low: UInt8) -> UInt8? {
-        guard let high = value(of: high), let low = value(of: low) else { return nil }
-        return high << 4 | low
+        let (high, low) = (valueOrMore(of: high), valueOrMore(of: low))
+        return high | low < 16 ? high << 4 | low : nil
+    }
+
+    /// Returns the value of `digit`, or more than 15 for a character other than a digit. Branches only on what is always
+    /// true in valid texts: letters and numbers alternate without a rule.
+    @inline(__always)
+    private static func valueOrMore(of digit: UInt8) -> UInt8 {
+        let number = digit &- UInt8(ascii: "0")
+        let letter = (digit | 0x20) &- UInt8(ascii: "a")
+        return number < 10 ? number : letter < 6 ? letter + 10 : UInt8.max
     }
 
     /// Returns the bytes that an even number of digits encode, or `nil` if a character is not a digit.
