@@ -118,6 +118,7 @@ extension CloneStrategy {
         inspection.collect(in: clone, at: clone.path) { inspection in
             let missed = try wantedPush(in: clone, limits)
             inspection.missed = inspection.isBeingDeployed || pin != nil ? nil : missed
+            inspection.remoteProtocol = try clone.remoteProtocol(limits)
         }
         inspection.collect(in: clone, at: clone.path) { inspection in
             if try clone.lacksLFS(limits) { throw Failure.noLFS }

@@ -231,6 +231,7 @@ final class ReleaseStrategy: Strategy {
         inspection.collect(in: repository, at: folder.repository) { inspection in
             let missed = try missedPush(limits)
             inspection.missed = inspection.isBeingDeployed ? nil : missed
+            inspection.remoteProtocol = try repository.remoteProtocol(limits)
             guard missed == nil, pin == nil, let live = liveCommit, let skip = SiteLock.skip(in: folder.path),
                 skip == SkipNote(skip.commit, at: live, because: SkipNote.health)
             else { return }

@@ -26,6 +26,9 @@ public struct SiteInspection: Sendable {
     /// The parts of the site that Bellpull does not fetch; `nil` if the site is complete.
     public internal(set) var incompleteness: Incompleteness?
 
+    /// How the remote tells its references; `nil` if the remote could not be asked.
+    public internal(set) var remoteProtocol: RemoteProtocol?
+
     init(repository: RepositoryName?, follows: RefPattern, commit: Commit?) {
         self.repository = repository
         self.follows = follows

@@ -18,6 +18,26 @@ import Testing
         try checkup.finds("ok", "blog", "main of alice/blog, at ", hint: nil)
     }
 
+    @Test func `passes with an old protocol, and says so`() throws {
+        #expect(try !checkup.run().output.contains("protocol"))
+        try clone.git("config", "protocol.version", "0")
+        try checkup.finds("ok", "blog", "main of alice/blog, at ", hint: nil)
+        #expect(try checkup.run().output.contains(", up to date, version 0 of git's protocol\n"))
+    }
+
+    @Test func `is warned of an old protocol if the remote lists many references`() throws {
+        let commit = try forge.author.head
+        let tags = (1...1100).map { "\(commit) refs/tags/v\($0)\n" }.joined()
+        try write("# pack-refs with: peeled fully-peeled sorted\n\(tags)", to: "\(forge.bare)/packed-refs")
+        try clone.git("config", "protocol.version", "0")
+        try checkup.finds(
+            "warning", "blog",
+            "the remote speaks version 0 of git's protocol: each deployment waits for a list of all 1102 references",
+            hint: "\(Pasted.git) -C \(clone.path) config protocol.version 2")
+        try clone.git("config", "protocol.version", "2")
+        try checkup.finds("ok", "blog", "main of alice/blog, at ", hint: nil)
+    }
+
     @Test func `fails with local changes`() throws {
         try clone.write("mine", to: "index.html")
         try checkup.finds(

@@ -100,7 +100,8 @@ struct SiteCheck: Sendable {
         let unfinished = [missed(inspection, isBlocked), halfDone(inspection, isBlocked)].compactMap(\.self)
         let failed = isBlocked || inspection.isBeingDeployed ? nil : lastFailure ?? takenBack(inspection)
         return unfinished
-            + [pinned(inspection), failed, deepName(inspection), incomplete(inspection)].compactMap(\.self)
+            + [pinned(inspection), failed, deepName(inspection), incomplete(inspection), oldProtocol(inspection)]
+            .compactMap(\.self)
     }
 
     private func pinned(_ inspection: SiteInspection) -> CheckResult? {
@@ -193,12 +194,36 @@ struct SiteCheck: Sendable {
             hint: (needsProgram ? "apt-get install git-lfs, and " : "") + "write \(lines) in \(settings.place)")
     }
 
+    /// A warning about a remote with many references that lists all of them for each fetch (`RemoteProtocol`).
+    private func oldProtocol(_ inspection: SiteInspection) -> CheckResult? {
+        guard let spoken = inspection.remoteProtocol, let count = spoken.listedReferences, count >= Self.manyReferences
+        else { return nil }
+        let remedy =
+            switch spoken.transport {
+            case .ssh:
+                "on the remote's machine, as root: echo 'AcceptEnv GIT_PROTOCOL' > /etc/ssh/sshd_config.d/git-protocol.conf && systemctl reload ssh"
+            case .http:
+                "the web server of the remote has to pass on the header Git-Protocol: fastcgi_param GIT_PROTOCOL $http_git_protocol; in nginx"
+            case .other: "start the remote's git daemon with a git of version 2.26 or later"
+            case .local, nil: "\(ShellCommand.git(in: repository, "config", "protocol.version", "2"))"
+            }
+        return .warning(
+            settings.name,
+            "the remote speaks version \(spoken.version) of git's protocol: each deployment waits for a list of all \(count) references",
+            hint: remedy)
+    }
+
+    /// So many references take about 60 kB.
+    private static let manyReferences = 1000
+
     private func summary(of inspection: SiteInspection) -> String {
         let repository = (settings.repository ?? inspection.repository).map { " of \($0)" } ?? ""
         let commit = inspection.commit.map { ", at \($0.short)" } ?? ""
         let state =
             inspection.isBeingDeployed
             ? "being deployed now" : inspection.commit == nil ? "not deployed yet" : "up to date"
-        return "\(inspection.follows)\(repository)\(commit), \(state)"
+        let old =
+            inspection.remoteProtocol.map { $0.version < 2 ? ", version \($0.version) of git's protocol" : "" } ?? ""
+        return "\(inspection.follows)\(repository)\(commit), \(state)\(old)"
     }
 }
