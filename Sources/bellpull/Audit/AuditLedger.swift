@@ -2,7 +2,7 @@ import AccessLog
 import Deploy
 import Foundation
 
-/// The rows of the ledger at one moment, as far as a log is compared with them: about 100 bytes for a delivery with its
+/// The rows of the ledger at one moment, as far as a log is compared with them: about 130 bytes for a delivery with its
 /// deployment. Texts are hashes here, and rows refer to each other by their positions.
 struct AuditLedger {
     /// A deployment.
