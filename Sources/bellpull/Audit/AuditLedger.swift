@@ -2,8 +2,8 @@ import AccessLog
 import Deploy
 import Foundation
 
-/// The rows of the ledger at one moment, as far as a log is compared with them: about 130 bytes for a delivery with its
-/// deployment. Texts are hashes here, and rows refer to each other by their positions.
+/// The rows of the ledger at one moment, as far as a log is compared with them: about 130 bytes for a delivery with its deployment.
+/// Texts are hashes here, and rows refer to each other by their positions.
 struct AuditLedger {
     /// A deployment.
     struct Deployment {
@@ -84,8 +84,6 @@ struct AuditLedger {
     }
 
     private init(at taken: Date, _ extent: LedgerExtent) { (self.taken, self.extent) = (taken, extent) }
-
-    // MARK: Reading
 
     private mutating func add(_ entry: LedgerEntry) {
         switch entry {
@@ -237,6 +235,8 @@ struct AuditLedger {
         let (first, count) = (Int(deliveries[delivery].firstLink), Int(deliveries[delivery].linkCount))
         return links[first..<first + count].lazy.map { deployment(at: Int($0)) }
     }
+
+    func received(_ delivery: Int) -> Date { Date(milliseconds: deliveries[delivery].received) }
 
     /// Notes that a line of the log tells of the delivery.
     mutating func markLogged(_ delivery: Int) { isLogged[delivery] = true }

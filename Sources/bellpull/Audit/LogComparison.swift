@@ -36,17 +36,20 @@ struct LogComparison {
     private(set) var ledger: AuditLedger
     /// Lines whose delivery the ledger has under another id, unless a later line has that id.
     private var doubtful: [AccessLogLine] = []
+    /// When requests ran that Bellpull did not answer: their deliveries may be in the ledger, and the lines have no ids.
+    private var unanswered: [ClosedRange<Date>] = []
 
     init(_ ledger: AuditLedger) { self.ledger = ledger }
 
     /// Compares `line` with the ledger.
     mutating func verdict(on line: AccessLogLine) -> Verdict {
+        let deliveries = markLogged(line)
+        if line.outcome == nil, unanswered.count < Self.keptLines { unanswered.append(line.arrival...line.time + 1) }
         // A delivery that failed before its sites were known is not recorded.
         guard let outcome = line.outcome, let state = Self.outcomes[outcome], !line.sites.isEmpty
         else {
             return .logOnly
         }
-        let deliveries = markLogged(line)
         guard line.time + 1 < ledger.taken else { return .newerThanLedger }
         // A line that ended before the ledger begins may name a delivery that was sent again later.
         guard line.time + 1 > ledger.extent.beginning else { return .olderThanLedger }
@@ -102,7 +105,8 @@ struct LogComparison {
             }
         }
         if isKnown {
-            noteDoubt(about: line)
+            // The ledger keeps the first id of a duplicate.
+            if outcome != "duplicate" { noteDoubt(about: line) }
             return .agrees
         }
         let message = "answered \(outcome), but the ledger does not have the delivery"
@@ -123,9 +127,12 @@ struct LogComparison {
 
     /// Returns the deliveries that have another id in the ledger than in the log. Call this at the end of the log.
     mutating func changedDeliveries() -> [Disagreement] {
+        guard unanswered.count < Self.keptLines else { return [] }
         var found: [Disagreement] = []
         for line in doubtful where line.arrival >= ledger.extent.beginning {
             guard let delivery = ledger.unloggedDelivery(of: line) else { continue }
+            let received = ledger.received(delivery)
+            guard !unanswered.contains(where: { $0.contains(received) }) else { continue }
             ledger.markLogged(delivery)
             let message = "answered \(line.outcome ?? ""), but the ledger has the delivery under another id"
             found.append(Disagreement(.otherDelivery, message, line))
