@@ -1,6 +1,7 @@
 public import Foundation
 
-/// One request in nginx's access log, in the format `bellpull` (`nginx/bellpull-log.conf`).
+/// One request in nginx's access log, in the format `bellpull` (`nginx/bellpull-log.conf`), or in the log of another web server
+/// that writes most of its members.
 public struct AccessLogLine: Sendable, Equatable {
     /// When nginx sent the reply, to the second.
     public internal(set) var time = Date(timeIntervalSince1970: 0)

@@ -2,8 +2,9 @@ internal import Foundation
 
 /// Parses lines of the format `bellpull`: JSON objects of strings, numbers and `null` without spaces, as nginx writes them.
 ///
-/// Members may come in any order, and unknown members are skipped: a person may have added some to the format. All other
-/// deviations make a line malformed.
+/// Members may come in any order, and unknown members are skipped: a person may have added some to the format. Other web servers
+/// cannot write all members, write `"-"` or `null` for a missing value, put a number in quotation marks, and write times without
+/// a colon or of the beginning of the request. All other deviations make a line malformed.
 struct LineParser {
     /// Why a line cannot be used.
     struct Malformed: Error {}
@@ -13,6 +14,8 @@ struct LineParser {
         case time, requestID, remote, method, path, status, upstreamStatus, bytes, requestTime
         case delivery, event, outcome, site, commit, duration, reason
         case receipt
+        /// Of other web servers.
+        case began, requestMilliseconds
 
         /// The name in the log.
         fileprivate var name: String {
@@ -21,13 +24,17 @@ struct LineParser {
             case .upstreamStatus: "upstream_status"
             case .requestTime: "request_time"
             case .duration: "duration_ms"
+            case .requestMilliseconds: "request_ms"
             default: "\(self)"
             }
         }
+
+        fileprivate var bit: UInt32 { 1 << UInt32(rawValue) }
     }
 
-    /// The bits of the members that a line must have.
-    private static let required: UInt32 = (1 << UInt32(Member.receipt.rawValue)) - 1
+    /// The members that a line must have beside its time.
+    static let required: [Member] = [.status, .delivery, .outcome, .site, .commit]
+    private static let requiredBits = required.reduce(0) { $0 | $1.bit }
 
     private let names = Member.allCases.map { Array($0.name.utf8) }
     private let members = Member.allCases
@@ -44,8 +51,8 @@ struct LineParser {
             let member = try member(in: text, expecting: next)
             try expect(":", in: text)
             if let member {
-                guard seen & 1 << UInt32(member.rawValue) == 0 else { throw Malformed() }
-                seen |= 1 << UInt32(member.rawValue)
+                guard seen & member.bit == 0 else { throw Malformed() }
+                seen |= member.bit
                 next = member.rawValue + 1
                 try read(member, into: &line, text)
             } else {
@@ -55,7 +62,12 @@ struct LineParser {
             try expect("}", in: text)
             break
         }
-        guard position == text.count, seen & Self.required == Self.required else { throw Malformed() }
+        guard position == text.count, seen & Self.requiredBits == Self.requiredBits else { throw Malformed() }
+        switch (seen & Member.time.bit != 0, seen & Member.began.bit != 0) {
+        case (true, false): break
+        case (false, true): line.time += line.requestTime / .seconds(1)
+        default: throw Malformed()
+        }
         return line
     }
 
@@ -63,7 +75,7 @@ struct LineParser {
         _ member: Member, into line: inout AccessLogLine, _ text: Span<UInt8>
     ) throws(Malformed) {
         switch member {
-        case .time: line.time = try time(in: text)
+        case .time, .began: line.time = try time(in: text)
         case .requestID: line.requestID = try string(in: text)
         case .remote: line.remote = try string(in: text)
         case .method: line.method = try string(in: text)
@@ -77,9 +89,10 @@ struct LineParser {
         case .outcome: line.outcome = try optionalString(in: text)
         case .site: line.site = try optionalString(in: text)
         case .commit: line.commit = try optionalString(in: text)
-        case .duration: line.duration = try optionalNumber(in: text).map { .milliseconds($0) }
+        case .duration: line.duration = try quotableNumber(in: text).map { .milliseconds($0) }
         case .reason: line.reason = try optionalString(in: text)
         case .receipt: line.receipt = try optionalString(in: text)
+        case .requestMilliseconds: line.requestTime = .milliseconds(try number(in: text))
         }
     }
 
@@ -135,8 +148,15 @@ struct LineParser {
     // MARK: Strings
 
     private mutating func optionalString(in text: Span<UInt8>) throws(Malformed) -> String? {
+        guard try !takeNull(in: text) else { return nil }
         let string = try string(in: text)
-        return string.isEmpty ? nil : string
+        return string.isEmpty || string == "-" ? nil : string
+    }
+
+    private mutating func takeNull(in text: Span<UInt8>) throws(Malformed) -> Bool {
+        guard take("n", in: text) else { return false }
+        for character in "ull".unicodeScalars { try expect(character, in: text) }
+        return true
     }
 
     private mutating func string(in text: Span<UInt8>) throws(Malformed) -> String {
@@ -205,9 +225,15 @@ struct LineParser {
     // MARK: Numbers
 
     private mutating func optionalNumber(in text: Span<UInt8>) throws(Malformed) -> Int? {
-        guard take("n", in: text) else { return try number(in: text) }
-        for character in "ull".unicodeScalars { try expect(character, in: text) }
-        return nil
+        try takeNull(in: text) ? nil : try number(in: text)
+    }
+
+    /// Reads a number that may be in quotation marks, where `-` is in place of a missing number.
+    private mutating func quotableNumber(in text: Span<UInt8>) throws(Malformed) -> Int? {
+        guard take("\"", in: text) else { return try optionalNumber(in: text) }
+        let number = take("-", in: text) ? nil : try number(in: text)
+        try expect("\"", in: text)
+        return number
     }
 
     /// Reads a whole number of at most 15 digits.
@@ -224,11 +250,13 @@ struct LineParser {
         return value
     }
 
-    /// Reads seconds with three decimals.
+    /// Reads seconds with three decimals or more.
     private mutating func seconds(in text: Span<UInt8>) throws(Malformed) -> Duration {
         let whole = try number(in: text)
         guard take(".", in: text) else { return .seconds(whole) }
-        return .milliseconds(whole * 1000 + (try digits(3, in: text)))
+        let milliseconds = try digits(3, in: text)
+        while position < text.count, text[position] &- UInt8(ascii: "0") < 10 { position += 1 }
+        return .milliseconds(whole * 1000 + milliseconds)
     }
 
     private mutating func digits(_ count: Int, in text: Span<UInt8>) throws(Malformed) -> Int {
@@ -245,7 +273,7 @@ struct LineParser {
 
     // MARK: Time
 
-    /// Reads nginx's `$time_iso8601`, such as `"2026-11-24T11:03:07+01:00"`.
+    /// Reads nginx's `$time_iso8601`, such as `"2026-11-24T11:03:07+01:00"`, with or without the colon in the offset.
     private mutating func time(in text: Span<UInt8>) throws(Malformed) -> Date {
         try expect("\"", in: text)
         let year = try digits(4, in: text)
@@ -257,7 +285,8 @@ struct LineParser {
         let isEast = take("+", in: text)
         if !isEast { try expect("-", in: text) }
         let offsetHours = try digits(2, in: text)
-        let offset = offsetHours * 3600 + (try part(":", 0...59, in: text)) * 60
+        _ = take(":", in: text)
+        let offset = offsetHours * 3600 + (try digits(2, in: text)) * 60
         try expect("\"", in: text)
         let days = Self.daysSince1970(year, month, day)
         let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - (isEast ? offset : -offset)

@@ -2,8 +2,8 @@ public import Foundation
 
 /// A row of the ledger, for a comparison with other records.
 public enum LedgerEntry: Sendable {
-    /// A deployment with its place in the chain of receipts. The link is `nil` for an unfinished deployment and for one that
-    /// finished before there were receipts.
+    /// A deployment with its place in the chain of receipts. The link is `nil` for an unfinished deployment, for one that
+    /// finished before there were receipts, and if the receipts are not read.
     case deployment(DeploymentRecord, ChainLink?)
     /// A link of the chain whose deployment is gone.
     case orphan(ChainLink)

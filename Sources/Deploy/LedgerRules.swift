@@ -63,9 +63,8 @@ struct LedgerRules: LedgerWriter {
         // A running deployment may fail or be followed by another: its result decides.
         if try !isUnfinished(site), target.isAtCommit() {
             guard earlier == nil else { return .duplicate }
-            let deployment = try transaction.insertUnchanged(site, target.target, cause: .push, at: received)
+            let deployment = try insertUnchanged(site, target.target, cause: .push, at: received)
             try transaction.link(delivery, to: deployment, target.target)
-            try seal(deployment)
             return .unchanged
         }
         let deployment = try queue(target.name, .follow, cause: .push, target: target.target, at: received)
@@ -99,9 +98,20 @@ struct LedgerRules: LedgerWriter {
         _ site: String, _ target: DeploymentRecord.Target, cause: DeploymentRecord.Cause, at time: Date
     ) throws -> DeploymentRecord.ID? {
         guard try transaction.newestDeployment(of: onHost(site))?.state == .failed else { return nil }
-        let deployment = try transaction.insertUnchanged(onHost(site), target, cause: cause, at: time)
-        try seal(deployment)
-        return deployment
+        return try insertUnchanged(onHost(site), target, cause: cause, at: time)
+    }
+
+    /// Inserts an unchanged deployment with its receipt. Reading the row again would cost more than writing it.
+    private func insertUnchanged(
+        _ site: SiteOnHost, _ target: DeploymentRecord.Target, cause: DeploymentRecord.Cause, at time: Date
+    ) throws -> DeploymentRecord.ID {
+        let id = try transaction.insertUnchanged(site, target, cause: cause, at: time)
+        let known = DeploymentRecord.Target(ref: target.ref, commit: target.commit)
+        try seal(
+            DeploymentRecord(
+                id: id, site: site, cause: cause, state: .unchanged, target: known, commit: target.commit,
+                queued: time, started: time, ended: time, duration: .zero, failure: nil, deliveries: 0, output: ""))
+        return id
     }
 
     func start(_ site: String, at time: Date) throws -> StartedDeployment? {
@@ -184,13 +194,16 @@ struct LedgerRules: LedgerWriter {
 
     /// Adds the receipt of a finished deployment to the chain of the host.
     private func seal(_ id: DeploymentRecord.ID) throws {
-        guard let record = try transaction.deployment(id) else { return }
+        if let record = try transaction.deployment(id) { try seal(record) }
+    }
+
+    private func seal(_ record: DeploymentRecord) throws {
         let end = try endOfChain()
         let number = end.number + 1
         guard let receipt = Receipt(of: record, number: number, after: end.receipt) else {
             throw LedgerError("OpenSSL cannot compute SHA-256")
         }
-        let link = ChainLink(deployment: id, number: number, previous: end.receipt, receipt: receipt)
+        let link = ChainLink(deployment: record.id, number: number, previous: end.receipt, receipt: receipt)
         try transaction.insert(link, on: host)
         chain.end = ChainLink.End(number: number, receipt: receipt)
     }

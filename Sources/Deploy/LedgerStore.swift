@@ -33,12 +33,13 @@ public protocol LedgerStore: Sendable {
     /// Returns how far the ledger reaches back.
     func extent(on host: String) throws(LedgerError) -> LedgerExtent
 
-    /// Passes the rows of `host` to `body`, as they are at one moment, after the extent of the ledger: first the deployments in
-    /// the order of their receipts and those without a receipt, then the deliveries, then the requests.
+    /// Passes the rows of `host` to `body`, as they are at one moment, after the extent of the ledger: the deployments, then the
+    /// deliveries in the order of their numbers, then the requests, those of one delivery one after the other.
     ///
-    /// - Parameter withOutput: whether the deployments have their output.
+    /// - Parameter verifying: whether the deployments come with their receipts and their output: in the order of their receipts,
+    ///   and then those without a receipt. Otherwise the deployments come in the order of their numbers, with neither.
     func read(
-        on host: String, withOutput: Bool, _ body: (LedgerExtent, LedgerEntry) -> Void
+        on host: String, verifying: Bool, _ body: (LedgerExtent, LedgerEntry) -> Void
     ) throws(LedgerError) -> LedgerExtent
 
     /// Returns the newest hundred deployments that deliveries with this id of the forge asked for, newest first and without

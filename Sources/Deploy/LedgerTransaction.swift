@@ -44,7 +44,7 @@ public protocol LedgerTransaction {
     /// Inserts a queued deployment. A site has at most one queued deployment per order.
     func insertQueued(_ site: SiteOnHost, _ work: QueuedWork, at time: Date) throws -> DeploymentRecord.ID
 
-    /// Inserts a finished, unchanged deployment with no duration.
+    /// Inserts a finished, unchanged deployment with no duration. Of `target`, the row has the ref and the commit.
     func insertUnchanged(
         _ site: SiteOnHost, _ target: DeploymentRecord.Target, cause: DeploymentRecord.Cause, at time: Date
     ) throws -> DeploymentRecord.ID

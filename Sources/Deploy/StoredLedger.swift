@@ -49,9 +49,9 @@ public struct StoredLedger: NoticeLedger {
 
     /// Passes the rows of the host to `body`.
     public func read(
-        withOutput: Bool, _ body: (LedgerExtent, LedgerEntry) -> Void
+        verifying: Bool, _ body: (LedgerExtent, LedgerEntry) -> Void
     ) throws(LedgerError) -> LedgerExtent {
-        try store.read(on: host, withOutput: withOutput, body)
+        try store.read(on: host, verifying: verifying, body)
     }
 
     /// Returns the deployments that a delivery asked for.

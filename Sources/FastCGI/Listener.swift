@@ -14,6 +14,7 @@ public final class Listener: Sendable {
     private let socket: ListeningSocket
     private let bodyLimit: Atomic<Int>
     private let writeTimeout: Duration?
+    private let idle: IdleConnections?
     private let slots: AcceptSlots
     private let deadlines: ReadDeadlines
 
@@ -24,11 +25,13 @@ public final class Listener: Sendable {
     ///   - threads: the number of threads allowed to accept at once.
     ///   - reserve: the number of additional threads, which replace threads with slow reads.
     ///   - bodyLimit: the maximum length of a body, in bytes.
+    ///   - idleLimit: how many connections may wait for their first byte without holding a thread; `nil` if each holds a thread,
+    ///     which is faster.
     ///   - writeTimeout: how long a peer may take for the next part of a long reply; `nil` for replies that fit into the socket.
     ///   - responder: answers the requests.
     public init(
-        socket: ListeningSocket, threads: Int = 2, reserve: Int = 4, bodyLimit: Int, writeTimeout: Duration? = nil,
-        responder: any Responder
+        socket: ListeningSocket, threads: Int = 2, reserve: Int = 4, idleLimit: Int? = nil, bodyLimit: Int,
+        writeTimeout: Duration? = nil, responder: any Responder
     ) {
         // Installs handlers for SIGTERM, SIGUSR1 and SIGPIPE unless there are handlers. Only SIGPIPE's is wanted.
         FCGX_Init()
@@ -38,6 +41,7 @@ public final class Listener: Sendable {
         self.socket = socket
         self.bodyLimit = Atomic(bodyLimit)
         self.writeTimeout = writeTimeout
+        idle = idleLimit.map { IdleConnections(limit: $0, patience: Self.readTimeout) }
         slots = AcceptSlots(count: threads)
         deadlines = ReadDeadlines(readTimeout: Self.readTimeout)
         let started = DispatchGroup()
@@ -72,11 +76,13 @@ public final class Listener: Sendable {
     private func serve(_ responder: any Responder, _ reader: ReaderThread, _ slot: AcceptSlots.Slot) {
         while true {
             slot.take()
-            guard let descriptor = reader.accepting(socket.accept) else { return }
+            guard let descriptor = reader.accepting(nextConnection) else { return }
             guard let (request, exchange) = reader.reading({ read(descriptor) }) else { continue }
             responder.respond(to: request, through: exchange)
         }
     }
+
+    private func nextConnection() -> Int32? { idle.map { $0.next(on: socket) } ?? socket.accept() }
 
     private func read(_ descriptor: Int32) -> (Request, Exchange)? {
         if let writeTimeout {

@@ -16,7 +16,7 @@ public final class ListeningSocket: Sendable {
         case refused(path: String, reason: String)
     }
 
-    private let descriptor: Int32
+    let descriptor: Int32
     /// The path of a socket created here and not removed yet.
     private let path: Mutex<String?>
 

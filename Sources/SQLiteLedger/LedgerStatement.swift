@@ -146,14 +146,21 @@ enum LedgerStatement: String, CaseIterable {
 
     case allDeployments = """
         SELECT id, host, site, "order", cause, state, target_ref, target_commit, target_before, target_deleted,
-            "commit", queued, started, ended, duration, next_try, failure, hint, note,
-            iif(?2, output, '') AS output, 0 AS deliveries
-        FROM deployment WHERE +host = ?1 ORDER BY id
+            "commit", queued, started, ended, duration, next_try, failure, hint, note, '' AS output, 0 AS deliveries
+        FROM deployment WHERE +host = ? ORDER BY id
+        """
+
+    case unchainedDeployments = """
+        SELECT id, host, site, "order", cause, state, target_ref, target_commit, target_before, target_deleted,
+            "commit", queued, started, ended, duration, next_try, failure, hint, note, '' AS output, 0 AS deliveries
+        FROM deployment WHERE +host = ?1
+            AND NOT EXISTS (SELECT 1 FROM receipt WHERE receipt.deployment = deployment.id AND receipt.host = ?1)
+        ORDER BY id
         """
 
     case allDeliveries = "SELECT id, forge_id, received FROM delivery WHERE +host = ? ORDER BY id"
 
-    case allRequests = "SELECT delivery, deployment FROM delivery_deployment"
+    case allRequests = "SELECT delivery, deployment FROM delivery_deployment ORDER BY delivery, deployment"
 
     /// Steps from site to site along the index.
     case sites = """

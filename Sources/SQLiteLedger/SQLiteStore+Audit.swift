@@ -10,11 +10,16 @@ extension SQLiteStore {
 
     /// Passes the rows of `host` to `body`, as they are at one moment.
     public func read(
-        on host: String, withOutput: Bool, _ body: (LedgerExtent, LedgerEntry) -> Void
+        on host: String, verifying: Bool, _ body: (LedgerExtent, LedgerEntry) -> Void
     ) throws(LedgerError) -> LedgerExtent {
         try read { database in
             let extent = try Self.extent(database, host)
-            try Self.readDeployments(database, host, withOutput) { body(extent, $0) }
+            if verifying { try Self.readChain(database, host) { body(extent, $0) } }
+            let deployments = try Row.fetchCursor(
+                database,
+                sql: (verifying ? LedgerStatement.unchainedDeployments : LedgerStatement.allDeployments).sql,
+                arguments: [host])
+            while let row = try deployments.next() { body(extent, Self.entry(row, nil)) }
             let deliveries = try Row.fetchCursor(
                 database, sql: LedgerStatement.allDeliveries.sql, arguments: [host])
             while let row = try deliveries.next() {
@@ -26,26 +31,17 @@ extension SQLiteStore {
         }
     }
 
-    /// Passes the deployments of the chain in its order, then the others.
-    private static func readDeployments(
-        _ database: Database, _ host: String, _ withOutput: Bool, _ body: (LedgerEntry) -> Void
-    ) throws {
-        var chained: Set<Int64> = []
+    /// Passes the deployments of the chain in its order.
+    private static func readChain(_ database: Database, _ host: String, _ body: (LedgerEntry) -> Void) throws {
         let one = try database.makeStatement(sql: LedgerStatement.deployment.sql)
         let links = try Row.fetchCursor(database, sql: LedgerStatement.receiptsInOrder.sql, arguments: [host])
         while let row = try links.next() {
             let link = ChainLink(row)
-            chained.insert(link.deployment)
             guard let row = try Row.fetchOne(one, arguments: [link.deployment]) else {
                 body(.orphan(link))
                 continue
             }
             body(entry(row, link))
-        }
-        let rows = try Row.fetchCursor(
-            database, sql: LedgerStatement.allDeployments.sql, arguments: [host, withOutput])
-        while let row = try rows.next() {
-            if !chained.contains(row["id"]) { body(entry(row, nil)) }
         }
     }
 

@@ -137,10 +137,11 @@ public struct StatusAPI: Sendable {
     /// The longest description that the forge takes, in characters.
     private var limit: Int { dialect == .github ? 140 : 255 }
 
-    /// Returns the first line of `text` without control characters, cut to `limit` characters.
+    /// Returns the first line of `text` without control characters and invisible ones, such as those that change the direction of
+    /// writing, cut to `limit` characters.
     public static func line(_ text: String, limit: Int) -> String {
         let first = text.unicodeScalars.drop { $0.isLineEnd }.prefix { !$0.isLineEnd }
-        let visible = first.map { $0.properties.generalCategory == .control ? " " : $0 }
+        let visible = first.map { [.control, .format].contains($0.properties.generalCategory) ? " " : $0 }
         guard visible.count > limit else { return String(String.UnicodeScalarView(visible)) }
         return String(String.UnicodeScalarView(visible.prefix(limit - 1))) + "…"
     }

@@ -173,6 +173,45 @@ private final class AuditedServer {
         #expect(found.deliveries.map(\.verdict) == ["older than the ledger"])
     }
 
+    /// nginx writes whole seconds, and the ledger begins at a millisecond.
+    @Test func `compares a line of the second in which the ledger begins if the ledger has the delivery`() throws {
+        let audited = try AuditedServer()
+        for id in ["one", "two"] { try audited.push(id, id: id) }
+        try audited.settle(2)
+        let received = try audited.server.ledger("SELECT received FROM delivery ORDER BY id")
+        // The ledger begins right before a delivery, or with it: then the delivery need not be there.
+        try audited.sql("UPDATE extent SET deliveries = \(received[0]) - 1, deployments = 0")
+        let (found, result) = try audited.audit()
+        #expect(found.agrees && found.compared == 2 && found.older_than_ledger == 0, "\(result.output)")
+        #expect(found.deliveries.map(\.verdict) == ["agrees", "agrees"])
+        try audited.sql("UPDATE extent SET deliveries = \(received[0])")
+        try audited.sql("DELETE FROM delivery WHERE id = 1; DELETE FROM deployment WHERE id = 1")
+        let (later, _) = try audited.audit()
+        #expect(later.agrees && later.compared == 1 && later.older_than_ledger == 1, "\(later)")
+        // A line that began after the ledger must be in it.
+        try audited.sql("UPDATE extent SET deliveries = \(received[0]) - 3000")
+        #expect(try audited.audit().0.kinds == ["not_in_ledger"])
+    }
+
+    @Test(arguments: ["'other'", "NULL"])
+    func `finds a delivery whose id in the ledger was changed`(_ id: String) throws {
+        let audited = try AuditedServer()
+        let commit = try audited.server.forge.push("page one")
+        let before = String(repeating: "a", count: 40)
+        for id in ["one", "two"] {
+            // The same body under two ids: the ledger has only the first id, and nothing is wrong with that.
+            _ = try audited.server.post(.push(of: commit, before: before, id: id))
+        }
+        usleep(1_100_000)
+        try audited.push("second", id: "three")
+        try audited.settle(3)
+        #expect(try audited.audit("--chain").0.agrees)
+        try audited.sql("UPDATE delivery SET forge_id = \(id) WHERE forge_id = 'three'")
+        let (found, result) = try audited.audit("--chain")
+        #expect(found.kinds == ["other_delivery"] && result.ending == .exited(1), "\(result.output)")
+        #expect(found.disagreements.first?.delivery == "three")
+    }
+
     @Test func `finds a delivery that is not in the ledger`() throws {
         let audited = try AuditedServer()
         for id in ["one", "two"] { try audited.push(id, id: id) }

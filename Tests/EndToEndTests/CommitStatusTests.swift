@@ -61,6 +61,7 @@ import Testing
 
     @Test(arguments: [
         ("github", "", "authorization", "Bearer \(token)"), ("gitlab", "/api/v4", "private-token", token),
+        ("bitbucket", "/2.0", "authorization", "Bearer \(token)"),
     ])
     func `speaks to each forge in its own words`(_ forge: String, _ api: String, _ header: String, _ value: String)
         throws
@@ -71,6 +72,22 @@ import Testing
         _ = try deploy(server, "bad", forge: forge)
         let requests = receiver.requests(2)
         #expect(requests.count == 2 && requests.allSatisfy { $0.headers[header] == value && $0.path.hasPrefix(api) })
+    }
+
+    @Test func `speaks to Bitbucket, whose statuses are builds with a key`() throws {
+        let receiver = try FakeReceiver()
+        try receiver.start()
+        let server = try server(receiver, forge: "bitbucket", api: "/2.0")
+        let good = try deploy(server, "good", forge: "bitbucket")
+        let bad = try deploy(server, "bad", forge: "bitbucket")
+        let requests = receiver.requests(4)
+        #expect(requests.map { $0["state"] } == ["INPROGRESS", "SUCCESSFUL", "INPROGRESS", "FAILED"])
+        let paths = [good, good, bad, bad].map { "/2.0/repositories/alice/blog/commit/\($0)/statuses/build" }
+        #expect(requests.map(\.path) == paths && requests.allSatisfy { $0.method == "POST" })
+        #expect(requests.allSatisfy { $0["key"] == "bellpull/blog" && $0["name"] == "bellpull/blog" })
+        #expect(requests.allSatisfy { $0["url"]?.hasPrefix("https://example.com/bellpull/deployment/") == true })
+        #expect(requests.last?["description"] == "test failed with exit status 3: bad")
+        #expect(Observation.eventually { (try? server.server.ledger("SELECT count(*) FROM notice")) == ["0"] })
     }
 
     @Test func `tries again after a limit, a page for people and a server that hangs, with the newest status`() throws {

@@ -67,6 +67,32 @@ struct `a site behind another web server` {
         }
     }
 
+    /// Caddy writes its own JSON.
+    @Test(arguments: Neighbour.installed.filter { $0 != .caddy })
+    func `writes a log that an audit can read`(neighbour: Neighbour) throws {
+        try NeighbourSites.with(neighbour, "18 bellpull audit") { site in
+            func lines() throws -> [Substring] { try text(of: site.server.place.log).split(separator: "\n") }
+            let delivery = try GitHubDelivery.push(of: try site.forge.push("audited"))
+            let before = (try? lines().count) ?? 0
+            #expect(try site.post(delivery)["Bellpull-Outcome"] == "deployed")
+            _ = try site.post(try GitHubDelivery(event: "push", body: delivery.body, secret: "a guess of twenty bytes"))
+            // lighttpd writes some seconds later. Lines of the present second are not compared.
+            _ = try Observation.eventually(within: .seconds(20)) { try lines().count >= before + 2 }
+            usleep(2_500_000)
+            let log = try lines()
+            try write(log.suffix(2).map { "\($0)\n" }.joined(), to: site.folder("audited.log"))
+            var environment = Repository.environment(home: site.folder.path)
+            environment["BELLPULL_CONFIG"] = site.folder("bellpull.toml")
+            environment["STATE_DIRECTORY"] = site.folder("state")
+            let result = try Program.run(
+                [try BuiltProgram.path, "audit", site.folder("audited.log"), "--chain"], environment: environment)
+            #expect(result.ending == .exited(0) && !result.output.contains("bad line"), "\(log.suffix(2)) \(result)")
+            #expect(result.output.contains(" 1 compared with the ledger\n"), "\(result.output)")
+            #expect(result.output.contains("outcomes: 1 deployed, 1 rejected\n"), "\(result.output)")
+            return "agrees"
+        }
+    }
+
     @Test(arguments: Neighbour.installed) func `answers 405 to a visitor of the hook`(neighbour: Neighbour) throws {
         try NeighbourSites.with(neighbour, "09 GET") { site in
             let replies = try ["/github", "/github/", "/github/shop"].map { try site.visit($0) }

@@ -142,6 +142,16 @@ import Testing
         #expect(try get("/bellpull/").status == 200)
     }
 
+    @Test func `are shown at once although many connections are silent`() throws {
+        let silent = try (0..<150).map { _ in try PeerSocket(path: site.folder("pages.sock")) }
+        for _ in 0..<5 {
+            let start = ContinuousClock.now
+            #expect(try get("/bellpull/").status == 200)
+            #expect(start.duration(to: .now) < .seconds(1))
+        }
+        withExtendedLifetime(silent) {}
+    }
+
     @Test func `are closed to others than this machine until somebody opens them`() throws {
         let texts = try ["bellpull-pages.conf", "bellpull-public.conf"].map(WebServer.file)
         let blocks = texts[0].components(separatedBy: "location ").filter { $0.contains("fastcgi_pass ") }

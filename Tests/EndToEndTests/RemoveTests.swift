@@ -31,6 +31,35 @@ import Testing
         try server.acceptKeys()
     }
 
+    @Test func `leaves nothing of the site in the state folder but the history`() throws {
+        let server = try NewServer()
+        _ = try server.add(nil, as: "blog", "--strategy", "release")
+        try Shell.writeExecutable("#!/bin/sh\ntouch \"$HOME/told\"\n", to: server.folder("tell"))
+        let file = server.folder("etc/sites/blog.toml")
+        let lines = "after = \"echo after\"\nnotify = [\"\(server.folder("tell"))\"]\nnotify_on = [\"deployed\"]\n"
+        try write(try text(of: file) + lines, to: file)
+        let bellpull = try Responder(
+            ["--socket", server.folder("bellpull.sock")], environment: server.environment, logFile: server.folder("log")
+        )
+        defer { bellpull.program.end() }
+        try server.forge.push("second")
+        let deployed = try Program.run([try BuiltProgram.path, "deploy", "blog"], environment: server.environment)
+        #expect(deployed.ending == .exited(0), "\(deployed.errors)")
+        #expect(Observation.eventually { exists(server, "state/notify/blog/told") }, "\(bellpull.log)")
+        let traces = ["after", "notify", "output"].map { "state/\($0)/blog" }
+        #expect(traces.allSatisfy { exists(server, $0) })
+
+        let result = try server.run(["remove", "blog", "--json"])
+
+        #expect(result.ending == .exited(0), "\(result.errors)")
+        let found = try Program.run(
+            ["find", server.folder("state"), "-name", "*blog*"], environment: server.environment)
+        #expect(found.output.isEmpty, "\(found.output)")
+        #expect(traces.allSatisfy { result.output.contains("\"\(server.folder($0))\"") }, "\(result.output)")
+        let history = try Program.run([try BuiltProgram.path, "history", "--json"], environment: server.environment)
+        #expect(history.output.contains("\"blog\""))
+    }
+
     @Test func `keeps a secret and a key that another site uses`() throws {
         let server = try NewServer()
         _ = try server.add(NewServer.sshURL)

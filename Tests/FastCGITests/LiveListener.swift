@@ -25,14 +25,14 @@ final class LiveListener: Sendable {
     private let listener: Listener
 
     init(
-        threads: Int = 2, reserve: Int = 0, bodyLimit: Int = 1000, writeTimeout: Duration? = nil,
+        threads: Int = 2, reserve: Int = 0, idleLimit: Int? = nil, bodyLimit: Int = 1000, writeTimeout: Duration? = nil,
         responder: any Responder = Echo()
     ) throws {
         folder = try TemporaryFolder()
         let socket = try ListeningSocket(path: folder.path(of: "socket"))
         listener = Listener(
-            socket: socket, threads: threads, reserve: reserve, bodyLimit: bodyLimit, writeTimeout: writeTimeout,
-            responder: responder)
+            socket: socket, threads: threads, reserve: reserve, idleLimit: idleLimit, bodyLimit: bodyLimit,
+            writeTimeout: writeTimeout, responder: responder)
     }
 
     deinit { listener.stop() }

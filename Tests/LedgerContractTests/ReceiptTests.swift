@@ -13,7 +13,7 @@ import Testing
     ) throws -> (links: [ChainLink], unchained: [Int64], verification: ChainVerification) {
         var (links, unchained): ([ChainLink], [Int64]) = ([], [])
         var verification = ChainVerification(try ledger.extent())
-        _ = try ledger.read(withOutput: true) { _, entry in
+        _ = try ledger.read(verifying: true) { _, entry in
             switch entry {
             case .deployment(let record, let link?):
                 links.append(link)

@@ -145,7 +145,7 @@ import Testing
 
     private func entries() throws -> (extent: LedgerExtent, links: Int, unchained: Int) {
         var (links, unchained) = (0, 0)
-        let extent = try home.ledger.read(withOutput: true) { _, entry in
+        let extent = try home.ledger.read(verifying: true) { _, entry in
             guard case .deployment(_, let link) = entry else { return }
             if link == nil { unchained += 1 } else { links += 1 }
         }

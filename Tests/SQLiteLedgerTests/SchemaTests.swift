@@ -84,7 +84,9 @@ import Testing
             .deleteDeployments, .deleteDeliveries, .forgetForgeIDs, .unfinishedSites, .latestDeployments:
             break
         case .nextNotices: break
-        case .receiptsInOrder, .allDeployments, .allDeliveries, .allRequests, .extent, .deploymentsOfDelivery: break
+        case .receiptsInOrder, .allDeployments, .unchainedDeployments, .allDeliveries, .allRequests, .extent,
+            .deploymentsOfDelivery:
+            break
         default:
             #expect(scans.isEmpty, "\(plan)")
             #expect(!plan.contains { $0.hasPrefix("USE TEMP B-TREE FOR ORDER BY") }, "\(plan)")

@@ -13,6 +13,7 @@ import first_evening
 import lifetime
 import machine
 import package
+import pages
 import proven
 import restarts
 import steps
@@ -20,6 +21,7 @@ import steps
 #: The stages, in their order. `proven` needs the site of `application`, and `built` the units for the stages below.
 STAGES = {
     "faults": ("what breaks, what check says, and whether its remedy works", faults.run),
+    "pages": ("pages, metrics, badges and feeds", pages.run),
     "restarts": ("restarts and reloads under load", restarts.run),
     "application": ("an application, and a site that gets releases", application.run),
     "built": ("sites with steps", built.run),

@@ -101,6 +101,7 @@ import Testing
         let text = try #require(try request(forge, CommitStatus(.failure, hostile)).body["description"])
         #expect(text.unicodeScalars.count == limit && text.hasPrefix(" [2Jno \"quote\" \\  ä") && text.hasSuffix("ä…"))
         #expect(try request(forge, CommitStatus(.failure, "one\r\ntwo")).body["description"] == "one")
+        #expect(try request(forge, CommitStatus(.failure, "a\u{202e}b\u{2066}c")).body["description"] == "a b c")
     }
 
     @Test func `goes to the forge that the host of the remote names`() {

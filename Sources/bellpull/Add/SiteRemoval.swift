@@ -45,6 +45,7 @@ struct SiteRemoval {
             try administration.deploying { for file in [key, "\(key).pub"] { unlink(file) } }
             removed.removed.append(key)
         }
+        removed.removed += try removeTraces()
         if note.removesFiles, let path = note.path, access(path, F_OK) == 0 {
             try removeFiles(path)
             removed.removed.append(path)
@@ -118,6 +119,22 @@ struct SiteRemoval {
     }
 
     // MARK: The files
+
+    /// Removes what the state folder has about the site beside the ledger: the home of the program that is told notices, the
+    /// output of the last deployment, the note about `after`, and the requests to restart the application.
+    private func removeTraces() throws -> [String] {
+        let folders = ["notify", "output", "after", "live", "restart", "restarted"]
+        let paths = folders.map { "\(administration.state.path)/\($0)/\(name)" }
+        return try administration.deploying {
+            try paths.filter { access($0, F_OK) == 0 }.map { path in
+                try? FileManager.default.removeItem(atPath: path)
+                guard access(path, F_OK) != 0 else {
+                    throw CommandError(.failure, "\(path) is not removed", hint: "rm -rf \(path.quotedForShell)")
+                }
+                return path
+            }
+        }
+    }
 
     /// Refuses to remove a folder with more in it than the site.
     private func refuseFiles(_ path: String) throws(CommandError) {

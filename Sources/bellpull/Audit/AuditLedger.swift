@@ -2,53 +2,84 @@ import AccessLog
 import Deploy
 import Foundation
 
-/// The rows of the ledger at one moment, as far as a log is compared with them.
+/// The rows of the ledger at one moment, as far as a log is compared with them: about 130 bytes for a delivery with its deployment.
+/// Texts are hashes here, and rows refer to each other by their positions.
 struct AuditLedger {
-    /// A deployment. The commit is a hash: a million texts would take much memory.
+    /// A deployment.
     struct Deployment {
         let id: DeploymentRecord.ID
         let site: String
         let state: DeploymentRecord.State
         let cause: DeploymentRecord.Cause
+        /// The hash of the commit.
         let commit: Int?
         let queued: Date
         let ended: Date?
         /// How many deliveries that the ledger has asked for the deployment.
-        var requests = 0
+        let requests: Int
     }
 
-    struct Delivery {
-        let received: Date
-        let hasForgeID: Bool
-        var deployments: [DeploymentRecord.ID] = []
-        var isLogged = false
+    private struct Row {
+        let id: DeploymentRecord.ID
+        /// 0 for none.
+        let commit: Int
+        /// In milliseconds since 1970.
+        let queued, ended: Int64
+        let site: UInt32
+        var requests: UInt32 = 0
+        let state: DeploymentRecord.State
+        let cause: DeploymentRecord.Cause
+    }
+
+    private struct Delivery {
+        let id: Int64
+        /// In milliseconds since 1970.
+        let received: Int64
+        /// The hash of the forge's id; 0 for none.
+        let forgeID: Int
+        /// The place in `links` of the first deployment, and how many there are.
+        var firstLink: UInt32 = 0
+        var linkCount: UInt32 = 0
     }
 
     /// When the rows were read.
     let taken: Date
     private(set) var extent: LedgerExtent
-    private(set) var deployments: [DeploymentRecord.ID: Deployment] = [:]
-    private(set) var deliveries: [Int64: Delivery] = [:]
     /// The deployments that cannot be read, and why.
     private(set) var unreadable: [(id: DeploymentRecord.ID, error: LedgerError)] = []
     /// The verification of the receipts; `nil` if not requested.
     private(set) var chain: ChainVerification?
-    private(set) var receipts: Set<Receipt> = []
-    private var sites: [String: [DeploymentRecord.ID]] = [:]
-    private var numbers: [Int: [Int64]] = [:]
+
+    private var sites: [String] = []
+    private var siteNumbers: [String: UInt32] = [:]
+    /// In the order of their ids.
+    private var rows: [Row] = []
+    /// The positions of the deployments of each site.
+    private var rowsOfSites: [[UInt32]] = []
+    /// In the order of their ids.
+    private var deliveries: [Delivery] = []
+    private var isLogged: [Bool] = []
+    /// The positions of the deployments that each delivery asked for.
+    private var links: [UInt32] = []
+    private var forgeIDs = HashIndex([])
+    /// Hashes of the receipts, in their order.
+    private var receipts: [Int] = []
 
     /// Reads the rows of `ledger`.
     ///
     /// - Parameter verifying: whether to verify the receipts, for which the output of all deployments is read.
     init(_ ledger: any Ledger, verifying: Bool) throws(LedgerError) {
         var rows = AuditLedger(at: Date(), try ledger.extent())
-        let extent = try ledger.read(withOutput: verifying) { extent, entry in
+        let extent = try ledger.read(verifying: verifying) { extent, entry in
             if verifying, rows.chain == nil { rows.chain = ChainVerification(extent) }
             rows.add(entry)
         }
         rows.extent = extent
         if verifying, rows.chain == nil { rows.chain = ChainVerification(extent) }
-        for site in rows.sites.keys { rows.sites[site]?.sort() }
+        rows.sortDeployments()
+        rows.forgeIDs = HashIndex(rows.deliveries.lazy.map(\.forgeID))
+        rows.isLogged = [Bool](repeating: false, count: rows.deliveries.count)
+        rows.receipts.sort()
         self = rows
     }
 
@@ -67,51 +98,91 @@ struct AuditLedger {
                 chain?.add(link, nil)
             }
         case .delivery(let number, let forgeID, let received):
-            deliveries[number] = Delivery(received: received, hasForgeID: forgeID != nil)
-            if let forgeID { numbers[Self.hash(forgeID), default: []].append(number) }
-        case .request(let number, let deployment):
-            // Neither the delivery nor the deployment may be there: sqlite3(1) ignores foreign keys.
-            guard deliveries[number] != nil, deployments[deployment] != nil else { return }
-            deliveries[number]?.deployments.append(deployment)
-            deployments[deployment]?.requests += 1
+            // Deployments come before deliveries.
+            if deliveries.isEmpty { sortDeployments() }
+            deliveries.append(
+                Delivery(id: number, received: received.milliseconds, forgeID: forgeID.map(Self.hash) ?? 0))
+        case .request(let number, let deployment): addRequest(number, deployment)
         }
     }
 
     private mutating func add(_ record: DeploymentRecord, _ link: ChainLink?) {
-        deployments[record.id] = Deployment(
-            id: record.id, site: record.site.name, state: record.state, cause: record.cause,
-            commit: record.commit.map { Self.hash($0.description) }, queued: record.queued, ended: record.ended)
-        sites[record.site.name, default: []].append(record.id)
+        let commit = record.commit.map { Self.hash($0.description) } ?? 0
+        rows.append(
+            Row(
+                id: record.id, commit: commit, queued: record.queued.milliseconds,
+                ended: record.ended?.milliseconds ?? .max, site: number(of: record.site.name), state: record.state,
+                cause: record.cause))
         guard let link else { return chain?.addUnchained(record.id, isFinished: record.state.isFinished) ?? () }
         keep(link.receipt)
         chain?.add(link, record)
     }
 
-    private mutating func keep(_ receipt: Receipt) {
-        if chain != nil { receipts.insert(receipt) }
+    private mutating func number(of site: String) -> UInt32 {
+        if let number = siteNumbers[site] { return number }
+        let number = UInt32(sites.count)
+        sites.append(site)
+        siteNumbers[site] = number
+        return number
     }
 
-    /// Whether the ledger has a deployment of `site`.
-    func knows(_ site: String) -> Bool { sites[site] != nil }
+    private mutating func keep(_ receipt: Receipt) {
+        if chain != nil { receipts.append(receipt.hashValue) }
+    }
+
+    /// The chain has the deployments in the order in which they finished.
+    private mutating func sortDeployments() {
+        guard rowsOfSites.isEmpty else { return }
+        rows.sort { $0.id < $1.id }
+        rowsOfSites = [[UInt32]](repeating: [], count: sites.count)
+        for (position, row) in rows.enumerated() { rowsOfSites[Int(row.site)].append(UInt32(position)) }
+    }
+
+    /// The requests of a delivery follow each other. Neither the delivery nor the deployment may be there: sqlite3(1) ignores
+    /// foreign keys.
+    private mutating func addRequest(_ number: Int64, _ deployment: DeploymentRecord.ID) {
+        guard let delivery = Self.position(of: number, in: deliveries, \.id), let row = position(of: deployment) else {
+            return
+        }
+        if deliveries[delivery].linkCount == 0 { deliveries[delivery].firstLink = UInt32(links.count) }
+        deliveries[delivery].linkCount += 1
+        links.append(UInt32(row))
+        rows[row].requests += 1
+    }
 
     static func hash(_ text: String) -> Int { text.hashValue }
 
-    // MARK: Search
+    // MARK: Deployments
 
-    /// Returns the numbers of the deliveries with the forge's id; empty if there is none.
-    func numbers(of forgeID: String?) -> [Int64] { forgeID.flatMap { numbers[Self.hash($0)] } ?? [] }
+    /// Whether the ledger has a deployment of `site`.
+    func knows(_ site: String) -> Bool { siteNumbers[site] != nil }
 
-    mutating func markLogged(_ number: Int64) { deliveries[number]?.isLogged = true }
+    /// Whether the ledger has `receipt`.
+    func knows(_ receipt: Receipt) -> Bool {
+        let hash = receipt.hashValue
+        let position = receipts.partitioningIndex { $0 >= hash }
+        return position < receipts.count && receipts[position] == hash
+    }
+
+    /// Returns the deployment with the number `id`.
+    func deployment(_ id: DeploymentRecord.ID) -> Deployment? { position(of: id).map { deployment(at: $0) } }
+
+    /// The deployments of `site`, or of all sites, in the order of their numbers.
+    func deployments(of site: String?) -> some Sequence<Deployment> {
+        let number = site.map { siteNumbers[$0] ?? .max }
+        return rows.indices.lazy.filter { number == nil || rows[$0].site == number }.map { deployment(at: $0) }
+    }
 
     /// Returns the deployments of `site` that somebody waited for between two times.
     func deployments(of site: String, from start: Date, to end: Date) -> [Deployment] {
-        let ids = sites[site] ?? []
+        let positions = rows(of: site)
+        let latest = end.milliseconds
         // Times increase with the ids, except where the clock was set back.
-        var index = ids.partitioningIndex { (deployments[$0]?.queued ?? .distantPast) > end }
+        var index = positions.partitioningIndex { rows[Int($0)].queued > latest }
         var found: [Deployment] = []
         while index > 0, found.count < 64 {
             index -= 1
-            guard let deployment = deployments[ids[index]] else { continue }
+            let deployment = deployment(at: Int(positions[index]))
             if deployment.ended ?? .distantFuture >= start { found.append(deployment) }
             if deployment.queued < start - 86_400 { break }
         }
@@ -120,9 +191,85 @@ struct AuditLedger {
 
     /// Returns whether a deployment of the same site succeeded after `deployment`.
     func isSuperseded(_ deployment: Deployment) -> Bool {
-        let ids = sites[deployment.site] ?? []
-        let index = ids.partitioningIndex { $0 > deployment.id }
-        return ids[index...].contains { deployments[$0]?.state.isSuccess == true }
+        let positions = rows(of: deployment.site)
+        let index = positions.partitioningIndex { rows[Int($0)].id > deployment.id }
+        return positions[index...].contains { rows[Int($0)].state.isSuccess }
+    }
+
+    private func rows(of site: String) -> [UInt32] { siteNumbers[site].map { rowsOfSites[Int($0)] } ?? [] }
+
+    private func position(of id: DeploymentRecord.ID) -> Int? { Self.position(of: id, in: rows, \.id) }
+
+    private func deployment(at position: Int) -> Deployment {
+        let row = rows[position]
+        return Deployment(
+            id: row.id, site: sites[Int(row.site)], state: row.state, cause: row.cause,
+            commit: row.commit == 0 ? nil : row.commit, queued: Date(milliseconds: row.queued),
+            ended: row.ended == .max ? nil : Date(milliseconds: row.ended), requests: Int(row.requests))
+    }
+
+    /// Numbers have few gaps, so that most are found at once.
+    private static func position<Element>(of id: Int64, in elements: [Element], _ key: (Element) -> Int64) -> Int? {
+        guard let first = elements.first.map(key), id >= first else { return nil }
+        let guess = Int(min(id - first, Int64(elements.count - 1)))
+        if key(elements[guess]) == id { return guess }
+        let position = elements[...guess].partitioningIndex { key($0) >= id }
+        return position <= guess && key(elements[position]) == id ? position : nil
+    }
+
+    // MARK: Deliveries
+
+    /// Returns the positions of the deliveries with the forge's id; empty if there is none.
+    func deliveries(withID forgeID: String?) -> [Int] {
+        guard let hash = forgeID.map(Self.hash) else { return [] }
+        var found: [Int] = []
+        _ = forgeIDs.first(hash) { position in
+            if deliveries[position].forgeID == hash { found.append(position) }
+            return false
+        }
+        return found
+    }
+
+    /// Returns the deployments that a delivery asked for.
+    func deployments(askedBy delivery: Int) -> some Sequence<Deployment> {
+        let (first, count) = (Int(deliveries[delivery].firstLink), Int(deliveries[delivery].linkCount))
+        return links[first..<first + count].lazy.map { deployment(at: Int($0)) }
+    }
+
+    func received(_ delivery: Int) -> Date { Date(milliseconds: deliveries[delivery].received) }
+
+    /// Notes that a line of the log tells of the delivery.
+    mutating func markLogged(_ delivery: Int) { isLogged[delivery] = true }
+
+    /// Returns the first delivery received between two times that asked for a deployment of one of `sites`, and that no line of
+    /// the log has told of.
+    ///
+    /// - Parameter hasForgeID: whether the delivery must have an id of the forge; `nil` for either.
+    func unloggedDelivery(to sites: [String], from start: Date, to end: Date, withID hasForgeID: Bool? = nil) -> Int? {
+        let (start, end) = (start.milliseconds, end.milliseconds)
+        var position = deliveries.partitioningIndex { $0.received >= start }
+        while position < deliveries.count, deliveries[position].received <= end {
+            if !isLogged[position], hasForgeID.map({ $0 == (deliveries[position].forgeID != 0) }) ?? true,
+                deployments(askedBy: position).contains(where: { sites.contains($0.site) })
+            {
+                return position
+            }
+            position += 1
+        }
+        return nil
+    }
+
+    /// Counts the deliveries received between two times, with an id of the forge, that no line of the log has told of.
+    ///
+    /// - Parameter site: counts only deliveries to this site; `nil` for all.
+    func unloggedDeliveries(to site: String?, after start: Date, before end: Date) -> Int {
+        let (start, end) = (start.milliseconds, end.milliseconds)
+        return deliveries.indices.count { position in
+            let delivery = deliveries[position]
+            guard !isLogged[position], delivery.forgeID != 0, delivery.received > start, delivery.received < end
+            else { return false }
+            return site == nil || deployments(askedBy: position).contains { $0.site == site }
+        }
     }
 }
 
@@ -131,14 +278,23 @@ extension DeploymentRecord.State {
     var isSuccess: Bool { self == .deployed || self == .unchanged }
 }
 
-extension [Int64] {
+extension RandomAccessCollection where Index == Int {
     /// Returns the first index whose element has a true `isAfter`. All elements after it have one too.
-    fileprivate func partitioningIndex(where isAfter: (Int64) -> Bool) -> Int {
-        var (low, high) = (0, count)
+    fileprivate func partitioningIndex(where isAfter: (Element) -> Bool) -> Int {
+        var (low, high) = (startIndex, endIndex)
         while low < high {
             let middle = (low + high) / 2
             if isAfter(self[middle]) { high = middle } else { low = middle + 1 }
         }
         return low
+    }
+}
+
+extension Date {
+    fileprivate init(milliseconds: Int64) { self.init(timeIntervalSince1970: Double(milliseconds) / 1000) }
+
+    /// Whole milliseconds since 1970. Times that are too far away are at the end of the range.
+    fileprivate var milliseconds: Int64 {
+        Int64(exactly: (timeIntervalSince1970 * 1000).rounded()) ?? (timeIntervalSince1970 < 0 ? .min : .max)
     }
 }

@@ -20,8 +20,9 @@ struct AuditReport {
     private(set) var first: Date?
     private(set) var last: Date?
     var summary = AccessLogSummary()
-    /// What went live without a delivery.
-    var unannounced: [AuditLedger.Deployment] = []
+    /// What went live without a delivery, as far as it is told, and how often that happened.
+    private(set) var unannounced: [AuditLedger.Deployment] = []
+    private(set) var unannouncedCount = 0
     /// How many deliveries of the ledger are not in the log.
     var unlogged = 0
     /// How many receipts were verified; `nil` if not requested.
@@ -48,6 +49,11 @@ struct AuditReport {
     mutating func add(_ disagreement: Disagreement) {
         disagreementCount += 1
         if disagreements.count < Self.limit { disagreements.append(disagreement) }
+    }
+
+    mutating func addUnannounced(_ deployment: AuditLedger.Deployment) {
+        unannouncedCount += 1
+        if unannounced.count < Self.limit { unannounced.append(deployment) }
     }
 
     /// Whether a log could not be read to its end, or has no line in the format bellpull.
@@ -99,7 +105,10 @@ struct AuditReport {
             lines.append("refused: \(requests) from \(addresses) address\(addresses == 1 ? "" : "es"): \(top)")
         }
         lines.append("the ledger reaches back to \(ledger.extent.beginning.local)")
-        if let verifiedReceipts { lines.append("receipts: \(verifiedReceipts) verified") }
+        if let verifiedReceipts {
+            lines.append(
+                "receipts: \(verifiedReceipts) verified; deliveries have none, and are compared with the log alone")
+        }
         return lines
     }
 
@@ -117,15 +126,15 @@ struct AuditReport {
     }
 
     private var notes: [String] {
-        var lines = unannounced.prefix(Self.limit).map { deployment in
+        var lines = unannounced.map { deployment in
             let who = deployment.cause == .command ? "by hand" : "by \(deployment.cause.rawValue)"
             let time = (deployment.ended ?? deployment.queued).local
             return
                 "note: deployment \(deployment.id) of \(deployment.site) went live without a delivery, \(who), \(time)"
                 .escapedForDisplay
         }
-        if unannounced.count > Self.limit {
-            lines.append("and \(unannounced.count - Self.limit) more without a delivery")
+        if unannouncedCount > unannounced.count {
+            lines.append("and \(unannouncedCount - unannounced.count) more without a delivery")
         }
         if unlogged > 0 {
             lines.append(

@@ -2,7 +2,7 @@ import AccessLog
 import Deploy
 import Foundation
 
-/// The JSON of an audit. Unknown values are left out.
+/// The JSON of an audit without the list of deliveries (`AuditList`). Unknown values are left out.
 struct AuditView: Encodable {
     struct Delivery: Encodable {
         let time: String
@@ -45,7 +45,6 @@ struct AuditView: Encodable {
     let agrees: Bool
     let disagreements: [Disagreement]
     let disagreementCount: Int
-    let deliveries: [Delivery]
     let lines: Int
     let compared: Int
     let olderThanLedger: Int
@@ -66,11 +65,10 @@ struct AuditView: Encodable {
     let notInLog: Int
     let verifiedReceipts: Int?
 
-    init(_ report: AuditReport, _ ledger: AuditLedger, _ deliveries: [Delivery]) {
+    init(_ report: AuditReport, _ ledger: AuditLedger) {
         agrees = report.disagreementCount == 0 && !report.isIncomplete
         disagreements = report.disagreements
         disagreementCount = report.disagreementCount
-        self.deliveries = deliveries
         lines = report.summary.lines
         compared = report.compared
         olderThanLedger = report.older

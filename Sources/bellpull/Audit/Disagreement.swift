@@ -7,6 +7,8 @@ struct Disagreement: Encodable, Equatable {
     enum Kind: String, Encodable {
         /// The log has an accepted delivery, and the ledger does not.
         case notInLedger = "not_in_ledger"
+        /// The log and the ledger have different ids of the delivery.
+        case otherDelivery = "other_delivery"
         /// The ledger has the delivery, and no deployment for it.
         case noDeployment = "no_deployment"
         /// The reply and the ledger tell different ends of the deployment.
@@ -53,7 +55,7 @@ struct Disagreement: Encodable, Equatable {
 
     /// Creates a disagreement from a fault of the chain of receipts.
     init(_ fault: ChainVerification.Fault, _ ledger: AuditLedger) {
-        func site(_ id: DeploymentRecord.ID) -> String? { ledger.deployments[id]?.site }
+        func site(_ id: DeploymentRecord.ID) -> String? { ledger.deployment(id)?.site }
         func name(_ id: DeploymentRecord.ID) -> String {
             site(id).map { "deployment \(id) of \($0)" } ?? "deployment \(id)"
         }

@@ -5,15 +5,13 @@ import Git
 
 /// Reads logs, prints a line per delivery, and collects what does not agree.
 struct LogAudit {
-    /// The deliveries, for JSON.
-    private(set) var views: [AuditView.Delivery] = []
-
     private var comparison: LogComparison
     private let since: Date?
     private let site: String?
     private let json: Bool
     private var report = AuditReport()
     private var lines = AuditLines()
+    private var list = AuditList()
 
     init(_ ledger: AuditLedger, since: Date?, site: String?, json: Bool) {
         comparison = LogComparison(ledger)
@@ -23,24 +21,32 @@ struct LogAudit {
     /// The rows that the logs are compared with.
     var ledger: AuditLedger { comparison.ledger }
 
-    /// Reads `logs` and compares them.
-    mutating func run(_ logs: [AccessLogFile]) -> AuditReport {
+    /// Reads `logs`, compares them, and prints the deliveries; in JSON also the report.
+    mutating func run(_ logs: [AccessLogFile]) throws -> AuditReport {
         let summary = AccessLogReader().read(logs) { read($0) }
         report.summary = summary
-        lines.flush()
+        for disagreement in comparison.changedDeliveries() { report.add(disagreement) }
         checkLedger()
+        if json {
+            try list.finish(AuditView(report, comparison.ledger))
+        } else {
+            lines.flush()
+        }
         return report
     }
 
     private mutating func read(_ line: AccessLogLine) {
         guard since.map({ line.time >= $0 }) ?? true, site.map({ line.site == $0 || line.sites.contains($0) }) ?? true
-        else { return }
+        else {
+            comparison.markLogged(line)
+            return
+        }
         let verdict = comparison.verdict(on: line)
         report.add(line, verdict)
         checkReceipt(of: line)
         guard line.isDelivery else { return }
         if json {
-            views.append(AuditView.Delivery(line, verdict))
+            list.add(AuditView.Delivery(line, verdict))
         } else {
             lines.add(line, verdict)
         }
@@ -53,7 +59,7 @@ struct LogAudit {
         guard ledger.chain != nil, let text = line.receipt, line.time + 1 < ledger.taken,
             line.arrival > ledger.extent.deployments + 60
         else { return }
-        guard Receipt(text).map({ $0 != ledger.extent.anchor.receipt && !ledger.receipts.contains($0) }) ?? true else {
+        guard Receipt(text).map({ $0 != ledger.extent.anchor.receipt && !ledger.knows($0) }) ?? true else {
             return
         }
         let message =
@@ -71,8 +77,7 @@ struct LogAudit {
             report.verifiedReceipts = chain.verified
             for fault in chain.faults { report.add(Disagreement(fault, ledger)) }
         }
-        let chosen = ledger.deployments.values.filter { site == nil || $0.site == site }.sorted { $0.id < $1.id }
-        for deployment in chosen where deployment.requests == 0 && deployment.cause == .push {
+        for deployment in ledger.deployments(of: site) where deployment.requests == 0 && deployment.cause == .push {
             guard deployment.queued > ledger.extent.beginning + 1, since.map({ deployment.queued >= $0 }) ?? true else {
                 continue
             }
@@ -81,14 +86,11 @@ struct LogAudit {
             report.add(Disagreement(.noDelivery, message, deployment: deployment.id, of: deployment.site))
         }
         guard let first = report.first, let last = report.last else { return }
-        report.unannounced = chosen.filter {
-            $0.requests == 0 && $0.cause != .push && $0.state == .deployed
-                && (first...last.addingTimeInterval(1)).contains($0.ended ?? .distantPast)
+        for deployment in ledger.deployments(of: site) where deployment.requests == 0 && deployment.cause != .push {
+            let isInLog = (first...last + 1).contains(deployment.ended ?? .distantPast)
+            if deployment.state == .deployed, isInLog { report.addUnannounced(deployment) }
         }
-        report.unlogged = ledger.deliveries.values.count { delivery in
-            let isChosen = site == nil || delivery.deployments.contains { ledger.deployments[$0]?.site == site }
-            return isChosen && delivery.hasForgeID && !delivery.isLogged && delivery.received > first
-                && delivery.received < last - 60
-        }
+        // The line of a delivery in the second of the first line may be in an older log.
+        report.unlogged = ledger.unloggedDeliveries(to: site, after: first + 1, before: last - 60)
     }
 }

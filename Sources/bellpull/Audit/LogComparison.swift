@@ -6,8 +6,9 @@ import Git
 /// Compares the lines of a log with the ledger.
 ///
 /// Lines are not compared if the ledger cannot know them: lines that are older than the ledger reaches back, or newer than
-/// the moment at which its rows were read. Refused and ignored deliveries are in the log alone, because Bellpull stores
-/// nothing that is not verified.
+/// the moment at which its rows were read. nginx writes whole seconds, so a line of the second in which the ledger begins may
+/// be of either side: such a line counts as older only if the ledger does not have what the line tells. Refused and ignored
+/// deliveries are in the log alone, because Bellpull stores nothing that is not verified.
 struct LogComparison {
     /// What became of a line.
     enum Verdict: Equatable {
@@ -29,25 +30,49 @@ struct LogComparison {
     /// nginx's times are whole seconds, and the ledger's times are taken a moment before nginx's.
     private static let slack: TimeInterval = 2
 
+    /// How many lines without their delivery wait for the end of the log.
+    private static let keptLines = 10_000
+
     private(set) var ledger: AuditLedger
+    /// Lines whose delivery the ledger has under another id, unless a later line has that id.
+    private var doubtful: [AccessLogLine] = []
+    /// When requests ran that Bellpull did not answer: their deliveries may be in the ledger, and the lines have no ids.
+    private var unanswered: [ClosedRange<Date>] = []
 
     init(_ ledger: AuditLedger) { self.ledger = ledger }
 
     /// Compares `line` with the ledger.
     mutating func verdict(on line: AccessLogLine) -> Verdict {
+        let deliveries = markLogged(line)
+        if line.outcome == nil, unanswered.count < Self.keptLines { unanswered.append(line.arrival...line.time + 1) }
         // A delivery that failed before its sites were known is not recorded.
         guard let outcome = line.outcome, let state = Self.outcomes[outcome], !line.sites.isEmpty
         else {
             return .logOnly
         }
-        let numbers = ledger.numbers(of: line.delivery)
-        for number in numbers { ledger.markLogged(number) }
         guard line.time + 1 < ledger.taken else { return .newerThanLedger }
-        guard line.arrival > ledger.extent.beginning + 1 else { return .olderThanLedger }
-        guard !numbers.isEmpty else { return verdictOnUnknown(line, outcome) }
-        if let state, state == .deployed || state == .unchanged, isPlainSuccess(line, numbers) { return .agrees }
-        let deployments = numbers.flatMap { ledger.deliveries[$0]?.deployments ?? [] }
-            .compactMap { ledger.deployments[$0] }.filter { line.sites.contains($0.site) }
+        // A line that ended before the ledger begins may name a delivery that was sent again later.
+        guard line.time + 1 > ledger.extent.beginning else { return .olderThanLedger }
+        let verdict = verdict(on: line, outcome, state, deliveries)
+        if case .disagrees = verdict, line.arrival < ledger.extent.beginning { return .olderThanLedger }
+        return verdict
+    }
+
+    /// Notes that the log has a line of the delivery, and returns the deliveries with its id.
+    @discardableResult
+    mutating func markLogged(_ line: AccessLogLine) -> [Int] {
+        let deliveries = ledger.deliveries(withID: line.delivery)
+        for delivery in deliveries { ledger.markLogged(delivery) }
+        return deliveries
+    }
+
+    private mutating func verdict(
+        on line: AccessLogLine, _ outcome: String, _ state: DeploymentRecord.State?, _ deliveries: [Int]
+    ) -> Verdict {
+        guard !deliveries.isEmpty else { return verdictOnUnknown(line, outcome) }
+        if let state, state.isSuccess, isPlainSuccess(line, deliveries) { return .agrees }
+        let deployments = deliveries.flatMap { ledger.deployments(askedBy: $0) }
+            .filter { line.sites.contains($0.site) }
         guard !deployments.isEmpty else {
             let message = "the ledger has the delivery, but no deployment of \(line.site ?? "") for it"
             return outcome == "duplicate" ? .agrees : .disagrees(Disagreement(.noDeployment, message, line))
@@ -58,17 +83,17 @@ struct LogComparison {
 
     /// Whether the line is one of most lines: the delivery asked for one deployment, of one site, and the deployment brought the
     /// site to the commit. Only a shorter way to the same verdict.
-    private func isPlainSuccess(_ line: AccessLogLine, _ numbers: [Int64]) -> Bool {
-        guard numbers.count == 1, let ids = ledger.deliveries[numbers[0]]?.deployments, ids.count == 1,
-            let deployment = ledger.deployments[ids[0]]
-        else { return false }
+    private func isPlainSuccess(_ line: AccessLogLine, _ deliveries: [Int]) -> Bool {
+        guard deliveries.count == 1 else { return false }
+        var deployments = ledger.deployments(askedBy: deliveries[0]).makeIterator()
+        guard let deployment = deployments.next(), deployments.next() == nil else { return false }
         return deployment.site == line.site && deployment.state.isSuccess && line.isAccepted
             && (line.commit.map(AuditLedger.hash) ?? deployment.commit) == deployment.commit
     }
 
     /// Decides on a delivery whose id is not in the ledger. The forge may have sent none, or may have sent the same body
-    /// before under another id: then the ledger has a deployment for it.
-    private func verdictOnUnknown(_ line: AccessLogLine, _ outcome: String) -> Verdict {
+    /// before under another id: then the ledger has a deployment for it, and another line of the log has the other id.
+    private mutating func verdictOnUnknown(_ line: AccessLogLine, _ outcome: String) -> Verdict {
         let commit = line.commit.map(AuditLedger.hash)
         let (start, end) = (line.arrival - Self.slack, line.time + Self.slack)
         let isKnown = line.sites.contains { site in
@@ -79,9 +104,41 @@ struct LogComparison {
                 $0.requests > 0 && (commit == nil || $0.commit == commit)
             }
         }
-        guard !isKnown else { return .agrees }
+        if isKnown {
+            // The ledger keeps the first id of a duplicate.
+            if outcome != "duplicate" { noteDoubt(about: line) }
+            return .agrees
+        }
         let message = "answered \(outcome), but the ledger does not have the delivery"
         return .disagrees(Disagreement(.notInLedger, message, line))
+    }
+
+    /// Keeps a line whose delivery may be in the ledger under an id that nobody has sent.
+    private mutating func noteDoubt(about line: AccessLogLine) {
+        guard line.delivery != nil else {
+            // The forge sends no ids, and the delivery has none in the ledger.
+            let delivery = ledger.unloggedDelivery(to: line.sites, from: line.arrival, to: line.time + 1, withID: false)
+            if let delivery { ledger.markLogged(delivery) }
+            return
+        }
+        guard doubtful.count < Self.keptLines, ledger.unloggedDelivery(of: line) != nil else { return }
+        doubtful.append(line)
+    }
+
+    /// Returns the deliveries that have another id in the ledger than in the log. Call this at the end of the log.
+    mutating func changedDeliveries() -> [Disagreement] {
+        guard unanswered.count < Self.keptLines else { return [] }
+        var found: [Disagreement] = []
+        for line in doubtful where line.arrival >= ledger.extent.beginning {
+            guard let delivery = ledger.unloggedDelivery(of: line) else { continue }
+            let received = ledger.received(delivery)
+            guard !unanswered.contains(where: { $0.contains(received) }) else { continue }
+            ledger.markLogged(delivery)
+            let message = "answered \(line.outcome ?? ""), but the ledger has the delivery under another id"
+            found.append(Disagreement(.otherDelivery, message, line))
+        }
+        doubtful = []
+        return found
     }
 
     /// Compares the end of the deployment that the reply told with the ledger.
@@ -125,6 +182,13 @@ struct LogComparison {
 }
 
 extension AccessLogLine {
-    /// When the request began.
+    /// When the request began, or up to a second earlier: nginx's times are whole seconds.
     var arrival: Date { time - requestTime / .seconds(1) }
+}
+
+extension AuditLedger {
+    /// Returns a delivery that was received while the request of `line` ran, to one of its sites, and that is in no line.
+    fileprivate func unloggedDelivery(of line: AccessLogLine) -> Int? {
+        unloggedDelivery(to: line.sites, from: line.arrival, to: line.time + 1)
+    }
 }

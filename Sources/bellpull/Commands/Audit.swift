@@ -61,12 +61,8 @@ struct Audit: ParsableCommand {
         let rows = try reading { () throws(LedgerError) in try AuditLedger(ledger, verifying: chain) }
         if let site, !rows.knows(site) { _ = try options.settings(of: site) }
         var audit = LogAudit(rows, since: start, site: site, json: options.json)
-        let report = audit.run(files)
-        if options.json {
-            try Printer.print(json: AuditView(report, audit.ledger, audit.views))
-        } else {
-            Printer.print(report.lines(audit.ledger, on: .current))
-        }
+        let report = try audit.run(files)
+        if !options.json { Printer.print(report.lines(audit.ledger, on: .current)) }
         guard report.disagreementCount == 0, !report.isIncomplete else { throw ExitCode.failure }
     }
 }

@@ -8,6 +8,8 @@ final class PagesServer {
     /// How many requests wait. A page takes milliseconds, so a reader waits for half a second at most.
     private static let capacity = 64
     private static let threads = 2
+    /// How many connections may be silent.
+    private static let idleConnections = 512
 
     private let listener: Listener
     private let queue: RequestQueue
@@ -23,7 +25,8 @@ final class PagesServer {
         queue = RequestQueue(threads: Self.threads, capacity: Self.capacity, refusal: refusal, responder: router)
         // A page needs no body. A longer one is read and discarded.
         listener = Listener(
-            socket: socket, threads: 1, reserve: 2, bodyLimit: 0, writeTimeout: .seconds(5), responder: queue)
+            socket: socket, threads: 1, reserve: 2, idleLimit: Self.idleConnections, bodyLimit: 0,
+            writeTimeout: .seconds(5), responder: queue)
         Thread.detachNewThread { source.readEarlierResults() }
     }
 

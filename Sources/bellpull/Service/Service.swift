@@ -7,6 +7,7 @@ import Foundation
 import Logging
 import Pages
 import Processes
+import Text
 
 /// Connects the configuration, the ledger, the dispatcher and the webhook endpoint, and runs them.
 final class Service {
@@ -208,7 +209,8 @@ final class Service {
             for (site, settings) in zip(sites, configuration.sites) {
                 let repository = site.repository.map { " repository=\($0)" } ?? ""
                 let follows = site.follows.map { " follows=\($0)" } ?? ""
-                logger.info("site=\(site.name)\(repository)\(follows) path=\(settings.path)")
+                let line = "site=\(site.name)\(repository)\(follows) path=\(settings.path)"
+                logger.info("\(line.remedyEscapedForDisplay)")
             }
         }
         logger.info("\(verb) sites=\(sites.count)")

@@ -74,10 +74,10 @@ final class WatchedLedger: Ledger {
     }
 
     func read(
-        withOutput: Bool, _ body: (LedgerExtent, LedgerEntry) -> Void
+        verifying: Bool, _ body: (LedgerExtent, LedgerEntry) -> Void
     ) throws(LedgerError) -> LedgerExtent {
         try check()
-        return try ledger.read(withOutput: withOutput, body)
+        return try ledger.read(verifying: verifying, body)
     }
 
     func deployments(askedByDelivery forgeID: String) throws(LedgerError) -> [DeploymentRecord] {
