@@ -6,7 +6,9 @@ import Testing
 @Suite struct `a line of the access log` {
     private func parse(_ text: String) throws -> AccessLogLine {
         var parser = LineParser()
-        return try parser.parse(Array(text.utf8).span)
+        let bytes = Array(text.utf8)
+        _ = try parser.parse(bytes.span)
+        return try parser.line(of: bytes.span)
     }
 
     private func isMalformed(_ text: String) -> Bool { (try? parse(text)) == nil }
@@ -27,6 +29,41 @@ import Testing
     @Test func `may have a receipt`() throws {
         #expect(try parse(Sample(receipt: "ab12").text).receipt == "ab12")
         #expect(try parse(Sample(receipt: "").text).receipt == nil)
+    }
+
+    @Test func `may tell whether the request was signed`() throws {
+        let text = Sample(receipt: "ab").text.dropLast()
+        #expect(try parse(Sample().text).isSigned == nil)
+        #expect(try parse(text + #","signed":"yes"}"#).isSigned == true)
+        #expect(try parse(text + #","signed":"no"}"#).isSigned == false)
+    }
+
+    @Test func `has nothing of the line before`() throws {
+        var parser = LineParser()
+        for (text, receipt) in [(Sample(receipt: "ab").text, "ab"), (Sample().text, nil)] {
+            let bytes = Array(text.utf8)
+            _ = try parser.parse(bytes.span)
+            #expect(try parser.line(of: bytes.span).receipt == receipt)
+        }
+    }
+
+    @Test func `is plain without control characters, escapes and other languages`() {
+        for count in 0...20 {
+            let plain = [UInt8](repeating: UInt8(ascii: "x"), count: count)
+            let isPlain = plain.span.isPlain
+            #expect(isPlain)
+            for place in 0..<count {
+                for (byte, isPlain) in [
+                    (0x00, false), (0x1f, false), (0x20, true), (0x5b, true), (0x5c, false), (0x5d, true),
+                    (0x7f, true), (0x80, false), (0xdc, false), (0xff, false),
+                ] as [(UInt8, Bool)] {
+                    var bytes = plain
+                    bytes[place] = byte
+                    let found = bytes.span.isPlain
+                    #expect(found == isPlain, "\(byte) at \(place) of \(count)")
+                }
+            }
+        }
     }
 
     @Test func `may have been answered by nginx alone`() throws {
@@ -89,7 +126,8 @@ import Testing
         #expect(text.contains(old) && isMalformed(text.replacing(old, with: new)), "\(new)")
     }
 
-    @Test(arguments: LineParser.Member.allCases.dropLast()) func `lacks no member`(_ member: LineParser.Member) throws {
+    @Test(arguments: LineParser.Member.allCases.dropLast(2)) func `lacks no member`(_ member: LineParser.Member) throws
+    {
         let object = try JSONSerialization.jsonObject(with: Data(Sample().text.utf8)) as? [String: Any] ?? [:]
         #expect(object.count == 16)
         let name = Array(object.keys).sorted()[member.rawValue]
