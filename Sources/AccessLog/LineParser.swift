@@ -28,6 +28,8 @@ struct LineParser {
 
     /// The bits of the members that a line must have.
     private static let required: UInt32 = (1 << UInt32(Member.receipt.rawValue)) - 1
+    /// The bits of the members that may select a line with escapes. Paths of hooks and ids of deliveries have none.
+    private static let selecting: UInt32 = [Member.outcome, .site].reduce(0) { $0 | 1 << UInt32($1.rawValue) }
 
     private let names = Member.allCases.map { Array($0.name.utf8) }
     /// The beginnings of the members, such as `"time":`, one after the other.
@@ -39,8 +41,11 @@ struct LineParser {
     }
     private let members = Member.allCases
     var position = 0
-    /// Whether the line is printable ASCII without escapes: a string ends at the next quotation mark.
+    /// Whether the line is ASCII without control characters: a string without a backslash ends at the next quotation mark.
     private var isPlain = false
+    private var hasBackslash = false
+    /// The bits of the strings with escapes of a plain line, which are converted at once.
+    private var escaped: UInt32 = 0
     /// The places of the strings of a plain line, by member. Only wanted lines are converted.
     private var strings = [Range<Int>](repeating: 0..<0, count: Member.allCases.count)
     /// The parsed line, without the strings of a plain line.
@@ -49,7 +54,8 @@ struct LineParser {
     /// Parses a line without its line break, and returns its time.
     mutating func parse(_ text: Span<UInt8>) throws(Malformed) -> Date {
         position = 0
-        isPlain = text.isPlain
+        (isPlain, hasBackslash) = text.content
+        escaped = 0
         parsed = AccessLogLine()
         (strings[Member.receipt.rawValue], strings[Member.signed.rawValue]) = (0..<0, 0..<0)
         var seen: UInt32 = 0
@@ -82,7 +88,7 @@ struct LineParser {
 
     /// Returns how `selection` selects the parsed line. Mutating, as otherwise the parser would be copied.
     mutating func selection(of text: Span<UInt8>, by selection: AccessLogSelection) -> AccessLogSelection.Match {
-        guard isPlain else { return .single }
+        guard isPlain, escaped & Self.selecting == 0 else { return .single }
         return selection.match(text, parsed.status) { strings[$0.rawValue] }
     }
 
@@ -108,8 +114,16 @@ struct LineParser {
         case .duration: parsed.duration = try optionalNumber(in: text).map { .milliseconds($0) }
         default:
             guard isPlain else { return Self.set(member, of: &parsed, to: try string(in: text)) }
+            let start = position
             try expect("\"", in: text)
             guard let end = text.firstIndex(of: UInt8(ascii: "\""), from: position) else { throw Malformed() }
+            if hasBackslash, let escape = text.firstIndex(of: UInt8(ascii: "\\"), from: position), escape < end {
+                position = start
+                Self.set(member, of: &parsed, to: try string(in: text))
+                strings[member.rawValue] = 0..<0
+                escaped |= 1 << UInt32(member.rawValue)
+                return
+            }
             strings[member.rawValue] = position..<end
             position = end + 1
         }

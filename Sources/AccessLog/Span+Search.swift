@@ -33,29 +33,27 @@ extension Span<UInt8> {
         return false
     }
 
-    /// Whether all bytes are ASCII, none is a control character below 0x20, and none is a backslash.
-    var isPlain: Bool {
+    /// Whether all bytes are ASCII, and none is a control character below 0x20; and whether one is a backslash.
+    var content: (isPlain: Bool, hasBackslash: Bool) {
         withUnsafeBytes { bytes in
-            var other: UInt64 = 0
+            var (other, backslash): (UInt64, UInt64) = (0, 0)
+            func look(at word: UInt64) {
+                // graphics.stanford.edu/~seander/bithacks.html, "Determine if a word has a byte less than n"
+                other |= word | ((word &- 0x2020_2020_2020_2020) & ~word)
+                let difference = word ^ 0x5c5c_5c5c_5c5c_5c5c
+                backslash |= (difference &- 0x0101_0101_0101_0101) & ~difference
+            }
             var index = 0
             while index + 8 <= bytes.count {
-                other |= Self.notPlain(bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                look(at: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
                 index += 8
             }
             while index < bytes.count {
-                other |= Self.notPlain(UInt64(bytes[index]) | 0x2020_2020_2020_2000)
+                look(at: UInt64(bytes[index]) | 0x2020_2020_2020_2000)
                 index += 1
             }
-            return other == 0
+            let high: UInt64 = 0x8080_8080_8080_8080
+            return (other & high == 0, backslash & high != 0)
         }
-    }
-
-    /// Returns 0 if eight bytes are plain (graphics.stanford.edu/~seander/bithacks.html, "Determine if a word has a byte less
-    /// than n").
-    @inline(__always)
-    private static func notPlain(_ word: UInt64) -> UInt64 {
-        let backslash = word ^ 0x5c5c_5c5c_5c5c_5c5c
-        let low = (word &- 0x2020_2020_2020_2020) & ~word
-        return (word | low | ((backslash &- 0x0101_0101_0101_0101) & ~backslash)) & 0x8080_8080_8080_8080
     }
 }

@@ -47,22 +47,34 @@ import Testing
         }
     }
 
-    @Test func `is plain without control characters, escapes and other languages`() {
+    @Test func `is plain without control characters and other languages`() {
         for count in 0...20 {
             let plain = [UInt8](repeating: UInt8(ascii: "x"), count: count)
-            let isPlain = plain.span.isPlain
-            #expect(isPlain)
+            let content = plain.span.content
+            #expect(content == (true, false))
             for place in 0..<count {
-                for (byte, isPlain) in [
-                    (0x00, false), (0x1f, false), (0x20, true), (0x5b, true), (0x5c, false), (0x5d, true),
-                    (0x7f, true), (0x80, false), (0xdc, false), (0xff, false),
-                ] as [(UInt8, Bool)] {
+                for byte in UInt8.min...UInt8.max {
                     var bytes = plain
                     bytes[place] = byte
-                    let found = bytes.span.isPlain
-                    #expect(found == isPlain, "\(byte) at \(place) of \(count)")
+                    let found = bytes.span.content
+                    #expect(found == ((0x20..<0x80).contains(byte), byte == 0x5c), "\(byte) at \(place) of \(count)")
                 }
             }
+        }
+    }
+
+    @Test func `may have escapes in any text`() throws {
+        for name in ["request_id", "remote", "method", "path", "delivery", "event", "outcome", "site", "commit"] {
+            let text = Sample().text
+            let place = try #require(text.range(of: "\"\(name)\":\"")).upperBound
+            let line = try parse(text.replacingCharacters(in: place..<place, with: #"a\"\\"#))
+            let values =
+                [line.requestID, line.remote, line.method, line.path]
+                + [
+                    line.delivery, line.event, line.outcome, line.site, line.commit,
+                ].map { $0 ?? "" }
+            #expect(values.count { $0.hasPrefix(#"a"\"#) } == 1)
+            #expect(line.status == 200 && line.time == Date(timeIntervalSince1970: 1_795_514_587))
         }
     }
 
