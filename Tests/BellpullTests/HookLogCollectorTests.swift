@@ -50,7 +50,10 @@ import Testing
             "deployed", "failed", "rejected", "rejected", "ignored", "refused", "", "misconfigured", "ping",
         ]
         let sites = ["", "blog", "shop", "blog,shop", "wiki,bl...", "blo", "blogs"]
-        let paths = ["/github", "/github/", "/github/blog", "/github/blog/", "/github/shop", "/", "/github/blog/x"]
+        let paths = [
+            #"/github/\"\\"#, "/github", "/github/", "/github/blog", "/github/blog/", "/github/shop", "/",
+            "/github/blog/x",
+        ]
         for _ in 0..<40 {
             var text = ""
             for second in 0..<Int.random(in: 1...60, using: &generator) {

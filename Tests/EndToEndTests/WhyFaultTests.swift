@@ -120,6 +120,14 @@ import Testing
         try WhyVerdict(try why(server, bogus)).expect(
             "unknown", "the remote does not have 000000, which bellpull deliver announced just now",
             remedy: "deliver blog")
+        // A deployment that follows it brings another commit.
+        let news = try server.forge.push("news")
+        #expect(try server.command("deploy", "blog").ending == .exited(0))
+        let other = String(repeating: "0", count: 39) + "2"
+        let next = try server.forge.push("more")
+        #expect(try (200..<300).contains(server.post(.push(of: other, before: news)).status))
+        let brought = "brought \(next.prefix(6)) in place of 000000, just now: refs/heads/main was rewritten"
+        #expect(try Observation.eventually { try WhyVerdict(why(server, other)).reason.contains(brought) })
         // A forge's push of the same kind is awaited.
         let late = try server.forge.commit("late")
         #expect(try server.post(.push(of: late, before: server.site("blog").head)).status == 202)

@@ -53,6 +53,7 @@ import Testing
             site, "unknown", "no delivery has announced a commit 1234567", remedy: "is it pushed", asking: ["1234567"])
         try expect(
             site, "unknown", "has no delivery 72d3162e-cc78", remedy: "the id is the one", asking: ["72d3162e-cc78"])
+        try expect(site, "unknown", "has no delivery blogs", remedy: "did you mean the site blog?", asking: ["blogs"])
     }
 
     @Test func `finds a delivery that came to another place`() throws {

@@ -21,7 +21,7 @@ struct Diagnosis {
         // A push still missing at the remote is newer than the live commit.
         if asked == nil, let unfinished, facts.records.first?.target?.commit != facts.live { return unfinished }
         if let live { return live }
-        return unfinished ?? pinned ?? configuration ?? test ?? finished ?? remoteFailure ?? moved
+        return unfinished ?? pinned ?? configuration ?? test ?? replaced ?? finished ?? remoteFailure ?? moved
             ?? obstacleOfNewCommit ?? problem(ofScanners: false) ?? stray
             ?? (facts.hasService ? problem(ofScanners: true) : nil) ?? absent
     }
@@ -157,6 +157,28 @@ struct Diagnosis {
                     + (others.isEmpty ? "" : ", behind \(others.count) that run: \(names)"),
                 remedy: "wait; parallel_deployments in the main file lets more sites deploy at once")
         }
+    }
+
+    /// The verdict on a commit whose deployment brought another one: the branch had moved on, or was rewritten.
+    private var replaced: Verdict? {
+        guard let asked,
+            let record = facts.records.first(where: {
+                $0.target?.commit == asked && $0.commit != nil && $0.commit != asked
+            }),
+            let brought = record.commit
+        else { return nil }
+        let time = record.time.relative(to: facts.now)
+        guard let note = record.note, note.contains(" was rewritten") else {
+            let fact =
+                "deployment \(record.id) of \(asked.short) brought \(brought.short), which came after it, \(time)"
+            guard facts.live != brought else { return verdict(.live, fact) }
+            return verdict(
+                .moved, "\(fact); the site is at \(facts.live?.short ?? "no commit") now",
+                remedy: "\(facts.command) why \(facts.name)")
+        }
+        return verdict(
+            .unknown, "deployment \(record.id) brought \(brought.short) in place of \(asked.short), \(time): \(note)",
+            remedy: "push \(asked.short) again if it was not removed on purpose")
     }
 
     /// The verdict on a commit that only `bellpull deliver` announced.

@@ -150,12 +150,13 @@ struct WhyQuestion: Sendable {
 
     private func unknown(_ id: String, _ requests: HookRequests?) -> Verdict {
         let since = requests?.since.map { " since \($0.local)" } ?? ""
+        let near = id.nearest(of: reader.configuration.sites.map(\.name) + rejected.map(\.name))
         let log = requests?.unreadable ?? requests?.log.map { "\($0) has no delivery \(id)\(since)" }
         return Verdict(
             .unknown, site: nil, log ?? "nginx's files name no log of the hook in the format bellpull",
-            remedy:
-                "the id is the one on the forge's page of the delivery; a delivery with a wrong secret is logged without "
-                + "its id, and a site of this name is not configured")
+            remedy: near.map { "did you mean the site \($0)? \(ServiceUnit.current.command) why \($0)" }
+                ?? "the id is the one on the forge's page of the delivery; a delivery with a wrong secret is logged "
+                + "without its id, and a site of this name is not configured")
     }
 }
 
