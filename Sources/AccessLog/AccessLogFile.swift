@@ -31,7 +31,7 @@ public final class AccessLogFile: Sendable {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         let reason = errno
         guard descriptor >= 0 else {
-            let hint = reason == EACCES ? "run the command as root" : nil
+            let hint = reason == EACCES && getuid() != 0 ? "run the command as root" : nil
             throw OpenError(
                 explanation: Explanation("cannot read \(path): \(String(cString: strerror(reason)))", hint: hint),
                 isMissing: reason == ENOENT)
@@ -68,21 +68,34 @@ public final class AccessLogFile: Sendable {
     public var isRegular: Bool { size != nil }
 
     /// The size in bytes; `nil` for a pipe.
-    var size: Int? {
+    public var size: Int? {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return Int(status.st_size)
     }
 
-    /// Returns the last `count` bytes of an uncompressed log, from a whole line on.
-    public func tailBytes(_ count: Int) -> [UInt8] {
+    /// Returns the lines in the last `count` bytes of an uncompressed log in any format that contain `word` and one of
+    /// `others`, newest first.
+    public func lastLines(_ count: Int, containing word: String, andOneOf others: [String]) -> [String] {
         guard !isCompressed, let size else { return [] }
-        let start = max(size - count - 1, 0)
-        var bytes = [UInt8](repeating: 0, count: size - start)
-        let read = pread(descriptor, &bytes, bytes.count, off_t(start))
+        let (word, others) = (Array(word.utf8), others.map { Array($0.utf8) })
+        let first = max(size - count - 1, 0)
+        var bytes = [UInt8](repeating: 0, count: size - first)
+        let read = pread(descriptor, &bytes, bytes.count, off_t(first))
         guard read > 0 else { return [] }
-        let newline = start == 0 ? nil : bytes[..<read].firstIndex(of: UInt8(ascii: "\n"))
-        return Array(bytes[(newline.map { $0 + 1 } ?? 0)..<read])
+        let text = bytes.span.extracting(first: read)
+        var lines: [String] = []
+        // The first line may have been cut.
+        var start = first == 0 ? 0 : text.firstIndex(of: UInt8(ascii: "\n"), from: 0).map { $0 + 1 } ?? read
+        while start < read {
+            let end = text.firstIndex(of: UInt8(ascii: "\n"), from: start) ?? read
+            let line = text.extracting(start..<end)
+            if line.contains(word), others.contains(where: { line.contains($0) }) {
+                lines.append(String(decoding: bytes[start..<end], as: UTF8.self))
+            }
+            start = end + 1
+        }
+        return lines.reversed()
     }
 
     /// Whether the file starts like the output of gzip(1).

@@ -39,6 +39,11 @@ public struct AccessLogLine: Sendable, Equatable {
     /// has finished.
     public internal(set) var receipt: String?
 
+    /// Whether the request had a signature or a token, right or wrong; `nil` in logs that do not tell.
+    public internal(set) var isSigned: Bool?
+    /// How many lines in a row say the same, if the reader was given a selection. This line is the last of them.
+    public internal(set) var count = 1
+
     /// The names of the sites. A name that was cut is left out.
     public var sites: [String] {
         guard let site else { return [] }

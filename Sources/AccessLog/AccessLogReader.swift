@@ -25,15 +25,18 @@ public struct AccessLogReader {
     /// Calls `body` with each good line of `logs`, in their order, and returns what else there was. A log that cannot be
     /// read to its end stops no other log.
     ///
-    /// - Parameter limit: how many bytes to read at the end of each uncompressed log, from a whole line on; `nil` for all.
+    /// - Parameters:
+    ///   - limit: how many bytes to read at the end of each uncompressed log, from a whole line on; `nil` for all.
+    ///   - selection: the lines for `body`; `nil` for all. The summary is about all lines.
     public func read(
-        _ logs: [AccessLogFile], last limit: Int? = nil, _ body: (AccessLogLine) -> Void
+        _ logs: [AccessLogFile], last limit: Int? = nil, where selection: AccessLogSelection? = nil,
+        _ body: (AccessLogLine) -> Void
     ) -> AccessLogSummary {
         withoutActuallyEscaping(body) { body in
             logs.reduce(into: AccessLogSummary()) { summary, log in
                 let start = log.isCompressed ? 0 : limit.map { max((log.size ?? 0) - $0 - 1, 0) } ?? 0
                 let feed = LineFeed(
-                    log.name, summary, latest: now + Self.tolerance, startsInside: start > 0, body)
+                    log.name, summary, latest: now + Self.tolerance, startsInside: start > 0, selection, body)
                 let problem = log.isCompressed ? unpack(log, feed) : copy(log, from: start, feed)
                 feed.finish()
                 summary = feed.summary

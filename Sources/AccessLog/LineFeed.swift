@@ -11,6 +11,7 @@ final class LineFeed {
     private(set) var summary: AccessLogSummary
     private let source: String
     private let latest: Date
+    private let selection: AccessLogSelection?
     private let body: (AccessLogLine) -> Void
     private var parser = LineParser()
     private var pending: [UInt8] = []
@@ -19,19 +20,25 @@ final class LineFeed {
     /// Whether the rest of a line is to be skipped.
     private var isSkipping: Bool
     private let hasNumbers: Bool
+    /// The last of several lines in a row that say the same about a hook, not converted yet.
+    private var held: [UInt8] = []
+    private var heldKind: UInt64?
+    private var heldCount = 0
 
     /// Creates a feed for one log.
     ///
     /// - Parameters:
     ///   - latest: lines after this time are in the future.
     ///   - startsInside: whether the first block starts inside of a line, which is skipped.
+    ///   - selection: the lines for `body`; `nil` for all.
     init(
         _ source: String, _ summary: AccessLogSummary, latest: Date, startsInside: Bool = false,
-        _ body: @escaping (AccessLogLine) -> Void
+        _ selection: AccessLogSelection? = nil, _ body: @escaping (AccessLogLine) -> Void
     ) {
         self.source = source
         self.summary = summary
         self.latest = latest
+        self.selection = selection
         self.body = body
         isSkipping = startsInside
         hasNumbers = !startsInside
@@ -50,10 +57,23 @@ final class LineFeed {
 
     /// Ends the log. A line without a line break counts if it is whole.
     func finish() {
-        guard !pending.isEmpty else { return }
-        number += 1
-        read(pending.span, isCut: true)
-        pending = []
+        if !pending.isEmpty {
+            number += 1
+            read(pending.span, isCut: true)
+            pending = []
+        }
+        // The line was good before.
+        try? releaseHeld()
+    }
+
+    private func releaseHeld() throws(LineParser.Malformed) {
+        guard heldKind.take() != nil else { return }
+        let text = held
+        _ = try parser.parse(text.span)
+        var line = try parser.line(of: text.span)
+        line.count = heldCount
+        heldCount = 0
+        body(line)
     }
 
     private func finishLine(_ rest: Span<UInt8>) {
@@ -97,24 +117,39 @@ final class LineFeed {
     private func read(_ text: Span<UInt8>, isCut: Bool = false) {
         guard text.count <= Self.limit else { return recordBad(text, "longer than \(Self.limit) bytes") }
         do throws(LineParser.Malformed) {
-            let line = try parser.parse(text)
+            let time = try parser.parse(text)
             summary.lines += 1
-            summary.first = min(summary.first ?? line.time, line.time)
-            if line.time > latest {
+            summary.first = min(summary.first ?? time, time)
+            if time > latest {
                 summary.future += 1
             } else {
-                summary.last = max(summary.last ?? line.time, line.time)
+                summary.last = max(summary.last ?? time, time)
             }
-            body(line)
+            guard let selection else { return body(try parser.line(of: text)) }
+            switch parser.selection(of: text, by: selection) {
+            case .none: return
+            case .single:
+                let line = try parser.line(of: text)
+                try releaseHeld()
+                body(line)
+            case .repeatable(let kind):
+                if kind != heldKind { try releaseHeld() }
+                held.removeAll(keepingCapacity: true)
+                text.withUnsafeBufferPointer { held.append(contentsOf: $0) }
+                heldKind = kind
+                heldCount += 1
+            }
         } catch {
-            let isText = (try? UTF8Span(validating: text)) != nil
-            recordBad(text, isCut ? "cut short" : isText ? "not of the format bellpull" : "not UTF-8")
+            recordBad(text, isCut ? "cut short" : nil)
         }
     }
 
-    private func recordBad(_ text: Span<UInt8>, _ reason: String) {
+    /// - Parameter reason: why the line cannot be used; `nil` for another format.
+    private func recordBad(_ text: Span<UInt8>, _ reason: String?) {
         summary.bad += 1
         guard summary.badLines.count - firstBad < AccessLogSummary.keptBadLines else { return }
+        let isText = (try? UTF8Span(validating: text)) != nil
+        let reason = reason ?? (isText ? "not of the format bellpull" : "not UTF-8")
         let beginning = text.extracting(first: Self.shown).withUnsafeBufferPointer {
             String(decoding: $0, as: UTF8.self)
         }
@@ -122,17 +157,5 @@ final class LineFeed {
             .init(
                 source: source, number: hasNumbers ? number : nil, reason: reason,
                 beginning: beginning.escapedForDisplay))
-    }
-}
-
-extension Span<UInt8> {
-    /// Returns the index of the first `byte` from `start` on; `nil` if there is none.
-    fileprivate func firstIndex(of byte: UInt8, from start: Int) -> Int? {
-        withUnsafeBufferPointer { buffer in
-            guard start < buffer.count, let base = UnsafeRawPointer(buffer.baseAddress),
-                let found = memchr(base + start, Int32(byte), buffer.count - start)
-            else { return nil }
-            return UnsafeRawPointer(found) - base
-        }
     }
 }

@@ -13,7 +13,7 @@ struct LineParser {
     enum Member: Int, CaseIterable {
         case time, requestID, remote, method, path, status, upstreamStatus, bytes, requestTime
         case delivery, event, outcome, site, commit, duration, reason
-        case receipt
+        case receipt, signed
         /// Of other web servers.
         case began, requestMilliseconds
 
@@ -30,31 +30,61 @@ struct LineParser {
         }
 
         fileprivate var bit: UInt32 { 1 << UInt32(rawValue) }
+
+        /// Whether a string may be missing.
+        fileprivate var isOptional: Bool { rawValue >= Member.delivery.rawValue }
     }
 
     /// The members that a line must have beside its time.
     static let required: [Member] = [.status, .delivery, .outcome, .site, .commit]
     private static let requiredBits = required.reduce(0) { $0 | $1.bit }
+    /// The bits of the members that may select a line with escapes. Paths of hooks and ids of deliveries have none.
+    private static let selecting = [Member.outcome, .site].reduce(0) { $0 | $1.bit }
 
     private let names = Member.allCases.map { Array($0.name.utf8) }
+    /// The beginnings of the members, such as `"time":`, one after the other.
+    private let beginnings = Member.allCases.flatMap { Array("\"\($0.name)\":".utf8) }
+    /// The places of the members in `beginnings`.
+    private let places = Member.allCases.reduce(into: [Range<Int>]()) { places, member in
+        let start = places.last?.upperBound ?? 0
+        places.append(start..<(start + member.name.utf8.count + 3))
+    }
     private let members = Member.allCases
-    private var position = 0
+    var position = 0
+    /// Whether the line is ASCII without control characters: a string without a backslash ends at the next quotation mark.
+    private var isPlain = false
+    private var hasBackslash = false
+    /// The bits of the strings with escapes of a plain line, which are converted at once.
+    private var escaped: UInt32 = 0
+    /// The places of the strings of a plain line, by member. Only wanted lines are converted.
+    private var strings = [Range<Int>](repeating: 0..<0, count: Member.allCases.count)
+    /// The parsed line, without the strings of a plain line.
+    private var parsed = AccessLogLine()
 
-    /// Parses a line without its line break.
-    mutating func parse(_ text: Span<UInt8>) throws(Malformed) -> AccessLogLine {
+    /// Parses a line without its line break, and returns its time.
+    mutating func parse(_ text: Span<UInt8>) throws(Malformed) -> Date {
         position = 0
-        var line = AccessLogLine()
+        (isPlain, hasBackslash) = text.content
+        escaped = 0
+        parsed = AccessLogLine()
+        for index in strings.indices { strings[index] = 0..<0 }
         var seen: UInt32 = 0
         var next = 0
         try expect("{", in: text)
         while true {
-            let member = try member(in: text, expecting: next)
-            try expect(":", in: text)
+            let member: Member?
+            if next < places.count, text.contains(beginnings, places[next], at: position) {
+                member = Member(rawValue: next)
+                position += places[next].count
+            } else {
+                member = try self.member(in: text)
+                try expect(":", in: text)
+            }
             if let member {
                 guard seen & member.bit == 0 else { throw Malformed() }
                 seen |= member.bit
                 next = member.rawValue + 1
-                try read(member, into: &line, text)
+                try read(member, text)
             } else {
                 try skipValue(in: text)
             }
@@ -65,55 +95,92 @@ struct LineParser {
         guard position == text.count, seen & Self.requiredBits == Self.requiredBits else { throw Malformed() }
         switch (seen & Member.time.bit != 0, seen & Member.began.bit != 0) {
         case (true, false): break
-        case (false, true): line.time += line.requestTime / .seconds(1)
+        case (false, true): parsed.time += parsed.requestTime / .seconds(1)
         default: throw Malformed()
+        }
+        return parsed.time
+    }
+
+    /// Returns how `selection` selects the parsed line. Mutating, as otherwise the parser would be copied.
+    mutating func selection(of text: Span<UInt8>, by selection: AccessLogSelection) -> AccessLogSelection.Match {
+        guard isPlain, escaped & Self.selecting == 0 else { return .single }
+        return selection.match(text, parsed.status) { strings[$0.rawValue] }
+    }
+
+    /// Returns the parsed line. Mutating, as otherwise the parser would be copied.
+    mutating func line(of text: Span<UInt8>) throws(Malformed) -> AccessLogLine {
+        guard isPlain else { return parsed }
+        var line = parsed
+        for member in members {
+            let place = strings[member.rawValue]
+            guard !place.isEmpty else { continue }
+            Self.set(member, of: &line, to: try Self.text(text.extracting(place)))
         }
         return line
     }
 
-    private mutating func read(
-        _ member: Member, into line: inout AccessLogLine, _ text: Span<UInt8>
-    ) throws(Malformed) {
+    private mutating func read(_ member: Member, _ text: Span<UInt8>) throws(Malformed) {
         switch member {
-        case .time, .began: line.time = try time(in: text)
-        case .requestID: line.requestID = try string(in: text)
-        case .remote: line.remote = try string(in: text)
-        case .method: line.method = try string(in: text)
-        case .path: line.path = try string(in: text)
-        case .status: line.status = try optionalNumber(in: text)
-        case .upstreamStatus: line.upstreamStatus = try optionalNumber(in: text)
-        case .bytes: line.bytes = try number(in: text)
-        case .requestTime: line.requestTime = try seconds(in: text)
-        case .delivery: line.delivery = try optionalString(in: text)
-        case .event: line.event = try optionalString(in: text)
-        case .outcome: line.outcome = try optionalString(in: text)
-        case .site: line.site = try optionalString(in: text)
-        case .commit: line.commit = try optionalString(in: text)
-        case .duration: line.duration = try quotableNumber(in: text).map { .milliseconds($0) }
-        case .reason: line.reason = try optionalString(in: text)
-        case .receipt: line.receipt = try optionalString(in: text)
-        case .requestMilliseconds: line.requestTime = .milliseconds(try number(in: text))
+        case .time, .began: parsed.time = try time(in: text)
+        case .status: parsed.status = try optionalNumber(in: text)
+        case .upstreamStatus: parsed.upstreamStatus = try optionalNumber(in: text)
+        case .bytes: parsed.bytes = try number(in: text)
+        case .requestTime: parsed.requestTime = try seconds(in: text)
+        case .requestMilliseconds: parsed.requestTime = .milliseconds(try number(in: text))
+        case .duration: parsed.duration = try quotableNumber(in: text).map { .milliseconds($0) }
+        default:
+            if member.isOptional, try takeNull(in: text) { return }
+            guard isPlain else { return Self.set(member, of: &parsed, to: try string(in: text)) }
+            let start = position
+            try expect("\"", in: text)
+            guard let end = text.firstIndex(of: UInt8(ascii: "\""), from: position) else { throw Malformed() }
+            if hasBackslash, let escape = text.firstIndex(of: UInt8(ascii: "\\"), from: position), escape < end {
+                position = start
+                Self.set(member, of: &parsed, to: try string(in: text))
+                escaped |= member.bit
+                return
+            }
+            strings[member.rawValue] = position..<end
+            position = end + 1
+        }
+    }
+
+    /// Sets a member that is a string.
+    private static func set(_ member: Member, of line: inout AccessLogLine, to text: String) {
+        let value = text.isEmpty || text == "-" ? nil : text
+        switch member {
+        case .requestID: line.requestID = text
+        case .remote: line.remote = text
+        case .method: line.method = text
+        case .path: line.path = text
+        case .delivery: line.delivery = value
+        case .event: line.event = value
+        case .outcome: line.outcome = value
+        case .site: line.site = value
+        case .commit: line.commit = value
+        case .reason: line.reason = value
+        case .receipt: line.receipt = value
+        case .signed: line.isSigned = value.map { $0 == "yes" }
+        case .time, .began, .status, .upstreamStatus, .bytes, .requestTime, .requestMilliseconds, .duration: break
         }
     }
 
     // MARK: Syntax
 
     @inline(__always)
-    private mutating func take(_ character: Unicode.Scalar, in text: Span<UInt8>) -> Bool {
+    mutating func take(_ character: Unicode.Scalar, in text: Span<UInt8>) -> Bool {
         guard position < text.count, text[position] == UInt8(ascii: character) else { return false }
         position += 1
         return true
     }
 
     @inline(__always)
-    private mutating func expect(_ character: Unicode.Scalar, in text: Span<UInt8>) throws(Malformed) {
+    mutating func expect(_ character: Unicode.Scalar, in text: Span<UInt8>) throws(Malformed) {
         guard take(character, in: text) else { throw Malformed() }
     }
 
     /// Reads the name of a member; `nil` for an unknown one.
-    ///
-    /// - Parameter guess: the member that comes next in nginx's order.
-    private mutating func member(in text: Span<UInt8>, expecting guess: Int) throws(Malformed) -> Member? {
+    private mutating func member(in text: Span<UInt8>) throws(Malformed) -> Member? {
         try expect("\"", in: text)
         let start = position
         while position < text.count, text[position] != UInt8(ascii: "\"") {
@@ -123,7 +190,6 @@ struct LineParser {
         }
         let end = position
         try expect("\"", in: text)
-        if guess < names.count, Self.isEqual(text, start..<end, names[guess]) { return members[guess] }
         return members.first { Self.isEqual(text, start..<end, names[$0.rawValue]) }
     }
 
@@ -146,18 +212,6 @@ struct LineParser {
     }
 
     // MARK: Strings
-
-    private mutating func optionalString(in text: Span<UInt8>) throws(Malformed) -> String? {
-        guard try !takeNull(in: text) else { return nil }
-        let string = try string(in: text)
-        return string.isEmpty || string == "-" ? nil : string
-    }
-
-    private mutating func takeNull(in text: Span<UInt8>) throws(Malformed) -> Bool {
-        guard take("n", in: text) else { return false }
-        for character in "ull".unicodeScalars { try expect(character, in: text) }
-        return true
-    }
 
     private mutating func string(in text: Span<UInt8>) throws(Malformed) -> String {
         try expect("\"", in: text)
@@ -220,93 +274,5 @@ struct LineParser {
             return Array(String(scalar).utf8)
         default: throw Malformed()
         }
-    }
-
-    // MARK: Numbers
-
-    private mutating func optionalNumber(in text: Span<UInt8>) throws(Malformed) -> Int? {
-        try takeNull(in: text) ? nil : try number(in: text)
-    }
-
-    /// Reads a number that may be in quotation marks, where `-` is in place of a missing number.
-    private mutating func quotableNumber(in text: Span<UInt8>) throws(Malformed) -> Int? {
-        guard take("\"", in: text) else { return try optionalNumber(in: text) }
-        let number = take("-", in: text) ? nil : try number(in: text)
-        try expect("\"", in: text)
-        return number
-    }
-
-    /// Reads a whole number of at most 15 digits.
-    private mutating func number(in text: Span<UInt8>) throws(Malformed) -> Int {
-        let start = position
-        var value = 0
-        while position < text.count, case let digit = text[position] &- UInt8(ascii: "0"), digit < 10 {
-            value = value * 10 + Int(digit)
-            position += 1
-            guard position - start <= 15 else { throw Malformed() }
-        }
-        let length = position - start
-        guard length == 1 || (length > 1 && text[start] != UInt8(ascii: "0")) else { throw Malformed() }
-        return value
-    }
-
-    /// Reads seconds with three decimals or more.
-    private mutating func seconds(in text: Span<UInt8>) throws(Malformed) -> Duration {
-        let whole = try number(in: text)
-        guard take(".", in: text) else { return .seconds(whole) }
-        let milliseconds = try digits(3, in: text)
-        while position < text.count, text[position] &- UInt8(ascii: "0") < 10 { position += 1 }
-        return .milliseconds(whole * 1000 + milliseconds)
-    }
-
-    private mutating func digits(_ count: Int, in text: Span<UInt8>) throws(Malformed) -> Int {
-        guard position + count <= text.count else { throw Malformed() }
-        var value = 0
-        for index in position..<position + count {
-            let digit = text[index] &- UInt8(ascii: "0")
-            guard digit < 10 else { throw Malformed() }
-            value = value * 10 + Int(digit)
-        }
-        position += count
-        return value
-    }
-
-    // MARK: Time
-
-    /// Reads nginx's `$time_iso8601`, such as `"2026-11-24T11:03:07+01:00"`, with or without the colon in the offset.
-    private mutating func time(in text: Span<UInt8>) throws(Malformed) -> Date {
-        try expect("\"", in: text)
-        let year = try digits(4, in: text)
-        let month = try part("-", 1...12, in: text)
-        let day = try part("-", 1...31, in: text)
-        let hour = try part("T", 0...23, in: text)
-        let minute = try part(":", 0...59, in: text)
-        let second = try part(":", 0...60, in: text)
-        let isEast = take("+", in: text)
-        if !isEast { try expect("-", in: text) }
-        let offsetHours = try digits(2, in: text)
-        _ = take(":", in: text)
-        let offset = offsetHours * 3600 + (try digits(2, in: text)) * 60
-        try expect("\"", in: text)
-        let days = Self.daysSince1970(year, month, day)
-        let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - (isEast ? offset : -offset)
-        return Date(timeIntervalSince1970: Double(seconds))
-    }
-
-    private mutating func part(
-        _ separator: Unicode.Scalar, _ range: ClosedRange<Int>, in text: Span<UInt8>
-    ) throws(Malformed) -> Int {
-        try expect(separator, in: text)
-        let value = try digits(2, in: text)
-        guard range.contains(value) else { throw Malformed() }
-        return value
-    }
-
-    /// Counts the days from 1970-01-01 to a day of the Gregorian calendar (days_from_civil, howardhinnant.github.io).
-    private static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
-        let year = month <= 2 ? year - 1 : year
-        let (era, yearOfEra) = (year / 400, year % 400)
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 }

@@ -5,7 +5,9 @@ internal import Text
 extension KnownGitMessage {
     /// The machine lacks something. A later message of git is a consequence.
     static let machine = [
-        KnownGitMessage("No space left on device", "Disk quota exceeded", meaning: "the disk is full") {
+        KnownGitMessage(
+            "No space left on device", "Disk quota exceeded", "Out of diskspace", meaning: "the disk is full"
+        ) {
             Remedy(ShellCommand("df", "-h", $0.path), note: "free some space; the next push then deploys")
         },
         KnownGitMessage("Too many open files", meaning: "bellpull may not open more files") { _ in

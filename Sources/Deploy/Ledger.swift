@@ -55,6 +55,9 @@ public protocol Ledger: Sendable {
     /// their output.
     func deployments(askedByDelivery forgeID: String) throws(LedgerError) -> [DeploymentRecord]
 
+    /// Returns the oldest deliveries that asked for a deployment, eight at most.
+    func deliveries(of deployment: DeploymentRecord.ID) throws(LedgerError) -> [LiveDeployment.Delivery]
+
     /// Returns what was live at `time` at each site of the host, sorted by name. Sites without a deployment before are left out.
     ///
     /// - Parameter site: the site; `nil` for all sites.

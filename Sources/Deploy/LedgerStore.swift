@@ -46,6 +46,9 @@ public protocol LedgerStore: Sendable {
     /// their output. May take as long as reading all deliveries.
     func deployments(askedByDelivery forgeID: String, on host: String) throws(LedgerError) -> [DeploymentRecord]
 
+    /// Returns the oldest deliveries that asked for a deployment, eight at most.
+    func deliveries(of deployment: DeploymentRecord.ID) throws(LedgerError) -> [LiveDeployment.Delivery]
+
     /// Returns what was live at `time` at each site of `host`, sorted by name. Sites without a deployment before are left out.
     ///
     /// - Parameter site: the site; `nil` for all sites.

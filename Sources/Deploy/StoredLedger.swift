@@ -59,6 +59,11 @@ public struct StoredLedger: NoticeLedger {
         try store.deployments(askedByDelivery: forgeID, on: host)
     }
 
+    /// Returns the deliveries that asked for a deployment.
+    public func deliveries(of deployment: DeploymentRecord.ID) throws(LedgerError) -> [LiveDeployment.Delivery] {
+        try store.deliveries(of: deployment)
+    }
+
     /// Returns what was live at `time`.
     public func liveDeployments(at time: Date, of site: String?) throws(LedgerError) -> [LiveDeployment] {
         try store.liveDeployments(at: time, of: site, on: host)

@@ -13,8 +13,7 @@ extension LedgerError {
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             self.init("\(path) is locked by another program", hint: "fuser -v \(path) shows the program")
         case .SQLITE_READONLY:
-            self.init(
-                "\(path) is read-only", hint: "chown -R bellpull: \(folder) makes the folder and the file writable")
+            self.init("\(path) is read-only", hint: Self.permission(folder))
         case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT:
             self.init("\(path) is damaged", hint: Self.newFile(path))
         case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
@@ -34,12 +33,14 @@ extension LedgerError {
     /// Explains why the system refuses to open the file at `path`.
     init(cannotOpen path: String, because reason: Int32) {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        let elsewhere = "or set STATE_DIRECTORY to another folder"
         let hint =
             switch reason {
-            case ENOENT: "\(Remedy(.makeFolder(folder), note: elsewhere))"
-            case EACCES: Self.otherUser(folder) ?? "\(Remedy(.giveToService(folder), note: elsewhere))"
-            case EROFS: "\(Remedy(.remount(folder), note: elsewhere))"
+            case ENOENT:
+                ServiceUser.isThisProcess
+                    ? "\(Remedy(.makeFolder(folder), note: Self.elsewhere))"
+                    : "systemctl start \(ServiceUnit.current)  # creates the folder; \(Self.elsewhere)"
+            case EACCES: Self.permission(folder)
+            case EROFS: "\(Remedy(.remount(folder), note: Self.elsewhere))"
             case ENOSPC, EDQUOT: "make room on the disk; no restart is needed"
             case EMFILE, ENFILE: DropIn.moreFiles
             case EISDIR: "move the folder \(path) away"
@@ -48,12 +49,19 @@ extension LedgerError {
         self.init("cannot open \(path): \(String(cString: strerror(reason)))", hint: hint)
     }
 
-    /// Returns the remedy for a person who is not the user of the service: the folder must stay the service's.
-    private static func otherUser(_ folder: String) -> String? {
+    private static let elsewhere = "or set STATE_DIRECTORY to another folder"
+
+    /// Returns the remedy for missing permissions in `folder`. The folder is given to the user of this process only if it is
+    /// the user's already, or if the user is the service's: the folder must stay the service's.
+    private static func permission(_ folder: String) -> String {
         var status = stat()
-        guard stat(folder, &status) == 0, status.st_uid != 0, status.st_uid != geteuid() else { return nil }
+        guard stat(folder, &status) == 0, status.st_uid != geteuid(), !ServiceUser.isThisProcess else {
+            let writable = ShellCommand("chmod", "-R", "u+rwX", folder)
+            return Remedy(.giveToService(folder).then(writable), note: elsewhere).description
+        }
+        guard status.st_uid != 0 else { return "run the command as root" }
         let owner = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "user \(status.st_uid)"
-        return "run the command as root, or as \(owner)"
+        return geteuid() == 0 ? "run the command as \(owner)" : "run the command as root, or as \(owner)"
     }
 
     private static func newFile(_ path: String) -> String {

@@ -103,16 +103,22 @@ extension SQLiteStore {
         guard let record = try record(database, first ?? id) else { return nil }
         let failure = try Int64.fetchOne(
             database, sql: LedgerStatement.lastFailure.sql, arguments: [site.host, site.name, id, time.milliseconds])
-        let deliveries = try Row.fetchAll(
-            database, sql: LedgerStatement.deliveriesOfDeployment.sql, arguments: [record.id])
         return LiveDeployment(
-            record: record,
-            deliveries: deliveries.map {
-                LiveDeployment.Delivery(
-                    forge: $0["forge"], forgeID: $0["forge_id"], repository: $0["repository"],
-                    received: Date(milliseconds: $0["received"]))
-            },
+            record: record, deliveries: try deliveries(database, record.id),
             laterFailure: try failure.flatMap { try Self.record(database, $0) })
+    }
+
+    /// Returns the oldest deliveries that asked for a deployment.
+    public func deliveries(of deployment: DeploymentRecord.ID) throws(LedgerError) -> [LiveDeployment.Delivery] {
+        try read { database in try Self.deliveries(database, deployment) }
+    }
+
+    private static func deliveries(_ database: Database, _ id: Int64) throws -> [LiveDeployment.Delivery] {
+        try Row.fetchAll(database, sql: LedgerStatement.deliveriesOfDeployment.sql, arguments: [id]).map {
+            LiveDeployment.Delivery(
+                forge: $0["forge"], forgeID: $0["forge_id"], repository: $0["repository"],
+                received: Date(milliseconds: $0["received"]))
+        }
     }
 
     private static func record(_ database: Database, _ id: Int64) throws -> DeploymentRecord? {

@@ -61,6 +61,7 @@ extension Duration {
         return switch milliseconds {
         case ..<1000: "\(milliseconds) ms"
         case ..<60_000: "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
+        case _ where milliseconds % 60_000 < 1000: "\(milliseconds / 60_000) min"
         default: "\(milliseconds / 60_000) min \(milliseconds % 60_000 / 1000) s"
         }
     }

@@ -7,10 +7,18 @@ extension CommandError {
     ///
     /// - Parameter known: the names of the configured sites.
     init(unknownSite name: String, known: [String]) {
+        guard !name.allSatisfy(\.isWhitespace) else {
+            self.init(.usage, "the name of the site is empty", hint: "configured sites: \(Self.list(known))")
+            return
+        }
+        let shown = String(name.prefix(80)) + (name.count > 80 ? "…" : "")
         let hint =
-            name.nearest(of: known).map { "did you mean \($0)?" }
-            ?? "configured sites: \(known.prefix(20).joined(separator: ", "))"
-        self.init(.failure, "site \(name) is not configured", hint: hint)
+            shown.nearest(of: known).map { "did you mean \($0)?" } ?? "configured sites: \(Self.list(known))"
+        self.init(.failure, "site \(shown.escapedForDisplay) is not configured", hint: hint)
+    }
+
+    private static func list(_ sites: [String]) -> String {
+        sites.isEmpty ? "none" : sites.prefix(20).joined(separator: ", ")
     }
 }
 

@@ -6,7 +6,9 @@ import Testing
 @Suite struct `a line of the access log` {
     private func parse(_ text: String) throws -> AccessLogLine {
         var parser = LineParser()
-        return try parser.parse(Array(text.utf8).span)
+        let bytes = Array(text.utf8)
+        _ = try parser.parse(bytes.span)
+        return try parser.line(of: bytes.span)
     }
 
     private func isMalformed(_ text: String) -> Bool { (try? parse(text)) == nil }
@@ -27,6 +29,53 @@ import Testing
     @Test func `may have a receipt`() throws {
         #expect(try parse(Sample(receipt: "ab12").text).receipt == "ab12")
         #expect(try parse(Sample(receipt: "").text).receipt == nil)
+    }
+
+    @Test func `may tell whether the request was signed`() throws {
+        let text = Sample(receipt: "ab").text.dropLast()
+        #expect(try parse(Sample().text).isSigned == nil)
+        #expect(try parse(text + #","signed":"yes"}"#).isSigned == true)
+        #expect(try parse(text + #","signed":"no"}"#).isSigned == false)
+    }
+
+    @Test func `has nothing of the line before`() throws {
+        var parser = LineParser()
+        for (text, receipt) in [(Sample(receipt: "ab").text, "ab"), (Sample().text, nil)] {
+            let bytes = Array(text.utf8)
+            _ = try parser.parse(bytes.span)
+            #expect(try parser.line(of: bytes.span).receipt == receipt)
+        }
+    }
+
+    @Test func `is plain without control characters and other languages`() {
+        for count in 0...20 {
+            let plain = [UInt8](repeating: UInt8(ascii: "x"), count: count)
+            let content = plain.span.content
+            #expect(content == (true, false))
+            for place in 0..<count {
+                for byte in UInt8.min...UInt8.max {
+                    var bytes = plain
+                    bytes[place] = byte
+                    let found = bytes.span.content
+                    #expect(found == ((0x20..<0x80).contains(byte), byte == 0x5c), "\(byte) at \(place) of \(count)")
+                }
+            }
+        }
+    }
+
+    @Test func `may have escapes in any text`() throws {
+        for name in ["request_id", "remote", "method", "path", "delivery", "event", "outcome", "site", "commit"] {
+            let text = Sample().text
+            let place = try #require(text.range(of: "\"\(name)\":\"")).upperBound
+            let line = try parse(text.replacingCharacters(in: place..<place, with: #"a\"\\"#))
+            let values =
+                [line.requestID, line.remote, line.method, line.path]
+                + [
+                    line.delivery, line.event, line.outcome, line.site, line.commit,
+                ].map { $0 ?? "" }
+            #expect(values.count { $0.hasPrefix(#"a"\"#) } == 1)
+            #expect(line.status == 200 && line.time == Date(timeIntervalSince1970: 1_795_514_587))
+        }
     }
 
     @Test func `may have been answered by nginx alone`() throws {

@@ -106,6 +106,22 @@ import Testing
         #expect(none.isGuess)
     }
 
+    @Test func `asks root for no other rights`() {
+        for log in ["/var/log/nginx/bellpull.log", nil] {
+            let found = verdict {
+                ($0.requests.log, $0.requests.unreadable) = (
+                    log, log.map { "cannot read \($0): No such file or directory" }
+                )
+                $0.requests.wereReadByRoot = true
+            }
+            #expect(found.remedy?.contains("as root") == false && found.remedy?.contains("--log FILE") == true)
+            #expect(
+                verdict {
+                    $0.requests.log = log; $0.requests.unreadable = "x"
+                }.remedy?.contains("as root") == true)
+        }
+    }
+
     @Test func `says what is not known if nobody asks the remote`() {
         let live = verdict {
             $0.remote = .notAsked

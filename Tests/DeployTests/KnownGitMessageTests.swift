@@ -68,6 +68,9 @@ import Testing
             "fatal: write error: No space left on device\nfatal: fetch-pack: invalid index-pack output",
             "the disk is full: fatal: write error", hint: "df -h '/srv/my blog'  # free some space"),
         Known(
+            "fatal: sha1 file '/srv/my blog/.git/index.lock' write error. Out of diskspace",
+            "the disk is full: fatal: sha1 file", hint: "df -h '/srv/my blog'  # free some space"),
+        Known(
             "error: cannot create pipe for x: Too many open files\n\(ending)",
             "bellpull may not open more files: error",
             hint: DropIn.moreFiles),

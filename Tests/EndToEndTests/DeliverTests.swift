@@ -97,6 +97,35 @@ import Testing
         #expect(stopped.errors.contains("hint: bellpull check blog"), "\(stopped.errors)")
     }
 
+    @Test func `says where a wrong address is to be corrected`() throws {
+        let site = try ServedSite()
+        let port = try freePort()
+        let refused = try deliver(site, ["--to", "http://127.0.0.1:\(port)/github"])
+        #expect(refused.ending == .exited(1))
+        for (url, hint) in [
+            ("http://127.0.0.1:\(site.web.port)/elsewhere", "correct the address of the hook; otherwise")
+        ] {
+            let result = try deliver(site, ["--to", url])
+            #expect(result.ending == .exited(1))
+            #expect(result.errors.contains(hint) && !result.errors.contains(" in ;"), "\(result.errors)")
+        }
+        for url in ["http://", "https:///github", "http://a b/", "http://a/\u{1b}", "http://a/\nheader"] {
+            let result = try deliver(site, ["--to", url])
+            #expect(result.ending == .exited(64) && result.errors.contains("--to must be a URL"), "\(result)")
+        }
+    }
+
+    @Test func `says that the deployment failed, and not the delivery`() throws {
+        let site = try ServedSite()
+        try write("edited here", to: "\(site.clone.path)/index.html")
+        _ = try site.forge.push("news")
+        let result = try deliver(site)
+        #expect(result.ending == .exited(1))
+        #expect(
+            result.errors.contains("error: the delivery led to a deployment that failed: the clone has local changes"),
+            "\(result.errors)")
+    }
+
     @Test func `announces what a person names`() throws {
         let site = try ServedSite()
         let commit = try site.forge.push("news")

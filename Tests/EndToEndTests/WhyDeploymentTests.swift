@@ -26,6 +26,15 @@ import Testing
         }
     }
 
+    @Test func `knows a push that came together with a later one`() throws {
+        let server = try ConfiguredServer(["blog": "branch = \"main\""])
+        let first = try server.forge.push("one")
+        let second = try server.forge.push("two")
+        #expect(try server.post(.push(of: first)).status == 200)
+        try why(server, first).expect(
+            "live", "deployment 1 of \(first.prefix(6)) brought \(second.prefix(6)), which came after it", remedy: nil)
+    }
+
     @Test func `finds what is skipped by its message and by its paths`() throws {
         let server = try ConfiguredServer([
             "blog": "branch = \"main\"\nskip = \"[skip deploy]\"\npaths = [\"site/**\"]"

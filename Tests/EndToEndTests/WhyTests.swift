@@ -53,6 +53,7 @@ import Testing
             site, "unknown", "no delivery has announced a commit 1234567", remedy: "is it pushed", asking: ["1234567"])
         try expect(
             site, "unknown", "has no delivery 72d3162e-cc78", remedy: "the id is the one", asking: ["72d3162e-cc78"])
+        try expect(site, "unknown", "has no delivery blogs", remedy: "did you mean the site blog?", asking: ["blogs"])
     }
 
     @Test func `finds a delivery that came to another place`() throws {
@@ -63,13 +64,48 @@ import Testing
             site, "elsewhere", "a delivery of GitHub came to /webhook", remedy: "correct the URL", isGuess: true)
     }
 
-    @Test func `finds what nginx refused`() throws {
-        let site = try ServedSite()
+    @Test func `finds a body that is too large for nginx, and one that is too large for Bellpull`() throws {
+        let site = try ServedSite(changes: [("client_max_body_size 25m;", "client_max_body_size 1m;")])
         _ = try site.forge.push("news")
-        let large = try GitHubDelivery(event: "push", body: Data(count: 26 << 20))
-        try #require(try site.post(large).status == 413)
+        try #require(try site.post(GitHubDelivery(event: "push", body: Data(count: 2 << 20))).status == 413)
         try expect(
             site, "refused by the web server", "larger than nginx takes (413)", remedy: "client_max_body_size 25m;")
+        let shipped = try ServedSite()
+        _ = try shipped.forge.push("news")
+        try #require(try shipped.post(GitHubDelivery(event: "push", body: Data(count: 26 << 20))).status == 413)
+        // A larger limit of nginx would not help.
+        try expect(
+            shipped, "refused by the web server", "larger than 25 MB, the most that bellpull takes (413)",
+            remedy: "bellpull deploy blog deploys the commit")
+    }
+
+    @Test func `finds a limit of nginx`() throws {
+        let site = try ServedSite(changes: [
+            (
+                "#limit_req_zone $binary_remote_addr zone=bellpull:1m rate=10r/s;",
+                "limit_req_zone $binary_remote_addr zone=bellpull:1m rate=1r/m;"
+            ),
+            ("#limit_req zone=bellpull burst=1000 nodelay;", "limit_req zone=bellpull;"),
+        ])
+        _ = try site.post(try GitHubDelivery(event: "ping", body: "{}"))
+        let commit = try site.forge.push("news")
+        try #require(try site.post(.push(of: commit)).status == 503)
+        try expect(
+            site, "refused by the web server", "with 503, as limit_req and limit_conn do", remedy: "limit_(req|conn)")
+    }
+
+    @Test func `finds that Bellpull did not answer in time`() throws {
+        let site = try ServedSite(
+            changes: [("fastcgi_read_timeout        30s;", "fastcgi_read_timeout 100ms;")])
+        let commit = try site.forge.push("news")
+        site.bellpull.program.signal(SIGSTOP)
+        let reply = try site.post(.push(of: commit))
+        site.bellpull.program.signal(SIGCONT)
+        try #require(reply.status == 504)
+        // Bellpull reads the delivery afterwards, unless nginx has closed the connection.
+        let verdict = try WhyVerdict(run(site, ["blog", "--json"]))
+        guard verdict.cause != "live" else { return }
+        verdict.expect("no answer", "did not answer the last delivery in nginx's time", remedy: "fastcgi_read_timeout")
     }
 
     @Test func `finds that Bellpull was down when the delivery came, and is`() throws {
@@ -89,7 +125,14 @@ import Testing
             event: "push", body: GitHubDelivery.payload(of: commit), secret: "not the secret at all")
         try #require(try site.post(delivery).status == 401)
         try expect(
-            site, "wrong secret", "had a wrong secret or none", remedy: "enter the secret into the forge's form again")
+            site, "wrong secret", "had a wrong secret", remedy: "enter the secret into the forge's form again")
+        // A scanner asks, too.
+        let scan = RawHTTP.request(
+            "POST", "/github", headers: [("Content-Type", "application/json")], body: Data("{}".utf8))
+        try #require(try RawHTTP(port: site.web.port, scan).reply().status == 401)
+        try #require(try site.visit("/github").status == 405)
+        try expect(
+            site, "wrong secret", "had a wrong secret", remedy: "enter the secret into the forge's form again")
         // A check of the hook is no wrong secret.
         let again = try site.post(.push(of: commit))
         try #require(again.status == 200)
@@ -210,10 +253,33 @@ import Testing
         try server.configure(site: "shop", "branch = \"main\"\nsecret_file = \"\(server.folder("etc/shop.secret"))\"")
         #expect(try server.command("reload").ending == .exited(0))
         let commit = try server.forge.push("news")
-        #expect(try server.post(.push(of: commit), to: "/github/shop").status == 401)
+        #expect(try server.post(.push(of: commit).unsigned, to: "/github/shop").status == 401)
         let result = try server.command(
             "why", "shop", "--json", "--socket", server.folder("bellpull.sock"), "--nginx", server.folder("nginx"))
-        try WhyVerdict(result).expect("wrong secret", "had a wrong secret or none", remedy: "deliver shop")
+        try WhyVerdict(result).expect(
+            "wrong secret", "had no signature: a scanner's, or a forge's without the secret", remedy: "deliver shop",
+            isGuess: true)
+        // A forge's delivery is surely one, whatever scanners ask afterwards.
+        #expect(try server.post(.push(of: commit), to: "/github/shop").status == 401)
+        #expect(try server.post(.push(of: commit).unsigned, to: "/github/shop").status == 401)
+        let signed = try server.command(
+            "why", "shop", "--json", "--socket", server.folder("bellpull.sock"), "--nginx", server.folder("nginx"))
+        try WhyVerdict(signed).expect("wrong secret", "had a wrong secret", remedy: "deliver shop")
+    }
+
+    @Test func `tells why visitors get no answer`() throws {
+        let site = try ServedSite()
+        let refused = try freePort()
+        try expect(
+            site, "live", "http://127.0.0.1:\(refused)/: 127.0.0.1 refuses the connection",
+            remedy: "systemctl status nginx",
+            url: "http://127.0.0.1:\(refused)/")
+        for (url, reason, remedy) in [
+            ("http://nowhere.invalid/", "this machine does not know the host nowhere.invalid", "getent hosts"),
+            ("https://127.0.0.1:\(site.web.port)/", "TLS fails: ", "ssl"),
+        ] {
+            try WhyVerdict(run(site, ["blog", "--json"], url: url)).expect("live", "\(url): \(reason)", remedy: remedy)
+        }
     }
 
     @Test func `is fast without the remote`() throws {

@@ -193,6 +193,9 @@ import Testing
         #expect(Set(found.map(\.site.name)) == ["blog", "shop"])
         #expect(try ledger.deployments(askedByDelivery: "abc-2").map(\.site.name) == ["blog"])
         #expect(try ledger.deployments(askedByDelivery: "abc").isEmpty)
+        let id = try #require(found.first { $0.site.name == "blog" }?.id)
+        #expect(try ledger.deliveries(of: id).map(\.forgeID).first == "abc-1")
+        #expect(try ledger.deliveries(of: 99).isEmpty)
     }
 
     @Test(arguments: StoreUnderTest.all)

@@ -93,7 +93,8 @@ import Testing
         try FileManager.default.moveItem(atPath: home.folder, toPath: away)
         try expectTrouble(
             "cannot open \(path): No such file or directory",
-            hint: "\(ShellCommand.makeFolder(home.folder))  # or set STATE_DIRECTORY to another folder", reading: false
+            hint: "systemctl start bellpull  # creates the folder; or set STATE_DIRECTORY to another folder",
+            reading: false
         ) { try FileManager.default.moveItem(atPath: away, toPath: home.folder) }
     }
 
@@ -126,7 +127,8 @@ import Testing
         home.store.close()
         try expectTrouble(
             "cannot open \(path): Permission denied",
-            hint: "\(ShellCommand.giveToService(home.folder))  # or set STATE_DIRECTORY to another folder",
+            hint: "\(ShellCommand.giveToService(home.folder)) && chmod -R u+rwX \(home.folder)"
+                + "  # or set STATE_DIRECTORY to another folder",
             // The file may be read.
             reading: false
         ) { chmod(path, 0o600) }
@@ -178,11 +180,7 @@ import Testing
     @Test(arguments: [
         (
             ENOENT, "No such file or directory",
-            "\(ShellCommand.makeFolder("/srv"))  # or set STATE_DIRECTORY to another folder"
-        ),
-        (
-            EACCES, "Permission denied",
-            "\(ShellCommand.giveToService("/srv"))  # or set STATE_DIRECTORY to another folder"
+            "systemctl start bellpull  # creates the folder; or set STATE_DIRECTORY to another folder"
         ),
         (
             EROFS, "Read-only file system",
@@ -195,5 +193,26 @@ import Testing
     func `refused by the system is reported with the reason`(_ reason: Int32, words: String, hint: String) {
         let error = LedgerError(cannotOpen: "/srv/ledger.sqlite", because: reason)
         #expect(error == LedgerError("cannot open /srv/ledger.sqlite: \(words)", hint: hint))
+    }
+
+    /// A person who runs a command must not take the service's folder.
+    @Test func `in the folder of another user stays that user's`() throws {
+        func hint(_ reason: Int32, of owner: uid_t) throws -> String? {
+            guard chown(home.folder, owner, owner) == 0 else { throw CocoaError(.fileWriteNoPermission) }
+            return LedgerError(cannotOpen: path, because: reason).hint
+        }
+        guard geteuid() == 0 else {
+            // /etc is root's.
+            #expect(LedgerError(cannotOpen: "/etc/ledger.sqlite", because: EACCES).hint == "run the command as root")
+            return
+        }
+        #expect(try hint(EACCES, of: 65534) == "run the command as nobody")
+        // The service itself, or root's command that became the service's user, may have the folder.
+        let (access, missing) = try ServiceUser.$assumed.withValue(ServiceUser(name: "bellpull")) {
+            (try hint(EACCES, of: 65534) ?? "", try hint(ENOENT, of: 65534) ?? "")
+        }
+        #expect(access.hasPrefix("chown -R bellpull: \(home.folder) && chmod -R u+rwX "))
+        #expect(missing.hasPrefix("install -d -o bellpull \(home.folder)  # or"))
+        #expect(try hint(EACCES, of: 0)?.hasPrefix("chown -R root: \(home.folder) && ") == true)
     }
 }

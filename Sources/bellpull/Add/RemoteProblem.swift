@@ -17,7 +17,7 @@ struct RemoteProblem: Error {
 
     /// The words by which a problem is known. The first match counts: a full disk or a changed host key also causes later words.
     private static let words: [(Kind, [String])] = [
-        (.diskFull, ["No space left on device", "Disk quota exceeded"]),
+        (.diskFull, ["No space left on device", "Disk quota exceeded", "Out of diskspace"]),
         (.hostKeyChanged, ["REMOTE HOST IDENTIFICATION HAS CHANGED"]),
         (.hostKeyUnknown, ["Host key verification failed", "host key is known for"]),
         (

@@ -88,14 +88,18 @@ struct HookAnswer {
     }
 
     /// The host of the address.
-    private var host: String {
-        let authority = (Self.origin(of: address.url) ?? "").drop { $0 != "/" }.dropFirst(2)
+    private var host: String { Self.host(of: address.url) }
+
+    /// Returns the host of `url`; empty for a text without a host.
+    static func host(of url: String) -> String {
+        let authority = (origin(of: url) ?? "").drop { $0 != "/" }.dropFirst(2)
         guard let end = authority.lastIndex(of: ":"), !authority[end...].contains("]") else { return String(authority) }
         return String(authority[..<end])
     }
 
     private var lookUp: String {
-        "getent hosts \(host) shows the address: if it is not this server's, correct url in \(address.place ?? ""); "
+        let correction = address.place.map { "correct url in \($0)" } ?? "correct the address of the hook"
+        return "getent hosts \(host) shows the address: if it is not this server's, \(correction); "
             + "otherwise correct the web server's settings"
     }
 

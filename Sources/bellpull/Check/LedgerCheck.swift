@@ -61,7 +61,8 @@ struct LedgerCheck {
         let hint =
             switch owner {
             case user: "chmod u+rwx \(path)"
-            case "root": "chown -R \(user) \(path)"
+            case "root" where ServiceUser.isThisProcess: "chown -R \(user): \(path)"
+            case "root": "run \(ServiceUnit.current.command) check as root"
             default: "run \(ServiceUnit.current.command) check as root or as \(owner), to check the sites too"
             }
         return .error(subject, "\(path) belongs to \(owner), and \(user) cannot write to the folder", hint: hint)

@@ -59,6 +59,9 @@ struct NginxCheck: Sendable {
     /// Whether nginx lets only some addresses use the hook.
     var isRestricted: Bool { passes.contains { !$0.directives("deny").isEmpty } }
 
+    /// Whether nginx takes only smaller bodies than Bellpull.
+    var limitsBody: Bool { (passes + passes.compactMap(\.exactLocation)).contains { bodySize($0) != nil } }
+
     /// The access log of the hook in the format bellpull; `nil` if nginx's files name none.
     var accessLog: String? {
         passes.lazy.flatMap { $0.directives("access_log") }

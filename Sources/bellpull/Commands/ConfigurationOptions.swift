@@ -31,7 +31,7 @@ struct ConfigurationOptions: ParsableArguments {
         guard file?.isUnreadable != true || source.environment["REPO_PATH"] != nil else {
             throw CommandError(
                 .configuration, "\(source.environmentFile) cannot be read by \(NSUserName())",
-                hint: "run the command as root")
+                hint: getuid() == 0 ? "ls -l \(source.environmentFile)" : "run the command as root")
         }
         do {
             let names = SiteNames(in: state)

@@ -61,6 +61,9 @@ struct Deliver: ParsableCommand {
         if let to, !to.hasPrefix("http://"), !to.hasPrefix("https://") {
             throw ValidationError("--to must begin with http:// or https://")
         }
+        if let to, HookAnswer.host(of: to).isEmpty || !to.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) {
+            throw ValidationError("--to must be a URL without spaces, such as https://blog.example.com/github")
+        }
     }
 
     func run() throws {
@@ -115,7 +118,8 @@ struct Deliver: ParsableCommand {
         }
         let forge = forge.flatMap { ForgeName(rawValue: $0) } ?? settings.forge ?? likelyForge(of: settings)
         do {
-            let delivery = try OutgoingDelivery(message, from: forge, of: repository.description, secret: secret)
+            let delivery = try OutgoingDelivery(
+                message, from: forge, of: repository.description, secret: secret, id: DeliveryTest.newID)
             return (delivery, forge, subject)
         } catch {
             throw CommandError(

@@ -32,6 +32,11 @@ struct Why: ParsableCommand {
 
     @OptionGroup var options: CommonOptions
 
+    func validate() throws {
+        guard let subject, subject.allSatisfy(\.isWhitespace) else { return }
+        throw ValidationError("the argument is empty: name a site, a commit or a delivery, or leave the argument out")
+    }
+
     func run() throws {
         let verdicts = try verdicts()
         if options.json {
@@ -59,12 +64,14 @@ struct Why: ParsableCommand {
 
         let inUse = Set(
             (LoadedCheck.loaded(in: state)?.sites ?? []).filter { $0.state != .unusable }.compactMap(\.name))
-        if let name = subject, let mistakes = mistakes(of: name, configuration, inUse) { return [mistakes] }
-        guard !configuration.sites.isEmpty else {
+        let rejected = MistakenSite.all(in: configuration, inUse)
+        if let site = rejected.first(where: { $0.name == subject }) { return [site.verdict()] }
+        guard !configuration.sites.isEmpty || !rejected.isEmpty else {
             throw CommandError(
                 .configuration, "no site is configured", hint: "\(ServiceUnit.current.command) add REPOSITORY")
         }
         let named = configuration.sites.filter { $0.name == subject }
+        if named.isEmpty, let subject { try checkSubject(subject, configuration) }
         let commit = named.isEmpty ? subject.flatMap(CommitName.init) : nil
         let delivery = named.isEmpty && commit == nil ? subject : nil
         let asked = named.isEmpty ? configuration.sites : named
@@ -77,31 +84,36 @@ struct Why: ParsableCommand {
             problems: Dictionary(
                 differences.filter { $0.severity == .error }.map { ($0.subject, $0) }
             ) { first, _ in first },
-            hasService: ControlClient(state: state).hasService, requests: requests, asksOutside: !offline,
+            hasService: ControlClient(state: state).hasService, nginxTakesLess: web.limitsBody, requests: requests,
+            asksOutside: !offline,
             cancellation: Signals.shared.cancellation)
-        let question = WhyQuestion(reader, web)
+        let question = WhyQuestion(reader, web, rejected: rejected)
         if let commit { return try question.verdicts(on: commit) }
         if let delivery { return try question.verdicts(on: delivery, line, requests.first?.value) }
-        let rejected =
-            subject == nil
-            ? configuration.rejectedSites.compactMap(\.name).compactMap { mistakes(of: $0, configuration, inUse) } : []
-        return rejected + (try question.verdicts(on: asked))
+        return (subject == nil ? rejected.map { $0.verdict() } : []) + (try question.verdicts(on: asked))
     }
 
-    /// The verdict on a site whose file has mistakes; `nil` for other sites.
-    ///
-    /// - Parameter inUse: the sites with which the service goes on.
-    private func mistakes(of name: String, _ configuration: Configuration, _ inUse: Set<String>) -> Verdict? {
-        guard !configuration.sites.contains(where: { $0.name == name }),
-            let issue = configuration.rejectedSites.first(where: { $0.name == name })?.issues.first
-        else { return nil }
-        let effect =
-            inUse.contains(name)
-            ? "and the service goes on with its earlier settings, which this command does not know"
-            : "so pushes are not deployed"
-        return Verdict(
-            .configuration, site: name, "its file has a mistake, \(effect): \(issue.text)",
-            remedy: issue.hint ?? "\(ServiceUnit.current.command) check \(name)")
+    /// Checks that `subject` can be the id of a delivery, if it is the name of no site.
+    private func checkSubject(_ subject: String, _ configuration: Configuration) throws(CommandError) {
+        guard !Self.isID(subject) else { return }
+        let shown = String(subject.prefix(60)) + (subject.count > 60 ? "…" : "")
+        let path = URL(fileURLWithPath: subject).standardized.path
+        let site = subject.contains("/") ? configuration.sites.first { $0.path == path } : nil
+        let hint =
+            site.map { "the site there is \($0.name): \(ServiceUnit.current.command) why \($0.name)" }
+            ?? shown.nearest(of: configuration.sites.map(\.name)).map { "did you mean \($0)?" }
+            ?? "\(ServiceUnit.current.command) status shows the names of the sites"
+        throw CommandError(
+            .usage, "\(shown.escapedForDisplay) is neither a site, nor a commit, nor the id of a delivery",
+            hint: hint)
+    }
+
+    /// Whether `text` can be the forge's id of a delivery: 1 to 128 letters, digits and `-._:`.
+    private static func isID(_ text: String) -> Bool {
+        (1...128).contains(text.utf8.count)
+            && text.unicodeScalars.allSatisfy {
+                $0.isASCII && ($0.properties.isAlphabetic || "0123456789-._:".unicodeScalars.contains($0))
+            }
     }
 }
 

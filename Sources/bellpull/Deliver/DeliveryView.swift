@@ -63,7 +63,7 @@ struct DeliveryView: Encodable {
                 hint: "\(command) reload")
         case let outcome?:
             return CommandError(
-                .failure, "the delivery was \(outcome)\(reason)",
+                .failure, "the delivery \(DeliveryFate.words(outcome))\(reason)",
                 hint: "\(command) log \(site); \(command) check \(site)")
         case nil:
             let answer = HookAnswer(address, .reply(status: status, headers: [:])).result

@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import Text
 import Webhook
 
@@ -11,6 +12,7 @@ struct HookSecret {
     ///
     /// - Throws: an error if this user cannot read the secret.
     init(of site: SiteSettings, _ configuration: Configuration) throws(CommandError) {
+        let isRoot = getuid() == 0
         let source = site.secretSource ?? configuration.secretSource
         guard let secrets = site.secretSource == nil ? configuration.secrets : site.secrets else {
             switch source {
@@ -24,11 +26,15 @@ struct HookSecret {
                     .failure, "the secret is in the variable \(name), which is not set here",
                     hint: "run the command with \(name)=SECRET, as the service has it")
             case .file(let path)?:
-                throw CommandError(.failure, "\(path) cannot be read", hint: "run the command as root")
+                throw CommandError(
+                    .failure, "\(path) cannot be read",
+                    hint: isRoot ? "ls -l \(path.quotedForShell)" : "run the command as root")
             case nil:
                 throw CommandError(
                     .failure, "the secret is not known to this command",
-                    hint: "run the command as root, or with GITHUB_SECRET=SECRET, as the service has it")
+                    hint:
+                        "run the command \(isRoot ? "" : "as root, or ")with GITHUB_SECRET=SECRET, as the service has it"
+                )
             }
         }
         current = secrets.current

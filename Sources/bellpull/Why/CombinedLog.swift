@@ -23,6 +23,9 @@ enum CombinedLog {
         ("Forgejo", "Forgejo"), ("Gitea", "Gitea"), ("GitLab", "GitLab"), ("Gogs", "Gogs"),
     ]
 
+    /// Words in the lines about requests of forges.
+    static var agentNames: [String] { agents.map(\.agent) }
+
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]

@@ -4,20 +4,32 @@ import Text
 
 /// What nginx's logs tell of deliveries that led to no deployment.
 extension Diagnosis {
-    var problem: Verdict? {
+    /// The verdict on the newest delivery without a deployment.
+    ///
+    /// - Parameter ofScanners: whether to tell of a request that is likely to be a scanner's, or of any other.
+    func problem(ofScanners: Bool) -> Verdict? {
         // Without the remote nobody knows whether there is a newer commit at all.
         if case .notAsked = facts.remote, asked == nil { return nil }
-        guard let problem = facts.requests.problem else { return nil }
+        guard let problem = facts.requests.problem, problem.isLikelyOfScanner == ofScanners else { return nil }
         let line = problem.line
         let times = problem.count > 1 ? ", and \(problem.count - 1) more like it" : ""
         let time = "\(line.time.relative(to: facts.now))\(times)"
         let reason = line.reason.map { ": \($0)" } ?? ""
         // A delivery to the shared hook may concern another site, and one of another repository need not be a mistake.
-        let isGuess = facts.requests.isShared || line.reason?.contains("repository") == true
+        let isGuess =
+            facts.requests.isShared || line.reason?.contains("repository") == true || !problem.isSurelyOfForge
         switch line.outcome {
+        case "rejected"? where ofScanners:
+            return verdict(
+                .wrongSecret,
+                "the last request to the hook, \(time), had no signature: a scanner's, or a forge's without the secret",
+                remedy:
+                    "enter the secret into the forge's form if it is empty there; \(facts.command) deliver \(facts.name) "
+                    + "tries the one in the files", isGuess: true)
         case "rejected"?:
             return verdict(
-                .wrongSecret, "the last delivery, \(time), had a wrong secret or none",
+                .wrongSecret,
+                "the last delivery, \(time), had a wrong secret\(line.isSigned == true ? "" : " or none")",
                 remedy:
                     "enter the secret into the forge's form again; \(facts.command) deliver \(facts.name) tries the one "
                     + "in the files", isGuess: isGuess)
@@ -25,16 +37,20 @@ extension Diagnosis {
             return verdict(
                 .configuration,
                 "the hook was out of order when the last delivery came, \(time): the site's file had a mistake",
-                remedy: "\(facts.command) check \(facts.name); then have the forge send it again", isGuess: false)
+                remedy: "\(facts.command) check \(facts.name); then have the forge send it again",
+                isGuess: !problem.isSurelyOfForge)
         case "unrecorded"?:
             return verdict(
                 .notAccepted, "the ledger could not record the last delivery, \(time)\(reason)",
-                remedy: "\(facts.command) check; then have the forge send the delivery again", isGuess: isGuess)
+                remedy: reason.contains("queue is full")
+                    ? "\(facts.command) deploy \(facts.name); the disk of the ledger is slow if it happens again"
+                    : "\(facts.command) check; then have the forge send the delivery again", isGuess: isGuess)
+        case "refused"? where line.status == 413: return tooLarge(time, isGuess)
         case "ignored"?, "malformed"?, "refused"?:
             return verdict(
                 .notAccepted, "the last delivery, \(time), was \(line.outcome ?? "")\(reason)",
                 remedy: notAcceptedRemedy(line), isGuess: isGuess)
-        default: return refusedByServer(line, time)
+        default: return refusedByServer(line, time, isGuess)
         }
     }
 
@@ -47,37 +63,6 @@ extension Diagnosis {
         if reason.contains("URL") { return "correct the URL in the forge's form" }
         if reason.contains("not a push") { return "choose push events in the forge's form" }
         return "\(follows): push there, or change branch in the site's file"
-    }
-
-    private func refusedByServer(_ line: AccessLogLine, _ time: String) -> Verdict {
-        let status = line.status.map(String.init) ?? "no status"
-        switch line.status {
-        case 413?:
-            return verdict(
-                .refusedByServer, "nginx refused the last delivery, \(time): it is larger than nginx takes (413)",
-                remedy: "set client_max_body_size 25m; in both locations of the hook, then systemctl reload nginx",
-                isGuess: facts.requests.isShared)
-        case 429?:
-            return verdict(
-                .refusedByServer, "nginx refused the last delivery, \(time): too many requests (429)",
-                remedy: "raise burst= of limit_req, then systemctl reload nginx; \(facts.command) deploy \(facts.name)",
-                isGuess: facts.requests.isShared)
-        case 500?, 502?, 503?, 504?:
-            return verdict(
-                .serviceWasDown, "bellpull was down when the last delivery came, \(time) (\(status))",
-                remedy: facts.hasService
-                    ? "\(facts.command) deploy \(facts.name)" : "systemctl start \(ServiceUnit.current)",
-                isGuess: facts.requests.isShared)
-        case nil:
-            return verdict(
-                .refusedByServer, "the forge ended the connection before nginx had answered, \(time)",
-                remedy: "\(facts.command) deploy \(facts.name)", isGuess: true)
-        default:
-            return verdict(
-                .refusedByServer, "nginx refused the last delivery, \(time), with status \(status)",
-                remedy: "tail -n 20 /var/log/nginx/error.log; \(facts.command) check \(facts.name)",
-                isGuess: facts.requests.isShared)
-        }
     }
 
     var stray: Verdict? {
@@ -102,7 +87,7 @@ extension Diagnosis {
             let reason = facts.requests.unreadable ?? "nginx's files name no log of the hook in the format bellpull"
             return verdict(
                 .neverArrived, "no delivery of \(wantedText) is in the ledger, and the log cannot tell: \(reason)",
-                remedy: "run the command as root, or name the log: --log FILE; \(command) deploys it", isGuess: true)
+                remedy: "\(logRemedy); \(command) deploys it", isGuess: true)
         }
         guard facts.hasService else {
             return verdict(
@@ -120,5 +105,13 @@ extension Diagnosis {
             remedy: "look at the forge's page of the webhook: URL, content type, events, and its last answers; "
                 + "\(facts.command) check \(facts.name) tries the hook (DNS, firewall, certificate); \(command) deploys "
                 + "it now\(wait)")
+    }
+
+    /// What lets the command read the log of the hook. Root need not become root.
+    private var logRemedy: String {
+        let name = "name the log: \(facts.command) why \(facts.name) --log FILE"
+        guard facts.requests.wereReadByRoot else { return "run the command as root, or \(name)" }
+        guard facts.requests.log == nil else { return name }
+        return "\(name); or log the hook: \(facts.command) check shows how"
     }
 }

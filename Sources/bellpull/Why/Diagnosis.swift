@@ -10,6 +10,9 @@ struct Diagnosis {
     let asked: Commit?
 
     init(_ facts: SiteFacts, asked: Commit? = nil) {
+        var facts = facts
+        // A test of the hook says nothing about the pushes.
+        facts.records.removeAll { record in facts.tests.contains { $0.id == record.id } }
         (self.facts, self.asked) = (facts, asked)
     }
 
@@ -18,8 +21,9 @@ struct Diagnosis {
         // A push still missing at the remote is newer than the live commit.
         if asked == nil, let unfinished, facts.records.first?.target?.commit != facts.live { return unfinished }
         if let live { return live }
-        return unfinished ?? pinned ?? configuration ?? finished ?? remoteFailure ?? moved ?? obstacleOfNewCommit
-            ?? problem ?? stray ?? absent
+        return unfinished ?? pinned ?? configuration ?? test ?? replaced ?? finished ?? remoteFailure ?? moved
+            ?? obstacleOfNewCommit ?? problem(ofScanners: false) ?? stray
+            ?? (facts.hasService ? problem(ofScanners: true) : nil) ?? absent
     }
 
     // MARK: The commit
@@ -76,7 +80,9 @@ struct Diagnosis {
                 "\(wantedText) was deployed, and \(commit.short) replaced it \($0.time.relative(to: facts.now))"
             }
             ?? "\(commit.short)\(since)\(cause)"
-        return visited(text + limits) ?? verdict(.live, text + limits)
+        let test = facts.tests.first.flatMap { asked == nil && !$0.state.isFinished ? $0.target : nil }
+        let note = test.map { "; bellpull deliver announced \($0.commit.short), which the remote does not have" } ?? ""
+        return visited(text + limits + note) ?? verdict(.live, text + limits + note)
     }
 
     private static func words(_ record: DeploymentRecord) -> String {
@@ -115,9 +121,8 @@ struct Diagnosis {
                 "\(fact); browsers that have been there may show the old page for up to "
                     + "\(Duration.seconds(seconds).spoken), as \(url) has such a Cache-Control header",
                 remedy: "add_header Cache-Control no-cache; in the server block makes browsers ask")
-        case .noAnswer(let url, let reason)?:
-            verdict(
-                .live, "\(fact); what visitors get is not known, as \(url) does not answer this machine: \(reason)")
+        case .noAnswer(let url, let reason, let remedy)?:
+            verdict(.live, "\(fact); what visitors get is not known: \(url): \(reason)", remedy: remedy)
         }
     }
 
@@ -152,6 +157,38 @@ struct Diagnosis {
                     + (others.isEmpty ? "" : ", behind \(others.count) that run: \(names)"),
                 remedy: "wait; parallel_deployments in the main file lets more sites deploy at once")
         }
+    }
+
+    /// The verdict on a commit whose deployment brought another one: the branch had moved on, or was rewritten.
+    private var replaced: Verdict? {
+        guard let asked,
+            let record = facts.records.first(where: {
+                $0.target?.commit == asked && $0.commit != nil && $0.commit != asked
+            }),
+            let brought = record.commit
+        else { return nil }
+        let time = record.time.relative(to: facts.now)
+        guard let note = record.note, note.contains(" was rewritten") else {
+            let fact =
+                "deployment \(record.id) of \(asked.short) brought \(brought.short), which came after it, \(time)"
+            guard facts.live != brought else { return verdict(.live, fact) }
+            return verdict(
+                .moved, "\(fact); the site is at \(facts.live?.short ?? "no commit") now",
+                remedy: "\(facts.command) why \(facts.name)")
+        }
+        return verdict(
+            .unknown, "deployment \(record.id) brought \(brought.short) in place of \(asked.short), \(time): \(note)",
+            remedy: "push \(asked.short) again if it was not removed on purpose")
+    }
+
+    /// The verdict on a commit that only `bellpull deliver` announced.
+    private var test: Verdict? {
+        guard let asked, let record = facts.tests.first(where: { $0.target?.commit == asked }) else { return nil }
+        return verdict(
+            .unknown,
+            "the remote does not have \(asked.short), which bellpull deliver announced "
+                + record.time.relative(to: facts.now),
+            remedy: "\(facts.command) deliver \(facts.name) announces the commit that the remote has")
     }
 
     /// The verdict of the newest finished deployment of the commit.
@@ -232,7 +269,9 @@ struct Diagnosis {
 
     /// An obstacle explains why the commit is not live only if somebody has tried; otherwise it is the next problem.
     private var obstacleOfNewCommit: Verdict? {
-        guard let obstacle = facts.obstacles.first, facts.requests.problem == nil else { return nil }
+        guard let obstacle = facts.obstacles.first, facts.requests.problem?.isLikelyOfScanner ?? true else {
+            return nil
+        }
         return verdict(
             .obstacle, obstacle.message, remedy: obstacle.hint ?? "\(facts.command) check \(facts.name)")
     }

@@ -9,6 +9,15 @@ struct HookRequests {
         let line: AccessLogLine
         /// The number of such lines after the last accepted delivery.
         var count: Int
+
+        /// Whether Bellpull verified the delivery.
+        var isVerified: Bool { ["ignored", "unrecorded"].contains(line.outcome) }
+
+        /// Whether a forge sent the request, and not a scanner. Nobody knows of a log without the member `signed`.
+        var isSurelyOfForge: Bool { isVerified || line.isSigned == true }
+
+        /// Whether the request had no signature, like those of scanners.
+        var isLikelyOfScanner: Bool { !isVerified && line.isSigned == false }
     }
 
     /// A forge's request to another path than the hook's.
@@ -23,11 +32,13 @@ struct HookRequests {
     var log: String?
     /// The problem with reading the log; `nil` for none.
     var unreadable: String?
+    /// Whether root read the logs.
+    var wereReadByRoot = false
     /// The time of the first line; `nil` without a line.
     var since: Date?
     /// The last line about an accepted delivery to the site.
     var lastAccepted: AccessLogLine?
-    /// The newest problem after `lastAccepted`.
+    /// The newest problem after `lastAccepted`. Requests of scanners count only if there is no other problem.
     var problem: Problem?
     /// Whether the problem may concern another site: the hook is shared.
     var isShared = true

@@ -31,13 +31,16 @@ struct PageVisit {
         }
         let file = "\(served ?? folder)/\(Self.page)"
         guard let expected = Self.content(of: file) else { return nil }
-        let local = web.address(ofFolder: served ?? folder).flatMap { fetch($0.url, through: $0.connection) }
+        let local = web.address(ofFolder: served ?? folder).flatMap { try? fetch($0.url, through: $0.connection) }
         guard let url = settings.url.map({ $0.origin + $0.path }) else {
             guard let local, local.status == 200 else { return nil }
             return local.body == expected ? seen(local) : .otherPage(url: local.url, file: file)
         }
-        guard let visited = fetch(url, through: nil) else {
-            return .noAnswer(url: url, reason: "no answer within \(Self.time) s")
+        let visited: Answer
+        do throws(NoAnswer) {
+            visited = try fetch(url, through: nil)
+        } catch {
+            return .noAnswer(url: url, reason: error.reason, remedy: error.remedy)
         }
         guard visited.status == 200 else { return nil }
         if visited.body == expected { return seen(visited) }
@@ -87,9 +90,47 @@ struct PageVisit {
         }
     }
 
-    private func fetch(_ url: String, through connection: String?) -> Answer? {
+    /// Why there is no answer.
+    private struct NoAnswer: Error {
+        let reason: String
+        let remedy: String?
+
+        /// Explains curl's exit status (curl(1), "EXIT CODES").
+        init(_ status: Int32, _ text: String, _ url: SiteURL?, place: String) {
+            let message = text.hasPrefix("curl: (") ? String(text.drop { $0 != ")" }.dropFirst(2)) : text
+            let host = url?.host ?? "the host"
+            switch status {
+            case 6:
+                reason = "this machine does not know the host \(host)"
+                remedy =
+                    "getent hosts \(host) must show this server's address: correct the name in DNS, or url in \(place)"
+            case 7:
+                reason = "\(host) refuses the connection"
+                remedy = "systemctl status nginx; ss -ltn shows the ports on which nginx listens"
+            case 28:
+                reason = "no answer within \(PageVisit.time) s"
+                remedy =
+                    "curl -I \((url?.origin ?? "").quotedForShell), run outside of this network, shows whether visitors get one"
+            case 35, 51, 53...54, 58...60, 77, 80, 82...83, 90...91:
+                reason = "TLS fails: \(message)"
+                remedy = "nginx -T | grep -n -e listen -e ssl_  # the server block must have ssl and a certificate"
+            case 52, 56:
+                reason = "the connection ended without an answer"
+                remedy = "tail -n 20 /var/log/nginx/error.log"
+            case 63:
+                reason = "the page is larger than \(PageVisit.limit >> 20) MB"
+                remedy = nil
+            default:
+                reason = message
+                remedy = nil
+            }
+        }
+    }
+
+    private func fetch(_ url: String, through connection: String?) throws(NoAnswer) -> Answer {
         var arguments = [
-            "--disable", "--silent", "--include", "--max-time", "\(Self.time)", "--noproxy", "*", "--max-filesize",
+            "--disable", "--silent", "--show-error", "--include", "--max-time", "\(Self.time)", "--noproxy", "*",
+            "--max-filesize",
             "\(Self.limit)", "--user-agent", "bellpull-why", "--insecure",
         ]
         if let connection {
@@ -98,12 +139,20 @@ struct PageVisit {
         }
         let completion = try? curl.command(arguments + ["--", url]).run(
             until: .now + .seconds(Self.time + 2), cancellation: cancellation, keeping: .whole(limit: Self.limit * 2))
-        guard let completion, completion.isSuccess, completion.isOutputComplete else { return nil }
+        func failure(_ status: Int32, _ message: String = "the answer is not HTTP") -> NoAnswer {
+            NoAnswer(status, message, settings.url, place: settings.place)
+        }
+        guard let completion else { throw failure(2, "curl cannot be started") }
+        guard case .exited(let status) = completion.termination else { throw failure(28) }
+        guard status == 0 else {
+            let line = completion.errors.split(separator: "\n").first.map(String.init)
+            throw failure(status, line ?? "curl exits with \(status)")
+        }
         let bytes = completion.outputBytes
         guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)),
             case .reply(let status, let headers) = HookProbe.reply(
                 String(decoding: bytes[..<end.lowerBound], as: UTF8.self))
-        else { return nil }
+        else { throw failure(1) }
         return Answer(url: url, status: status, body: Array(bytes[end.upperBound...]), headers: headers)
     }
 }

@@ -38,6 +38,12 @@ struct SiteFacts {
     /// The difference between the files and the settings of the running service; `nil` for none.
     var configurationProblem: CheckResult?
     var requests = HookRequests()
+    /// The largest body that Bellpull takes, in bytes.
+    var bodyLimit = 25 << 20
+    /// Whether nginx takes only smaller bodies.
+    var nginxTakesLess = false
+    /// The unfinished and failed deployments of commits that the remote does not have, announced by `bellpull deliver` alone.
+    var tests: [DeploymentRecord] = []
     /// How often catch-up asks the remote; `nil` for never.
     var catchUp: Duration?
     /// The page seen by visitors; `nil` if nobody looked.

@@ -13,6 +13,8 @@ struct SiteFactsReader: Sendable {
     /// What is wrong with the settings of sites in the running service, by name.
     let problems: [String: CheckResult]
     let hasService: Bool
+    /// Whether nginx takes only smaller bodies than Bellpull.
+    let nginxTakesLess: Bool
     /// What nginx's logs tell, by the name of the site.
     let requests: [String: HookRequests]
     /// Whether to ask the remotes, and to look at the sites as a visitor.
@@ -20,7 +22,7 @@ struct SiteFactsReader: Sendable {
     let cancellation: Cancellation
 
     /// How many deployments to look at.
-    private static let history = 50
+    static let history = 50
     /// How much of the output to show.
     private static let lines = 5
     private static let time = Duration.seconds(20)
@@ -44,11 +46,15 @@ struct SiteFactsReader: Sendable {
         facts.records = try reading { () throws(LedgerError) in
             try ledger.deployments(of: settings.name, limit: Self.history)
         }
+        facts.nginxTakesLess = nginxTakesLess
+        facts.bodyLimit = configuration.bodyLimit
         facts.running = try reading { () throws(LedgerError) in
             try ledger.latestDeployments().filter { $0.state == .running }.map(\.site.name)
         }
-        facts.output = try output(of: facts.records, settings.name)
         if asksOutside { ask(site, limits, &facts) }
+        facts.tests = try tests(in: facts)
+        let pushes = facts.records.filter { record in !facts.tests.contains { $0.id == record.id } }
+        facts.output = try output(of: pushes, settings.name)
         if asksOutside, Diagnosis(facts).verdict.isLive { facts.visitors = visit() }
         return facts
     }
@@ -65,6 +71,30 @@ struct SiteFactsReader: Sendable {
             facts.obstacles = inspection.obstacles
         } catch {
             facts.remote = .failed(error)
+        }
+    }
+
+    /// The deployments of commits that the remote does not have, announced by `bellpull deliver` alone.
+    private func tests(in facts: SiteFacts) throws(CommandError) -> [DeploymentRecord] {
+        var tests: [DeploymentRecord] = []
+        for record in facts.records where record.cause == .push && isLate(record, facts) {
+            let isTest = try reading { () throws(LedgerError) in
+                try DeliveryTest.isOnlyCause(of: record.id, in: ledger)
+            }
+            if isTest { tests.append(record) }
+        }
+        return tests
+    }
+
+    /// Returns whether the remote does not show, or never showed, the announced commit.
+    private func isLate(_ record: DeploymentRecord, _ facts: SiteFacts) -> Bool {
+        switch record.state {
+        case .waiting: true
+        case .failed: record.failure?.message.hasPrefix("the remote never showed ") == true
+        // At its next try.
+        case .running, .queued:
+            facts.remoteCommit != nil && facts.remoteCommit == facts.live && record.target?.commit != facts.live
+        default: false
         }
     }
 

@@ -17,6 +17,8 @@ struct Verdict: Encodable, Equatable {
         case refusedByServer = "refused by the web server"
         /// Bellpull was down when the delivery came.
         case serviceWasDown = "bellpull was down"
+        /// Bellpull did not answer in nginx's time.
+        case noAnswer = "no answer"
         /// Bellpull does not run.
         case serviceIsDown = "bellpull is down"
         /// The signature or the token was wrong.

@@ -8,6 +8,8 @@ struct WebServerLogs {
     private var hook: [AccessLogFile] = []
     private var unreadable: String?
     private var others: [AccessLogFile] = []
+    /// Whether root opened the logs, who may read every file.
+    private let isOfRoot = geteuid() == 0
 
     /// How much of the other logs to read, in bytes each.
     private static let tail = 4 << 20
@@ -48,19 +50,21 @@ struct WebServerLogs {
         // The end usually tells enough.
         for limit in [Self.tail, AccessLogReader.tail] {
             collector = HookLogCollector(sites, mount: mount)
-            let summary = AccessLogReader().read(hook, last: limit) {
+            let (logs, isCut) = newest(limit)
+            let summary = AccessLogReader().read(logs, last: limit, where: collector.selection(with: delivery)) {
                 if delivery != nil, $0.delivery == delivery { line = $0 }
                 collector.add($0)
             }
             since = summary.first
             problem = summary.problems.first?.message
             if since == nil, summary.bad > 0, let path { problem = "\(path) has no line in the format bellpull" }
-            if !summary.isPartial || (collector.isComplete && (delivery == nil || line != nil)) { break }
+            if !(summary.isPartial || isCut) || (collector.isComplete && (delivery == nil || line != nil)) { break }
         }
         let stray = newestStray
         let found = sites.map { site in
             var requests = collector.requests(of: site.name)
             (requests.log, requests.unreadable, requests.since) = (path, unreadable ?? problem, since)
+            requests.wereReadByRoot = isOfRoot
             requests.isShared = others && site.secretSource == nil
             if let stray, stray.time > requests.lastAccepted?.time ?? .distantPast { requests.stray = stray }
             return (site.name, requests)
@@ -68,17 +72,20 @@ struct WebServerLogs {
         return (Dictionary(found) { first, _ in first }, line)
     }
 
+    /// The logs of the hook that have its last `limit` bytes, and whether that leaves one out.
+    private func newest(_ limit: Int) -> (logs: [AccessLogFile], isCut: Bool) {
+        guard hook.count > 1, let last = hook.last, last.size ?? 0 > limit else {
+            return (hook, false)
+        }
+        return ([last], true)
+    }
+
     /// The newest request of a forge to another path.
     private var newestStray: HookRequests.Stray? {
-        let lines = others.flatMap { $0.lastLines(Self.tail, containing: Array("\"POST ".utf8)) }
-        return lines.compactMap { CombinedLog.stray($0) }.max { $0.time < $1.time }
-    }
-}
-
-extension AccessLogFile {
-    /// The lines in the last `count` bytes of an uncompressed log in any format that contain `word`.
-    fileprivate func lastLines(_ count: Int, containing word: [UInt8]) -> [Substring] {
-        tailBytes(count).split(separator: UInt8(ascii: "\n")).filter { $0.firstRange(of: word) != nil }
-            .map { Substring(decoding: $0, as: UTF8.self) }
+        let newest = others.compactMap { log in
+            log.lastLines(Self.tail, containing: "\"POST ", andOneOf: CombinedLog.agentNames)
+                .lazy.compactMap { CombinedLog.stray($0[...]) }.first
+        }
+        return newest.max { $0.time < $1.time }
     }
 }

@@ -10,12 +10,13 @@ import Text
 struct WhyQuestion: Sendable {
     private let reader: SiteFactsReader
     private let web: NginxCheck
+    private let rejected: [MistakenSite]
 
     /// The number of sites to look at in parallel.
     private static let parallel = 8
 
-    init(_ reader: SiteFactsReader, _ web: NginxCheck) {
-        (self.reader, self.web) = (reader, web)
+    init(_ reader: SiteFactsReader, _ web: NginxCheck, rejected: [MistakenSite]) {
+        (self.reader, self.web, self.rejected) = (reader, web, rejected)
     }
 
     // MARK: Sites
@@ -58,14 +59,19 @@ struct WhyQuestion: Sendable {
 
     // MARK: A commit
 
-    /// Returns the verdicts on the commit `name` at each site that knows it.
+    /// Returns the verdicts on the commit `name` at each site that knows it. Any site whose file has a mistake may be meant if
+    /// no site knows the commit.
     func verdicts(on name: CommitName) throws(CommandError) -> [Verdict] {
         let verdicts = try facts(of: reader.configuration.sites).compactMap { facts -> Verdict? in
             let commits = facts.records.flatMap { [$0.commit, $0.target?.commit] } + [facts.live, facts.remoteCommit]
             guard let commit = commits.lazy.compactMap(\.self).first(where: { name.names($0) }) else { return nil }
             return Diagnosis(facts, asked: commit).verdict
         }
-        guard verdicts.isEmpty else { return verdicts }
+        var ofRejected: [Verdict] = []
+        for site in rejected {
+            if let verdict = try site.verdict(on: name, in: reader.ledger) { ofRejected.append(verdict) }
+        }
+        guard verdicts.isEmpty, ofRejected.isEmpty else { return ofRejected + verdicts }
         let remotes =
             reader.asksOutside ? ", and no remote has it as the newest commit of a ref that a site follows" : ""
         return [
@@ -74,7 +80,7 @@ struct WhyQuestion: Sendable {
                 remedy:
                     "is it pushed, and to the branch that the site follows? \(ServiceUnit.current.command) status shows "
                     + "the sites; an older commit than the last 50 deployments of a site is in bellpull history")
-        ]
+        ] + rejected.map { $0.verdict() }
     }
 
     // MARK: A delivery
@@ -89,49 +95,68 @@ struct WhyQuestion: Sendable {
     ) throws(CommandError) -> [Verdict] {
         guard let line else { return try verdictsOfLedger(on: id, requests) }
         let time = line.time.relative()
+        let fact = "the delivery came \(time) and \(DeliveryFate.words(line.outcome))"
         let sites = reader.configuration.sites.filter { line.sites.contains($0.name) }
-        guard !sites.isEmpty else {
+        let ofRejected = rejected.filter { line.sites.contains($0.name) }.map { $0.verdict(after: fact) }
+        guard !sites.isEmpty || !ofRejected.isEmpty else {
             let reason = line.reason.map { ": \($0)" } ?? ""
+            guard let site = line.site else {
+                return [
+                    Verdict(
+                        .notAccepted, site: nil, "\(fact)\(reason)",
+                        remedy: "\(ServiceUnit.current.command) status shows what the sites follow")
+                ]
+            }
             return [
                 Verdict(
-                    .notAccepted, site: nil,
-                    "the delivery came \(time) and was \(line.outcome ?? "not answered")\(reason)",
-                    remedy: "\(ServiceUnit.current.command) status shows what the sites follow")
+                    .unknown, site: nil, "\(fact)\(reason); it was for \(site), which is not configured any more",
+                    remedy: "\(ServiceUnit.current.command) status shows the sites")
             ]
         }
-        return try facts(of: sites).map { facts in
-            let commit = line.commit.flatMap { Commit($0) }
-            let verdict = Diagnosis(facts, asked: commit).verdict
-            return Verdict(
-                verdict.cause, site: facts.name,
-                "the delivery came \(time) and was \(line.outcome ?? "not answered"); \(verdict.reason)",
-                remedy: verdict.remedy, isGuess: verdict.isGuess, output: verdict.output)
-        }
+        return try ofRejected
+            + facts(of: sites).map { facts in
+                let commit = line.commit.flatMap { Commit($0) }
+                let verdict = Diagnosis(facts, asked: commit).verdict
+                return Verdict(
+                    verdict.cause, site: facts.name,
+                    "\(fact); \(verdict.reason)",
+                    remedy: verdict.remedy, isGuess: verdict.isGuess, output: verdict.output)
+            }
     }
 
     /// Returns the verdicts on a delivery that the log does not have any more.
     private func verdictsOfLedger(on id: String, _ requests: HookRequests?) throws(CommandError) -> [Verdict] {
         let records = try reading { () throws(LedgerError) in try reader.ledger.deployments(askedByDelivery: id) }
         let sites = reader.configuration.sites.filter { site in records.contains { $0.site.name == site.name } }
-        guard !sites.isEmpty else { return [unknown(id, requests)] }
-        return try facts(of: sites).map { facts in
-            let record = records.first { $0.site.name == facts.name }
-            let verdict = Diagnosis(facts, asked: record?.target?.commit).verdict
-            let beginning = "the delivery asked for deployment \(record?.id ?? 0), \(record?.state.rawValue ?? "")"
-            return Verdict(
-                verdict.cause, site: facts.name, "\(beginning); \(verdict.reason)", remedy: verdict.remedy,
-                isGuess: verdict.isGuess, output: verdict.output)
+        func beginning(_ site: String) -> String {
+            let record = records.first { $0.site.name == site }
+            return "the delivery asked for deployment \(record?.id ?? 0), \(record?.state.rawValue ?? "")"
         }
+        let ofRejected = rejected.filter { site in records.contains { $0.site.name == site.name } }
+            .map { $0.verdict(after: beginning($0.name)) }
+        guard !sites.isEmpty || !ofRejected.isEmpty else {
+            return [unknown(id, requests)] + rejected.map { $0.verdict() }
+        }
+        return try ofRejected
+            + facts(of: sites).map { facts in
+                let record = records.first { $0.site.name == facts.name }
+                let verdict = Diagnosis(facts, asked: record?.target?.commit).verdict
+                let beginning = beginning(facts.name)
+                return Verdict(
+                    verdict.cause, site: facts.name, "\(beginning); \(verdict.reason)", remedy: verdict.remedy,
+                    isGuess: verdict.isGuess, output: verdict.output)
+            }
     }
 
     private func unknown(_ id: String, _ requests: HookRequests?) -> Verdict {
         let since = requests?.since.map { " since \($0.local)" } ?? ""
+        let near = id.nearest(of: reader.configuration.sites.map(\.name) + rejected.map(\.name))
         let log = requests?.unreadable ?? requests?.log.map { "\($0) has no delivery \(id)\(since)" }
         return Verdict(
             .unknown, site: nil, log ?? "nginx's files name no log of the hook in the format bellpull",
-            remedy:
-                "the id is the one on the forge's page of the delivery; a delivery with a wrong secret is logged without "
-                + "its id, and a site of this name is not configured")
+            remedy: near.map { "did you mean the site \($0)? \(ServiceUnit.current.command) why \($0)" }
+                ?? "the id is the one on the forge's page of the delivery; a delivery with a wrong secret is logged "
+                + "without its id, and a site of this name is not configured")
     }
 }
 

@@ -85,6 +85,11 @@ final class WatchedLedger: Ledger {
         return try ledger.deployments(askedByDelivery: forgeID)
     }
 
+    func deliveries(of deployment: DeploymentRecord.ID) throws(LedgerError) -> [LiveDeployment.Delivery] {
+        try check()
+        return try ledger.deliveries(of: deployment)
+    }
+
     func liveDeployments(at time: Date, of site: String?) throws(LedgerError) -> [LiveDeployment] {
         try check()
         return try ledger.liveDeployments(at: time, of: site)

@@ -76,6 +76,9 @@ struct GitHubDelivery {
         return changed
     }
 
+    /// The delivery without its signatures.
+    var unsigned: GitHubDelivery { with("X-Hub-Signature", nil).with("X-Hub-Signature-256", nil) }
+
     /// Returns the delivery with another header, even if the name repeats.
     func adding(_ name: String, _ value: String) -> GitHubDelivery {
         var changed = self
