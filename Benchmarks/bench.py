@@ -68,6 +68,7 @@ class Bench:
             except (BenchError, OSError, RuntimeError) as error:
                 print(f"scripts/bench: error: {name}: {error}", file=sys.stderr)
                 failed.append(name)
+            self.report.end()
             commands += [command for command in self.processes.commands if command not in commands]
             shutil.rmtree(folder, ignore_errors=True)
         self.report.print_bars()
@@ -131,13 +132,19 @@ def measure(options, folder, groups, output):
     if output:
         conditions |= {"date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
                        "command": "scripts/bench " + " ".join(sys.argv[1:]), "is_quick": options.quick,
-                       "seconds": round(time.monotonic() - start), "commands": commands}
+                       "commands": commands}
         conditions["machine"]["load_after"] = os.getloadavg()[0]
-        json.dump(conditions | bench.report.as_json(), output, indent=1)
-        output.write("\n")
+        output.write(as_text(conditions | bench.report.as_json()))
         output.flush()
     print(f"\n{time.monotonic() - start:.0f} s")
     return 1 if failed or not all(bar.is_kept for bar in bench.report.bars) else 0
+
+
+def as_text(run):
+    """Returns JSON with one line per figure."""
+    text = json.dumps(run | {"figures": "FIGURES"}, indent=1)
+    figures = ",\n  ".join(json.dumps(figure) for figure in run["figures"])
+    return text.replace('"FIGURES"', f"[\n  {figures}\n ]") + "\n"
 
 
 def in_child(body):

@@ -13,8 +13,7 @@ VERSIONS = {
     "gunicorn": ["/usr/bin/gunicorn", "--version"],
     "flask": ["/usr/bin/python3", "-c", "import flask; print('flask', flask.__version__)"],
     "GitPython": ["/usr/bin/python3", "-c", "import git; print('GitPython', git.__version__)"],
-    "fcgiwrap": ["dpkg-query", "--show", "fcgiwrap"], "libfcgi": ["sh", "-c", "dpkg-query --show 'libfcgi0*'"],
-    "python": ["python3", "--version"],
+    "fcgiwrap": ["dpkg-query", "--show", "fcgiwrap"], "libfcgi": ["sh", "-c", "dpkg-query --show 'libfcgi0*' | awk NF==2"],
 }
 
 
@@ -30,7 +29,7 @@ def describe(folder, program):
             "file_system": _output("findmnt", "--noheadings", "--output", "FSTYPE", "--target", str(folder)),
             "load_before": os.getloadavg()[0],
         },
-        "versions": {"bellpull": _output(str(program), "--version")}
+        "versions": {"bellpull": _output(str(program), "--version"), "python": platform.python_version()}
         | {name: _output(*command) for name, command in VERSIONS.items()},
     }
 

@@ -2,6 +2,8 @@
 
 import dataclasses
 import statistics
+import sys
+import time
 
 
 @dataclasses.dataclass
@@ -42,11 +44,17 @@ class Report:
         self.figures: list[Figure] = []
         self.bars: list[Bar] = []
         self.notes: list[tuple[str, str]] = []
-        self._measure = ""
+        #: How long each measure took.
+        self.seconds: dict[str, float] = {}
+        self._measure, self._start = "", 0.0
 
     def begin(self, measure, title):
-        self._measure = measure
+        self._measure, self._start = measure, time.monotonic()
         print(f"\n== {measure}: {title}", flush=True)
+
+    def end(self):
+        self.seconds[self._measure] = round(time.monotonic() - self._start, 1)
+        print(f"  ({self.seconds[self._measure]:.0f} s)", flush=True)
 
     def figure(self, name, unit, values, base=None):
         """Records and prints the values of subjects: {subject: [value, …]}. Each is compared with the subject `base`."""
@@ -54,12 +62,12 @@ class Report:
                    for subject, rounds in values.items() if rounds}
         self.figures += figures.values()
         label = f"{name}, {unit}" if unit else name
-        print(f"{label:<46}{'median':>11}{'least':>11}{'most':>11}" + (f"{'× ' + base:>15}" if base else ""))
+        print(f"{label:<46}{'median':>11}{'least':>11}{'most':>11}" + (f"{'× ' + base:>22}" if base else ""))
         for subject, figure in figures.items():
-            ratio = f"{figure.median / figures[base].median:>15.2f}" if base in figures and figures[base].median else ""
+            ratio = f"{figure.median / figures[base].median:>22.2f}" if base in figures and figures[base].median else ""
             spread = "".join(f"{number(value):>11}" for value in (figure.median, min(figure.values), max(figure.values)))
             print(f"  {subject:<44}{spread}{ratio}")
-        print(end="", flush=True)
+        sys.stdout.flush()
 
     def median(self, name, subject):
         return next(figure.median for figure in self.figures
@@ -85,9 +93,11 @@ class Report:
 
     def as_json(self):
         return {
+            "seconds": self.seconds,
             "bars": [dataclasses.asdict(bar) | {"kept": bar.is_kept} for bar in self.bars],
             "figures": [dataclasses.asdict(figure) | {
-                "median": figure.median, "least": min(figure.values), "most": max(figure.values)} for figure in self.figures],
+                "values": [float(f"{value:.6g}") for value in figure.values], "median": figure.median,
+                "least": min(figure.values), "most": max(figure.values)} for figure in self.figures],
             "notes": [{"measure": measure, "text": text} for measure, text in self.notes],
         }
 

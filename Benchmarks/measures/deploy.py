@@ -1,7 +1,7 @@
 """One push of one page, from its delivery until it is deployed.
 
 Compared with a bare `git pull --rebase` that syncs what Bellpull syncs, in alternation. The time ends when the reply was read and
-the branch of the clone is at the commit: webhook replies before. The peers run git as it is, which syncs less and may lose a
+the branch of the clone is at the commit: webhook replies at once, and its git then still has to exit. The peers run git as it is, which syncs less and may lose a
 deployment in a power failure; compare them with the bare pull without syncing.
 """
 

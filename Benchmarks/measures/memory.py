@@ -1,8 +1,7 @@
 """Memory: idle, after many requests, and at the peak.
 
 `resident` is all that is in memory. `private` is what only this server has written (Private_Dirty): pages of programs and libraries
-are shared with others or can be dropped. Bellpull and the C responder get a million requests (fewer with --quick). The peers get
-10 s of requests.
+are shared with others or can be dropped. Bellpull gets a million requests (20,000 with --quick), the others get 10 s of requests.
 """
 
 import time
@@ -24,9 +23,8 @@ def run(bench, folder):
     for name, backend in backends.items():
         backend.process.reset_peak()
         sent[name] = 0
-        is_long = name in (servers.BARE, servers.BELLPULL)
-        while sent[name] < (requests if is_long else 1):
-            sent[name] += load.push(bench, backend, seconds if is_long else bench.pick(10, 2), CONNECTIONS).requests
+        while sent[name] < (requests if name == servers.BELLPULL else 1):
+            sent[name] += load.push(bench, backend, seconds, CONNECTIONS).requests
         after[name], peak[name] = backend.process.memory(), backend.process.peak()
     report = bench.report
     report.note("requests: " + ", ".join(f"{name} {count:,}" for name, count in sent.items()))

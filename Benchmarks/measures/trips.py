@@ -1,7 +1,8 @@
 """Processes and round trips to the remote for one deployment of a pull site, compared with `git fetch` of one ref.
 
 The remote is `git daemon` behind a proxy that counts: a round trip is a message of the client after one of the server (or after the
-connection), and the answer to it. strace(1) lists the programs that start.
+connection), and the answer to it. strace(1) lists the programs that start, with the milliseconds from the first start to their start
+and to their end; it slows them down.
 """
 
 import re
@@ -15,6 +16,7 @@ import servers
 from measures.deploy import DURABLE
 from processes import expect
 
+STRACE = ["-f", "-ttt", "-e", "trace=execve"]
 FETCH, PULL = "git fetch", "git pull --rebase"
 
 
@@ -41,7 +43,7 @@ def run(bench, folder):
         expect(outcome == "200 deployed", f"a push was answered {outcome}")
 
     def git(name, trace, *arguments):
-        subprocess.run(["strace", "-f", "-qq", "-e", "trace=execve", "-o", trace, "git", "-C", repository.clones[name], *arguments],
+        subprocess.run(["strace", *STRACE, "-o", trace, "git", "-C", repository.clones[name], *arguments],
                        check=True, capture_output=True, env=bench.environment)
 
     ways = {
@@ -56,7 +58,7 @@ def run(bench, folder):
             proxy.connections, proxy.trips = 0, 0
             trace = folder / "trace"
             way(body, trace)
-            started = list(programs(trace))
+            started = programs(trace)
             if number < 0:
                 continue
             values["connections"][name].append(proxy.connections)
@@ -68,7 +70,7 @@ def run(bench, folder):
     for kind, figures in values.items():
         report.figure(kind, "", figures, FETCH)
     for name, started in seen.items():
-        report.note(f"{name}: " + " · ".join(started))
+        report.note(f"{name}: " + ", ".join(f"{program} {begin:.0f}–{end:.0f} ms" for program, begin, end in started))
     report.bar("round trips to the remote, more than git fetch", 0,
                report.median("round trips", servers.BELLPULL) - report.median("round trips", FETCH))
 
@@ -77,7 +79,7 @@ class Traced:
     """strace(1) on a running program, for the time of a `with`."""
 
     def __init__(self, process, trace):
-        self._command = ["strace", "-f", "-e", "trace=execve", "-o", trace, "-p", str(process)]
+        self._command = ["strace", *STRACE, "-o", trace, "-p", str(process)]
 
     def __enter__(self):
         self._strace = subprocess.Popen(self._command, stderr=subprocess.PIPE, text=True)
@@ -90,11 +92,18 @@ class Traced:
 
 
 def programs(trace):
-    """Yields the commands of git that started. Git runs parts of itself as `/usr/lib/git-core/git fetch …`."""
+    """Returns the commands of git that started: name, start and end. Git runs parts of itself as `/usr/lib/git-core/git fetch …`."""
+    found, ends = {}, {}
     for line in trace.read_text(errors="replace").splitlines():
-        if call := re.search(r'execve\("[^"]*/git", \[(.*?)\]', line):
-            words = re.findall(r'"((?:[^"\\]|\\.)*)"', call[1])[1:]
-            yield "git " + (command(words) or "?")
+        process, moment, words = line.split(maxsplit=2)
+        if call := re.search(r'execve\("[^"]*/git", \[(.*)\]', words):
+            arguments = re.findall(r'"((?:[^"\\]|\\.)*)"', call[1])[1:]
+            found[process] = ("git " + command(arguments), float(moment))
+        elif "+++ exited" in words:
+            ends[process] = float(moment)
+    first = min(start for _, start in found.values())
+    return [(name, (start - first) * 1000, (ends.get(process, start) - first) * 1000)
+            for process, (name, start) in found.items()]
 
 
 def command(words):
