@@ -23,6 +23,7 @@ import time
 HERE = pathlib.Path(__file__).parent
 sys.path.append(str(HERE.parent / "Tests/Soak"))
 
+import cgroups
 import instructions
 import machine
 import measures
@@ -97,7 +98,7 @@ def prepare(folder, program):
     shutil.copy(program, folder / "bellpull")
     shutil.copy(HERE / "push.lua", folder)
     (folder / "gitconfig").write_text(
-        "[user]\nname = Alice\nemail = alice@example.org\n[commit]\ngpgSign = false\n[gc]\nauto = 0\n[advice]\ndetachedHead = false\n")
+        "[user]\nname = Alice\nemail = alice@example.org\n[commit]\ngpgSign = false\n[advice]\ndetachedHead = false\n")
     compiler = [os.environ.get("CC", "cc"), "-O2", "-Wall", "-Wextra"]
     subprocess.run([*compiler, "-o", folder / "bare-responder", HERE / "bare-responder.c", "-lfcgi", "-lcrypto", "-lpthread"],
                    check=True)
@@ -116,10 +117,13 @@ def give_up_root(folder, groups):
 
 def measure(options, folder, groups, output):
     """Runs the measures in this process, which is a child of the one that cleans up. Returns the exit status."""
-    processes.adopt_orphans()
-    groups.enter()
+    if groups.path:
+        groups.enter()
+    else:
+        processes.adopt_orphans()
     if os.geteuid() == 0:
         give_up_root(folder, groups)
+    processes.end_with_parent()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.chdir(folder)
     bench = Bench(folder, groups, options.quick)
@@ -130,7 +134,7 @@ def measure(options, folder, groups, output):
     start = time.monotonic()
     failed, commands = bench.run(options.names)
     if output:
-        conditions |= {"date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        conditions |= {"date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
                        "command": "scripts/bench " + " ".join(sys.argv[1:]), "is_quick": options.quick,
                        "commands": commands}
         conditions["machine"]["load_after"] = os.getloadavg()[0]
@@ -178,7 +182,7 @@ def main():
         if options.instructions:
             return instructions.run(folder, program, options.record)
         prepare(folder, program)
-        groups = processes.ControlGroups()
+        groups = cgroups.ControlGroups()
         try:
             with open(options.json, "w") if options.json else contextlib.nullcontext() as output:
                 return in_child(lambda: measure(options, folder, groups, output))

@@ -91,7 +91,8 @@ class Bellpull:
         environment = os.environ | {"STATE_DIRECTORY": str(self.folder / "ledger"), "SWIFT_DETERMINISTIC_HASHING": "1",
                                     "LD_PRELOAD": str(self.folder / "spawn.so")}
         command = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={self.folder}/profile",
-                   self.program, "serve", "--socket", str(self.folder / "socket"), "--config", str(self.folder / "etc/bellpull.toml")]
+                   self.program, "serve", "--socket", str(self.folder / "socket"),
+                   "--config", str(self.folder / "etc/bellpull.toml")]
         with open(self.folder / "callgrind.log", "wb") as log:
             self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self._await((self.folder / "socket").exists, "bellpull does not start")

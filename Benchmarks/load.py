@@ -56,7 +56,8 @@ def wrk_all(bench, port, connections, requests):
     with open(file, "wb") as output:
         for request in requests:
             output.write(f"{len(request)}\n".encode() + request)
-    process = subprocess.Popen(_command(bench, port, 60, connections, [file]), env=bench.environment, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        _command(bench, port, 60, connections, [file]), env=bench.environment, stdout=subprocess.PIPE, text=True)
     times, failures = {}, 1
     for line in process.stdout:
         if line.strip() in ("begin", "end"):

@@ -1,6 +1,7 @@
 """What a run has measured: figures with all their rounds, the bars that some must keep, and notes."""
 
 import dataclasses
+import math
 import statistics
 import sys
 import time
@@ -57,9 +58,11 @@ class Report:
         print(f"  ({self.seconds[self._measure]:.0f} s)", flush=True)
 
     def figure(self, name, unit, values, base=None):
-        """Records and prints the values of subjects: {subject: [value, …]}. Each is compared with the subject `base`."""
-        figures = {subject: Figure(self._measure, name, unit, subject, list(rounds), base if subject != base else None)
-                   for subject, rounds in values.items() if rounds}
+        """Records and prints the values of subjects: {subject: [value, …]}. Each is compared with the subject `base`. A value that
+        cannot be measured here is NaN."""
+        known = {subject: [value for value in rounds if not math.isnan(value)] for subject, rounds in values.items()}
+        figures = {subject: Figure(self._measure, name, unit, subject, rounds, base if subject != base else None)
+                   for subject, rounds in known.items() if rounds}
         self.figures += figures.values()
         label = f"{name}, {unit}" if unit else name
         print(f"{label:<46}{'median':>11}{'least':>11}{'most':>11}" + (f"{'× ' + base:>22}" if base else ""))

@@ -11,16 +11,13 @@ Flask          gunicorn with 2 workers, Flask, GitPython; pulls in the request
 shell CGI      a shell script with openssl behind Debian's fcgiwrap (one child); runs `git pull` in the request
 """
 
-import contextlib
 import glob
-import os
+import math
 import pathlib
-import shlex
 import shutil
-import socket
 
 import delivery
-from processes import BenchError
+import nginx
 
 PEERS = pathlib.Path(__file__).with_name("peers")
 #: The floor of the intake.
@@ -33,23 +30,12 @@ DEPLOYING = [BELLPULL, BELLPULL_CGI, WEBHOOK, PHP, FLASK, SHELL]
 RESIDENT = [BARE, BELLPULL, WEBHOOK, PHP, FLASK]
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
-
-
-def listens(port):
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-        return True
-    return False
-
-
 class Backend:
     """A server with a folder for its files and a site to deploy. `port` is where nginx takes its deliveries."""
 
     def __init__(self, bench, folder, site):
         self.bench, self.folder, self.site = bench, folder, site
-        self.port = free_port()
+        self.port = nginx.free_port()
         folder.mkdir()
 
     def start(self, name, command, **options):
@@ -78,24 +64,7 @@ class Backend:
 
     def passing(self):
         """The directives of nginx that pass a request."""
-        return FASTCGI + f"fastcgi_pass unix:{self.socket};"
-
-
-FASTCGI = r"""
-            fastcgi_split_path_info ^(/github)(/.*)?$;
-            fastcgi_param GATEWAY_INTERFACE CGI/1.1;
-            fastcgi_param SERVER_PROTOCOL $server_protocol;
-            fastcgi_param SERVER_NAME $server_name;
-            fastcgi_param SERVER_PORT $server_port;
-            fastcgi_param REMOTE_ADDR $remote_addr;
-            fastcgi_param REQUEST_METHOD $request_method;
-            fastcgi_param REQUEST_URI $request_uri;
-            fastcgi_param SCRIPT_NAME $fastcgi_script_name;
-            fastcgi_param PATH_INFO $fastcgi_path_info;
-            fastcgi_param QUERY_STRING $query_string;
-            fastcgi_param CONTENT_TYPE $content_type;
-            fastcgi_param CONTENT_LENGTH $content_length;
-            """
+        return nginx.FASTCGI + f"fastcgi_pass unix:{self.socket};"
 
 
 class Bare(Backend):
@@ -118,6 +87,11 @@ class FastCGIWrap(Backend):
         (self.folder / "state").mkdir(mode=0o700)
         self.prepare()
         self.start("fcgiwrap", ["fcgiwrap", "-c", "1", "-s", f"unix:{self.socket}"])
+
+    @property
+    def cpu(self):
+        """Seconds of processor time. Only a control group counts the children of fcgiwrap, which ignores SIGCHLD."""
+        return super().cpu if self.bench.groups.path else math.nan
 
     def passing(self):
         parameters = {"SCRIPT_FILENAME": self.script, **self.parameters}
@@ -152,11 +126,11 @@ class ShellCGI(FastCGIWrap):
 class Webhook(Backend):
     def run(self):
         self.install("hooks.json", "deploy.sh")
-        self.own_port = free_port()
+        self.own_port = nginx.free_port()
         self.start("webhook", ["webhook", "-hooks", self.folder / "hooks.json", "-ip", "127.0.0.1", "-port", str(self.own_port)])
 
     def is_ready(self):
-        return listens(self.own_port)
+        return nginx.listens(self.own_port)
 
     def passing(self):
         return f"proxy_pass http://127.0.0.1:{self.own_port}/hooks/deploy;"
@@ -193,19 +167,11 @@ def start(bench, folder, sites):
     """Starts nginx and the servers of `sites`: {name: site}. Returns the backends by name."""
     backends = {}
     for name, site in sites.items():
-        backend = KINDS[name](bench, folder / shlex.quote(name).strip("'").replace(" ", "-").replace(",", ""), site)
+        backend = KINDS[name](bench, folder / name.replace(",", "").replace(" ", "-"), site)
         backend.run()
         backends[name] = backend
-    start_nginx(bench, folder, [(backend.port, backend.passing()) for backend in backends.values()])
+    nginx.start(bench, folder, [(backend.port, backend.passing()) for backend in backends.values()])
     return backends
-
-
-def start_nginx(bench, folder, servers):
-    """Starts one worker of nginx: the same process as the master, so that it runs as the user of the sockets."""
-    (folder / "nginx.conf").write_text(_configuration(folder, servers))
-    nginx = bench.processes.start("nginx", ["nginx", "-p", folder, "-c", "nginx.conf", "-e", "stderr"], folder / "nginx.log")
-    nginx.await_(lambda: all(listens(port) for port, _ in servers))
-    return nginx
 
 
 def start_bellpull(bench, folder, files, settings="", **environment):
@@ -223,33 +189,6 @@ def start_bellpull(bench, folder, files, settings="", **environment):
         "bellpull", [bench.program, "serve", "--socket", folder / "sock", "--config", folder / "bellpull.toml"],
         folder / "bellpull.log", env=bench.environment | environment)
     process.await_((folder / "sock").is_socket)
-    port = free_port()
-    start_nginx(bench, folder, [(port, FASTCGI + f"fastcgi_pass unix:{folder}/sock;")])
+    port = nginx.free_port()
+    nginx.start(bench, folder, [(port, nginx.FASTCGI + f"fastcgi_pass unix:{folder}/sock;")])
     return process, port
-
-
-def _configuration(folder, servers):
-    temporary = "\n".join(f"    {kind}_temp_path {folder}/{kind};" for kind in ("client_body", "fastcgi", "proxy", "scgi", "uwsgi"))
-    listening = "".join(f"""
-    server {{
-        listen 127.0.0.1:{port} backlog=1024;
-        location /github {{
-            {passing}
-        }}
-    }}""" for port, passing in servers)
-    return f"""
-daemon off;
-master_process off;
-pid {folder}/nginx.pid;
-events {{ worker_connections 1024; }}
-http {{
-{temporary}
-    access_log {folder}/access.log;
-    client_max_body_size 25m;
-    client_body_buffer_size 128k;
-    keepalive_requests 10000000;
-    fastcgi_read_timeout 120s;
-    proxy_read_timeout 120s;
-    {listening}
-}}
-"""

@@ -1,7 +1,7 @@
 """A signed push of 24 MB, compared with `openssl dgst -hmac` of the same bytes.
 
-Measures processor time: of all processes of the server, and of the whole process openssl. The peers get the push as JSON only: their
-usual scripts do not decode a form.
+Measures processor time: of all processes of the server, and of the whole process openssl. The peers get the push as JSON only:
+their usual scripts do not decode a form.
 """
 
 import os

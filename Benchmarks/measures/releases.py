@@ -27,7 +27,8 @@ def run(bench, folder):
     tree = Tree(bench, folder, files=bench.pick(10_000, 1_000))
     release = f'strategy = "release"\nremote = "{tree.remote}"\n'
     files = {"pulled": "", "released": release, "built": release + 'build = "true"\n'}
-    texts = {name: f'repository = "bench/{name}"\nbranch = "main"\npath = "{folder}/{name}"\n{keys}' for name, keys in files.items()}
+    texts = {name: f'repository = "bench/{name}"\nbranch = "main"\npath = "{folder}/{name}"\n{keys}'
+             for name, keys in files.items()}
     _, port = servers.start_bellpull(bench, folder, texts, 'answer_within = "50s"\n')
     bench.report.note(f"{CHANGED} of {tree.files:,} files, {pushes} pushes")
     deployments(bench, tree, port, pushes)

@@ -1,8 +1,8 @@
 """Processes and round trips to the remote for one deployment of a pull site, compared with `git fetch` of one ref.
 
 The remote is `git daemon` behind a proxy that counts: a round trip is a message of the client after one of the server (or after the
-connection), and the answer to it. strace(1) lists the programs that start, with the milliseconds from the first start to their start
-and to their end; it slows them down.
+connection), and the answer to it. strace(1) lists the programs that start, with the milliseconds from the first start to their
+start and to their end; it slows them down.
 """
 
 import re
@@ -12,6 +12,7 @@ import threading
 
 import clones
 import delivery
+import nginx
 import servers
 from measures.deploy import DURABLE
 from processes import expect
@@ -23,11 +24,11 @@ FETCH, PULL = "git fetch", "git pull --rebase"
 def run(bench, folder):
     pushes = bench.pick(5, 3)
     repository = clones.Repository(bench, folder, [FETCH, PULL, "site"])
-    daemon_port = servers.free_port()
+    daemon_port = nginx.free_port()
     daemon = bench.processes.start(
         "git-daemon", ["git", "daemon", "--export-all", f"--base-path={folder}", "--listen=127.0.0.1", f"--port={daemon_port}"],
         folder / "git-daemon.log")
-    daemon.await_(lambda: servers.listens(daemon_port))
+    daemon.await_(lambda: nginx.listens(daemon_port))
     proxy = Proxy(daemon_port)
     for clone in repository.clones.values():
         repository.git(clone, "remote", "set-url", "origin", f"git://127.0.0.1:{proxy.port}/alice/blog.git")
@@ -43,8 +44,8 @@ def run(bench, folder):
         expect(outcome == "200 deployed", f"a push was answered {outcome}")
 
     def git(name, trace, *arguments):
-        subprocess.run(["strace", *STRACE, "-o", trace, "git", "-C", repository.clones[name], *arguments],
-                       check=True, capture_output=True, env=bench.environment)
+        command = ["git", "-C", repository.clones[name], *arguments]
+        subprocess.run(["strace", *STRACE, "-o", trace, *command], check=True, capture_output=True, env=bench.environment)
 
     ways = {
         FETCH: lambda body, trace: git(FETCH, trace, "-c", DURABLE, "fetch", "--quiet", "origin", "main"),
@@ -92,7 +93,7 @@ class Traced:
 
 
 def programs(trace):
-    """Returns the commands of git that started: name, start and end. Git runs parts of itself as `/usr/lib/git-core/git fetch …`."""
+    """Returns the commands of git that started: name, start and end. Git runs parts of itself as other processes."""
     found, ends = {}, {}
     for line in trace.read_text(errors="replace").splitlines():
         process, moment, words = line.split(maxsplit=2)
