@@ -121,10 +121,13 @@ def chart(run):
         if measured:
             drawn, top = _panel(title, unit, row, measured, run, top)
             parts += drawn
-    words = "Less is better. " + machine.summary(run.run["machine"]) + f", {run.run['date'][:10]}"
-    words += ", with other load on the machine" if run.run["machine"]["load_before"] > 0.5 else ""
-    parts.append(f'<text class="note" x="0" y="{top + 14}">{html.escape(words)}</text>')
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-10 -4 {WIDTH + 20} {top + 28}" width="{WIDTH + 20}" role="img" '
+    lines = ["Less is better. " + machine.summary(run.run["machine"]),
+             f"{run.run['date'][:10]}, {run.run['command'].split(' --json')[0]}"]
+    if run.run["machine"]["load_before"] > 0.5:
+        lines[1] += "; other load was on the machine"
+    for index, line in enumerate(lines):
+        parts.append(f'<text class="note" x="0" y="{top + 14 + 18 * index}">{html.escape(line)}</text>')
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-10 -4 {WIDTH + 20} {top + 46}" width="{WIDTH + 20}" role="img" '
             f'aria-label="How fast Bellpull is, compared with others">\n<style>{STYLE}</style>\n' + "\n".join(parts) + "\n</svg>\n")
 
 
@@ -146,7 +149,7 @@ def _remark(run, row, subject):
     if row[1] != "burst":
         return ""
     good = run.value(ROWS[4], subject)
-    return "" if good is None or good >= 100 else f" · {100 - good:.0f} failed"
+    return "" if good is None or good >= 100 else f" · {100 - good:.0f} of 100 failed"
 
 
 def main():

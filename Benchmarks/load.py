@@ -22,25 +22,20 @@ Load = collections.namedtuple("Load", "requests seconds p50 p99")
 
 def push(bench, backend, seconds, connections=16):
     """Sends the signed push of 7 KB for some seconds."""
-    load = wrk(bench, backend.port, seconds, connections) if _is_fast(bench, backend) else None
-    if load is None:
-        rate = bench.rates[type(backend)]
-        load = counted(backend.port, max(2 * connections, round(rate * seconds)), connections)
-    return load
+    rate = bench.rates.get(type(backend)) or warm_up(bench, backend)
+    if rate > FAST:
+        return wrk(bench, backend.port, seconds, connections)
+    return counted(backend.port, max(2 * connections, round(rate * seconds)), connections)
 
 
-def _is_fast(bench, backend):
-    """Whether the server answers more than FAST requests per second. Warms it up the first time."""
-    if type(backend) not in bench.rates:
-        counted(backend.port, 32, 16)
-        load = counted(backend.port, 64, 16)
-        rate = load.requests / load.seconds
-        # Python sends not much faster than FAST.
-        if rate > FAST / 2:
-            load = wrk(bench, backend.port, 1, 16)
-            rate = load.requests / load.seconds
-        bench.rates[type(backend)] = rate
-    return bench.rates[type(backend)] > FAST
+def warm_up(bench, backend):
+    """Sends a few deliveries, and returns how many are answered per second."""
+    load = counted(backend.port, 48, 16)
+    # Python sends not much faster than FAST.
+    if load.requests / load.seconds > FAST / 5:
+        load = wrk(bench, backend.port, 1, 16)
+    bench.rates[type(backend)] = load.requests / load.seconds
+    return bench.rates[type(backend)]
 
 
 def wrk(bench, port, seconds, connections):

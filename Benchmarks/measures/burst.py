@@ -66,7 +66,7 @@ def _burst(repository, backend, clone, asked, body, commit, count):
     _until_quiet(backend, asked)
     good = sum(answer.status == 200 for answer in answers)
     if good < count:
-        print(f"  {web.outcomes(answers)}")
+        print(f"  {backend.folder.name}: {web.outcomes(answers)}")
     return elapsed, good, len(asked.read_text().splitlines()), (backend.cpu - before) * 1000
 
 

@@ -13,12 +13,12 @@ CONNECTIONS = 16
 
 
 def run(bench, folder):
-    rounds, seconds = bench.pick(20, 3), 1
+    rounds, seconds = bench.pick(20, 2), 1
     repository = clones.Repository(bench, folder, servers.KINDS)
     backends = servers.start(bench, folder, repository.clones)
     figures = {name: [] for name in backends}
     for backend in backends.values():
-        load.push(bench, backend, 1, CONNECTIONS)
+        load.warm_up(bench, backend)
     for _ in range(rounds):
         for name, backend in backends.items():
             figures[name].append(_round(bench, backend, seconds))
