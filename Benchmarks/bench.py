@@ -1,7 +1,7 @@
 """bench.py [--quick] [--only NAME[,NAME…]] [--json FILE] [--instructions [--record]]: what `scripts/bench` runs.
 
 Runs the measures one after the other, each with its own servers in its own folder. As root it runs them as the user `www-data`.
-The environment has BELLPULL, the program to measure.
+BELLPULL in the environment is the program to measure; without it the program is built.
 """
 
 import argparse
@@ -92,6 +92,11 @@ def arguments():
     return options
 
 
+def built():
+    """Builds the program and returns its path."""
+    return subprocess.run([HERE.parent / "scripts/build"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
 def prepare(folder, program):
     """Puts into the folder what an unprivileged user could not read or make."""
     folder.chmod(0o755)
@@ -176,7 +181,9 @@ def in_child(body):
 
 def main():
     options = arguments()
-    program = pathlib.Path(os.environ["BELLPULL"]).resolve()
+    program = pathlib.Path(os.environ.get("BELLPULL") or built()).resolve()
+    if not os.access(program, os.X_OK):
+        sys.exit(f"scripts/bench: error: no program at {program}")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="bellpull-bench-"))
     try:
         if options.instructions:

@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -56,7 +57,8 @@ class Processes:
         """Starts a server with its output in the file `log`."""
         server = Server(name, command, log, self.groups, {"env": self.environment} | options)
         self._running.append(server)
-        words = " ".join(map(str, command)).replace(str(self.folder), "$TMP")
+        words = re.sub(r"\$TMP/[a-z]+/", "$TMP/", " ".join(map(str, command)).replace(str(self.folder), "$TMP"))
+        words = re.sub(r"(port[ =])\d+", r"\1PORT", words)
         if words not in self.commands:
             self.commands.append(words)
         return server

@@ -2,7 +2,7 @@
 
 The site's remote hangs, so that every push is stored in the ledger, queued, and answered 202 at once. First one delivery at a time,
 in alternation with a write of as many bytes as the ledger's log grew by, and with a delivery for another branch, which takes the
-same way and is not stored; then 64 connections, which share an fdatasync (group commit).
+same way and is not stored; then with pauses; then 64 connections, which share an fdatasync (group commit).
 """
 
 import os
@@ -16,7 +16,7 @@ import web
 from processes import expect
 
 CONNECTIONS = 64
-BARE, UNSTORED = "write, fdatasync", "Bellpull, for another branch"
+BARE, UNSTORED, APART = "write, fdatasync", "Bellpull, for another branch", "Bellpull, 10 ms apart"
 #: SQLite writes its log again from the start after 1,000 pages of 4 KiB.
 LOG = 4_000_000
 
@@ -54,6 +54,10 @@ def run(bench, folder):
         bare.append(disk.write())
         ours.append(deliver(push))
         unstored.append(deliver(delivery.Delivery(delivery.pushed), "200 ignored"))
+    apart = []
+    for push in pushes(alone // 5):
+        time.sleep(0.01)
+        apart.append(deliver(push))
     rates, used = [], []
     for _ in range(bench.pick(5, 3)):
         requests = [push.request for push in pushes(crowd)]
@@ -64,7 +68,7 @@ def run(bench, folder):
 
     report = bench.report
     report.note(f"{alone} deliveries one at a time; {size:,.0f} bytes of the ledger's log per delivery")
-    report.figure("one at a time", "ms", {BARE: bare, servers.BELLPULL: ours, UNSTORED: unstored, BARE + ", at the end": after}, BARE)
+    report.figure("one at a time", "ms", {BARE: bare, servers.BELLPULL: ours, APART: apart, UNSTORED: unstored, BARE + ", at the end": after}, BARE)
     per_second = 1000 / report.median("one at a time", BARE)
     report.figure(f"per second, {CONNECTIONS} connections", "", {"1 ÷ fdatasync": [per_second], servers.BELLPULL: rates},
                   "1 ÷ fdatasync")
