@@ -143,6 +143,7 @@ def measure(options, folder, groups, output):
                        "command": "scripts/bench " + " ".join(sys.argv[1:]), "is_quick": options.quick,
                        "commands": commands}
         conditions["machine"]["load_after"] = os.getloadavg()[0]
+        output.truncate(0)
         output.write(as_text(conditions | bench.report.as_json()))
         output.flush()
     print(f"\n{time.monotonic() - start:.0f} s")
@@ -184,6 +185,7 @@ def main():
     program = pathlib.Path(os.environ.get("BELLPULL") or built()).resolve()
     if not os.access(program, os.X_OK):
         sys.exit(f"scripts/bench: error: no program at {program}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = pathlib.Path(tempfile.mkdtemp(prefix="bellpull-bench-"))
     try:
         if options.instructions:
@@ -191,7 +193,8 @@ def main():
         prepare(folder, program)
         groups = cgroups.ControlGroups()
         try:
-            with open(options.json, "w") if options.json else contextlib.nullcontext() as output:
+            # An interrupted run leaves the file as it was.
+            with open(options.json, "a") if options.json else contextlib.nullcontext() as output:
                 return in_child(lambda: measure(options, folder, groups, output))
         finally:
             groups.remove()

@@ -68,7 +68,8 @@ def run(bench, folder):
 
     report = bench.report
     report.note(f"{alone} deliveries one at a time; {size:,.0f} bytes of the ledger's log per delivery")
-    report.figure("one at a time", "ms", {BARE: bare, servers.BELLPULL: ours, APART: apart, UNSTORED: unstored, BARE + ", at the end": after}, BARE)
+    times = {BARE: bare, servers.BELLPULL: ours, APART: apart, UNSTORED: unstored, f"{BARE}, at the end": after}
+    report.figure("one at a time", "ms", times, BARE)
     per_second = 1000 / report.median("one at a time", BARE)
     report.figure(f"per second, {CONNECTIONS} connections", "", {"1 ÷ fdatasync": [per_second], servers.BELLPULL: rates},
                   "1 ÷ fdatasync")
