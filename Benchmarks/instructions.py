@@ -1,10 +1,9 @@
-"""instructions.py FOLDER PROGRAM [--record]: counts the instructions that PROGRAM executes per delivery.
+"""Counts the instructions that Bellpull executes per delivery: `scripts/bench --instructions [--record]`.
 
 callgrind counts them in user space and over all threads: the ledger's writer and SQLite are included, the kernel, git and
 other load of the machine are not. The deliveries go straight to the FastCGI socket, one after the other. The figures are
-compared with Benchmarks/instructions.json, which --record writes. Exits with 1 if a figure has grown by more than 3 %.
-FOLDER takes the repositories, the ledger and the profiles, and holds spawn.so, which has to be preloaded. GITHUB_SECRET
-signs the deliveries.
+compared with Benchmarks/instructions.json, which --record writes. Fails if a figure has grown by more than 3 %. Other load of
+the machine does not matter. Takes about two minutes.
 """
 
 import json
@@ -19,13 +18,10 @@ import sys
 import time
 
 import delivery
-from delivery import expect
-
-sys.path.append(str(pathlib.Path(__file__).parents[1] / "Tests/Soak"))
-
 import fastcgi
 import raw
 import repositories
+from processes import BenchError, expect
 
 RECORDED = pathlib.Path(__file__).with_name("instructions.json")
 # Counted deliveries per kind, and uncounted deliveries before them that fill caches and prepare statements.
@@ -35,9 +31,6 @@ TOLERANCE = 0.03
 #: The kinds of delivery, in the order in which they are counted, and the answer that each of them must get. A recorded
 #: delivery gets 202 after `answer_within`, as its deployment never starts.
 ANSWERS = {"ignored": "200 ignored", "unchanged": "200 unchanged", "duplicate": "200 duplicate", "recorded": "202 queued"}
-
-folder, program = pathlib.Path(sys.argv[1]), sys.argv[2]
-
 
 class Deliveries:
     """Makes the deliveries of each kind for `site`, which is at the commit that its remote is at."""
@@ -65,49 +58,44 @@ class Deliveries:
 
     def _push(self, branch, commit):
         self._made += 1
-        return push(self.repository, branch, commit, before=f"{self._made:040x}")
-
-
-def push(repository, branch, commit, before):
-    """The body that GitHub would send."""
-    named = delivery.template["repository"] | {"full_name": repository}
-    news = {"ref": f"refs/heads/{branch}", "before": before, "after": commit, "repository": named}
-    return delivery.body(delivery.template | news)
+        return delivery.push(self.repository, branch, commit, before=f"{self._made:040x}")
 
 
 class Bellpull:
-    """PROGRAM under callgrind, with the sites `blog` and `busy`.
+    """The program under callgrind, with the sites `blog` and `busy`.
 
     Only one site deploys at a time. The remote of `busy` hangs: while `busy` deploys, no other deployment can start, so
     that the intake of recorded deliveries is counted and their deployments are not.
     """
 
-    def __init__(self):
+    def __init__(self, folder, program):
+        self.folder, self.program = folder, program
         self.blog, self.busy = repositories.make(folder, ["blog", "busy"], 1)
-        script = folder / "ssh"
+        script = self.folder / "ssh"
         script.write_text("exec sleep 3600\n")
         for key, value in (("core.sshCommand", f"sh '{script}'"), ("ssh.variant", "ssh"),
                            ("remote.origin.url", "ssh://git@localhost/soak/busy.git")):
             repositories.git(self.busy.path, "config", key, value)
-        (folder / "etc/sites").mkdir(parents=True)
-        (folder / "ledger").mkdir()
-        (folder / "etc/bellpull.toml").write_text(
+        (self.folder / "etc/sites").mkdir(parents=True)
+        (self.folder / "ledger").mkdir()
+        (self.folder / "etc/bellpull.toml").write_text(
             'secret_variable = "GITHUB_SECRET"\ncatch_up = "0"\ntimeout = "1h"\nanswer_within = "20ms"\n'
             'drain = "1s"\nparallel_deployments = 1\n')
         for site in (self.blog, self.busy):
-            (folder / f"etc/sites/{site.name}.toml").write_text(
+            (self.folder / f"etc/sites/{site.name}.toml").write_text(
                 f'repository = "{site.repository}"\nbranch = "main"\npath = "{site.path}"\n')
         self._profiles = 0
 
     def __enter__(self):
         # Swift seeds its hashing per process unless told not to, and then the figures differ from run to run.
-        environment = os.environ | {"STATE_DIRECTORY": str(folder / "ledger"), "SWIFT_DETERMINISTIC_HASHING": "1",
-                                    "LD_PRELOAD": str(folder / "spawn.so")}
-        command = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={folder}/profile",
-                   program, "serve", "--socket", str(folder / "socket"), "--config", str(folder / "etc/bellpull.toml")]
-        with open(folder / "callgrind.log", "wb") as log:
+        environment = os.environ | {"STATE_DIRECTORY": str(self.folder / "ledger"), "SWIFT_DETERMINISTIC_HASHING": "1",
+                                    "LD_PRELOAD": str(self.folder / "spawn.so")}
+        command = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={self.folder}/profile",
+                   self.program, "serve", "--socket", str(self.folder / "socket"),
+                   "--config", str(self.folder / "etc/bellpull.toml")]
+        with open(self.folder / "callgrind.log", "wb") as log:
             self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self._await((folder / "socket").exists, "bellpull does not start")
+        self._await((self.folder / "socket").exists, "bellpull does not start")
         return self
 
     def __exit__(self, *_):
@@ -125,13 +113,13 @@ class Bellpull:
             time.sleep(0.1)
 
     def _expect(self, fact, otherwise):
-        expect(fact, f"{otherwise}\n{(folder / 'callgrind.log').read_text(errors='replace')[-2000:]}")
+        expect(fact, f"{otherwise}\n{(self.folder / 'callgrind.log').read_text(errors='replace')[-2000:]}")
 
     def deliver(self, body):
         """Sends a delivery to the socket and returns the status and the outcome."""
         request = fastcgi.request(raw.Request(delivery.headers(body).items(), body))
         try:
-            return raw.Reply(fastcgi.output(raw.exchange(folder / "socket", request))).words
+            return raw.Reply(fastcgi.output(raw.exchange(self.folder / "socket", request))).words
         except OSError as error:
             return str(error)
 
@@ -144,7 +132,7 @@ class Bellpull:
         figures = {}
         for kind in ANSWERS:
             if kind == "recorded":
-                self.deliver(push(self.busy.repository, "main", "f" * 40, before="0" * 40))
+                self.deliver(delivery.push(self.busy.repository, "main", "f" * 40, before="0" * 40))
             figures[kind] = self._count(kind, getattr(deliveries, kind))
         return figures
 
@@ -156,7 +144,7 @@ class Bellpull:
             self._expect(answer == ANSWERS[kind], f"a delivery of the kind {kind} was answered {answer}")
         self._profiles += 1
         self._control("--dump")
-        profile = (folder / f"profile.{self._profiles}").read_text()
+        profile = (self.folder / f"profile.{self._profiles}").read_text()
         return round(int(re.search(r"^totals: (\d+)", profile, re.MULTILINE)[1]) / COUNT)
 
     def _control(self, order):
@@ -202,18 +190,31 @@ def compare(figures, here, recorded):
     return grown
 
 
-def main():
-    with Bellpull() as bellpull:
-        figures = bellpull.measure()
-    here = conditions()
-    if "--record" in sys.argv[3:]:
-        RECORDED.write_text(json.dumps({"conditions": here, "instructions": figures}, indent=4) + "\n")
-        print("recorded:", ", ".join(f"{kind} {figure:,}" for kind, figure in figures.items()))
-        return
-    expect(RECORDED.exists(), "no figures are recorded\nscripts/bench: hint: scripts/bench --instructions --record")
-    grown = compare(figures, here, json.loads(RECORDED.read_text()))
-    expect(not grown, f"more than {TOLERANCE:.0%} above the recorded figures: {', '.join(grown)}\n"
-           "scripts/bench: hint: make the intake cheaper, or record why it costs more: scripts/bench --instructions --record")
+def run(folder, program, is_record):
+    """Counts and compares, or records. Returns the exit status."""
+    try:
+        figures = _count(folder, program)
+        here = conditions()
+        if is_record:
+            RECORDED.write_text(json.dumps({"conditions": here, "instructions": figures}, indent=4) + "\n")
+            print("recorded:", ", ".join(f"{kind} {figure:,}" for kind, figure in figures.items()))
+            return 0
+        expect(RECORDED.exists(), "no figures are recorded\nscripts/bench: hint: scripts/bench --instructions --record")
+        grown = compare(figures, here, json.loads(RECORDED.read_text()))
+        expect(not grown, f"more than {TOLERANCE:.0%} above the recorded figures: {', '.join(grown)}\n"
+               "scripts/bench: hint: make the intake cheaper, or record why it costs more: scripts/bench --instructions --record")
+    except BenchError as error:
+        print(f"scripts/bench: error: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
-main()
+def _count(folder, program):
+    stripped = folder / "bellpull"
+    # valgrind 3.19 gives up on the debug information of Swift's own libraries.
+    subprocess.run(["strip", "--strip-debug", "-o", stripped, program], check=True)
+    subprocess.run([os.environ.get("CC", "cc"), "-O2", "-Wall", "-Wextra", "-shared", "-fPIC", "-o", folder / "spawn.so",
+                    pathlib.Path(__file__).with_name("spawn.c"), "-ldl"], check=True)
+    os.environ |= {"GIT_CONFIG_GLOBAL": str(folder / "gitconfig"), "GIT_CONFIG_NOSYSTEM": "1"}
+    with Bellpull(folder, stripped) as bellpull:
+        return bellpull.measure()

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Usage: deploy-script REMOTE FOLDER
+# Usage: capistrano.sh REMOTE FOLDER
 # Deploys the branch main of REMOTE the way that Capistrano does: a mirror of the repository in FOLDER, a new folder with all
 # files for each release, and a symbolic link that is replaced. Keeps five releases. Syncs nothing.
 set -euo pipefail
