@@ -15,11 +15,8 @@ final class GroupCommitWriter: @unchecked Sendable {
 
     /// How many entries may wait to be written.
     private static let capacity = 4096
-    /// How long to wait for more entries while many arrive, in microseconds: a transaction costs more than its entries. A
-    /// single write is never delayed.
+    /// How long to wait for more entries while many arrive at once, in microseconds: a transaction costs more than its entries.
     private static let delay: UInt32 = 1000
-    /// Three transactions within the window mean that many entries arrive. A single push needs two: record and start.
-    private static let busyInterval = Duration.milliseconds(10)
 
     private let ledger: any Ledger
     private let onCommit: @Sendable () -> Void
@@ -86,11 +83,12 @@ final class GroupCommitWriter: @unchecked Sendable {
     }
 
     private func work() {
-        var (last, lastButOne) = (ContinuousClock.now - Self.busyInterval, ContinuousClock.now - Self.busyInterval)
+        var crowd = Crowd()
         while awaitEntry() {
-            if lastButOne.age < Self.busyInterval { usleep(Self.delay) }
-            write(takeEntries())
-            (last, lastButOne) = (.now, last)
+            if crowd.isExpected(at: .now) { usleep(Self.delay) }
+            let batch = takeEntries()
+            write(batch)
+            crowd.wrote(batch.count, at: .now)
         }
     }
 
@@ -122,6 +120,20 @@ final class GroupCommitWriter: @unchecked Sendable {
             for entry in batch { write([entry]) }
         }
     }
+}
+
+/// Whether many entries arrive at once. Who writes one entry after the other is never delayed.
+struct Crowd {
+    /// For so long after a transaction of several entries, more are expected.
+    private static let time = Duration.milliseconds(10)
+
+    private var last: ContinuousClock.Instant?
+
+    /// Notes a transaction of `count` entries.
+    mutating func wrote(_ count: Int, at now: ContinuousClock.Instant) { if count > 1 { last = now } }
+
+    /// Whether several entries are expected.
+    func isExpected(at now: ContinuousClock.Instant) -> Bool { last.map { now - $0 < Self.time } ?? false }
 }
 
 /// A result set by one thread and awaited by another.

@@ -6,9 +6,9 @@ internal import Synchronization
 /// The slots are few, because each thread blocked in accept(2) slows down every request: the kernel wakes a thread for
 /// a connection, and another thread may have taken the connection by then.
 ///
-/// A thread keeps its slot from request to request, without a system call. When a thread reads for too long,
-/// `ReadDeadlines` releases the slot: a thread in reserve accepts instead, and the slow thread waits for a slot before
-/// accepting again.
+/// A thread keeps its slot from request to request, without a system call. Before a large body, and when a thread reads for
+/// too long (`ReadDeadlines`), the slot is released: a thread in reserve accepts instead, and the slow thread waits for a
+/// slot before accepting again.
 final class AcceptSlots: Sendable {
     /// The right of one thread to accept, which the thread holds or has given up.
     final class Slot: Sendable {

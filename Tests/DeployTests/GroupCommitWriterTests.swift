@@ -63,6 +63,19 @@ import Testing
         #expect(sites == (0...1000).map { "site-\($0)" })
     }
 
+    @Test func `expects company only after a transaction of several entries, and not for long`() {
+        let start = ContinuousClock.now
+        var crowd = Crowd()
+        for second in 0..<100 {
+            crowd.wrote(1, at: start + .microseconds(second * 200))
+            #expect(!crowd.isExpected(at: start + .microseconds(second * 200 + 1)))
+        }
+        crowd.wrote(2, at: start + .seconds(1))
+        crowd.wrote(1, at: start + .seconds(1) + .milliseconds(4))
+        #expect(crowd.isExpected(at: start + .seconds(1) + .milliseconds(9)))
+        #expect(!crowd.isExpected(at: start + .seconds(1) + .milliseconds(10)))
+    }
+
     @Test func `accepts entries of many threads, each once`() throws {
         let results = Results()
         let writer = GroupCommitWriter(ledger)

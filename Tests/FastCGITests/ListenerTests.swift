@@ -31,6 +31,25 @@ import Testing
         for peer in peers { #expect(try peer.reply()?.body == "later") }
     }
 
+    @Test func `takes other requests while it is busy with a large body`() async throws {
+        let isAnswered = DispatchSemaphore(value: 0)
+        let responder = LiveListener.Answer { request, exchange in
+            let length = (try? request.body.get().count) ?? 0
+            // Blocks the thread until another thread has answered the small request.
+            let isFirst = length < 1000 || isAnswered.wait(timeout: .now() + 20) == .success
+            if length < 1000 { isAnswered.signal() }
+            exchange.reply(Response(status: 200, body: "\(length) \(isFirst)"))
+        }
+        let listener = try LiveListener(threads: 1, reserve: 1, bodyLimit: 1 << 20, responder: responder)
+        let part = Record.stdin(String(repeating: "x", count: 30_000))
+        let large =
+            Record.request(["CONTENT_LENGTH": "300000"]).dropLast() + [Record](repeating: part, count: 10) + [.stdin()]
+        async let slow = onThread { try listener.reply(to: Array(large))?.body }
+        try await Task.sleep(for: .milliseconds(200))
+        #expect(try await onThread { try listener.reply(to: Record.request("hello"))?.body } == "5 true")
+        #expect(try await slow == "300000 true")
+    }
+
     @Test func `gives up a peer that does not read a long reply`() async throws {
         let sent = ManualResponder()
         let listener = try LiveListener(threads: 1, writeTimeout: .seconds(1), responder: sent)
