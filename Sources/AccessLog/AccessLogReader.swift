@@ -49,6 +49,7 @@ public struct AccessLogReader {
     private func copy(_ log: AccessLogFile, from start: Int, _ feed: LineFeed) -> Explanation? {
         var block = [UInt8](repeating: 0, count: Self.block)
         if log.size != nil { lseek(log.descriptor, off_t(start), SEEK_SET) }
+        var isFirst = true
         while true {
             let count = Foundation.read(log.descriptor, &block, block.count)
             if count < 0, errno == EINTR { continue }
@@ -56,6 +57,13 @@ public struct AccessLogReader {
                 return Explanation("cannot read \(log.name): \(String(cString: strerror(errno)))")
             }
             guard count > 0 else { return nil }
+            // Only a file can be passed on to gzip from its beginning.
+            if isFirst, log.size == nil, block.starts(with: [0x1f, 0x8b]) {
+                return Explanation(
+                    "\(log.name) is compressed, and not a file",
+                    hint: "name the file, or unpack it on the way: zcat access.log.1.gz | bellpull audit -")
+            }
+            isFirst = false
             feed.add(block.span.extracting(first: count))
         }
     }

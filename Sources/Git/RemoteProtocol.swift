@@ -9,6 +9,8 @@ public struct RemoteProtocol: Sendable, Equatable {
     public let listedReferences: Int?
     /// How git reaches the remote; `nil` if git cannot tell.
     public let transport: RemoteURL.Transport?
+    /// Whether a setting of the repository or of the user asks for a version before 2.
+    public let isConfigured: Bool
 
     /// Returns the version in `trace`, the output of trace2 (api-trace2, "transfer", `negotiated-version`); `nil` if git does
     /// not tell. For a path of this machine, the git of the remote writes into the same trace.
@@ -29,6 +31,9 @@ extension Repository {
         guard completion.isSuccess, let version = RemoteProtocol.version(in: completion.errors) else { return nil }
         let listed =
             version < 2 ? try git.output(of: ["ls-remote", "--", remote], limits).utf8.count { $0 == 0x0a } + 1 : nil
-        return RemoteProtocol(version: version, listedReferences: listed, transport: remoteURL(limits)?.transport)
+        let setting = version < 2 ? try git.run(["config", "--get", "protocol.version"], limits).output.trimmed : ""
+        return RemoteProtocol(
+            version: version, listedReferences: listed, transport: remoteURL(limits)?.transport,
+            isConfigured: ["0", "1"].contains(setting))
     }
 }

@@ -16,7 +16,7 @@ extension DeploymentRecord {
             cause: try row.cause(at: "cause"), state: try row.state(at: "state"), target: row.target,
             commit: commit.flatMap { Commit($0) }, queued: Date(milliseconds: row["queued"]),
             started: started.map { Date(milliseconds: $0) }, ended: ended.map { Date(milliseconds: $0) },
-            duration: duration.map { .milliseconds($0) }, failure: failure.map { Failure($0, hint: row["hint"]) },
+            duration: duration.map { Duration(stored: $0) }, failure: failure.map { Failure($0, hint: row["hint"]) },
             note: row["note"], nextTry: (row["next_try"] as Int64?).map { Date(milliseconds: $0) },
             deliveries: row["deliveries"], output: row["output"])
     }
@@ -60,11 +60,19 @@ extension Row {
 }
 
 extension Date {
-    init(milliseconds: Int64) { self.init(timeIntervalSince1970: Double(milliseconds) / 1000) }
+    /// Creates a time from a row. A time that only a person can have written is cut at the years 1 and 9999, which every
+    /// reader of the time can express.
+    init(milliseconds: Int64) {
+        let milliseconds = min(max(milliseconds, -62_135_596_800_000), 253_402_300_799_000)
+        self.init(timeIntervalSince1970: Double(milliseconds) / 1000)
+    }
 
     var milliseconds: Int64 { Int64((timeIntervalSince1970 * 1000).rounded()) }
 }
 
 extension Duration {
+    /// Creates a duration from a row, cut at a thousand years like a time.
+    init(stored milliseconds: Int64) { self = .milliseconds(min(max(milliseconds, 0), 31_556_952_000_000)) }
+
     var milliseconds: Int64 { Int64(self / .milliseconds(1)) }
 }

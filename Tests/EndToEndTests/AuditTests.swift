@@ -55,14 +55,19 @@ private final class AuditedServer {
     }
 
     /// Copies the log, when it has `count` lines that are older than a moment. The ledger then reaches back to the beginning, or
-    /// to the far future.
+    /// only to now.
     func settle(_ count: Int, reachesBack: Bool = true) throws {
         _ = try server.web.log.entries(count)
         // Lines of the present second are not compared.
         usleep(2_100_000)
-        let beginning = reachesBack ? 0 : 9_000_000_000_000
-        try sql("UPDATE extent SET deliveries = \(beginning), deployments = \(beginning)")
+        try reachBack(to: reachesBack ? Date(timeIntervalSince1970: 0) : Date())
         try write(try text(of: server.web.log.path), to: log)
+    }
+
+    /// Has the ledger say how far it reaches back.
+    func reachBack(to time: Date) throws {
+        let milliseconds = Int(time.timeIntervalSince1970 * 1000)
+        try sql("UPDATE extent SET deliveries = \(milliseconds), deployments = \(milliseconds)")
     }
 
     func sql(_ statement: String) throws { _ = try server.ledger(statement) }
@@ -359,6 +364,10 @@ private final class AuditedServer {
         "UPDATE deployment SET note = 'x' WHERE id = 2", "UPDATE deployment SET output = output || 'x' WHERE id = 2",
         "UPDATE deployment SET ended = ended + 1 WHERE id = 2", "UPDATE deployment SET state = 'what' WHERE id = 2",
         "UPDATE receipt SET receipt = randomblob(32) WHERE deployment = 2",
+        "UPDATE deployment SET duration = 9223372036854775807 WHERE id = 2",
+        "UPDATE deployment SET queued = -9223372036854775807 WHERE id = 2",
+        "UPDATE deployment SET started = 9223372036854775807 WHERE id = 2",
+        "UPDATE deployment SET ended = 9223372036854775807 WHERE id = 2",
     ])
     func `tells which row was changed`(_ change: String) throws {
         let audited = try AuditedServer()
@@ -370,6 +379,61 @@ private final class AuditedServer {
         let first = try #require(found.disagreements.first { $0.kind == "changed_row" }, "\(result.output)")
         #expect(first.deployment == 2 && result.ending == .exited(1))
         #expect(first.message.contains("deployment 2"))
+        guard !change.contains("'what'") else { return }
+        // Nothing that shows the row fails.
+        for command in [["history"], ["history", "--json"], ["log", "2"]] {
+            #expect(
+                try Program.run([BuiltProgram.path] + command, environment: audited.server.environment).ending
+                    == .exited(0))
+        }
+    }
+
+    @Test func `believes the log, not the row that tells how far the ledger reaches back`() throws {
+        let audited = try AuditedServer()
+        for id in ["one", "two", "three"] { try audited.push(id, id: id) }
+        try audited.settle(3)
+        // The first delivery came two hours ago.
+        var lines = try text(of: audited.log).split(separator: "\n").map(String.init)
+        let time = try #require(lines[0].firstMatch(of: /"time":"([^"]*)"/)?.1)
+        let earlier = try #require(try? Date(String(time), strategy: .iso8601)) - 7200
+        lines[0] = lines[0].replacing(time, with: earlier.ISO8601Format().replacing("Z", with: "+00:00"))
+        try write(lines.joined(separator: "\n") + "\n", to: audited.log)
+        try audited.reachBack(to: Date())
+        #expect(try audited.audit("--chain").0.agrees)
+        try audited.sql("DELETE FROM receipt WHERE deployment = 3; DELETE FROM deployment WHERE id = 3")
+        let (newest, result) = try audited.audit("--chain")
+        #expect(newest.kinds == ["unknown_receipt"], "\(result.output)")
+        try audited.sql("DELETE FROM receipt; DELETE FROM deployment")
+        let (emptied, _) = try audited.audit("--chain")
+        #expect(emptied.kinds == ["removed_row"])
+        #expect(emptied.disagreements[0].message.hasPrefix("the log has receipts, and the ledger has none"))
+        try audited.reachBack(to: Date() + 100_000_000)
+        #expect(try audited.audit("--chain").0.disagreements[0].message.hasSuffix("which is in the future"))
+    }
+
+    @Test func `finds one of several sites without its deployment`() throws {
+        let audited = try AuditedServer(["blog": "branch = \"main\"", "copy": "branch = \"main\""])
+        try audited.push("page one", id: "one")
+        try audited.settle(1)
+        #expect(try audited.audit().0.agrees)
+        try audited.sql("DELETE FROM deployment WHERE site = 'copy'")
+        let (found, result) = try audited.audit()
+        #expect(found.kinds == ["no_deployment"], "\(result.output)")
+        #expect(found.disagreements[0].message == "the ledger has the delivery, but no deployment of copy for it")
+    }
+
+    @Test func `tells how to unpack a compressed log that is no file`() throws {
+        let audited = try AuditedServer()
+        try audited.push("page one", id: "one")
+        try audited.settle(1)
+        func audit(_ unpack: String) throws -> Program.Result {
+            let line = "\(unpack) | '\(try BuiltProgram.path)' audit -"
+            return try Program.run(["sh", "-c", line], environment: audited.server.environment)
+        }
+        let packed = try audit("gzip -c '\(audited.log)'")
+        #expect(packed.ending == .exited(1))
+        #expect((packed.output + packed.errors).contains("standard input is compressed, and not a file"), "\(packed)")
+        #expect(try audit("gzip -c '\(audited.log)' | zcat").ending == .exited(0))
     }
 
     @Test func `tells which rows were removed, also the newest`() throws {

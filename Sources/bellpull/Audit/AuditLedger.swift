@@ -64,6 +64,8 @@ struct AuditLedger {
     private var forgeIDs = HashIndex([])
     /// Hashes of the receipts, in their order.
     private var receipts: [Int] = []
+    /// Hashes of the receipts of rows that pruning has left. Receipts between them may be gone.
+    private var leftReceipts: Set<Int> = []
 
     /// Reads the rows of `ledger`.
     ///
@@ -89,12 +91,12 @@ struct AuditLedger {
         switch entry {
         case .deployment(let record, let link): add(record, link)
         case .orphan(let link):
-            keep(link.receipt)
+            keep(link)
             chain?.addOrphan(link)
         case .unreadable(let id, let link, let error):
             unreadable.append((id, error))
             if let link {
-                keep(link.receipt)
+                keep(link)
                 chain?.add(link, nil)
             }
         case .delivery(let number, let forgeID, let received):
@@ -114,7 +116,7 @@ struct AuditLedger {
                 ended: record.ended?.milliseconds ?? .max, site: number(of: record.site.name), state: record.state,
                 cause: record.cause))
         guard let link else { return chain?.addUnchained(record.id, isFinished: record.state.isFinished) ?? () }
-        keep(link.receipt)
+        keep(link)
         chain?.add(link, record)
     }
 
@@ -126,8 +128,10 @@ struct AuditLedger {
         return number
     }
 
-    private mutating func keep(_ receipt: Receipt) {
-        if chain != nil { receipts.append(receipt.hashValue) }
+    private mutating func keep(_ link: ChainLink) {
+        guard chain != nil else { return }
+        receipts.append(link.receipt.hashValue)
+        if link.number < extent.anchor.number { leftReceipts.insert(link.receipt.hashValue) }
     }
 
     /// The chain has the deployments in the order in which they finished.
@@ -163,6 +167,12 @@ struct AuditLedger {
         let position = receipts.partitioningIndex { $0 >= hash }
         return position < receipts.count && receipts[position] == hash
     }
+
+    /// Whether the ledger has every receipt since `receipt`, which it has.
+    func hasAll(since receipt: Receipt) -> Bool { !leftReceipts.contains(receipt.hashValue) }
+
+    /// Whether the ledger has no receipt, and has pruned none.
+    var hasNoReceipts: Bool { chain != nil && receipts.isEmpty && extent.anchor == .none }
 
     /// Returns the deployment with the number `id`.
     func deployment(_ id: DeploymentRecord.ID) -> Deployment? { position(of: id).map { deployment(at: $0) } }
@@ -276,18 +286,6 @@ struct AuditLedger {
 extension DeploymentRecord.State {
     /// Whether the site was at the commit of the deployment in the end.
     var isSuccess: Bool { self == .deployed || self == .unchanged }
-}
-
-extension RandomAccessCollection where Index == Int {
-    /// Returns the first index whose element has a true `isAfter`. All elements after it have one too.
-    fileprivate func partitioningIndex(where isAfter: (Element) -> Bool) -> Int {
-        var (low, high) = (startIndex, endIndex)
-        while low < high {
-            let middle = (low + high) / 2
-            if isAfter(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
-    }
 }
 
 extension Date {

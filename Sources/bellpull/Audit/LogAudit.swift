@@ -12,6 +12,12 @@ struct LogAudit {
     private var report = AuditReport()
     private var lines = AuditLines()
     private var list = AuditList()
+    /// When the log first names a receipt since which the ledger has all.
+    private var firstKnownReceipt = Date.distantFuture
+    /// Lines with receipts that the ledger does not have, and that may be older than the ledger reaches back.
+    private var unknownReceipts: [AccessLogLine] = []
+
+    private static let keptLines = 10_000
 
     init(_ ledger: AuditLedger, since: Date?, site: String?, json: Bool) {
         comparison = LogComparison(ledger)
@@ -56,19 +62,41 @@ struct LogAudit {
 
     private mutating func checkReceipt(of line: AccessLogLine) {
         let ledger = comparison.ledger
-        guard ledger.chain != nil, let text = line.receipt, line.time + 1 < ledger.taken,
-            line.arrival > ledger.extent.deployments + 60
-        else { return }
-        guard Receipt(text).map({ $0 != ledger.extent.anchor.receipt && !ledger.knows($0) }) ?? true else {
-            return
+        guard ledger.chain != nil, let text = line.receipt, line.time + 1 < ledger.taken else { return }
+        if let receipt = Receipt(text), receipt == ledger.extent.anchor.receipt || ledger.knows(receipt) {
+            if ledger.hasAll(since: receipt) { firstKnownReceipt = min(firstKnownReceipt, line.time) }
+        } else if line.arrival > ledger.extent.deployments + 60 {
+            addUnknownReceipt(line)
+        } else if unknownReceipts.count < Self.keptLines {
+            unknownReceipts.append(line)
         }
+    }
+
+    private mutating func addUnknownReceipt(_ line: AccessLogLine) {
         let message =
-            "the receipt \(text.prefix(12)) in the log is not in the ledger: a deployment was changed or removed"
+            "the receipt \(line.receipt?.prefix(12) ?? "") in the log is not in the ledger: a deployment was changed or removed"
         report.add(Disagreement(.unknownReceipt, message, line))
+    }
+
+    /// Judges lines from before the time to which the ledger says it reaches back: that time is in a row too, and a person may have
+    /// changed it. After a receipt that the ledger has, it has all later ones.
+    private mutating func checkUnknownReceipts() {
+        let ledger = comparison.ledger
+        if ledger.extent.beginning > ledger.taken + 60 {
+            let time = ledger.extent.beginning.local
+            report.add(Disagreement(.changedRow, "the ledger says that it begins at \(time), which is in the future"))
+        }
+        for line in unknownReceipts where line.arrival > firstKnownReceipt + 60 { addUnknownReceipt(line) }
+        if ledger.hasNoReceipts, !unknownReceipts.isEmpty {
+            report.add(
+                Disagreement(.removedRow, "the log has receipts, and the ledger has none: it was emptied or replaced"))
+        }
+        unknownReceipts = []
     }
 
     /// Looks for what the ledger has and the log does not explain.
     private mutating func checkLedger() {
+        checkUnknownReceipts()
         let ledger = comparison.ledger
         for (id, error) in ledger.unreadable where ledger.chain == nil {
             report.add(Disagreement(.changedRow, "deployment \(id): \(error.message)", deployment: id))

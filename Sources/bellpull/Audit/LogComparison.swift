@@ -73,10 +73,12 @@ struct LogComparison {
         if let state, state.isSuccess, isPlainSuccess(line, deliveries) { return .agrees }
         let deployments = deliveries.flatMap { ledger.deployments(askedBy: $0) }
             .filter { line.sites.contains($0.site) }
-        guard !deployments.isEmpty else {
-            let message = "the ledger has the delivery, but no deployment of \(line.site ?? "") for it"
-            return outcome == "duplicate" ? .agrees : .disagrees(Disagreement(.noDeployment, message, line))
+        let missing = line.sites.filter { site in !deployments.contains { $0.site == site } }
+        guard missing.isEmpty || outcome == "duplicate" else {
+            let message = "the ledger has the delivery, but no deployment of \(missing.joined(separator: ",")) for it"
+            return .disagrees(Disagreement(.noDeployment, message, line))
         }
+        guard !deployments.isEmpty else { return .agrees }
         if let state, let problem = contradiction(line, state, deployments) { return .disagrees(problem) }
         return line.isAccepted && outcome != "failed" ? liveness(line, deployments) : .agrees
     }
@@ -156,7 +158,7 @@ struct LogComparison {
             return nil
         }
         let told = "answered \(state.rawValue)\(line.commit.flatMap { Commit($0) }.map { " \($0.short)" } ?? "")"
-        let known = last.state.isSuccess ? "another commit" : last.state.rawValue
+        let known = last.state.isSuccess && state.isSuccess ? "another commit" : last.state.rawValue
         return Disagreement(
             .otherResult, "\(told), but in the ledger deployment \(last.id) of \(last.site) is \(known)", line,
             deployment: last.id)

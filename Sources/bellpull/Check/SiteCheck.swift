@@ -200,12 +200,13 @@ struct SiteCheck: Sendable {
         else { return nil }
         let remedy =
             switch spoken.transport {
+            case _ where spoken.isConfigured: "\(ShellCommand.git(in: repository, "config", "protocol.version", "2"))"
             case .ssh:
                 "on the remote's machine, as root: echo 'AcceptEnv GIT_PROTOCOL' > /etc/ssh/sshd_config.d/git-protocol.conf && systemctl reload ssh"
             case .http:
                 "the web server of the remote has to pass on the header Git-Protocol: fastcgi_param GIT_PROTOCOL $http_git_protocol; in nginx"
-            case .other: "start the remote's git daemon with a git of version 2.26 or later"
-            case .local, nil: "\(ShellCommand.git(in: repository, "config", "protocol.version", "2"))"
+            case .other, .local, nil:
+                "the remote needs git 2.18 or later, and has to pass on the variable GIT_PROTOCOL to git-upload-pack"
             }
         return .warning(
             settings.name,
