@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Git
 internal import Processes
 internal import Text
@@ -95,6 +96,7 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
             let hasChanged = try submodules?.place() ?? false
             try strategy.cache.attempt { try clone.fillPointers(limits) }
             clone.noteLargeFiles()
+            beginSynchronizing()
             let placement = try session.verify(destination)
             try noteEnd(
                 deployed: placement.upstream, hasChanged: placement.live != before || session.hasEdits || hasChanged)
@@ -142,6 +144,15 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
                 "\(failure.message); then the site could not be restored: \(error.message)",
                 hint: error.hint ?? failure.hint)
         }
+    }
+
+    /// Starts to write the files to the disk, while git compares them with the commit. `noteEnd` then has less to wait for; what
+    /// counts is its own synchronization.
+    private func beginSynchronizing() {
+        let clone = clone
+        let thread = Thread { try? clone.synchronize() }
+        thread.stackSize = 512 << 10
+        thread.start()
     }
 
     /// Records the end of changes to the clone when the changes are on the disk. After a power failure, either the note
