@@ -78,9 +78,10 @@ extension Diagnosis {
 
     var absent: Verdict {
         if case .notAsked = facts.remote, asked == nil {
-            return verdict(
-                .unknown, "nobody asked the remote, and the ledger does not tell whether its newest commit is live",
-                remedy: "\(facts.command) why \(facts.name), without --offline")
+            return Verdict(
+                .unknown, site: facts.name,
+                "nobody asked the remote, and the ledger does not tell whether its newest commit is live",
+                remedy: "\(facts.command) why \(facts.name), without --offline", state: .unknown)
         }
         let command = "\(facts.command) deploy \(facts.name)"
         guard facts.requests.unreadable == nil, facts.requests.log != nil else {
