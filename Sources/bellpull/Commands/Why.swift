@@ -77,7 +77,7 @@ struct Why: ParsableCommand {
         let asked = named.isEmpty ? configuration.sites : named
         func read(about delivery: String?) -> (sites: [String: HookRequests], line: AccessLogLine?) {
             logs.requests(
-                of: asked, mount: web.mount,
+                of: asked, among: configuration.sites.map(\.name) + rejected.map(\.name), mount: web.mount,
                 besides: configuration.sites.count { $0.secretSource == nil } > 1, delivery: delivery)
         }
         let delivery = named.isEmpty && commit == nil ? subject : nil
