@@ -160,6 +160,11 @@ import Testing
         try site.clone.git("stash")
         let verdict = try WhyVerdict(site.why(["blog", "--json"]))
         #expect(verdict.remedy?.hasPrefix("bellpull deploy blog") == true, "\(verdict)")
+        // A later push brings the commit, too.
+        try #require(try site.post(.push(of: site.forge.push("more"))).status == 200)
+        try write("", to: site.web.log.path)
+        try expect(
+            site, "live", "deployment 1, failed; \(commit.prefix(6)), as part of ", remedy: nil, asking: [delivery])
     }
 
     @Test func `finds a pin, and who pinned why`() throws {

@@ -128,7 +128,7 @@ struct WhyQuestion: Sendable {
             return [
                 Verdict(
                     .unknown, site: nil, "\(fact)\(reason); it was for \(site), which is not configured any more",
-                    remedy: "\(ServiceUnit.current.command) status shows the sites")
+                    remedy: "\(ServiceUnit.current.command) status shows the sites", state: .unknown)
             ]
         }
         return try ofRejected
@@ -155,7 +155,8 @@ struct WhyQuestion: Sendable {
             return try [unknown(id, requests)] + verdictsOnRejected()
         }
         return try ofRejected
-            + facts(of: sites).map { facts in
+            + facts(of: sites, about: records.first?.target.flatMap { CommitName($0.commit.description) }).map {
+                facts in
                 let record = records.first { $0.site.name == facts.name }
                 return Diagnosis(facts, asked: record?.target?.commit).verdict.after(beginning(facts.name))
             }
