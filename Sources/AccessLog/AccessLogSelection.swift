@@ -6,6 +6,7 @@ public struct AccessLogSelection: Sendable {
     private let sites: Set<UInt64>
     private let paths: Set<UInt64>
     private let delivery: UInt64?
+    private let signedStatus: Int?
 
     /// Selects lines.
     ///
@@ -13,12 +14,17 @@ public struct AccessLogSelection: Sendable {
     ///   - outcomes: lines with one of these outcomes are selected by their site, and other lines by their path.
     ///   - sites: the names of the sites.
     ///   - paths: the paths of the hooks, without a slash at the end.
+    ///   - signedStatus: lines about signed requests with this status are selected, too, whatever their path.
     ///   - delivery: the forge's id of a delivery whose lines are selected, too.
-    public init(outcomes: some Sequence<String>, sites: [String], paths: [String], delivery: String? = nil) {
+    public init(
+        outcomes: some Sequence<String>, sites: [String], paths: [String], signedStatus: Int? = nil,
+        delivery: String? = nil
+    ) {
         func hashes(_ texts: some Sequence<String>) -> Set<UInt64> {
             Set(texts.map { Self.hash(Array($0.utf8).span, 0..<$0.utf8.count) })
         }
         (self.outcomes, self.sites, self.paths) = (hashes(outcomes), hashes(sites), hashes(paths))
+        self.signedStatus = signedStatus
         self.delivery = delivery.flatMap { hashes([$0]).first }
     }
 
@@ -47,13 +53,16 @@ public struct AccessLogSelection: Sendable {
         let path = place(.path)
         let hasSlash = path.count > 1 && text[path.upperBound - 1] == UInt8(ascii: "/")
         let hook = Self.hash(text, path.lowerBound..<(path.upperBound - (hasSlash ? 1 : 0)))
-        guard paths.contains(hook) else { return .none }
+        let isStray = signedStatus != nil && status == signedStatus && Self.hash(text, place(.signed)) == Self.yes
+        guard paths.contains(hook) || isStray else { return .none }
         var kind = outcome &* 31 &+ hook
         for member in [place(.method), place(.reason), place(.signed), site] {
             kind = kind &* 31 &+ Self.hash(text, member)
         }
         return .repeatable(kind: kind &* 31 &+ UInt64(status ?? 0))
     }
+
+    private static let yes = hash(Array("yes".utf8).span, 0..<3)
 
     /// Returns a hash of the bytes in `range` (FNV-1a, 64 bits).
     private static func hash(_ text: Span<UInt8>, _ range: Range<Int>) -> UInt64 {

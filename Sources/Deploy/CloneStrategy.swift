@@ -139,6 +139,11 @@ extension CloneStrategy {
         return commit
     }
 
+    func contains(_ commit: Commit, in live: Commit, _ limits: Limits) throws(Failure) -> Bool {
+        let clone = try clone(limits)
+        return try cache.attempt { try clone.contains(commit, in: live, limits) }
+    }
+
     /// Asks the remote of `clone` for a missed push. A push that was skipped is not missed.
     private func wantedPush(in clone: Clone, _ limits: Limits) throws -> DeploymentRecord.Target? {
         guard let missed = try missedPush(in: clone, limits) else { return nil }

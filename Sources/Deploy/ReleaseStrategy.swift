@@ -76,6 +76,11 @@ final class ReleaseStrategy: Strategy {
         return commit
     }
 
+    func contains(_ commit: Commit, in live: Commit, _ limits: Limits) throws(Failure) -> Bool {
+        let repository = try repository(limits)
+        return try attempt { try repository.contains(commit, in: live, limits) }
+    }
+
     func precheck() -> Failure? {
         if let obstacle = folder.obstacle() { return obstacle }
         guard access(folder.repository, F_OK) != 0, options.remote == nil else { return nil }

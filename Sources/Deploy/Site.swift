@@ -120,6 +120,15 @@ public struct Site: Sendable {
     /// The commit seen by visitors, as far as files tell without a git process.
     public var liveCommit: Commit? { strategy.liveCommit }
 
+    /// Returns the commit whose name begins with `text`, if the live commit contains it; `nil` if git cannot tell. Runs on a
+    /// plain thread.
+    public func commitInLive(named text: String, _ limits: Limits) -> Commit? {
+        guard let live = liveCommit, let commit = try? strategy.commit(named: text, limits),
+            (try? strategy.contains(commit, in: live, limits)) == true
+        else { return nil }
+        return commit
+    }
+
     /// The pin; `nil` if the site is not pinned.
     public var pin: Pin? { strategy.pin }
 

@@ -51,6 +51,9 @@ package protocol Strategy: Sendable {
     /// Returns the commit in the site's repository whose name begins with `text`.
     func commit(named text: String, _ limits: Limits) throws(Failure) -> Commit
 
+    /// Returns whether `live` contains `commit`: is `commit` itself or a later commit.
+    func contains(_ commit: Commit, in live: Commit, _ limits: Limits) throws(Failure) -> Bool
+
     /// Locks the site for one deployment. Waits within `limits` while another process holds the lock.
     func lock(_ limits: Limits) throws(Failure) -> any LockedSite
 
@@ -75,6 +78,10 @@ extension Strategy {
 
     package func stepPlace(of commit: Commit) -> StepPlace {
         StepPlace(folder: "/", isWritable: false, home: "/nonexistent", commit: commit, isRelease: false)
+    }
+
+    package func contains(_ commit: Commit, in live: Commit, _ limits: Limits) throws(Failure) -> Bool {
+        commit == live
     }
 
     package func commit(named text: String, _ limits: Limits) throws(Failure) -> Commit {

@@ -50,7 +50,7 @@ import Testing
             "/srv/blog belongs to alice",
         ] {
             let found = verdict { $0.records = [record(.failed, Failure(message, hint: "do this"))] }
-            #expect((found.cause, found.remedy) == (.failed, "do this"))
+            #expect((found.cause, found.remedy) == (.failed, "do this; then bellpull deploy blog"))
             #expect(found.reason == "deployment 1 failed just now: \(message)")
         }
     }
@@ -141,6 +141,75 @@ import Testing
         facts.records = [record(.deployed, id: 2), record(.deployed, of: Self.old)]
         let found = Diagnosis(facts, asked: Self.old).verdict
         #expect(found.isLive && found.reason == "aaaaaa was deployed, and bbbbbb replaced it just now")
+    }
+
+    @Test func `ends with a deployment, as nothing else tries again`() {
+        let hint = "git -C /srv/blog stash  # puts the changes aside"
+        let dirty = record(.failed, Failure("the clone has local changes", hint: hint))
+        let deploy = "git -C /srv/blog stash && bellpull deploy blog  # puts the changes aside"
+        #expect(verdict { $0.records = [dirty] }.remedy == deploy)
+        let there = verdict {
+            ($0.records, $0.isInspected) = ([dirty], true)
+            $0.obstacles = [Failure("/srv/blog has local changes", hint: hint)]
+        }
+        #expect(there.remedy == deploy)
+        let gone = verdict { ($0.records, $0.isInspected) = ([dirty], true) }
+        #expect(gone.cause == .failed && gone.remedy?.hasPrefix("bellpull deploy blog") == true, "\(gone)")
+        // No inspection finds a broken build.
+        let build = verdict {
+            ($0.records, $0.isInspected) = (
+                [record(.failed, Failure("build failed", hint: "bellpull log 1  # shows it"))], true
+            )
+        }
+        #expect(build.remedy == "bellpull log 1 && bellpull deploy blog  # shows it")
+    }
+
+    @Test func `is no reason against a live commit, and stands beside an old failure, if the remote cannot be asked`() {
+        let gone = SiteFacts.Remote.failed(Failure("no such repository", hint: "git remote set-url"))
+        let live = verdict {
+            $0.remote = gone
+            $0.records = [record(.deployed, of: Self.old)]
+        }
+        #expect(live.state == .liveWithProblem && live.cause == .remote && live.remedy == "git remote set-url")
+        #expect(live.reason.hasPrefix("aaaaaa since "), "\(live)")
+        #expect(live.reason.hasSuffix("; the remote cannot be asked: no such repository"), "\(live)")
+        let failed = verdict {
+            $0.remote = gone
+            $0.records = [record(.failed, Failure("build failed"))]
+        }
+        #expect(failed.cause == .failed && failed.state == .notLive)
+        #expect(failed.reason.hasSuffix("build failed; and the remote cannot be asked: no such repository"))
+        #expect(verdict { $0.remote = gone }.state == .unknown)
+    }
+
+    @Test func `is the newer push that ended the build, until the newer commit is live`() {
+        var facts = facts
+        facts.records = [
+            record(.failed, of: Self.new, Failure("broken"), id: 2),
+            record(.cancelled, of: Self.old, Failure("bbbbbb")),
+        ]
+        (facts.live, facts.contained) = (Self.commit("c"), nil)
+        let found = Diagnosis(facts, asked: Self.old).verdict
+        #expect(found.cause == .cancelled && found.state == .notLive, "\(found)")
+    }
+
+    @Test func `is none for a commit that the live commit contains`() {
+        var facts = facts
+        (facts.live, facts.contained) = (Self.new, Self.old)
+        let found = Diagnosis(facts, asked: Self.old).verdict
+        #expect(found.isLive && found.reason == "aaaaaa, as part of bbbbbb", "\(found)")
+        facts.contained = nil
+        #expect(!Diagnosis(facts, asked: Self.old).verdict.isLive)
+    }
+
+    @Test(arguments: [403, 404, 500, 502]) func `is an error that visitors get`(status: Int) {
+        let found = verdict {
+            $0.live = Self.new
+            $0.visitors = .error(url: "http://blog.example.com/", status: status)
+        }
+        #expect(found.state == .liveWithProblem && found.cause == .errorPage)
+        let line = found.lines(on: Terminal(descriptor: -1, environment: [:])).first
+        #expect(line == "blog: live, but: visitors get \(status) from http://blog.example.com/")
     }
 
     @Test func `escapes hostile text`() {

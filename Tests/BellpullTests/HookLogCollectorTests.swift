@@ -62,7 +62,7 @@ import Testing
                 let outcome = outcomes.randomElement() ?? ""
                 text += Self.line(
                     outcome, site: sites.randomElement() ?? "", path: paths.randomElement() ?? "",
-                    status: [200, 401, 413, 502].randomElement() ?? 200,
+                    status: [200, 401, 404, 413, 502].randomElement() ?? 200,
                     method: ["POST", "POST", "GET"].randomElement() ?? "",
                     reason: isWild == 1 ? #"a \"b\" é"# : "", delivery: ["", "d-1", "d-2"].randomElement() ?? "",
                     signed: ["yes", "no", nil].randomElement() ?? nil, second: second)
@@ -76,6 +76,7 @@ import Testing
                 #expect(one.problem?.line.time == other.problem?.line.time, "\(text)")
                 #expect(one.problem?.line.outcome == other.problem?.line.outcome, "\(text)")
                 #expect(one.problem?.count == other.problem?.count, "\(text)")
+                #expect(one.stray?.path == other.stray?.path, "\(text)")
             }
         }
     }
@@ -84,7 +85,7 @@ import Testing
         let wrong = Self.line("rejected", path: "/github/blog", status: 401)
         let scan = Self.line("rejected", path: "/github/blog", status: 401, signed: "no", second: 9)
         let found = try #require(try problem(wrong, wrong, scan, scan, scan))
-        #expect(found.isSurelyOfForge && found.count == 2)
+        #expect(!found.isLikelyOfScanner && found.count == 2)
         // A scanner may come through nginx alone, too.
         let large = Self.line("", path: "/github/blog", status: 413, signed: "no", second: 9)
         #expect(try problem(wrong, large)?.line.status == 401)
@@ -100,15 +101,15 @@ import Testing
 
     @Test func `of an older log may be anybody's`() throws {
         let found = try #require(try problem(Self.line("rejected", path: "/github/blog", status: 401, signed: nil)))
-        #expect(!found.isSurelyOfForge && !found.isLikelyOfScanner)
+        #expect(!found.isVerified && !found.isLikelyOfScanner)
     }
 
     /// The verdict on a site whose remote has a new commit, after a signed delivery to its own hook.
     private func verdict(
         _ status: Int, _ outcome: String = "", _ reason: String = "", signed: String? = "yes",
-        _ change: (inout SiteFacts) -> Void = { _ in }
+        path: String = "/github/blog", _ change: (inout SiteFacts) -> Void = { _ in }
     ) throws -> Verdict {
-        let line = Self.line(outcome, path: "/github/blog", status: status, reason: reason, signed: signed)
+        let line = Self.line(outcome, path: path, status: status, reason: reason, signed: signed)
         var facts = SiteFacts(name: "blog")
         facts.requests = try collected(line, sites: ["blog"]).fast.requests(of: "blog")
         (facts.requests.log, facts.requests.isShared) = ("/var/log/nginx/bellpull.log", false)
@@ -132,11 +133,64 @@ import Testing
     ])
     func `tell what to do`(status: Int, outcome: String, reason: String, text: String, remedy: String) throws {
         let found = try verdict(status, outcome, reason)
-        #expect(found.reason.contains(text) && found.remedy?.contains(remedy) == true && !found.isGuess, "\(found)")
-        // Without a signature, the request may be a scanner's; the ledger gets only deliveries of forges.
+        #expect(found.reason.contains(text) && found.remedy?.contains(remedy) == true, "\(found)")
+        // Anybody can send a header like a signature; the ledger gets only deliveries of forges.
+        #expect(found.isGuess == (outcome != "unrecorded"), "\(found)")
         let scan = try verdict(status, outcome, reason, signed: "no")
         #expect(scan.isGuess == (outcome != "unrecorded"), "\(scan)")
         #expect(try verdict(status, outcome, reason, signed: nil).isGuess == (outcome != "unrecorded"))
+    }
+
+    @Test func `that are not verified hide no verified one, and are a guess`() throws {
+        let ignored = Self.line(
+            "ignored", path: "/github/blog", reason: "refs/heads/dev is not followed; the site follows main")
+        let token = Self.line("rejected", path: "/github/blog", status: 401, second: 9)
+        let found = try #require(try problem(ignored, token))
+        #expect(found.line.outcome == "rejected" && found.verified?.outcome == "ignored")
+        var facts = SiteFacts(name: "blog")
+        (facts.requests.problem, facts.requests.log, facts.requests.isShared) = (found, "log", false)
+        let commit = try #require(Commit(String(repeating: "b", count: 40)))
+        facts.remote = .commit(.init(ref: "refs/heads/main", commit: commit))
+        let verdict = Diagnosis(facts).verdict
+        #expect(verdict.isGuess && verdict.cause == .wrongSecret)
+        #expect(verdict.reason.hasSuffix("was ignored: refs/heads/dev is not followed; the site follows main"))
+        // A verified delivery that came later is the reason.
+        let later = try #require(try problem(token, ignored))
+        #expect(later.line.outcome == "ignored" && later.verified == nil)
+    }
+
+    @Test func `are told by their exact reasons`() throws {
+        let other = "no site follows repository alice/bloog"
+        let branch = "refs/heads/repository is not followed; the site follows main"
+        // A branch may have a name like a reason.
+        let ofBranch = try verdict(200, "ignored", branch)
+        #expect(!ofBranch.isGuess && ofBranch.remedy?.contains("push there") == true, "\(ofBranch)")
+        #expect(try verdict(200, "ignored", other).isGuess)
+        let malformed = try verdict(400, "malformed", "the push payload is malformed: repository.full_name is missing")
+        #expect(!malformed.isGuess && malformed.remedy?.contains("the forge's page of the delivery") == true)
+        #expect(try verdict(400, "malformed", "the header X-GitHub-Event is missing").isGuess)
+        let lines = [other, branch].map { Self.line("ignored", path: "/github/blog", reason: $0) }
+        #expect(try problem(lines[1], lines[0], lines[0])?.count == 2)
+    }
+
+    @Test func `have remedies that mend the forge's form`() throws {
+        let slash = try verdict(404, "refused", "no hook is at this path", path: "/github/blog/")
+        #expect(slash.remedy?.contains("it ends in /github/blog, without the slash") == true, "\(slash)")
+        let type = try verdict(415, "refused", "the content type must be application/json")
+        #expect(type.remedy?.contains("choose application/json") == true, "\(type)")
+    }
+
+    @Test func `to paths without a hook may be those of the site`() throws {
+        let wrong = Self.line("refused", path: "/github/blogg", status: 404)
+        let scan = Self.line("refused", path: "/github/.env", status: 404, signed: "no", second: 1)
+        let requests = try collected(wrong + scan, sites: ["blog", "shop"]).fast
+        #expect(requests.requests(of: "blog", among: ["blog", "shop"]).stray?.path == "/github/blogg")
+        #expect(
+            requests.requests(of: "shop", among: ["blog", "shop"]).stray == nil, "the path is like the name of blog")
+        let shared = try collected(Self.line("rejected", path: "/github", status: 401), sites: ["blog"]).fast
+        #expect(shared.requests(of: "blog").stray?.status == 401)
+        let delivered = Self.line("deployed", site: "blog", path: "/github/blog", second: 5)
+        #expect(try collected(wrong + delivered, sites: ["blog"]).fast.requests(of: "blog").stray == nil)
     }
 
     @Test func `of scanners hide no certain reason`() throws {

@@ -35,6 +35,28 @@ import Testing
             "live", "deployment 1 of \(first.prefix(6)) brought \(second.prefix(6)), which came after it", remedy: nil)
     }
 
+    @Test func `finds that a commit is live as part of a newer one`() throws {
+        let server = try ConfiguredServer(["blog": "branch = \"main\""])
+        let first = try server.forge.push("one")
+        let second = try server.forge.push("two")
+        #expect(try server.post(.push(of: second)).status == 200)
+        for subject in [first, String(first.prefix(8))] {
+            try why(server, subject).expect(
+                "live", "\(first.prefix(6)), as part of \(second.prefix(6)) since ", remedy: nil)
+        }
+        let third = try server.forge.push("three")
+        try why(server, third).expect("never arrived", remedy: "deploy blog")
+    }
+
+    @Test func `finds that a commit is live as part of a newer release`() throws {
+        let server = try SteppedServer("")
+        try server.push("one")
+        let second = try server.forge.push("two")
+        let third = try server.push("three").commit
+        try why(server.server, second).expect(
+            "live", "\(second.prefix(6)), as part of \(third.prefix(6)) since ", remedy: nil)
+    }
+
     @Test func `finds what is skipped by its message and by its paths`() throws {
         let server = try ConfiguredServer([
             "blog": "branch = \"main\"\nskip = \"[skip deploy]\"\npaths = [\"site/**\"]"
@@ -77,7 +99,7 @@ import Testing
         server.unblock()
         #expect(try next.reply().status == 200)
         try why(server.server, commit).expect(
-            "cancelled", "a newer push, of \(newer.prefix(6)), ended the build", remedy: nil)
+            "live", "\(commit.prefix(6)), as part of \(newer.prefix(6)) since ", remedy: nil)
         try why(server.server).expect("live", remedy: nil)
     }
 

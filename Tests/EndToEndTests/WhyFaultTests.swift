@@ -93,6 +93,8 @@ import Testing
         ] {
             try WhyVerdict(try why(server, subject)).expect("configuration", beginning + mistake, remedy: "")
         }
+        let text = try server.command("why", "blog", "--nginx", server.folder("nginx"))
+        #expect(text.output.hasPrefix("blog: live, but: \(commit.prefix(6)) since "), "\(text)")
         // Without the log, the ledger tells.
         try write("", to: server.web.log.path)
         try WhyVerdict(try why(server, delivery)).expect(
@@ -104,6 +106,9 @@ import Testing
         }
         let all = try server.command("why", "--nginx", server.folder("nginx"))
         #expect(all.ending == .exited(1) && all.output.contains(mistake), "\(all)")
+        // Somebody has moved the site: nobody knows whether the newest commit is live.
+        try server.site("blog").git("reset", "--quiet", "--hard", "HEAD~1")
+        #expect(try WhyVerdict(try why(server)).state == "unknown")
     }
 
     @Test func `does not wait for a commit that bellpull deliver made up`() throws {

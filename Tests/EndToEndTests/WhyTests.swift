@@ -4,26 +4,12 @@ import Testing
 
 /// Each cause is staged with a real nginx, a real remote and signed deliveries.
 @Suite(.onPlainThreads) struct `bellpull why` {
-    /// Asks about `site`.
-    ///
-    /// - Parameter url: the public address in the site's settings.
-    private func run(_ site: ServedSite, _ arguments: [String], url: String? = nil) throws -> Program.Result {
-        let environment = try Responder.environment(of: site.clone, in: site.folder)
-        if let url {
-            let file = site.folder("bellpull.toml")
-            try write(try text(of: file) + "url = \"\(url)\"\n", to: file)
-        }
-        return try Program.run(
-            [try BuiltProgram.path, "why", "--socket", site.socket, "--nginx", site.folder("nginx")] + arguments,
-            environment: environment, within: .seconds(60))
-    }
-
     private func expect(
         _ site: ServedSite, _ cause: String, _ reason: String = "", remedy: String?,
         asking arguments: [String] = ["blog"], url: String? = nil, isGuess: Bool = false,
         at location: SourceLocation = #_sourceLocation
     ) throws {
-        try WhyVerdict(run(site, arguments + ["--json"], url: url))
+        try WhyVerdict(site.why(arguments + ["--json"], url: url))
             .expect(cause, reason, remedy: remedy, isGuess: isGuess, at: location)
     }
 
@@ -32,7 +18,7 @@ import Testing
         let commit = try site.forge.push("news")
         try #require(try site.post(.push(of: commit)).status == 200)
         try expect(site, "live", "\(commit.prefix(6)) since 20", remedy: nil)
-        let text = try run(site, ["blog"])
+        let text = try site.why(["blog"])
         #expect(text.output.hasPrefix("blog: live: \(commit.prefix(6)) since "), "\(text)")
         #expect(text.output.contains("; asked for by a delivery"))
         try expect(site, "live", "asked for by a delivery", remedy: nil, asking: [String(commit.prefix(8))])
@@ -53,6 +39,8 @@ import Testing
             site, "unknown", "no delivery has announced a commit 1234567", remedy: "is it pushed", asking: ["1234567"])
         try expect(
             site, "unknown", "has no delivery 72d3162e-cc78", remedy: "the id is the one", asking: ["72d3162e-cc78"])
+        try expect(
+            site, "unknown", "no delivery has announced a commit 2ec2", remedy: "is it pushed", asking: ["2ec2"])
         try expect(site, "unknown", "has no delivery blogs", remedy: "did you mean the site blog?", asking: ["blogs"])
     }
 
@@ -69,14 +57,15 @@ import Testing
         _ = try site.forge.push("news")
         try #require(try site.post(GitHubDelivery(event: "push", body: Data(count: 2 << 20))).status == 413)
         try expect(
-            site, "refused by the web server", "larger than nginx takes (413)", remedy: "client_max_body_size 25m;")
+            site, "refused by the web server", "larger than nginx takes (413)", remedy: "client_max_body_size 25m;",
+            isGuess: true)
         let shipped = try ServedSite()
         _ = try shipped.forge.push("news")
         try #require(try shipped.post(GitHubDelivery(event: "push", body: Data(count: 26 << 20))).status == 413)
         // A larger limit of nginx would not help.
         try expect(
             shipped, "refused by the web server", "larger than 25 MB, the most that bellpull takes (413)",
-            remedy: "bellpull deploy blog deploys the commit")
+            remedy: "bellpull deploy blog deploys the commit", isGuess: true)
     }
 
     @Test func `finds a limit of nginx`() throws {
@@ -91,7 +80,8 @@ import Testing
         let commit = try site.forge.push("news")
         try #require(try site.post(.push(of: commit)).status == 503)
         try expect(
-            site, "refused by the web server", "with 503, as limit_req and limit_conn do", remedy: "limit_(req|conn)")
+            site, "refused by the web server", "with 503, as limit_req and limit_conn do", remedy: "limit_(req|conn)",
+            isGuess: true)
     }
 
     @Test func `finds that Bellpull did not answer in time`() throws {
@@ -103,9 +93,11 @@ import Testing
         site.bellpull.program.signal(SIGCONT)
         try #require(reply.status == 504)
         // Bellpull reads the delivery afterwards, unless nginx has closed the connection.
-        let verdict = try WhyVerdict(run(site, ["blog", "--json"]))
+        let verdict = try WhyVerdict(site.why(["blog", "--json"]))
         guard verdict.cause != "live" else { return }
-        verdict.expect("no answer", "did not answer the last delivery in nginx's time", remedy: "fastcgi_read_timeout")
+        verdict.expect(
+            "no answer", "did not answer the last delivery in nginx's time", remedy: "fastcgi_read_timeout",
+            isGuess: true)
     }
 
     @Test func `finds that Bellpull was down when the delivery came, and is`() throws {
@@ -115,7 +107,7 @@ import Testing
         try #require(try site.post(.push(of: commit)).status == 502)
         try expect(
             site, "bellpull was down", "bellpull was down when the last delivery came, ",
-            remedy: "systemctl start bellpull")
+            remedy: "systemctl start bellpull", isGuess: true)
     }
 
     @Test func `finds a wrong secret`() throws {
@@ -125,14 +117,16 @@ import Testing
             event: "push", body: GitHubDelivery.payload(of: commit), secret: "not the secret at all")
         try #require(try site.post(delivery).status == 401)
         try expect(
-            site, "wrong secret", "had a wrong secret", remedy: "enter the secret into the forge's form again")
+            site, "wrong secret", "had a wrong secret", remedy: "enter the secret into the forge's form again",
+            isGuess: true)
         // A scanner asks, too.
         let scan = RawHTTP.request(
             "POST", "/github", headers: [("Content-Type", "application/json")], body: Data("{}".utf8))
         try #require(try RawHTTP(port: site.web.port, scan).reply().status == 401)
         try #require(try site.visit("/github").status == 405)
         try expect(
-            site, "wrong secret", "had a wrong secret", remedy: "enter the secret into the forge's form again")
+            site, "wrong secret", "had a wrong secret", remedy: "enter the secret into the forge's form again",
+            isGuess: true)
         // A check of the hook is no wrong secret.
         let again = try site.post(.push(of: commit))
         try #require(again.status == 200)
@@ -161,6 +155,16 @@ import Testing
         try expect(site, "failed", "the clone has local changes", remedy: "stash")
         let delivery = try #require(try site.web.log.entries(1).last?.delivery)
         try expect(site, "failed", "the delivery came", remedy: "git", asking: [delivery])
+        // The remedy ends the trouble, and is another one when the edits are gone.
+        try expect(site, "failed", remedy: "stash && bellpull deploy blog")
+        try site.clone.git("stash")
+        let verdict = try WhyVerdict(site.why(["blog", "--json"]))
+        #expect(verdict.remedy?.hasPrefix("bellpull deploy blog") == true, "\(verdict)")
+        // A later push brings the commit, too.
+        try #require(try site.post(.push(of: site.forge.push("more"))).status == 200)
+        try write("", to: site.web.log.path)
+        try expect(
+            site, "live", "deployment 1, failed; \(commit.prefix(6)), as part of ", remedy: nil, asking: [delivery])
     }
 
     @Test func `finds a pin, and who pinned why`() throws {
@@ -182,8 +186,20 @@ import Testing
         try FileManager.default.moveItem(atPath: site.forge.bare, toPath: "\(site.forge.bare).old")
         try expect(site, "remote", "the remote has no such repository", remedy: "git remote set-url")
         // Without asking the remote, the ledger tells nothing of a deployment.
-        let offline = try run(site, ["blog", "--offline"])
+        let offline = try site.why(["blog", "--offline"])
         #expect(offline.ending == .exited(1))
+    }
+
+    @Test func `says that the site is live though the remote is gone`() throws {
+        let site = try ServedSite()
+        let commit = try site.forge.push("news")
+        try #require(try site.post(.push(of: commit)).status == 200)
+        try FileManager.default.moveItem(atPath: site.forge.bare, toPath: "\(site.forge.bare).old")
+        try expect(
+            site, "remote", "the remote cannot be asked: the remote has no such repository",
+            remedy: "git remote set-url")
+        let text = try site.why(["blog"])
+        #expect(text.output.hasPrefix("blog: live, but: \(commit.prefix(6)) since "), "\(text)")
     }
 
     @Test func `finds that somebody has moved the site`() throws {
@@ -195,40 +211,6 @@ import Testing
         try expect(
             site, "moved", "\(commit.prefix(6)) was deployed just now, but the site is at \(old.prefix(6)) now",
             remedy: "bellpull deploy blog")
-    }
-
-    @Test func `finds that nginx serves another folder`() throws {
-        let site = try ServedSite(changes: [("    root  ", "    root /var/empty; #")])
-        try expect(
-            site, "old page", "nginx serves /var/empty, and the site is", remedy: "write root \(site.clone.path);",
-            url: "http://blog.example.com:\(site.web.port)/")
-    }
-
-    @Test func `finds an old page of a cache in between, and of another server`() throws {
-        let old = """
-                index index.html;
-                location = /cdn { add_header Age 100; return 200 old; }
-                location = /old { return 200 old; }
-
-            """
-        let site = try ServedSite(changes: [("    index index.html;\n", old)])
-        let address = "http://127.0.0.1:\(site.web.port)"
-        try expect(
-            site, "old page", "nginx on this machine has the new page, and \(address)/cdn has another one: Age: 100",
-            remedy: "empty the cache", url: "\(address)/cdn")
-        try expect(
-            site, "old page", "something in between keeps the old one", remedy: "empty the cache",
-            url: "\(address)/old", isGuess: true)
-        try expect(site, "live", remedy: nil, url: "\(address)/")
-    }
-
-    @Test func `tells of pages that browsers keep`() throws {
-        let site = try ServedSite(changes: [
-            ("    index index.html;\n", "    index index.html;\n    add_header Cache-Control max-age=86400;\n")
-        ])
-        try expect(
-            site, "live", "browsers that have been there may show the old page for up to ", remedy: "no-cache",
-            url: "http://127.0.0.1:\(site.web.port)/")
     }
 
     @Test(arguments: ["combined", "folder", "pipe"]) func `takes no other file for the log`(_ kind: String) throws {
@@ -264,29 +246,14 @@ import Testing
         #expect(try server.post(.push(of: commit).unsigned, to: "/github/shop").status == 401)
         let signed = try server.command(
             "why", "shop", "--json", "--socket", server.folder("bellpull.sock"), "--nginx", server.folder("nginx"))
-        try WhyVerdict(signed).expect("wrong secret", "had a wrong secret", remedy: "deliver shop")
-    }
-
-    @Test func `tells why visitors get no answer`() throws {
-        let site = try ServedSite()
-        let refused = try freePort()
-        try expect(
-            site, "live", "http://127.0.0.1:\(refused)/: 127.0.0.1 refuses the connection",
-            remedy: "systemctl status nginx",
-            url: "http://127.0.0.1:\(refused)/")
-        for (url, reason, remedy) in [
-            ("http://nowhere.invalid/", "this machine does not know the host nowhere.invalid", "getent hosts"),
-            ("https://127.0.0.1:\(site.web.port)/", "TLS fails: ", "ssl"),
-        ] {
-            try WhyVerdict(run(site, ["blog", "--json"], url: url)).expect("live", "\(url): \(reason)", remedy: remedy)
-        }
+        try WhyVerdict(signed).expect("wrong secret", "had a wrong secret", remedy: "deliver shop", isGuess: true)
     }
 
     @Test func `is fast without the remote`() throws {
         let site = try ServedSite()
         let commit = try site.forge.push("news")
         try #require(try site.post(.push(of: commit)).status == 200)
-        let result = try run(site, ["blog", "--offline"])
+        let result = try site.why(["blog", "--offline"])
         #expect(result.ending == .exited(0), "\(result)")
         #expect(result.output.contains("the remote was not asked"))
     }

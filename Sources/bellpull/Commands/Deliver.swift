@@ -91,7 +91,8 @@ struct Deliver: ParsableCommand {
         let view = DeliveryView(
             delivery, forge: forge, subject: subject, exchange, log: web.accessLog, line: line ?? nil)
         if options.json { try Printer.print(json: view) } else { Printer.print(view.lines) }
-        if let verdict = view.verdict(instance: ServiceUnit.current.command, site: site) { throw verdict }
+        let owner = owner(of: exchange.address.url, settings, configuration, mount: web.mount)
+        if let verdict = view.verdict(instance: ServiceUnit.current.command, site: site, owner: owner) { throw verdict }
     }
 
     // MARK: The delivery
@@ -159,6 +160,17 @@ struct Deliver: ParsableCommand {
     }
 
     // MARK: The exchange
+
+    /// Returns whose hook is at `url`, if it is not the hook of the site `settings`; `nil` if the path does not tell.
+    private func owner(
+        of url: String, _ settings: SiteSettings, _ configuration: Configuration, mount: String
+    ) -> String? {
+        let path = URL(string: url)?.path ?? ""
+        if path == mount { return settings.secretSource == nil ? nil : "the sites without a secret of their own" }
+        return configuration.sites.first { other in
+            other.secretSource != nil && other.name != settings.name && path == "\(mount)/\(other.name)"
+        }?.name
+    }
 
     /// The addresses to try, the best one first.
     private func addresses(of settings: SiteSettings, _ web: NginxCheck) throws(CommandError) -> [HookAddress] {

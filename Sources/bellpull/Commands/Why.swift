@@ -65,7 +65,8 @@ struct Why: ParsableCommand {
         let inUse = Set(
             (LoadedCheck.loaded(in: state)?.sites ?? []).filter { $0.state != .unusable }.compactMap(\.name))
         let rejected = MistakenSite.all(in: configuration, inUse)
-        if let site = rejected.first(where: { $0.name == subject }) { return [site.verdict()] }
+        let ledger = state.ledger(leavesNoTrace: true)
+        if let site = rejected.first(where: { $0.name == subject }) { return [try site.verdict(in: ledger)] }
         guard !configuration.sites.isEmpty || !rejected.isEmpty else {
             throw CommandError(
                 .configuration, "no site is configured", hint: "\(ServiceUnit.current.command) add REPOSITORY")
@@ -73,14 +74,17 @@ struct Why: ParsableCommand {
         let named = configuration.sites.filter { $0.name == subject }
         if named.isEmpty, let subject { try checkSubject(subject, configuration) }
         let commit = named.isEmpty ? subject.flatMap(CommitName.init) : nil
-        let delivery = named.isEmpty && commit == nil ? subject : nil
         let asked = named.isEmpty ? configuration.sites : named
-        let (requests, line) = logs.requests(
-            of: asked, mount: web.mount, besides: configuration.sites.count { $0.secretSource == nil } > 1,
-            delivery: delivery)
+        func read(about delivery: String?) -> (sites: [String: HookRequests], line: AccessLogLine?) {
+            logs.requests(
+                of: asked, among: configuration.sites.map(\.name) + rejected.map(\.name), mount: web.mount,
+                besides: configuration.sites.count { $0.secretSource == nil } > 1, delivery: delivery)
+        }
+        let delivery = named.isEmpty && commit == nil ? subject : nil
+        let (requests, line) = read(about: delivery)
         let differences = offline && subject == nil ? [] : check.differences(check.readAsService(), [], state, unit)
         let reader = SiteFactsReader(
-            configuration: configuration, ledger: state.ledger(leavesNoTrace: true), state: state,
+            configuration: configuration, ledger: ledger, state: state,
             problems: Dictionary(
                 differences.filter { $0.severity == .error }.map { ($0.subject, $0) }
             ) { first, _ in first },
@@ -88,9 +92,17 @@ struct Why: ParsableCommand {
             asksOutside: !offline,
             cancellation: Signals.shared.cancellation)
         let question = WhyQuestion(reader, web, rejected: rejected)
-        if let commit { return try question.verdicts(on: commit) }
+        if let commit {
+            let known = try question.knownVerdicts(on: commit)
+            if !known.isEmpty { return known }
+            // A forge's id may have hexadecimal digits alone, too.
+            guard let subject, let line = read(about: subject).line else {
+                return try question.unknownVerdicts(on: commit)
+            }
+            return try question.verdicts(on: subject, line, requests.first?.value)
+        }
         if let delivery { return try question.verdicts(on: delivery, line, requests.first?.value) }
-        return (subject == nil ? rejected.map { $0.verdict() } : []) + (try question.verdicts(on: asked))
+        return try (subject == nil ? question.verdictsOnRejected() : []) + question.verdicts(on: asked)
     }
 
     /// Checks that `subject` can be the id of a delivery, if it is the name of no site.
@@ -119,12 +131,12 @@ struct Why: ParsableCommand {
 
 /// The beginning of the name of a commit, as a person types it.
 struct CommitName {
-    /// 6 to 64 hexadecimal digits in lower case.
+    /// 4 to 64 hexadecimal digits in lower case.
     let text: String
 
     /// Creates a name; `nil` for a text that is none.
     init?(_ text: String) {
-        guard (6...64).contains(text.utf8.count), text.allSatisfy({ $0.isASCII && $0.isHexDigit }) else { return nil }
+        guard (4...64).contains(text.utf8.count), text.allSatisfy({ $0.isASCII && $0.isHexDigit }) else { return nil }
         self.text = text.lowercased()
     }
 

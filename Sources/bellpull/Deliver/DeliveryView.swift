@@ -49,7 +49,9 @@ struct DeliveryView: Encodable {
     }
 
     /// What is wrong; `nil` if the delivery was accepted.
-    func verdict(instance command: String, site: String) -> CommandError? {
+    ///
+    /// - Parameter owner: whose hook is at the address, if it is not the hook of `site`.
+    func verdict(instance command: String, site: String, owner: String?) -> CommandError? {
         guard !(200..<300).contains(status) else {
             guard reply["Bellpull-Outcome"] == nil else { return nil }
             return CommandError(
@@ -58,6 +60,11 @@ struct DeliveryView: Encodable {
         let reason = reply["Bellpull-Reason"].map { ": \($0)" } ?? ""
         switch reply["Bellpull-Outcome"] {
         case "rejected"?:
+            if let owner {
+                return CommandError(
+                    .failure, "\(url) is the hook of \(owner), which has another secret than the hook of \(site)",
+                    hint: "\(command) deliver \(site), without --to, finds the hook of \(site)")
+            }
             return CommandError(
                 .failure, "bellpull rejects the secret of the files, so it has loaded another one",
                 hint: "\(command) reload")

@@ -8,6 +8,17 @@ extension Diagnosis {
     ///
     /// - Parameter ofScanners: whether to tell of a request that is likely to be a scanner's, or of any other.
     func problem(ofScanners: Bool) -> Verdict? {
+        guard let found = verdict(onProblemOfScanners: ofScanners) else { return nil }
+        guard let verified = facts.requests.problem?.verified else { return found }
+        let reason = verified.reason.map { ": \($0)" } ?? ""
+        return Verdict(
+            found.cause, site: found.site,
+            "\(found.reason); the last verified delivery, \(verified.time.relative(to: facts.now)), "
+                + "\(DeliveryFate.words(verified.outcome))\(reason)",
+            remedy: found.remedy, isGuess: true)
+    }
+
+    private func verdict(onProblemOfScanners ofScanners: Bool) -> Verdict? {
         // Without the remote nobody knows whether there is a newer commit at all.
         if case .notAsked = facts.remote, asked == nil { return nil }
         guard let problem = facts.requests.problem, problem.isLikelyOfScanner == ofScanners else { return nil }
@@ -16,8 +27,7 @@ extension Diagnosis {
         let time = "\(line.time.relative(to: facts.now))\(times)"
         let reason = line.reason.map { ": \($0)" } ?? ""
         // A delivery to the shared hook may concern another site, and one of another repository need not be a mistake.
-        let isGuess =
-            facts.requests.isShared || line.reason?.contains("repository") == true || !problem.isSurelyOfForge
+        let isGuess = facts.requests.isShared || isOfOtherRepository(line) || !problem.isVerified
         switch line.outcome {
         case "rejected"? where ofScanners:
             return verdict(
@@ -38,7 +48,7 @@ extension Diagnosis {
                 .configuration,
                 "the hook was out of order when the last delivery came, \(time): the site's file had a mistake",
                 remedy: "\(facts.command) check \(facts.name); then have the forge send it again",
-                isGuess: !problem.isSurelyOfForge)
+                isGuess: !problem.isVerified)
         case "unrecorded"?:
             return verdict(
                 .notAccepted, "the ledger could not record the last delivery, \(time)\(reason)",
@@ -54,33 +64,67 @@ extension Diagnosis {
         }
     }
 
+    private func isOfOtherRepository(_ line: AccessLogLine) -> Bool {
+        line.outcome == "ignored" && line.reason?.hasPrefix("no site follows repository ") == true
+    }
+
     private func notAcceptedRemedy(_ line: AccessLogLine) -> String {
         let follows = facts.follows.map { "the site follows \($0)" } ?? "see the site's file"
         let check = "\(facts.command) check \(facts.name)"
-        guard line.outcome == "ignored" else { return check }
+        switch (line.outcome, line.status) {
+        case ("ignored"?, _): break
+        case ("refused"?, 404?) where line.path.hasSuffix("/"):
+            return "correct the URL in the forge's form: it ends in \(facts.requests.path), without the slash after it"
+        case ("refused"?, 415?): return "choose application/json as the content type in the forge's form"
+        case ("malformed"?, _):
+            return "look at the forge's page of the delivery, which shows what it has sent; \(check)"
+        default: return check
+        }
         let reason = line.reason ?? ""
-        if reason.contains("repository") { return "\(follows): compare repository in the site's file; \(check)" }
-        if reason.contains("URL") { return "correct the URL in the forge's form" }
-        if reason.contains("not a push") { return "choose push events in the forge's form" }
+        if isOfOtherRepository(line) { return "\(follows): compare repository in the site's file; \(check)" }
+        if reason.contains(" has a secret of its own: set the webhook's URL to ") {
+            return "correct the URL in the forge's form"
+        }
+        if reason.hasPrefix("the event "), reason.hasSuffix(" is not a push") {
+            return "choose push events in the forge's form"
+        }
         return "\(follows): push there, or change branch in the site's file"
     }
 
     var stray: Verdict? {
         guard let stray = facts.requests.stray else { return nil }
+        guard let forge = stray.forge else { return strayInHookLog(stray) }
         return verdict(
             .elsewhere,
-            "a delivery of \(stray.forge) came to \(stray.path) \(stray.time.relative(to: facts.now)), where the web server "
+            "a delivery of \(forge) came to \(stray.path) \(stray.time.relative(to: facts.now)), where the web server "
                 + "answered \(stray.status), and not to the hook",
             remedy:
                 "correct the URL in the forge's form, or the web server's location; \(facts.command) check \(facts.name)",
             isGuess: true)
     }
 
+    /// The verdict on a delivery to another path that came to Bellpull.
+    private func strayInHookLog(_ stray: HookRequests.Stray) -> Verdict {
+        let time = stray.time.relative(to: facts.now)
+        let fact =
+            stray.isVerified
+            ? "a delivery for the site came to \(stray.path) \(time), the hook that sites share, and the site has its own"
+            : stray.status == 404
+                ? "a signed delivery came to \(stray.path) \(time), where no hook is"
+                : "a signed delivery came to \(stray.path) \(time), the hook that sites share, with another secret"
+        return verdict(
+            .elsewhere, fact,
+            remedy:
+                "correct the URL in the forge's form: it ends in \(facts.requests.path); then have the forge send the "
+                + "delivery again, or \(facts.command) deploy \(facts.name)", isGuess: !stray.isVerified)
+    }
+
     var absent: Verdict {
         if case .notAsked = facts.remote, asked == nil {
-            return verdict(
-                .unknown, "nobody asked the remote, and the ledger does not tell whether its newest commit is live",
-                remedy: "\(facts.command) why \(facts.name), without --offline")
+            return Verdict(
+                .unknown, site: facts.name,
+                "nobody asked the remote, and the ledger does not tell whether its newest commit is live",
+                remedy: "\(facts.command) why \(facts.name), without --offline", state: .unknown)
         }
         let command = "\(facts.command) deploy \(facts.name)"
         guard facts.requests.unreadable == nil, facts.requests.log != nil else {

@@ -29,7 +29,7 @@ struct Diagnosis {
     // MARK: The commit
 
     /// The expected commit; `nil` if only the remote knows it.
-    private var wanted: Commit? {
+    var wanted: Commit? {
         if let asked { return asked }
         if case .commit(let target) = facts.remote { return target.commit }
         return nil
@@ -41,11 +41,10 @@ struct Diagnosis {
 
     private var isReached: Bool {
         guard let live = facts.live else { return false }
-        if let asked { return asked == live || replacement != nil }
+        if let asked { return asked == live || replacement != nil || isContained }
         switch facts.remote {
         case .commit(let target): return target.commit == live || facts.hasRemoteCommit
-        case .failed: return false
-        case .notAsked:
+        case .failed, .notAsked:
             // As far as the ledger tells.
             return newest.map { record in
                 record.state.isFinished && [.deployed, .unchanged].contains(record.state) && record.commit == live
@@ -63,6 +62,9 @@ struct Diagnosis {
         return last
     }
 
+    /// Whether the live commit contains the commit in question.
+    private var isContained: Bool { asked != nil && facts.contained == asked && replaced?.isLive != true }
+
     private var live: Verdict? {
         guard isReached, let commit = facts.live else { return nil }
         // The commit may have been live before, and another one in between.
@@ -79,10 +81,14 @@ struct Diagnosis {
             replacement.map {
                 "\(wantedText) was deployed, and \(commit.short) replaced it \($0.time.relative(to: facts.now))"
             }
-            ?? "\(commit.short)\(since)\(cause)"
+            ?? "\(isContained && asked != commit ? "\(wantedText), as part of " : "")\(commit.short)\(since)\(cause)"
         let test = facts.tests.first.flatMap { asked == nil && !$0.state.isFinished ? $0.target : nil }
         let note = test.map { "; bellpull deliver announced \($0.commit.short), which the remote does not have" } ?? ""
-        return visited(text + limits + note) ?? verdict(.live, text + limits + note)
+        if let visited = visited(text + limits + note) { return visited }
+        guard asked == nil, case .failed(let failure) = facts.remote else {
+            return verdict(.live, text + limits + note)
+        }
+        return remote(failure, after: text, .liveWithProblem)
     }
 
     private static func words(_ record: DeploymentRecord) -> String {
@@ -121,136 +127,13 @@ struct Diagnosis {
                 "\(fact); browsers that have been there may show the old page for up to "
                     + "\(Duration.seconds(seconds).spoken), as \(url) has such a Cache-Control header",
                 remedy: "add_header Cache-Control no-cache; in the server block makes browsers ask")
+        case .error(let url, let status)?:
+            verdict(
+                .errorPage, "visitors get \(status) from \(url)",
+                remedy: "tail -n 20 /var/log/nginx/error.log")
         case .noAnswer(let url, let reason, let remedy)?:
             verdict(.live, "\(fact); what visitors get is not known: \(url): \(reason)", remedy: remedy)
         }
-    }
-
-    // MARK: The deployments
-
-    private var unfinished: Verdict? {
-        let open = facts.records.filter { !$0.state.isFinished }
-        guard let record = open.first(where: { $0.state == .running }) ?? open.last else { return nil }
-        let time = record.time.relative(to: facts.now)
-        guard facts.hasService else {
-            return verdict(
-                .serviceIsDown,
-                "the push is recorded as deployment \(record.id), \(record.state.rawValue) since \(time), but bellpull does not run",
-                remedy: "systemctl start \(ServiceUnit.current)")
-        }
-        switch record.state {
-        case .running:
-            return verdict(
-                .running, "deployment \(record.id) is running since \(time)",
-                remedy: "\(facts.command) log --follow \(facts.name)", output: facts.output)
-        case .waiting:
-            let next = record.nextTry.map { ", and is asked again at \($0.local)" } ?? ""
-            return verdict(
-                .waiting, "\(record.reason ?? "the remote lags")\(next)",
-                remedy: "wait; \(facts.command) deploy \(facts.name) asks at once")
-        default:
-            let others = facts.running.filter { $0 != facts.name }
-            let names = others.prefix(3).joined(separator: ", ") + (others.count > 3 ? ", …" : "")
-            return verdict(
-                .queued,
-                "deployment \(record.id) waits for its turn since \(time)"
-                    + (others.isEmpty ? "" : ", behind \(others.count) that run: \(names)"),
-                remedy: "wait; parallel_deployments in the main file lets more sites deploy at once")
-        }
-    }
-
-    /// The verdict on a commit whose deployment brought another one: the branch had moved on, or was rewritten.
-    private var replaced: Verdict? {
-        guard let asked,
-            let record = facts.records.first(where: {
-                $0.target?.commit == asked && $0.commit != nil && $0.commit != asked
-            }),
-            let brought = record.commit
-        else { return nil }
-        let time = record.time.relative(to: facts.now)
-        guard let note = record.note, note.contains(" was rewritten") else {
-            let fact =
-                "deployment \(record.id) of \(asked.short) brought \(brought.short), which came after it, \(time)"
-            guard facts.live != brought else { return verdict(.live, fact) }
-            return verdict(
-                .moved, "\(fact); the site is at \(facts.live?.short ?? "no commit") now",
-                remedy: "\(facts.command) why \(facts.name)")
-        }
-        return verdict(
-            .unknown, "deployment \(record.id) brought \(brought.short) in place of \(asked.short), \(time): \(note)",
-            remedy: "push \(asked.short) again if it was not removed on purpose")
-    }
-
-    /// The verdict on a commit that only `bellpull deliver` announced.
-    private var test: Verdict? {
-        guard let asked, let record = facts.tests.first(where: { $0.target?.commit == asked }) else { return nil }
-        return verdict(
-            .unknown,
-            "the remote does not have \(asked.short), which bellpull deliver announced "
-                + record.time.relative(to: facts.now),
-            remedy: "\(facts.command) deliver \(facts.name) announces the commit that the remote has")
-    }
-
-    /// The verdict of the newest finished deployment of the commit.
-    private var finished: Verdict? {
-        guard let record = facts.records.first(where: { $0.state.isFinished }) else { return nil }
-        // The fate of an older commit says nothing about a newer one.
-        let aim = record.target?.commit ?? record.commit
-        if let wanted, let aim, aim != wanted, record.cause != .command {
-            guard let match = facts.records.first(where: { $0.state.isFinished && $0.target?.commit == wanted }) else {
-                return nil
-            }
-            return told(match)
-        }
-        return told(record)
-    }
-
-    private func told(_ record: DeploymentRecord) -> Verdict? {
-        let time = record.time.relative(to: facts.now)
-        let log = "\(facts.command) log \(record.id)"
-        switch record.state {
-        case .failed:
-            return verdict(
-                .failed, "deployment \(record.id) failed \(time): \(record.reason ?? "see its log")",
-                remedy: record.failure?.hint ?? "\(log); then \(facts.command) deploy \(facts.name)",
-                output: record.id == facts.records.first?.id ? facts.output : [])
-        case .skipped:
-            return verdict(
-                .skipped, "the push was skipped \(time): \(record.reason ?? "")",
-                remedy: "\(facts.command) deploy \(facts.name) deploys it all the same")
-        case .cancelled:
-            return verdict(
-                .cancelled,
-                "\(record.reason.map { "a newer push, of \($0)," } ?? "a newer push") ended the build \(time)")
-        case .interrupted:
-            return verdict(
-                .interrupted, "deployment \(record.id) was interrupted \(time)",
-                remedy: facts.hasService
-                    ? "\(facts.command) deploy \(facts.name)" : "systemctl start \(ServiceUnit.current)")
-        case .pinned:
-            return verdict(
-                .pinned, record.reason ?? "the site was pinned \(time)", remedy: "\(facts.command) deploy \(facts.name)"
-            )
-        case .deployed, .unchanged, .queued, .running, .waiting: return nil
-        }
-    }
-
-    private var pinned: Verdict? {
-        facts.pin.map { pin in
-            let time = Date(timeIntervalSince1970: TimeInterval(pin.time)).relative(to: facts.now)
-            return verdict(
-                .pinned, "the site is \(pin), \(time)", remedy: "\(facts.command) unpin \(facts.name)")
-        }
-    }
-
-    private var moved: Verdict? {
-        guard let wanted, let live = facts.live,
-            let record = facts.records.first(where: { $0.state == .deployed && $0.commit == wanted })
-        else { return nil }
-        return verdict(
-            .moved,
-            "\(wanted.short) was deployed \(record.time.relative(to: facts.now)), but the site is at \(live.short) now: "
-                + "somebody has moved it", remedy: "\(facts.command) deploy \(facts.name)")
     }
 
     // MARK: The surroundings
@@ -263,8 +146,15 @@ struct Diagnosis {
 
     private var remoteFailure: Verdict? {
         guard case .failed(let failure) = facts.remote else { return nil }
-        return verdict(
-            .remote, failure.message, remedy: failure.hint ?? "\(facts.command) check \(facts.name)")
+        return remote(failure, after: nil, facts.live == nil ? .notLive : .unknown)
+    }
+
+    /// Returns the verdict that the remote cannot be asked.
+    private func remote(_ failure: Failure, after fact: String?, _ state: Verdict.State) -> Verdict {
+        Verdict(
+            .remote, site: facts.name,
+            (fact.map { "\($0); " } ?? "") + "the remote cannot be asked: \(failure.message)",
+            remedy: failure.hint ?? "\(facts.command) check \(facts.name)", state: state)
     }
 
     /// An obstacle explains why the commit is not live only if somebody has tried; otherwise it is the next problem.
@@ -273,7 +163,7 @@ struct Diagnosis {
             return nil
         }
         return verdict(
-            .obstacle, obstacle.message, remedy: obstacle.hint ?? "\(facts.command) check \(facts.name)")
+            .obstacle, obstacle.message, remedy: withDeployment(obstacle.hint))
     }
 
     func verdict(

@@ -9,12 +9,18 @@ struct HookRequests {
         let line: AccessLogLine
         /// The number of such lines after the last accepted delivery.
         var count: Int
+        /// The newest verified delivery without a deployment, if this delivery came later and is not verified.
+        var verified: AccessLogLine?
 
-        /// Whether Bellpull verified the delivery.
-        var isVerified: Bool { ["ignored", "unrecorded"].contains(line.outcome) }
-
-        /// Whether a forge sent the request, and not a scanner. Nobody knows of a log without the member `signed`.
-        var isSurelyOfForge: Bool { isVerified || line.isSigned == true }
+        /// Whether Bellpull verified the delivery. Anybody can send a header like a signature, and only a verified payload is
+        /// decoded.
+        var isVerified: Bool {
+            switch line.outcome {
+            case "ignored"?, "unrecorded"?: true
+            case "malformed"?: line.reason.map { $0.contains(" payload") || $0.contains(" the form ") } ?? false
+            default: false
+            }
+        }
 
         /// Whether the request had no signature, like those of scanners.
         var isLikelyOfScanner: Bool { !isVerified && line.isSigned == false }
@@ -25,7 +31,10 @@ struct HookRequests {
         let time: Date
         let path: String
         let status: Int
-        let forge: String
+        /// The forge, as the request names it; `nil` for a request in the hook's log.
+        let forge: String?
+        /// Whether Bellpull verified the delivery.
+        var isVerified = false
     }
 
     /// The path of the hook's log; `nil` if nginx's files name none.
@@ -42,6 +51,8 @@ struct HookRequests {
     var problem: Problem?
     /// Whether the problem may concern another site: the hook is shared.
     var isShared = true
+    /// The path of the hook.
+    var path = ""
     /// The newest request to another path after `lastAccepted`.
     var stray: Stray?
 }

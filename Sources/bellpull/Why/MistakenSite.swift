@@ -1,5 +1,6 @@
 import Configuration
 import Deploy
+import Git
 import Text
 
 /// A site whose file has mistakes, so that its settings are not known.
@@ -8,6 +9,10 @@ struct MistakenSite {
     /// The first mistake, and what it means for the site.
     private let mistake: String
     private let remedy: String
+    /// Whether the service goes on with the earlier settings.
+    private let isInUse: Bool
+    /// The commit at the site's path, if a clone is there.
+    private let head: Commit?
 
     /// Finds the sites whose files have mistakes, sorted by name.
     ///
@@ -15,13 +20,15 @@ struct MistakenSite {
     static func all(in configuration: Configuration, _ inUse: Set<String>) -> [MistakenSite] {
         let names = Set(configuration.rejectedSites.compactMap(\.name)).subtracting(configuration.sites.map(\.name))
         return names.sorted().compactMap { name in
-            let issue = configuration.rejectedSites.first { $0.name == name }?.issues.first
-            return issue.map { MistakenSite(name, $0, isInUse: inUse.contains(name)) }
+            let site = configuration.rejectedSites.first { $0.name == name }
+            let path = configuration.rejectedSites.lazy.compactMap { $0.name == name ? $0.path : nil }.first
+            return site?.issues.first.map { MistakenSite(name, $0, path, isInUse: inUse.contains(name)) }
         }
     }
 
-    private init(_ name: String, _ issue: ConfigurationIssue, isInUse: Bool) {
-        self.name = name
+    private init(_ name: String, _ issue: ConfigurationIssue, _ path: String?, isInUse: Bool) {
+        (self.name, self.isInUse) = (name, isInUse)
+        head = path.flatMap { BranchClone.commit(at: $0) }
         let effect =
             isInUse
             ? "and the service goes on with its earlier settings, which this command does not know"
@@ -30,19 +37,48 @@ struct MistakenSite {
         remedy = issue.hint ?? "\(ServiceUnit.current.command) check \(name)"
     }
 
-    /// The verdict on the site.
-    ///
-    /// - Parameter fact: what the logs or the ledger tell of the question.
-    func verdict(after fact: String? = nil) -> Verdict {
-        Verdict(.configuration, site: name, (fact.map { "\($0); " } ?? "") + mistake, remedy: remedy)
+    /// Returns the verdict on the site. The site is live if the service goes on with it, and if its newest deployment
+    /// brought the commit that is there.
+    func verdict(in ledger: any Ledger) throws(CommandError) -> Verdict {
+        let newest = try records(in: ledger).first
+        guard isInUse, let newest, let commit = newest.commit, isLive(newest) else { return verdict(nil, .unknown) }
+        return verdict("\(commit.short) since \(newest.time.local)", .liveWithProblem)
     }
 
-    /// The verdict on a commit, if the ledger knows the commit at the site.
+    /// Returns the verdict on a delivery or a deployment.
+    ///
+    /// - Parameters:
+    ///   - fact: what the logs or the ledger tell of the question.
+    ///   - outcome: the outcome of the delivery, or the state of the deployment.
+    func verdict(after fact: String, _ outcome: String?, in ledger: any Ledger) throws(CommandError) -> Verdict {
+        let newest = try records(in: ledger).first
+        let isDeployed = ["deployed", "unchanged", "duplicate"].contains(outcome)
+        return verdict(fact, isDeployed && newest.map { self.isLive($0) } == true ? .liveWithProblem : .unknown)
+    }
+
+    /// Returns the verdict on a commit; `nil` if the ledger does not know the commit at the site.
     func verdict(on commit: CommitName, in ledger: any Ledger) throws(CommandError) -> Verdict? {
-        let records = try reading { () throws(LedgerError) in
-            try ledger.deployments(of: name, limit: SiteFactsReader.history)
+        let records = try records(in: ledger)
+        let isMeant = { (record: DeploymentRecord) in
+            commit.names(record.commit) || commit.names(record.target?.commit)
         }
-        let record = records.first { commit.names($0.commit) || commit.names($0.target?.commit) }
-        return record.map { verdict(after: "deployment \($0.id) of the commit: \($0.state.rawValue)") }
+        guard let record = records.first(where: isMeant) else { return nil }
+        return verdict(
+            "deployment \(record.id) of the commit: \(record.state.rawValue)",
+            records.first?.id == record.id && isLive(record) ? .liveWithProblem : .unknown)
+    }
+
+    private func records(in ledger: any Ledger) throws(CommandError) -> [DeploymentRecord] {
+        try reading { () throws(LedgerError) in try ledger.deployments(of: name, limit: SiteFactsReader.history) }
+    }
+
+    /// Whether the newest deployment of the site brought the commit that is there.
+    private func isLive(_ newest: DeploymentRecord) -> Bool {
+        guard [.deployed, .unchanged].contains(newest.state), let commit = newest.commit else { return false }
+        return head == nil || head == commit
+    }
+
+    private func verdict(_ fact: String?, _ state: Verdict.State) -> Verdict {
+        Verdict(.configuration, site: name, (fact.map { "\($0); " } ?? "") + mistake, remedy: remedy, state: state)
     }
 }

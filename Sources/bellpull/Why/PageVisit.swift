@@ -33,7 +33,8 @@ struct PageVisit {
         guard let expected = Self.content(of: file) else { return nil }
         let local = web.address(ofFolder: served ?? folder).flatMap { try? fetch($0.url, through: $0.connection) }
         guard let url = settings.url.map({ $0.origin + $0.path }) else {
-            guard let local, local.status == 200 else { return nil }
+            guard let local else { return nil }
+            guard local.status == 200 else { return error(local) }
             return local.body == expected ? seen(local) : .otherPage(url: local.url, file: file)
         }
         let visited: Answer
@@ -42,11 +43,16 @@ struct PageVisit {
         } catch {
             return .noAnswer(url: url, reason: error.reason, remedy: error.remedy)
         }
-        guard visited.status == 200 else { return nil }
+        guard visited.status == 200 else { return error(visited) }
         if visited.body == expected { return seen(visited) }
         guard let local, local.status == 200 else { return .otherPage(url: url, file: file) }
         return local.body == expected
             ? .cachedBefore(url: url, sign: visited.cacheSign) : .otherPage(url: url, file: file)
+    }
+
+    /// Returns the error in `answer`; `nil` for a redirection and for a page behind a password.
+    private func error(_ answer: Answer) -> VisitedPage? {
+        answer.status >= 400 && answer.status != 401 ? .error(url: answer.url, status: answer.status) : nil
     }
 
     private func seen(_ answer: Answer) -> VisitedPage {

@@ -19,6 +19,8 @@ struct SiteFacts {
     let name: String
     /// The commit seen by visitors.
     var live: Commit?
+    /// The commit in question, if the live commit contains it; `nil` if it does not, or if no commit is in question.
+    var contained: Commit?
     /// Whether the site has the remote's commit: the same commit, or commits of the server on top of it.
     var hasRemoteCommit = false
     var pin: Pin?
@@ -27,6 +29,8 @@ struct SiteFacts {
     var remote = Remote.notAsked
     /// The problems in the way of the next deployment.
     var obstacles: [Failure] = []
+    /// Whether somebody looked for obstacles.
+    var isInspected = false
     /// The newest deployments, newest first.
     var records: [DeploymentRecord] = []
     /// The last lines of the newest deployment's output, if the deployment failed or is running.

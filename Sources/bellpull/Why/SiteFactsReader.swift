@@ -29,8 +29,12 @@ struct SiteFactsReader: Sendable {
 
     /// Returns what is known of `settings`.
     ///
-    /// - Parameter visit: looks at the site as a visitor, if the site is at its commit.
-    func facts(of settings: SiteSettings, visit: () -> VisitedPage?) throws(CommandError) -> SiteFacts {
+    /// - Parameters:
+    ///   - name: the name of the commit in question; `nil` for the newest commit.
+    ///   - visit: looks at the site as a visitor, if the site is at its commit.
+    func facts(
+        of settings: SiteSettings, about name: CommitName?, visit: () -> VisitedPage?
+    ) throws(CommandError) -> SiteFacts {
         let site = Site(settings)
         let limits = Limits.within(Self.time, cancellation: cancellation)
         var facts = SiteFacts(name: settings.name)
@@ -39,6 +43,7 @@ struct SiteFactsReader: Sendable {
         facts.follows = (settings.follows ?? site.follows).map { "\($0)" }
         facts.catchUp = settings.catchUp
         facts.live = site.liveCommit
+        facts.contained = name.flatMap { site.commitInLive(named: $0.text, limits) }
         facts.pin = site.pin
         facts.hasService = hasService
         facts.configurationProblem = problems[settings.name]
@@ -68,7 +73,7 @@ struct SiteFactsReader: Sendable {
             facts.hasRemoteCommit =
                 inspection.missed == nil && site.liveCommit == inspection.commit && facts.pin == nil
                 && !isSkipped(newest.commit, facts) && inspection.takenBack == nil
-            facts.obstacles = inspection.obstacles
+            (facts.obstacles, facts.isInspected) = (inspection.obstacles, true)
         } catch {
             facts.remote = .failed(error)
         }

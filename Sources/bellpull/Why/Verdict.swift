@@ -9,6 +9,8 @@ struct Verdict: Encodable, Equatable {
         case live
         /// The commit is live, but visitors get another page.
         case oldPage = "old page"
+        /// The commit is live, but visitors get an error.
+        case errorPage = "error page"
         /// No delivery has arrived.
         case neverArrived = "never arrived"
         /// A request for the hook came to another place of the web server.
@@ -53,7 +55,17 @@ struct Verdict: Encodable, Equatable {
         case unknown
     }
 
+    /// Whether visitors get the commit.
+    enum State: String, Encodable {
+        case live
+        /// The commit is live, but something else is wrong.
+        case liveWithProblem = "live, but"
+        case notLive = "not live"
+        case unknown
+    }
+
     let site: String?
+    let state: State
     let cause: Cause
     /// The reason, in one line.
     let reason: String
@@ -66,22 +78,38 @@ struct Verdict: Encodable, Equatable {
 
     init(
         _ cause: Cause, site: String?, _ reason: String, remedy: String? = nil, isGuess: Bool = false,
-        output: [String] = []
+        output: [String] = [], state: State? = nil
     ) {
+        switch cause {
+        case .live: self.state = .live
+        case .oldPage, .errorPage: self.state = .liveWithProblem
+        default: self.state = state ?? .notLive
+        }
         (self.cause, self.site, self.reason, self.remedy) = (cause, site, reason, remedy)
         (self.isGuess, self.output) = (isGuess, output)
     }
 
-    /// Whether visitors get the commit.
-    var isLive: Bool { cause == .live }
+    /// Whether visitors get the commit, and nothing else is wrong.
+    var isLive: Bool { state == .live }
+
+    /// Returns the verdict, with `fact` before the reason.
+    func after(_ fact: String) -> Verdict {
+        Verdict(
+            cause, site: site, "\(fact); \(reason)", remedy: remedy, isGuess: isGuess, output: output, state: state)
+    }
 
     /// The lines for a person: the reason, the remedy, and what a step has written.
     func lines(on terminal: Terminal) -> [String] {
         let subject = site.map { terminal.styled($0.escapedForDisplay, .bold) + ": " } ?? ""
-        let word = isLive ? terminal.styled("live", .green) : terminal.styled("not live", .red)
-        let state = cause == .oldPage ? terminal.styled("live, but", .yellow) : "\(word):"
+        let style: Terminal.Style =
+            switch state {
+            case .live: .green
+            case .liveWithProblem, .unknown: .yellow
+            case .notLive: .red
+            }
+        let word = terminal.styled(state.rawValue, style)
         let guess = isGuess ? "probably: " : ""
-        var lines = ["\(subject)\(state) \(guess)\(reason.escapedForDisplay)"]
+        var lines = ["\(subject)\(word): \(guess)\(reason.escapedForDisplay)"]
         if let remedy { lines.append("  \(terminal.styled("→", .faint)) \(remedy.remedyEscapedForDisplay)") }
         return lines + output.map { "  | \($0.escapedForDisplay)" }
     }

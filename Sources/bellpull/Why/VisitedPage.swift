@@ -12,6 +12,8 @@ enum VisitedPage: Equatable {
     case cachedBefore(url: String, sign: String?)
     /// The page is the file, but browsers keep an old page for so long, in seconds.
     case cachedByBrowsers(url: String, seconds: Int)
+    /// The server answers with an error.
+    case error(url: String, status: Int)
     /// The public address does not answer this machine.
     case noAnswer(url: String, reason: String, remedy: String?)
 }

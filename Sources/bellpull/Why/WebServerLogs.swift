@@ -38,10 +38,11 @@ struct WebServerLogs {
     /// Returns what the logs tell of each site, and the last line about the delivery `delivery`.
     ///
     /// - Parameters:
+    ///   - names: the names of all sites.
     ///   - mount: the path of the shared hook.
     ///   - others: whether more than one site has the shared hook.
     func requests(
-        of sites: [SiteSettings], mount: String, besides others: Bool, delivery: String? = nil
+        of sites: [SiteSettings], among names: [String], mount: String, besides others: Bool, delivery: String? = nil
     ) -> (sites: [String: HookRequests], line: AccessLogLine?) {
         var collector = HookLogCollector(sites, mount: mount)
         var line: AccessLogLine?
@@ -62,11 +63,14 @@ struct WebServerLogs {
         }
         let stray = newestStray
         let found = sites.map { site in
-            var requests = collector.requests(of: site.name)
+            var requests = collector.requests(of: site.name, among: names)
             (requests.log, requests.unreadable, requests.since) = (path, unreadable ?? problem, since)
             requests.wereReadByRoot = isOfRoot
             requests.isShared = others && site.secretSource == nil
-            if let stray, stray.time > requests.lastAccepted?.time ?? .distantPast { requests.stray = stray }
+            let since = [requests.lastAccepted?.time, requests.stray?.time].compactMap(\.self).max()
+            if let stray, requests.stray?.isVerified != true, stray.time > since ?? .distantPast {
+                requests.stray = stray
+            }
             return (site.name, requests)
         }
         return (Dictionary(found) { first, _ in first }, line)

@@ -28,7 +28,9 @@ struct WhyQuestion: Sendable {
 
     /// Returns the facts of `sites`, in their order. Works on plain threads, as child processes inherit the signal mask of the
     /// thread.
-    private func facts(of sites: [SiteSettings]) throws(CommandError) -> [SiteFacts] {
+    private func facts(
+        of sites: [SiteSettings], about name: CommitName? = nil
+    ) throws(CommandError) -> [SiteFacts] {
         let next = Atomic<Int>(0)
         let found = Mutex([Result<SiteFacts, CommandError>?](repeating: nil, count: sites.count))
         let group = DispatchGroup()
@@ -39,7 +41,7 @@ struct WhyQuestion: Sendable {
                 while true {
                     let index = next.add(1, ordering: .relaxed).oldValue
                     guard index < sites.count else { return }
-                    let result = Result { () throws(CommandError) in try facts(of: sites[index]) }
+                    let result = Result { () throws(CommandError) in try facts(of: sites[index], about: name) }
                     found.withLock { $0[index] = result }
                 }
             }
@@ -50,8 +52,8 @@ struct WhyQuestion: Sendable {
         return all
     }
 
-    private func facts(of site: SiteSettings) throws(CommandError) -> SiteFacts {
-        try reader.facts(of: site) {
+    private func facts(of site: SiteSettings, about name: CommitName?) throws(CommandError) -> SiteFacts {
+        try reader.facts(of: site, about: name) {
             PageVisit(
                 to: site, web, environment: ProcessInfo.processInfo.environment, reader.cancellation)?.look()
         }
@@ -59,11 +61,12 @@ struct WhyQuestion: Sendable {
 
     // MARK: A commit
 
-    /// Returns the verdicts on the commit `name` at each site that knows it. Any site whose file has a mistake may be meant if
-    /// no site knows the commit.
-    func verdicts(on name: CommitName) throws(CommandError) -> [Verdict] {
-        let verdicts = try facts(of: reader.configuration.sites).compactMap { facts -> Verdict? in
-            let commits = facts.records.flatMap { [$0.commit, $0.target?.commit] } + [facts.live, facts.remoteCommit]
+    /// Returns the verdicts on the commit `name` at each site that knows it; empty if no site does.
+    func knownVerdicts(on name: CommitName) throws(CommandError) -> [Verdict] {
+        let verdicts = try facts(of: reader.configuration.sites, about: name).compactMap { facts -> Verdict? in
+            let commits =
+                facts.records.flatMap { [$0.commit, $0.target?.commit] }
+                + [facts.live, facts.remoteCommit, facts.contained]
             guard let commit = commits.lazy.compactMap(\.self).first(where: { name.names($0) }) else { return nil }
             return Diagnosis(facts, asked: commit).verdict
         }
@@ -71,16 +74,27 @@ struct WhyQuestion: Sendable {
         for site in rejected {
             if let verdict = try site.verdict(on: name, in: reader.ledger) { ofRejected.append(verdict) }
         }
-        guard verdicts.isEmpty, ofRejected.isEmpty else { return ofRejected + verdicts }
+        return ofRejected + verdicts
+    }
+
+    /// Returns the verdicts on the commit `name`, which no site knows. Any site whose file has a mistake may be meant.
+    func unknownVerdicts(on name: CommitName) throws(CommandError) -> [Verdict] {
         let remotes =
             reader.asksOutside ? ", and no remote has it as the newest commit of a ref that a site follows" : ""
-        return [
-            Verdict(
-                .unknown, site: nil, "no delivery has announced a commit \(name.text)\(remotes)",
-                remedy:
-                    "is it pushed, and to the branch that the site follows? \(ServiceUnit.current.command) status shows "
-                    + "the sites; an older commit than the last 50 deployments of a site is in bellpull history")
-        ] + rejected.map { $0.verdict() }
+        let unknown = Verdict(
+            .unknown, site: nil, "no delivery has announced a commit \(name.text), and no site has it\(remotes)",
+            remedy:
+                "is it pushed, and to the branch that the site follows? \(ServiceUnit.current.command) status shows "
+                + "the sites; an older commit than the last 50 deployments of a site is in bellpull history",
+            state: .unknown)
+        return try [unknown] + verdictsOnRejected()
+    }
+
+    /// Returns the verdicts on the sites whose files have mistakes.
+    func verdictsOnRejected() throws(CommandError) -> [Verdict] {
+        var verdicts: [Verdict] = []
+        for site in rejected { verdicts.append(try site.verdict(in: reader.ledger)) }
+        return verdicts
     }
 
     // MARK: A delivery
@@ -97,30 +111,30 @@ struct WhyQuestion: Sendable {
         let time = line.time.relative()
         let fact = "the delivery came \(time) and \(DeliveryFate.words(line.outcome))"
         let sites = reader.configuration.sites.filter { line.sites.contains($0.name) }
-        let ofRejected = rejected.filter { line.sites.contains($0.name) }.map { $0.verdict(after: fact) }
+        let ofRejected = try rejected.filter { line.sites.contains($0.name) }.map { site throws(CommandError) in
+            try site.verdict(after: fact, line.outcome, in: reader.ledger)
+        }
         guard !sites.isEmpty || !ofRejected.isEmpty else {
             let reason = line.reason.map { ": \($0)" } ?? ""
             guard let site = line.site else {
                 return [
                     Verdict(
                         .notAccepted, site: nil, "\(fact)\(reason)",
-                        remedy: "\(ServiceUnit.current.command) status shows what the sites follow")
+                        remedy: line.outcome == "malformed"
+                            ? "look at the forge's page of the delivery, which shows what it has sent"
+                            : "\(ServiceUnit.current.command) status shows what the sites follow")
                 ]
             }
             return [
                 Verdict(
                     .unknown, site: nil, "\(fact)\(reason); it was for \(site), which is not configured any more",
-                    remedy: "\(ServiceUnit.current.command) status shows the sites")
+                    remedy: "\(ServiceUnit.current.command) status shows the sites", state: .unknown)
             ]
         }
         return try ofRejected
             + facts(of: sites).map { facts in
                 let commit = line.commit.flatMap { Commit($0) }
-                let verdict = Diagnosis(facts, asked: commit).verdict
-                return Verdict(
-                    verdict.cause, site: facts.name,
-                    "\(fact); \(verdict.reason)",
-                    remedy: verdict.remedy, isGuess: verdict.isGuess, output: verdict.output)
+                return Diagnosis(facts, asked: commit).verdict.after(fact)
             }
     }
 
@@ -132,19 +146,19 @@ struct WhyQuestion: Sendable {
             let record = records.first { $0.site.name == site }
             return "the delivery asked for deployment \(record?.id ?? 0), \(record?.state.rawValue ?? "")"
         }
-        let ofRejected = rejected.filter { site in records.contains { $0.site.name == site.name } }
-            .map { $0.verdict(after: beginning($0.name)) }
+        let ofRejected = try rejected.filter { site in records.contains { $0.site.name == site.name } }
+            .map { site throws(CommandError) in
+                let record = records.first { $0.site.name == site.name }
+                return try site.verdict(after: beginning(site.name), record?.state.rawValue, in: reader.ledger)
+            }
         guard !sites.isEmpty || !ofRejected.isEmpty else {
-            return [unknown(id, requests)] + rejected.map { $0.verdict() }
+            return try [unknown(id, requests)] + verdictsOnRejected()
         }
         return try ofRejected
-            + facts(of: sites).map { facts in
+            + facts(of: sites, about: records.first?.target.flatMap { CommitName($0.commit.description) }).map {
+                facts in
                 let record = records.first { $0.site.name == facts.name }
-                let verdict = Diagnosis(facts, asked: record?.target?.commit).verdict
-                let beginning = beginning(facts.name)
-                return Verdict(
-                    verdict.cause, site: facts.name, "\(beginning); \(verdict.reason)", remedy: verdict.remedy,
-                    isGuess: verdict.isGuess, output: verdict.output)
+                return Diagnosis(facts, asked: record?.target?.commit).verdict.after(beginning(facts.name))
             }
     }
 
@@ -156,7 +170,7 @@ struct WhyQuestion: Sendable {
             .unknown, site: nil, log ?? "nginx's files name no log of the hook in the format bellpull",
             remedy: near.map { "did you mean the site \($0)? \(ServiceUnit.current.command) why \($0)" }
                 ?? "the id is the one on the forge's page of the delivery; a delivery with a wrong secret is logged "
-                + "without its id, and a site of this name is not configured")
+                + "without its id, and a site of this name is not configured", state: .unknown)
     }
 }
 

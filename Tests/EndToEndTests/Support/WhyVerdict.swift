@@ -5,6 +5,7 @@ import Testing
 /// A verdict in the output of `bellpull why --json`.
 struct WhyVerdict: Decodable {
     let site: String?
+    let state: String
     let cause: String
     let reason: String
     let remedy: String?

@@ -1,0 +1,18 @@
+import Foundation
+import TestSupport
+
+extension ServedSite {
+    /// Runs `bellpull why`.
+    ///
+    /// - Parameter url: the public address in the site's settings.
+    func why(_ arguments: [String], url: String? = nil) throws -> Program.Result {
+        let environment = try Responder.environment(of: clone, in: folder)
+        if let url {
+            let file = folder("bellpull.toml")
+            try write(try text(of: file) + "url = \"\(url)\"\n", to: file)
+        }
+        return try Program.run(
+            [try BuiltProgram.path, "why", "--socket", socket, "--nginx", folder("nginx")] + arguments,
+            environment: environment, within: .seconds(60))
+    }
+}
