@@ -68,9 +68,9 @@ class Run:
     @property
     def conditions(self):
         load, versions = self.run["machine"]["load_before"], self.run["versions"]
-        busy = f" **Other load was on the machine** (load average {load:.1f})." if load > 0.5 else ""
         return (f"Measured on {self.run['date'][:10]} with `{self.run['command'].split(' --json')[0].strip()}`: "
-                f"{machine.summary(self.run['machine'])}; {versions['git']}.{busy}")
+                f"{machine.summary(self.run['machine'])}; {versions['git']}. "
+                f"The load average before was {load:.1f}.")
 
 
 def table(run):
@@ -98,6 +98,7 @@ def _cell(value):
 
 WIDTH, LABEL, BAR, LINE, GAP = 760, 110, 520, 24, 34
 STYLE = """
+  .ground { fill: #ffffff }
   text { font: 13px system-ui, sans-serif; fill: #1f2328 }
   .title { font-weight: 600 }
   .unit, .note { fill: #59636e }
@@ -105,6 +106,7 @@ STYLE = """
   .ours { fill: #0969da }
   .mine { font-weight: 600 }
   @media (prefers-color-scheme: dark) {
+    .ground { fill: #0d1117 }
     text { fill: #f0f6fc }
     .unit, .note { fill: #9198a1 }
     .bar { fill: #6e7681 }
@@ -122,13 +124,13 @@ def chart(run):
             drawn, top = _panel(title, unit, row, measured, run, top)
             parts += drawn
     lines = ["Less is better. " + machine.summary(run.run["machine"]),
-             f"{run.run['date'][:10]}, {run.run['command'].split(' --json')[0]}"]
-    if run.run["machine"]["load_before"] > 0.5:
-        lines[1] += "; other load was on the machine"
+             f"{run.run['date'][:10]}, scripts/bench; load average before: {run.run['machine']['load_before']:.1f}"]
     for index, line in enumerate(lines):
         parts.append(f'<text class="note" x="0" y="{top + 14 + 18 * index}">{html.escape(line)}</text>')
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-10 -4 {WIDTH + 20} {top + 46}" width="{WIDTH + 20}" role="img" '
-            f'aria-label="How fast Bellpull is, compared with others">\n<style>{STYLE}</style>\n' + "\n".join(parts) + "\n</svg>\n")
+            f'aria-label="How fast Bellpull is, compared with others">\n<style>{STYLE}</style>\n'
+            # A page may be dark on a machine that asks for light.
+            f'<rect class="ground" x="-10" y="-4" width="{WIDTH + 20}" height="{top + 46}"/>\n' + "\n".join(parts) + "\n</svg>\n")
 
 
 def _panel(title, unit, row, measured, run, top):
