@@ -45,7 +45,7 @@ struct AuditLedger {
     /// When the rows were read.
     let taken: Date
     private(set) var extent: LedgerExtent
-    /// The deployments that cannot be read, and why.
+    /// The unreadable deployments, and the errors.
     private(set) var unreadable: [(id: DeploymentRecord.ID, error: LedgerError)] = []
     /// The verification of the receipts; `nil` if not requested.
     private(set) var chain: ChainVerification?
@@ -64,7 +64,7 @@ struct AuditLedger {
     private var forgeIDs = HashIndex([])
     /// Hashes of the receipts, in their order.
     private var receipts: [Int] = []
-    /// Hashes of the receipts of rows that pruning has left. Receipts between them may be gone.
+    /// Hashes of the receipts before the anchor: pruning has left these rows, and may have deleted rows between them.
     private var leftReceipts: Set<Int> = []
 
     /// Reads the rows of `ledger`.

@@ -78,8 +78,8 @@ struct LogAudit {
         report.add(Disagreement(.unknownReceipt, message, line))
     }
 
-    /// Judges lines from before the time to which the ledger says it reaches back: that time is in a row too, and a person may have
-    /// changed it. After a receipt that the ledger has, it has all later ones.
+    /// Judges lines that are older than the ledger, as the ledger says. A person may have changed the row with that time, too.
+    /// But after a receipt in the ledger, all later receipts must be there.
     private mutating func checkUnknownReceipts() {
         let ledger = comparison.ledger
         if ledger.extent.beginning > ledger.taken + 60 {

@@ -5,10 +5,10 @@ import Git
 
 /// Compares the lines of a log with the ledger.
 ///
-/// Lines are not compared if the ledger cannot know them: lines that are older than the ledger reaches back, or newer than
-/// the moment at which its rows were read. nginx writes whole seconds, so a line of the second in which the ledger begins may
-/// be of either side: such a line counts as older only if the ledger does not have what the line tells. Refused and ignored
-/// deliveries are in the log alone, because Bellpull stores nothing that is not verified.
+/// The ledger cannot know all lines: some are older than its first row, some newer than the reading of its rows. nginx writes
+/// whole seconds, so a line of the ledger's first second may be from before or after its beginning: such a line counts as older
+/// only if the ledger lacks its delivery. Refused and ignored deliveries are in the log alone, because Bellpull stores nothing
+/// unverified.
 struct LogComparison {
     /// What became of a line.
     enum Verdict: Equatable {
@@ -22,7 +22,7 @@ struct LogComparison {
         case disagrees(Disagreement)
     }
 
-    /// Outcomes that are in the ledger, and the state of the deployment if the outcome is final.
+    /// The outcomes of recorded deliveries, and the state of the deployment if the outcome is final.
     private static let outcomes: [String: DeploymentRecord.State?] = [
         "deployed": .deployed, "unchanged": .unchanged, "failed": .failed, "skipped": .skipped, "pinned": .pinned,
         "cancelled": .cancelled, "queued": nil, "waiting": nil, "duplicate": nil,
