@@ -182,6 +182,20 @@ import Testing
         #expect(verdict { $0.remote = gone }.state == .unknown)
     }
 
+    @Test func `is the site's own problem if the clone cannot be opened`() {
+        let gone = verdict {
+            $0.remote = .unopened(Failure("/srv/blog does not exist", hint: "git clone"))
+            $0.live = nil
+        }
+        #expect(gone.state == .notLive && gone.reason == "/srv/blog does not exist" && gone.remedy == "git clone")
+        let released = verdict {
+            $0.remote = .unopened(Failure("/srv/blog/repo is not a git repository"))
+            $0.records = [record(.deployed, of: Self.old)]
+        }
+        #expect(released.state == .liveWithProblem)
+        #expect(released.reason.hasSuffix("; /srv/blog/repo is not a git repository"), "\(released)")
+    }
+
     @Test func `is the newer push that ended the build, until the newer commit is live`() {
         var facts = facts
         facts.records = [

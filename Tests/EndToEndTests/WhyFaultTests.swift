@@ -80,6 +80,18 @@ import Testing
         }
     }
 
+    @Test func `finds a clone that is gone, and one without its repository`() throws {
+        let server = try ConfiguredServer(["blog": "branch = \"main\""])
+        let clone = server.site("blog").path
+        #expect(rename("\(clone)/.git", "\(clone)/.git.old") == 0)
+        let bare = try WhyVerdict(try why(server))
+        bare.expect("remote", "\(clone) is not a git clone", remedy: "git clone ")
+        #expect(rename(clone, "\(clone).old") == 0)
+        let gone = try WhyVerdict(try why(server))
+        gone.expect("remote", "\(clone) does not exist", remedy: "git clone ")
+        #expect(gone.state == "not live" && !gone.reason.contains("remote"))
+    }
+
     @Test func `sees the sites whose files have mistakes, whatever the question is`() throws {
         let server = try ConfiguredServer(["blog": "branch = \"main\""])
         let commit = try server.forge.push("news")

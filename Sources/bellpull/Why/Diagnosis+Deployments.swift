@@ -113,9 +113,9 @@ extension Diagnosis {
         let reason = record.reason ?? "see its log"
         var text = "deployment \(record.id) failed \(record.time.relative(to: facts.now)): \(reason)"
         var remedy = remedy(after: record)
-        if case .failed(let failure) = facts.remote, failure.message != reason {
-            text += "; and the remote cannot be asked: \(failure.message)"
-            if let hint = failure.hint { remedy = Self.chain(hint, remedy) }
+        if let problem = facts.remote.problem, !problem.message.hasSuffix(reason) {
+            text += "; and \(problem.message)"
+            if let hint = problem.hint { remedy = Self.chain(hint, remedy) }
         }
         return verdict(
             .failed, text, remedy: remedy, output: record.id == facts.records.first?.id ? facts.output : [])

@@ -21,7 +21,8 @@ struct Diagnosis {
         // A push still missing at the remote is newer than the live commit.
         if asked == nil, let unfinished, facts.records.first?.target?.commit != facts.live { return unfinished }
         if let live { return live }
-        return unfinished ?? pinned ?? configuration ?? test ?? replaced ?? finished ?? remoteFailure ?? moved
+        return unfinished ?? pinned ?? configuration ?? test ?? replaced ?? finished
+            ?? remoteProblem(facts.live == nil ? .notLive : .unknown) ?? moved
             ?? obstacleOfNewCommit ?? problem(ofScanners: false) ?? stray
             ?? (facts.hasService ? problem(ofScanners: true) : nil) ?? absent
     }
@@ -44,7 +45,7 @@ struct Diagnosis {
         if let asked { return asked == live || replacement != nil || isContained }
         switch facts.remote {
         case .commit(let target): return target.commit == live || facts.hasRemoteCommit
-        case .failed, .notAsked:
+        case .failed, .unopened, .notAsked:
             // As far as the ledger tells.
             return newest.map { record in
                 record.state.isFinished && [.deployed, .unchanged].contains(record.state) && record.commit == live
@@ -85,10 +86,8 @@ struct Diagnosis {
         let test = facts.tests.first.flatMap { asked == nil && !$0.state.isFinished ? $0.target : nil }
         let note = test.map { "; bellpull deliver announced \($0.commit.short), which the remote does not have" } ?? ""
         if let visited = visited(text + limits + note) { return visited }
-        guard asked == nil, case .failed(let failure) = facts.remote else {
-            return verdict(.live, text + limits + note)
-        }
-        return remote(failure, after: text, .liveWithProblem)
+        let ofRemote = asked == nil ? remoteProblem(after: text + "; ", .liveWithProblem) : nil
+        return ofRemote ?? verdict(.live, text + limits + note)
     }
 
     private static func words(_ record: DeploymentRecord) -> String {
@@ -144,17 +143,13 @@ struct Diagnosis {
         }
     }
 
-    private var remoteFailure: Verdict? {
-        guard case .failed(let failure) = facts.remote else { return nil }
-        return remote(failure, after: nil, facts.live == nil ? .notLive : .unknown)
-    }
-
-    /// Returns the verdict that the remote cannot be asked.
-    private func remote(_ failure: Failure, after fact: String?, _ state: Verdict.State) -> Verdict {
-        Verdict(
-            .remote, site: facts.name,
-            (fact.map { "\($0); " } ?? "") + "the remote cannot be asked: \(failure.message)",
-            remedy: failure.hint ?? "\(facts.command) check \(facts.name)", state: state)
+    /// The verdict that nobody knows the remote's commit; `nil` if it is known, or if nobody asked.
+    private func remoteProblem(after fact: String = "", _ state: Verdict.State) -> Verdict? {
+        facts.remote.problem.map {
+            Verdict(
+                .remote, site: facts.name, fact + $0.message, remedy: $0.hint ?? "\(facts.command) check \(facts.name)",
+                state: state)
+        }
     }
 
     /// An obstacle explains why the commit is not live only if somebody has tried; otherwise it is the next problem.

@@ -2,6 +2,7 @@ import Configuration
 import Deploy
 import Foundation
 import Git
+import Text
 
 /// The facts about one site: the site itself, the ledger, the remote, and the web server's logs.
 struct SiteFacts {
@@ -11,8 +12,20 @@ struct SiteFacts {
         case commit(DeploymentRecord.Target)
         /// The remote cannot be asked.
         case failed(Failure)
+        /// The remote cannot be asked, because the site's clone or repository cannot be opened.
+        case unopened(Failure)
         /// Nobody asked.
         case notAsked
+
+        /// The words why the commit of the remote is not known; `nil` if it is, or if nobody asked.
+        var problem: Explanation? {
+            switch self {
+            case .failed(let failure):
+                Explanation("the remote cannot be asked: \(failure.message)", hint: failure.hint)
+            case .unopened(let failure): failure.explanation
+            case .commit, .notAsked: nil
+            }
+        }
     }
 
     /// The name of the site.

@@ -65,6 +65,10 @@ struct SiteFactsReader: Sendable {
     }
 
     private func ask(_ site: Site, _ limits: Limits, _ facts: inout SiteFacts) {
+        if let failure = site.open(limits) {
+            facts.remote = .unopened(failure)
+            return
+        }
         do throws(Failure) {
             let newest = try site.newestPush(limits)
             facts.remote = .commit(newest)
