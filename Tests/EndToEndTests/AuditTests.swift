@@ -143,6 +143,15 @@ import Testing
         #expect(shown.output.hasSuffix("2 disagreements\n"))
     }
 
+    @Test func `finds a delivery whose number was changed`() throws {
+        let audited = try AuditedServer()
+        for id in ["one", "two"] { try audited.push(id, id: id) }
+        try audited.settle(2)
+        try audited.sql("UPDATE delivery SET id = -9223372036854775807 WHERE id = 1")
+        let (found, result) = try audited.audit()
+        #expect(found.kinds == ["no_deployment", "no_delivery"], "\(result)")
+    }
+
     @Test func `finds a line that somebody has added to the log`() throws {
         let audited = try AuditedServer()
         try audited.push("page one", id: "one")

@@ -221,7 +221,8 @@ struct AuditLedger {
     /// Numbers have few gaps, so that most are found at once.
     private static func position<Element>(of id: Int64, in elements: [Element], _ key: (Element) -> Int64) -> Int? {
         guard let first = elements.first.map(key), id >= first else { return nil }
-        let guess = Int(min(id - first, Int64(elements.count - 1)))
+        // A person may have written any id, and the difference may be larger than an Int64.
+        let guess = Int(min(UInt64(bitPattern: id &- first), UInt64(elements.count - 1)))
         if key(elements[guess]) == id { return guess }
         let position = elements[...guess].partitioningIndex { key($0) >= id }
         return position <= guess && key(elements[position]) == id ? position : nil
