@@ -129,6 +129,20 @@ import Testing
         #expect(found.disagreements.first?.delivery == "three")
     }
 
+    /// A request that nginx refused cannot be the delivery with the other id.
+    @Test func `finds a changed id beside ten thousand refused requests`() throws {
+        let audited = try AuditedServer()
+        #expect(try audited.server.post(GitHubDelivery(event: "push", body: Data(count: 26 << 20))).status == 413)
+        try audited.push("page one", id: "one")
+        try audited.settle(2)
+        let lines = try text(of: audited.log).split(separator: "\n")
+        let log = [Substring](repeating: lines[0], count: 10_001) + lines[1...]
+        try write(log.map { "\($0)\n" }.joined(), to: audited.log)
+        #expect(try audited.audit().0.agrees)
+        try audited.sql("UPDATE delivery SET forge_id = 'other'")
+        #expect(try audited.audit().0.kinds == ["other_delivery"])
+    }
+
     @Test func `finds a delivery that is not in the ledger`() throws {
         let audited = try AuditedServer()
         for id in ["one", "two"] { try audited.push(id, id: id) }

@@ -44,7 +44,7 @@ struct LogComparison {
     /// Compares `line` with the ledger.
     mutating func verdict(on line: AccessLogLine) -> Verdict {
         let deliveries = markLogged(line)
-        if line.outcome == nil, unanswered.count < Self.keptLines { unanswered.append(line.arrival...line.time + 1) }
+        if line.mayBeUnanswered, unanswered.count < Self.keptLines { unanswered.append(line.arrival...line.time + 1) }
         // A delivery that failed before its sites were known is not recorded.
         guard let outcome = line.outcome, let state = Self.outcomes[outcome], !line.sites.isEmpty
         else {
@@ -186,6 +186,13 @@ struct LogComparison {
 extension AccessLogLine {
     /// When the request began, or up to a second earlier: nginx's times are whole seconds.
     var arrival: Date { time - requestTime / .seconds(1) }
+
+    /// Whether Bellpull may have got the request without answering it. The web server's own 4xx answers come before it asks
+    /// Bellpull, except after the client is gone (408, 499).
+    fileprivate var mayBeUnanswered: Bool {
+        outcome == nil && method == "POST"
+            && status.map { !(400..<500).contains($0) || [408, 499].contains($0) } ?? true
+    }
 }
 
 extension AuditLedger {
