@@ -151,8 +151,9 @@ import Testing
         try site.clone.git("stash")
         let verdict = try WhyVerdict(site.why(["blog", "--json"]))
         #expect(verdict.remedy?.hasPrefix("bellpull deploy blog") == true, "\(verdict)")
-        // A later push brings the commit, too.
+        // A later push brings the commit, too, and the log and the ledger tell the same.
         try #require(try site.post(.push(of: site.forge.push("more"))).status == 200)
+        try site.expectWhy("live", "; \(commit.prefix(6)), as part of ", remedy: nil, asking: [delivery])
         try write("", to: site.web.log.path)
         try site.expectWhy(
             "live", "deployment 1, failed; \(commit.prefix(6)), as part of ", remedy: nil, asking: [delivery])
