@@ -58,6 +58,8 @@ struct SiteFactsReader: Sendable {
         }
         if asksOutside { ask(site, limits, &facts) }
         facts.tests = try tests(in: facts)
+        // A deployment may have started since the reading began.
+        facts.now = Date()
         let pushes = facts.records.filter { record in !facts.tests.contains { $0.id == record.id } }
         facts.output = try output(of: pushes, settings.name)
         if asksOutside, Diagnosis(facts).verdict.isLive { facts.visitors = visit() }
