@@ -44,9 +44,9 @@ import Testing
         try site.expectWhy("live", remedy: nil, url: "\(address)/login")
     }
 
-    @Test func `tells of pages that browsers keep`() throws {
+    @Test(arguments: [86_400, Int.max]) func `tells of pages that browsers keep`(seconds: Int) throws {
         let site = try ServedSite(changes: [
-            ("    index index.html;\n", "    index index.html;\n    add_header Cache-Control max-age=86400;\n")
+            ("    index index.html;\n", "    index index.html;\n    add_header Cache-Control max-age=\(seconds);\n")
         ])
         try site.expectWhy(
             "live", "browsers that have been there may show the old page for up to ", remedy: "no-cache",
