@@ -38,7 +38,7 @@ class ControlGroups:
         """Returns a group for a server. A server that is started again gets a new group."""
         if self.path is None:
             return None
-        number = sum(1 for _ in self.path.iterdir() if _.is_dir())
+        number = sum(child.is_dir() for child in self.path.iterdir())
         path = self.path / f"{number}-{name}"
         path.mkdir()
         return ControlGroup(path)

@@ -5,6 +5,14 @@ import uuid
 import delivery
 
 
+def hang(git, clone, repository, script):
+    """Gives a clone a remote that never answers: `git` runs git(1) in a clone, and `script` becomes the command in place of ssh."""
+    script.write_text("exec sleep 3600\n")
+    for key, value in (("core.sshCommand", f"sh '{script}'"), ("ssh.variant", "ssh"),
+                       ("remote.origin.url", f"ssh://git@localhost/{repository}.git")):
+        git(clone, "config", key, value)
+
+
 class Repository:
     """A remote with `pages` pages. The author pushes; each name has a clone to deploy."""
 

@@ -2,8 +2,8 @@
 
 callgrind counts them in user space and over all threads: the ledger's writer and SQLite are included, the kernel, git and
 other load of the machine are not. The deliveries go straight to the FastCGI socket, one after the other. The figures are
-compared with Benchmarks/instructions.json, which --record writes. Fails if a figure has grown by more than 3 %. Other load of
-the machine does not matter. Takes about two minutes.
+compared with Benchmarks/instructions.json, which --record writes. Fails if a figure has grown by more than 3 %. Takes about two
+minutes.
 """
 
 import json
@@ -17,11 +17,13 @@ import subprocess
 import sys
 import time
 
+import clones
 import delivery
 import fastcgi
 import raw
 import repositories
 from processes import BenchError, expect
+from program import end
 
 RECORDED = pathlib.Path(__file__).with_name("instructions.json")
 # Counted deliveries per kind, and uncounted deliveries before them that fill caches and prepare statements.
@@ -31,6 +33,7 @@ TOLERANCE = 0.03
 #: The kinds of delivery, in the order in which they are counted, and the answer that each of them must get. A recorded
 #: delivery gets 202 after `answer_within`, as its deployment never starts.
 ANSWERS = {"ignored": "200 ignored", "unchanged": "200 unchanged", "duplicate": "200 duplicate", "recorded": "202 queued"}
+
 
 class Deliveries:
     """Makes the deliveries of each kind for `site`, which is at the commit that its remote is at."""
@@ -71,11 +74,7 @@ class Bellpull:
     def __init__(self, folder, program):
         self.folder, self.program = folder, program
         self.blog, self.busy = repositories.make(folder, ["blog", "busy"], 1)
-        script = self.folder / "ssh"
-        script.write_text("exec sleep 3600\n")
-        for key, value in (("core.sshCommand", f"sh '{script}'"), ("ssh.variant", "ssh"),
-                           ("remote.origin.url", "ssh://git@localhost/soak/busy.git")):
-            repositories.git(self.busy.path, "config", key, value)
+        clones.hang(repositories.git, self.busy.path, self.busy.repository, self.folder / "ssh")
         (self.folder / "etc/sites").mkdir(parents=True)
         (self.folder / "ledger").mkdir()
         (self.folder / "etc/bellpull.toml").write_text(
@@ -99,12 +98,7 @@ class Bellpull:
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()
-        try:
-            self.process.wait(60)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process, 60)
 
     def _await(self, fact, otherwise):
         end = time.monotonic() + 60

@@ -95,7 +95,7 @@ def counted(port, count, connections):
 
 
 def at_once(port, body, count):
-    """Sends `count` deliveries of one push at once. Returns the answers; the seconds count from the common start."""
+    """Sends `count` deliveries of one push at once. Returns the answers and the common start."""
     deliveries = [delivery.Delivery(body) for _ in range(count)]
     barrier, answers = threading.Barrier(count + 1), []
 

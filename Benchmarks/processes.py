@@ -13,6 +13,8 @@ import signal
 import subprocess
 import time
 
+from program import end
+
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -129,18 +131,13 @@ class Server:
 
     def stop(self):
         """Stops all processes: politely, and after ten seconds at once."""
-        self._process.terminate()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end(self._process, 10)
         if self._group:
             kill_all(self._group.processes)
 
 
 def _status(process, key):
-    """Returns a line of /proc/PID/status in MB; 0 if the process has exited."""
+    """Returns a size in /proc/PID/status in MB; 0 if the process has exited."""
     with contextlib.suppress(OSError):
         for line in pathlib.Path(f"/proc/{process}/status").read_text().splitlines():
             if line.startswith(key + ":"):
@@ -165,6 +162,7 @@ def _times(process):
 
 
 def descendants(process):
+    """Returns the children of a process, their children, and so on."""
     parents = {int(entry): int(fields[1]) for entry in os.listdir("/proc") if entry.isdigit() and (fields := stat(entry))}
     found, new = [], [process]
     while new:
@@ -174,6 +172,7 @@ def descendants(process):
 
 
 def kill_all(processes):
+    """Kills processes, and waits for those that are children of this one."""
     for process in processes:
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)

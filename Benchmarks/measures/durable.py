@@ -84,11 +84,7 @@ def _held_site(bench, folder):
     """Returns a clone whose remote hangs, so that its first deployment runs until the end."""
     repository = clones.Repository(bench, folder, ["site"], pages=1)
     site = repository.clones["site"]
-    script = folder / "ssh"
-    script.write_text("exec sleep 3600\n")
-    for key, value in (("core.sshCommand", f"sh '{script}'"), ("ssh.variant", "ssh"),
-                       ("remote.origin.url", "ssh://git@localhost/bench/site.git")):
-        repository.git(site, "config", key, value)
+    clones.hang(repository.git, site, "bench/site", folder / "ssh")
     return site
 
 

@@ -69,7 +69,7 @@ def tags(bench, folder):
             bellpull.serve()
             _deploy(bellpull, site, count)
             figures["an ignored delivery"][label] = [
-                costs._round(bellpull, costs.ignored([site]), 500) for _ in range(bench.pick(ROUNDS, 3))]
+                costs.per_delivery(bellpull, costs.ignored([site]), 500) for _ in range(bench.pick(ROUNDS, 3))]
             figures["a deployment, git included"][label] = [
                 _deploy(bellpull, site, count + number + 1) for number in range(pushes)]
     bench.report.figure("an ignored delivery", "µs of CPU", figures["an ignored delivery"], labels[0])
@@ -118,7 +118,7 @@ def _compare(bench, bellpulls, opened, loads):
         makers = {(kind, label): make(opened[label]) for kind, make in loads.items() for label in bellpulls}
         for number in range(-1, rounds):
             for (kind, label), make in makers.items():
-                used = costs._round(bellpulls[label], make, deliveries)
+                used = costs.per_delivery(bellpulls[label], make, deliveries)
                 if number >= 0:
                     values[kind][label].append(used)
     finally:

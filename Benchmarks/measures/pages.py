@@ -95,9 +95,9 @@ class Pages:
 
     def ask(self, params):
         """Returns the reply and the time that it took, in milliseconds."""
-        pairs = b"".join(fastcgi._pair(name.encode(), value.encode()) for name, value in params)
-        request = (fastcgi.record(fastcgi.BEGIN, fastcgi.BEGINNING) + fastcgi._stream(fastcgi.PARAMS, pairs)
-                   + fastcgi._stream(fastcgi.STDIN, b""))
+        pairs = b"".join(fastcgi.pair(name.encode(), value.encode()) for name, value in params)
+        request = (fastcgi.record(fastcgi.BEGIN, fastcgi.BEGINNING) + fastcgi.stream(fastcgi.PARAMS, pairs)
+                   + fastcgi.stream(fastcgi.STDIN, b""))
         begun = time.perf_counter()
         with socket.socket(socket.AF_UNIX) as peer:
             peer.connect(str(self.folder / "pages.sock"))

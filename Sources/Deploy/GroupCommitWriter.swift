@@ -122,7 +122,7 @@ final class GroupCommitWriter: @unchecked Sendable {
     }
 }
 
-/// Whether many entries arrive at once. Who writes one entry after the other is never delayed.
+/// Tells whether many entries arrive at once. Entries that arrive one after the other are never delayed.
 struct Crowd {
     /// For so long after a transaction of several entries, more are expected.
     private static let time = Duration.milliseconds(10)

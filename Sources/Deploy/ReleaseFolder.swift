@@ -25,8 +25,8 @@ struct ReleaseFolder: Sendable {
 
     /// The prefix of releases that are not complete.
     private static let unfinished = ".unfinished-"
-    /// The prefix of the files that mark releases while they are laid out and built. Steps see the final path of their release:
-    /// what they build may name it.
+    /// The prefix of the files that mark unfinished releases in folders with their final names: built files may contain the
+    /// path of their release.
     private static let building = ".building-"
 
     /// Returns the folder of the release `name`.
@@ -44,7 +44,7 @@ struct ReleaseFolder: Sendable {
     /// The name of the live release, as the link says; `nil` if there is no link into `releases`.
     var liveName: String? { Self.name(in: current) }
 
-    /// Returns the name of the release that the link at `path` leads to.
+    /// Returns the name of the release behind the link at `path`.
     private static func name(in path: String) -> String? {
         var bytes = [CChar](repeating: 0, count: 512)
         let count = readlink(path, &bytes, bytes.count)
@@ -172,8 +172,8 @@ struct ReleaseFolder: Sendable {
     }
 
     /// Returns a new release of `commit`, not yet on the disk. The time in its name is later than in every other name, even
-    /// if two releases are created within a second, or if the clock was set back. The next deployment removes what belongs to
-    /// an unfinished release, so its name must not come again.
+    /// if two releases are created within a second, or if the clock was set back. The next deployment removes the
+    /// files of an unfinished release, so no other release may get its name.
     func newRelease(of commit: Commit, _ ref: String?) -> Release {
         let now = Date()
         let newest = (all.map(\.name) + unfinishedNames).max().flatMap { Release.time(in: $0) }
@@ -189,7 +189,7 @@ struct ReleaseFolder: Sendable {
         try AtomicFile(record(of: release.name)).write((try? encoder.encode(release)) ?? Data())
     }
 
-    /// Makes the release complete, and waits until that is on the disk.
+    /// Makes the release complete, on the disk too.
     func complete(_ release: Release) throws(Failure) {
         try write(release)
         guard unlink(mark(of: release.name)) == 0 else { throw .cannotWrite(mark(of: release.name), because: errno) }
@@ -217,7 +217,7 @@ struct ReleaseFolder: Sendable {
     }
 
     /// Starts the removal of the release `name`: the release counts as unfinished, so nobody goes back to it. Returns
-    /// whether that worked.
+    /// whether the folder was renamed.
     @discardableResult
     func startRemoval(of name: String) -> Bool {
         let isRenamed = rename(folder(of: name), unfinishedFolder(of: name)) == 0
@@ -225,8 +225,8 @@ struct ReleaseFolder: Sendable {
         return isRenamed
     }
 
-    /// Removes the record and the folder of the unfinished release `name`. The folder is the last that is removed: as long
-    /// as the folder is there, the next process finishes the removal.
+    /// Removes the record and the folder of the unfinished release `name`. Removes the folder last: as long as
+    /// the folder is there, the next process finishes the removal.
     func finishRemoval(of name: String) {
         unlink(record(of: name))
         let folder = unfinishedFolder(of: name)

@@ -2,10 +2,10 @@ internal import CFastCGI
 internal import Foundation
 internal import Synchronization
 
-/// Accepted connections whose peers have sent nothing yet. They hold no thread, so that no number of silent peers delays a reader.
+/// Accepted connections with silent peers. They hold no thread, so no number of silent peers delays a reader.
 ///
-/// A web server sends its request right after connecting. The oldest connections are closed when there are too many, and when
-/// their peers have been silent for too long.
+/// A web server sends its request right after connecting. The set closes the oldest connection if there are too many, and each
+/// connection after a time of silence.
 final class IdleConnections: Sendable {
     private struct Idle {
         let descriptor: Int32
@@ -25,8 +25,8 @@ final class IdleConnections: Sendable {
 
     deinit { connections.withLock { $0.forEach { close($0.descriptor) } } }
 
-    /// Waits for a connection to `socket` whose peer has sent something, and returns its descriptor. Returns `nil` after other
-    /// events, such as a new connection or a signal: call again.
+    /// Waits until the peer of a connection has sent something, and returns the descriptor. Returns `nil` after other events,
+    /// such as a new connection to `socket` or a signal: call again. Only one thread waits at a time.
     func next(on socket: ListeningSocket) -> Int32? {
         connections.withLock { idle in
             closeSilent(&idle)

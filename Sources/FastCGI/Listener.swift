@@ -22,8 +22,8 @@ public final class Listener: Sendable {
     ///
     /// - Parameters:
     ///   - socket: the listening socket.
-    ///   - threads: the number of threads allowed to accept at once. One takes 25,000 deliveries per second. Two would take turns
-    ///     to sleep and to wake each other, which costs a tenth of the processor time of a delivery.
+    ///   - threads: the number of threads allowed to accept at once. A single thread takes 25,000 deliveries per second. Two threads
+    ///     would wake each other in turns, for a tenth of the processor time of a delivery.
     ///   - reserve: the number of additional threads, which replace threads with slow reads or large bodies.
     ///   - bodyLimit: the maximum length of a body, in bytes.
     ///   - idleLimit: how many connections may wait for their first byte without holding a thread; `nil` if each holds a thread,
@@ -93,7 +93,7 @@ public final class Listener: Sendable {
         guard let connection = Connection(accepted: descriptor) else { return nil }
         let params = connection.params
         let limit = bodyLimit.load(ordering: .relaxed)
-        // Nobody waits for a large body and its signature.
+        // Other requests do not wait until a large body is read and verified.
         if Request.mayHaveLargeBody(params, limit: limit) { slot.release() }
         let body = connection.readBody(params, limit: limit)
         return (Request(params: params, body: body), Exchange { connection.send($0) })

@@ -40,8 +40,7 @@ public struct Request: Sendable {
         return length
     }
 
-    /// Whether the body may be so large that reading and verifying it takes longer than other requests should wait: 256 KiB take
-    /// about 0.4 ms.
+    /// Whether the body may be too large to let other requests wait meanwhile: reading and verifying 256 KiB takes about 0.4 ms.
     static func mayHaveLargeBody(_ params: Params, limit: Int) -> Bool {
         let large = 256 << 10
         return limit > large && (try? contentLength(in: params, limit: large)) == nil

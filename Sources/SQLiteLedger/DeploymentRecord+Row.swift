@@ -60,8 +60,8 @@ extension Row {
 }
 
 extension Date {
-    /// Creates a time from a row. A time that only a person can have written is cut at the years 1 and 9999, which every
-    /// reader of the time can express.
+    /// Creates a time from a row. A person may have written any number: the time is cut at the years 1 and 9999, the limits of
+    /// formatted times.
     init(milliseconds: Int64) {
         let milliseconds = min(max(milliseconds, -62_135_596_800_000), 253_402_300_799_000)
         self.init(timeIntervalSince1970: Double(milliseconds) / 1000)

@@ -26,12 +26,12 @@ public struct ServiceUser: Sendable, Equatable {
         if assumed == nil { self.owner.withLock { $0 = owner } }
     }
 
-    /// Whether this process surely runs as the service's user: it is the service, or a command of root that became the user.
-    /// Otherwise files must not be given to the user of this process.
+    /// Whether this process certainly runs as the service's user: it is the service, or root's command after it became the user.
+    /// Otherwise no remedy may give files to the user of this process.
     public static var isThisProcess: Bool { assumed != nil || isService.withLock(\.self) }
 
-    /// States that this process runs as the service's user.
-    public static func isUserOfThisProcess() { isService.withLock { $0 = true } }
+    /// Notes that this process runs as the service's user.
+    public static func declareThisProcess() { isService.withLock { $0 = true } }
 
     private static let owner = Mutex<uid_t?>(nil)
     private static let isService = Mutex(false)

@@ -20,8 +20,8 @@ enum Hexadecimal {
         return high | low < 16 ? high << 4 | low : nil
     }
 
-    /// Returns the value of `digit`, or more than 15 for a character other than a digit. Branches only on what is always
-    /// true in valid texts: letters and numbers alternate without a rule.
+    /// Returns the value of `digit`, or more than 15 for a character other than a digit. A processor
+    /// could not predict a branch on letters and numbers.
     @inline(__always)
     private static func valueOrMore(of digit: UInt8) -> UInt8 {
         let number = digit &- UInt8(ascii: "0")

@@ -86,7 +86,7 @@ struct JSONExcerpt {
         let steps = paths.indices.filter { depth < paths[$0].count }.map { path in
             Step(name: paths[path][depth], path: path, isLast: depth + 1 == paths[path].count)
         }
-        // One bit per step. A forge has fewer than ten paths.
+        // A bit per step. A forge has fewer than ten paths.
         var found: UInt64 = 0
         var isFirst = true
         try scanner.enter()

@@ -63,13 +63,12 @@ struct JSONScanner {
         return name
     }
 
-    /// Skips the value at the position, with all that is in it. Most of a payload is skipped, so this works on a copy that
-    /// the compiler keeps in registers, and does not call itself.
+    /// Skips the value at the position, with all values inside. Most of a payload is skipped, so for speed this function works on
+    /// a copy, which the compiler keeps in registers, and does not call itself.
     mutating func skipValue() throws(Malformed) {
         var scanner = self
         let outside = depth
-        // One bit per entered container, the innermost lowest: 1 for an object, 0 for an array. There are at most as many
-        // as `deepest`.
+        // A bit per open container, the innermost lowest: 1 for an object, 0 for an array. `deepest` is at most 64.
         var kinds: UInt64 = 0
         while true {
             switch scanner.next {

@@ -100,7 +100,7 @@ struct StateDirectory {
         guard initgroups(user.pointee.pw_name, user.pointee.pw_gid) == 0, setgid(user.pointee.pw_gid) == 0,
             setuid(user.pointee.pw_uid) == 0
         else { throw CommandError(.failure, "bellpull cannot switch from root to the user \(name)") }
-        ServiceUser.isUserOfThisProcess()
+        ServiceUser.declareThisProcess()
         for (variable, value) in ["HOME": home, "USER": name, "LOGNAME": name] { setenv(variable, value, 1) }
         // Git reads settings from the current folder, but the new user may have no access to root's current folder.
         if access(".", R_OK | X_OK) != 0 { _ = chdir("/") }

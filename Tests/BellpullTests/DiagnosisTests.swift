@@ -231,17 +231,4 @@ import Testing
         let terminal = Terminal(descriptor: -1, environment: [:])
         #expect(!found.lines(on: terminal).joined().contains { "\u{1b}\u{202e}".contains($0) })
     }
-
-    @Test(arguments: [
-        ("[30/Nov/2026:14:40:13 +0000]", 1_796_049_613.0), ("[30/Nov/2026:15:40:13 +0100]", 1_796_049_613),
-        ("[30/Nov/2026:11:10:13 -0330]", 1_796_049_613),
-    ]) func `reads nginx's times`(text: String, time: Double) {
-        #expect(CombinedLog.time(in: "127.0.0.1 - - \(text) \"POST /\"")?.timeIntervalSince1970 == time)
-    }
-
-    @Test func `ignores lines of other formats`() {
-        for line in ["", "[", "\"POST /x HTTP/1.1\" 404 GitHub-Hookshot", "[32/Foo/x:1] \"POST / H\" 200 Gitea"] {
-            #expect(CombinedLog.stray(Substring(line)) == nil)
-        }
-    }
 }

@@ -2,94 +2,6 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `bellpull audit --json` prints.
-private struct Audited: Decodable {
-    struct Problem: Decodable {
-        let kind: String
-        let message: String
-        let delivery: String?
-        let site: String?
-        let deployment: Int?
-    }
-    struct Delivery: Decodable {
-        let outcome: String?
-        let verdict: String
-    }
-    struct Refusal: Decodable { let remote: String, count: Int }
-    struct BadLine: Decodable { let line: Int?, reason: String, beginning: String }
-    struct Unannounced: Decodable { let deployment: Int, cause: String }
-
-    let agrees: Bool
-    let disagreements: [Problem]
-    let deliveries: [Delivery]
-    let compared: Int
-    let older_than_ledger: Int
-    let outcomes: [String: Int]
-    let refused: Int
-    let refusals: [Refusal]
-    let bad_line_count: Int
-    let bad_lines: [BadLine]
-    let without_delivery: [Unannounced]
-    let not_in_log: Int
-    let verified_receipts: Int?
-    let durations_ms: [String: Int]?
-
-    var kinds: [String] { disagreements.map(\.kind) }
-}
-
-/// A server whose log and ledger a test changes behind Bellpull's back.
-private final class AuditedServer {
-    let server: ConfiguredServer
-    /// A copy of the access log.
-    let log: String
-
-    init(_ sites: KeyValuePairs<String, String> = ["blog": "branch = \"main\""]) throws {
-        server = try ConfiguredServer(sites)
-        log = server.folder("audited.log")
-    }
-
-    /// Posts a push of a new commit, with `id` as the forge's id.
-    @discardableResult
-    func push(_ page: String, id: String) throws -> Reply {
-        try server.post(.push(of: try server.forge.push(page), id: id))
-    }
-
-    /// Copies the log, when it has `count` lines that are older than a moment. The ledger then reaches back to the beginning, or
-    /// only to now.
-    func settle(_ count: Int, reachesBack: Bool = true) throws {
-        _ = try server.web.log.entries(count)
-        // Lines of the present second are not compared.
-        usleep(2_100_000)
-        try reachBack(to: reachesBack ? Date(timeIntervalSince1970: 0) : Date())
-        try write(try text(of: server.web.log.path), to: log)
-    }
-
-    /// Has the ledger say how far it reaches back.
-    func reachBack(to time: Date) throws {
-        let milliseconds = Int(time.timeIntervalSince1970 * 1000)
-        try sql("UPDATE extent SET deliveries = \(milliseconds), deployments = \(milliseconds)")
-    }
-
-    func sql(_ statement: String) throws { _ = try server.ledger(statement) }
-
-    func audit(_ options: String...) throws -> (Audited, Program.Result) {
-        let result = try Program.run(
-            [try BuiltProgram.path, "audit", log, "--json"] + options, environment: server.environment)
-        do {
-            return (try JSONDecoder().decode(Audited.self, from: Data(result.output.utf8)), result)
-        } catch {
-            throw Trouble("\(result.output)\(result.errors): \(error)")
-        }
-    }
-
-    /// Replaces texts in the copy of the log.
-    func forge(_ old: String, _ new: String) throws {
-        let text = try text(of: log)
-        guard text.contains(old) else { throw Trouble("the log has no \(old)") }
-        try write(text.replacing(old, with: new), to: log)
-    }
-}
-
 @Suite(.onPlainThreads) struct `an audit` {
     @Test func `finds nothing if log and ledger agree`() throws {
         let audited = try AuditedServer(["blog": "branch = \"main\"", "copy": "branch = \"main\""])
@@ -217,6 +129,20 @@ private final class AuditedServer {
         #expect(found.disagreements.first?.delivery == "three")
     }
 
+    /// A request that nginx refused cannot be the delivery with the other id.
+    @Test func `finds a changed id beside ten thousand refused requests`() throws {
+        let audited = try AuditedServer()
+        #expect(try audited.server.post(GitHubDelivery(event: "push", body: Data(count: 26 << 20))).status == 413)
+        try audited.push("page one", id: "one")
+        try audited.settle(2)
+        let lines = try text(of: audited.log).split(separator: "\n")
+        let log = [Substring](repeating: lines[0], count: 10_001) + lines[1...]
+        try write(log.map { "\($0)\n" }.joined(), to: audited.log)
+        #expect(try audited.audit().0.agrees)
+        try audited.sql("UPDATE delivery SET forge_id = 'other'")
+        #expect(try audited.audit().0.kinds == ["other_delivery"])
+    }
+
     @Test func `finds a delivery that is not in the ledger`() throws {
         let audited = try AuditedServer()
         for id in ["one", "two"] { try audited.push(id, id: id) }
@@ -229,6 +155,15 @@ private final class AuditedServer {
         let shown = try audited.server.command("audit", audited.log)
         #expect(shown.output.contains("delivery one: answered deployed, but the ledger does not have the delivery\n"))
         #expect(shown.output.hasSuffix("2 disagreements\n"))
+    }
+
+    @Test func `finds a delivery whose number was changed`() throws {
+        let audited = try AuditedServer()
+        for id in ["one", "two"] { try audited.push(id, id: id) }
+        try audited.settle(2)
+        try audited.sql("UPDATE delivery SET id = -9223372036854775807 WHERE id = 1")
+        let (found, result) = try audited.audit()
+        #expect(found.kinds == ["no_deployment", "no_delivery"], "\(result)")
     }
 
     @Test func `finds a line that somebody has added to the log`() throws {
@@ -253,6 +188,17 @@ private final class AuditedServer {
         let (found, _) = try audited.audit("--chain")
         #expect(found.kinds == ["no_deployment", "removed_row"])
         #expect(found.disagreements[1].message == "deployment 1 was removed")
+    }
+
+    @Test func `finds one of several sites without its deployment`() throws {
+        let audited = try AuditedServer(["blog": "branch = \"main\"", "copy": "branch = \"main\""])
+        try audited.push("page one", id: "one")
+        try audited.settle(1)
+        #expect(try audited.audit().0.agrees)
+        try audited.sql("DELETE FROM deployment WHERE site = 'copy'")
+        let (found, result) = try audited.audit()
+        #expect(found.kinds == ["no_deployment"], "\(result.output)")
+        #expect(found.disagreements[0].message == "the ledger has the delivery, but no deployment of copy for it")
     }
 
     @Test(arguments: [
@@ -289,215 +235,11 @@ private final class AuditedServer {
         #expect(try audited.audit().0.agrees)
     }
 
-    @Test func `counts bad lines, shows them, and goes on`() throws {
-        let audited = try AuditedServer()
-        try audited.push("page one", id: "one")
-        try audited.settle(1)
-        try write(
-            "1.2.3.4 - - \"GET /\u{1b}]0;x\u{7} HTTP/1.1\"\n" + (try text(of: audited.log)) + "{\"time\":\"2026",
-            to: audited.log)
-        let (found, result) = try audited.audit()
-        #expect(found.agrees && found.bad_line_count == 2 && result.ending == .exited(0))
-        #expect(found.bad_lines.map(\.line) == [1, 3])
-        #expect(found.bad_lines.map(\.reason) == ["not of the format bellpull", "cut short"])
-        let shown = try audited.server.command("audit", audited.log)
-        #expect(!shown.output.contains("\u{1b}") && shown.output.contains("warning: 2 bad lines\n"))
-    }
-
-    @Test func `does not call a log in order that it could not read`() throws {
-        let audited = try AuditedServer()
-        try audited.push("page one", id: "one")
-        let folder = audited.server.folder
-        try write("no line of nginx\n", to: folder("other.log"))
-        try write("", to: folder("empty.log"))
-        _ = try Shell.run("printf 'x%.0s' $(seq 9999) | gzip -c | head -c 25 >'\(folder("cut.gz"))'")
-        for name in ["other.log", "cut.gz"] {
-            let result = try audited.server.command("audit", folder(name))
-            #expect(result.ending == .exited(1), "\(name)")
-            let end = "the log could not be read whole, so it says too little\n"
-            #expect(result.output.hasSuffix(end), "\(result.output)")
-        }
-        let empty = try audited.server.command("audit", folder("empty.log"))
-        #expect(empty.ending == .exited(0) && empty.output.hasSuffix("nothing was compared with the ledger\n"))
-    }
-
-    @Test func `reads compressed logs and standard input`() throws {
-        let audited = try AuditedServer()
-        for id in ["one", "two"] { try audited.push(id, id: id) }
-        try audited.settle(2)
-        let script = """
-            head -1 "$1" | gzip > "$1.2.gz" && tail -1 "$1" > "$1.3"
-            exec "$2" audit --json "$1.2.gz" - < "$1.3"
-            """
-        let result = try Program.run(
-            ["sh", "-c", script, "sh", audited.log, try BuiltProgram.path], environment: audited.server.environment)
-        let found = try JSONDecoder().decode(Audited.self, from: Data(result.output.utf8))
-        #expect(found.agrees && found.compared == 2 && found.not_in_log == 0)
-    }
-
     @Test func `needs a ledger`() throws {
         let server = try ConfiguredServer(["blog": "branch = \"main\""], started: false)
         try write("", to: server.folder("log"))
         let result = try server.command("audit", server.folder("log"))
         #expect(result.ending == .exited(1))
         #expect(result.errors.hasPrefix("bellpull: error: there is no ledger at \(server.folder("state"))"))
-    }
-}
-
-@Suite(.onPlainThreads) struct `a receipt` {
-    @Test func `is in the reply, in the log and in the ledger`() throws {
-        let audited = try AuditedServer()
-        let server = audited.server
-        let first = try audited.push("page one", id: "one")
-        let receipt = try #require(first["Bellpull-Receipt"])
-        #expect(receipt.count == 64)
-        #expect(try server.ledger("SELECT lower(hex(receipt)) FROM receipt WHERE deployment = 1") == [receipt])
-        _ = try server.web.log.entries(1)
-        #expect(try text(of: server.web.log.path).contains("\"receipt\":\"\(receipt)\""))
-        let duplicate = try server.post(.push(of: try server.site("blog").head, id: "one"))
-        #expect(duplicate["Bellpull-Outcome"] == "duplicate" || duplicate["Bellpull-Receipt"] != nil)
-        let ignored = try server.post(.push(of: try server.site("blog").head, ref: "refs/heads/other"))
-        #expect(ignored["Bellpull-Outcome"] == "ignored" && ignored["Bellpull-Receipt"] == nil)
-    }
-
-    @Test(arguments: [
-        "UPDATE deployment SET note = 'x' WHERE id = 2", "UPDATE deployment SET output = output || 'x' WHERE id = 2",
-        "UPDATE deployment SET ended = ended + 1 WHERE id = 2", "UPDATE deployment SET state = 'what' WHERE id = 2",
-        "UPDATE receipt SET receipt = randomblob(32) WHERE deployment = 2",
-        "UPDATE deployment SET duration = 9223372036854775807 WHERE id = 2",
-        "UPDATE deployment SET queued = -9223372036854775807 WHERE id = 2",
-        "UPDATE deployment SET started = 9223372036854775807 WHERE id = 2",
-        "UPDATE deployment SET ended = 9223372036854775807 WHERE id = 2",
-    ])
-    func `tells which row was changed`(_ change: String) throws {
-        let audited = try AuditedServer()
-        for id in ["one", "two", "three"] { try audited.push(id, id: id) }
-        try audited.settle(3)
-        #expect(try audited.audit("--chain").0.agrees)
-        try audited.sql(change)
-        let (found, result) = try audited.audit("--chain")
-        let first = try #require(found.disagreements.first { $0.kind == "changed_row" }, "\(result.output)")
-        #expect(first.deployment == 2 && result.ending == .exited(1))
-        #expect(first.message.contains("deployment 2"))
-        guard !change.contains("'what'") else { return }
-        // Nothing that shows the row fails.
-        for command in [["history"], ["history", "--json"], ["log", "2"]] {
-            #expect(
-                try Program.run([BuiltProgram.path] + command, environment: audited.server.environment).ending
-                    == .exited(0))
-        }
-    }
-
-    @Test func `believes the log, not the row that tells how far the ledger reaches back`() throws {
-        let audited = try AuditedServer()
-        for id in ["one", "two", "three"] { try audited.push(id, id: id) }
-        try audited.settle(3)
-        // The first delivery came two hours ago.
-        var lines = try text(of: audited.log).split(separator: "\n").map(String.init)
-        let time = try #require(lines[0].firstMatch(of: /"time":"([^"]*)"/)?.1)
-        let earlier = try #require(try? Date(String(time), strategy: .iso8601)) - 7200
-        lines[0] = lines[0].replacing(time, with: earlier.ISO8601Format().replacing("Z", with: "+00:00"))
-        try write(lines.joined(separator: "\n") + "\n", to: audited.log)
-        try audited.reachBack(to: Date())
-        #expect(try audited.audit("--chain").0.agrees)
-        try audited.sql("DELETE FROM receipt WHERE deployment = 3; DELETE FROM deployment WHERE id = 3")
-        let (newest, result) = try audited.audit("--chain")
-        #expect(newest.kinds == ["unknown_receipt"], "\(result.output)")
-        try audited.sql("DELETE FROM receipt; DELETE FROM deployment")
-        let (emptied, _) = try audited.audit("--chain")
-        #expect(emptied.kinds == ["removed_row"])
-        #expect(emptied.disagreements[0].message.hasPrefix("the log has receipts, and the ledger has none"))
-        try audited.reachBack(to: Date() + 100_000_000)
-        #expect(try audited.audit("--chain").0.disagreements[0].message.hasSuffix("which is in the future"))
-    }
-
-    @Test func `finds one of several sites without its deployment`() throws {
-        let audited = try AuditedServer(["blog": "branch = \"main\"", "copy": "branch = \"main\""])
-        try audited.push("page one", id: "one")
-        try audited.settle(1)
-        #expect(try audited.audit().0.agrees)
-        try audited.sql("DELETE FROM deployment WHERE site = 'copy'")
-        let (found, result) = try audited.audit()
-        #expect(found.kinds == ["no_deployment"], "\(result.output)")
-        #expect(found.disagreements[0].message == "the ledger has the delivery, but no deployment of copy for it")
-    }
-
-    @Test func `tells how to unpack a compressed log that is no file`() throws {
-        let audited = try AuditedServer()
-        try audited.push("page one", id: "one")
-        try audited.settle(1)
-        func audit(_ unpack: String) throws -> Program.Result {
-            let line = "\(unpack) | '\(try BuiltProgram.path)' audit -"
-            return try Program.run(["sh", "-c", line], environment: audited.server.environment)
-        }
-        let packed = try audit("gzip -c '\(audited.log)'")
-        #expect(packed.ending == .exited(1))
-        #expect((packed.output + packed.errors).contains("standard input is compressed, and not a file"), "\(packed)")
-        #expect(try audit("gzip -c '\(audited.log)' | zcat").ending == .exited(0))
-    }
-
-    @Test func `tells which rows were removed, also the newest`() throws {
-        let audited = try AuditedServer()
-        for id in ["one", "two", "three"] { try audited.push(id, id: id) }
-        try audited.settle(3)
-        try audited.sql("DELETE FROM receipt WHERE deployment = 2; DELETE FROM deployment WHERE id = 2")
-        let (middle, _) = try audited.audit("--chain")
-        let gap = try #require(middle.disagreements.first { $0.kind == "removed_row" })
-        #expect(
-            gap.message == "a deployment was removed together with the receipt, before deployment 3 of blog finished")
-        // Whoever removes everything about the newest deployment leaves the log's receipt.
-        try audited.sql("DELETE FROM receipt WHERE deployment = 3; DELETE FROM deployment WHERE id = 3")
-        let (newest, _) = try audited.audit("--chain")
-        #expect(newest.kinds.count { $0 == "unknown_receipt" } == 2, "\(newest.kinds)")
-        try audited.sql("DELETE FROM receipt WHERE deployment = 1")
-        #expect(try audited.audit("--chain").0.kinds.contains("unsealed_row"))
-    }
-}
-
-@Suite(.onPlainThreads) struct `the command at` {
-    private struct Answer: Decodable {
-        struct Site: Decodable {
-            struct Delivery: Decodable { let id: String?, forge: String, repository: String }
-            let site: String, commit: String, since: String, deployment: Int
-            let deliveries: [Delivery]
-        }
-        let is_known: Bool
-        let sites: [Site]
-    }
-
-    @Test func `tells what was live, since when, and who asked`() throws {
-        let audited = try AuditedServer(["blog": "branch = \"main\"", "copy": "branch = \"main\""])
-        let server = audited.server
-        var commits: [String] = []
-        var times: [String] = []
-        for id in ["one", "two"] {
-            try audited.push(id, id: id)
-            commits.append(try server.site("blog").head)
-            usleep(1_100_000)
-            times.append(Date().formatted(.iso8601))
-        }
-        func answer(_ time: String, _ site: String...) throws -> Answer {
-            let result = try Program.run(
-                [try BuiltProgram.path, "at", time] + site + ["--json"], environment: server.environment)
-            return try JSONDecoder().decode(Answer.self, from: Data(result.output.utf8))
-        }
-        for (index, time) in times.enumerated() {
-            let then = try answer(time)
-            #expect(then.is_known && then.sites.map(\.site) == ["blog", "copy"])
-            #expect(then.sites.allSatisfy { $0.commit == commits[index] })
-            #expect(then.sites.flatMap(\.deliveries).map(\.id) == [["one", "one"], ["two", "two"]][index])
-        }
-        #expect(try answer(times[1], "copy").sites.map(\.site) == ["copy"])
-        let shown = try server.command("at", times[0], "blog")
-        #expect(shown.output.hasPrefix("blog: \(commits[0]), live since "))
-        #expect(shown.output.contains("  asked by the delivery one of github for alice/blog, "))
-
-        let before = try server.command("at", "2020-01-01", "blog")
-        #expect(before.ending == .exited(0))
-        #expect(before.output.hasPrefix("what was live at blog then is not known: the ledger reaches back to "))
-        #expect(try !answer("2020-01-01").is_known)
-        #expect(try server.command("at", "yesterday").ending == .exited(64))
-        #expect(try server.command("at", "2999-01-01").errors.contains("is in the future"))
-        #expect(try server.command("at", times[0], "blob").errors.contains("site blob is not configured"))
     }
 }

@@ -3,15 +3,9 @@ import TestSupport
 import Testing
 
 @Suite(.onPlainThreads) struct `bellpull why, with an odd argument,` {
-    private func run(_ site: ServedSite, _ arguments: [String]) throws -> Program.Result {
-        try Program.run(
-            [try BuiltProgram.path, "why", "--socket", site.socket, "--nginx", site.folder("nginx")] + arguments,
-            environment: Responder.environment(of: site.clone, in: site.folder), within: .seconds(60))
-    }
-
     @Test(arguments: ["", "  ", "\t"]) func `refuses an empty argument`(_ argument: String) throws {
         let site = try ServedSite()
-        let result = try run(site, [argument])
+        let result = try site.why([argument])
         #expect(result.ending == .exited(64))
         #expect(result.errors.contains("the argument is empty: name a site, a commit or a delivery"), "\(result)")
     }
@@ -24,7 +18,7 @@ import Testing
             ("/etc", "bellpull status"), ("blog ", "did you mean blog?"), ("\u{1b}[2J", "bellpull status"),
             (String(repeating: "x", count: 10_000), "bellpull status"), ("d\u{e9}j\u{e0}", "bellpull status"),
         ] {
-            let result = try run(site, [argument])
+            let result = try site.why([argument])
             #expect(result.ending == .exited(64))
             #expect(result.errors.contains(" is neither a site, nor a commit, nor the id of a delivery\n"), "\(result)")
             #expect(result.errors.contains("hint: \(hint)"), "\(result)")

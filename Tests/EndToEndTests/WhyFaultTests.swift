@@ -73,7 +73,7 @@ import Testing
             try WhyVerdict(try why(server)).expect("remote", reason, remedy: remedy)
             #expect(try server.post(.push(of: commit)).status == 500)
             try WhyVerdict(try why(server)).expect("failed", reason, remedy: remedy)
-            try server.server(reaches: clone)
+            try server.letSSHReachForge()
             #expect(try server.command("deploy", "blog").ending == .exited(0))
             try WhyVerdict(try why(server)).expect("live", remedy: nil)
             try clone.git("reset", "--quiet", "--hard", "HEAD~1")
@@ -162,8 +162,8 @@ extension JSONDecoder {
 }
 
 extension ConfiguredServer {
-    /// Lets the fake ssh reach the forge.
-    fileprivate func server(reaches clone: Repository) throws {
+    /// Writes the fake ssh, which runs git's command on the forge's repository.
+    fileprivate func letSSHReachForge() throws {
         try write("for command; do :; done\neval \"${command%% *} '\(forge.bare)'\"", to: folder("ssh"))
     }
 }

@@ -4,67 +4,58 @@ import Testing
 
 /// Each cause is staged with a real nginx, a real remote and signed deliveries.
 @Suite(.onPlainThreads) struct `bellpull why` {
-    private func expect(
-        _ site: ServedSite, _ cause: String, _ reason: String = "", remedy: String?,
-        asking arguments: [String] = ["blog"], url: String? = nil, isGuess: Bool = false,
-        at location: SourceLocation = #_sourceLocation
-    ) throws {
-        try WhyVerdict(site.why(arguments + ["--json"], url: url))
-            .expect(cause, reason, remedy: remedy, isGuess: isGuess, at: location)
-    }
-
     @Test func `says that the newest commit is live, since when, and who asked`() throws {
         let site = try ServedSite()
         let commit = try site.forge.push("news")
         try #require(try site.post(.push(of: commit)).status == 200)
-        try expect(site, "live", "\(commit.prefix(6)) since 20", remedy: nil)
+        try site.expectWhy("live", "\(commit.prefix(6)) since 20", remedy: nil)
         let text = try site.why(["blog"])
         #expect(text.output.hasPrefix("blog: live: \(commit.prefix(6)) since "), "\(text)")
         #expect(text.output.contains("; asked for by a delivery"))
-        try expect(site, "live", "asked for by a delivery", remedy: nil, asking: [String(commit.prefix(8))])
+        try site.expectWhy("live", "asked for by a delivery", remedy: nil, asking: [String(commit.prefix(8))])
         let entry = try #require(try site.web.log.entries(1).last)
-        try expect(site, "live", "the delivery came", remedy: nil, asking: [entry.delivery])
+        try site.expectWhy("live", "the delivery came", remedy: nil, asking: [entry.delivery])
         // The log may be gone, and the ledger is still there.
         try write("", to: site.web.log.path)
-        try expect(
-            site, "live", "the delivery asked for deployment 1, deployed; ", remedy: nil, asking: [entry.delivery])
+        try site.expectWhy(
+            "live", "the delivery asked for deployment 1, deployed; ", remedy: nil, asking: [entry.delivery])
     }
 
     @Test func `says that no delivery has arrived`() throws {
         let site = try ServedSite()
         let commit = try site.forge.push("news")
-        try expect(
-            site, "never arrived", "no delivery of \(commit.prefix(6)) has arrived", remedy: "bellpull check blog")
-        try expect(
-            site, "unknown", "no delivery has announced a commit 1234567", remedy: "is it pushed", asking: ["1234567"])
-        try expect(
-            site, "unknown", "has no delivery 72d3162e-cc78", remedy: "the id is the one", asking: ["72d3162e-cc78"])
-        try expect(
-            site, "unknown", "no delivery has announced a commit 2ec2", remedy: "is it pushed", asking: ["2ec2"])
-        try expect(site, "unknown", "has no delivery blogs", remedy: "did you mean the site blog?", asking: ["blogs"])
+        try site.expectWhy(
+            "never arrived", "no delivery of \(commit.prefix(6)) has arrived", remedy: "bellpull check blog")
+        try site.expectWhy(
+            "unknown", "no delivery has announced a commit 1234567", remedy: "is it pushed", asking: ["1234567"])
+        try site.expectWhy(
+            "unknown", "has no delivery 72d3162e-cc78", remedy: "the id is the one", asking: ["72d3162e-cc78"])
+        try site.expectWhy(
+            "unknown", "no delivery has announced a commit 2ec2", remedy: "is it pushed", asking: ["2ec2"])
+        try site.expectWhy("unknown", "has no delivery blogs", remedy: "did you mean the site blog?", asking: ["blogs"])
     }
 
     @Test func `finds a delivery that came to another place`() throws {
         let site = try ServedSite()
         let commit = try site.forge.push("news")
         try #require(try site.post(.push(of: commit), to: "/webhook").status >= 400)
-        try expect(
-            site, "elsewhere", "a delivery of GitHub came to /webhook", remedy: "correct the URL", isGuess: true)
+        try site.expectWhy(
+            "elsewhere", "a delivery of GitHub came to /webhook", remedy: "correct the URL", isGuess: true)
     }
 
     @Test func `finds a body that is too large for nginx, and one that is too large for Bellpull`() throws {
         let site = try ServedSite(changes: [("client_max_body_size 25m;", "client_max_body_size 1m;")])
         _ = try site.forge.push("news")
         try #require(try site.post(GitHubDelivery(event: "push", body: Data(count: 2 << 20))).status == 413)
-        try expect(
-            site, "refused by the web server", "larger than nginx takes (413)", remedy: "client_max_body_size 25m;",
+        try site.expectWhy(
+            "refused by the web server", "larger than nginx takes (413)", remedy: "client_max_body_size 25m;",
             isGuess: true)
         let shipped = try ServedSite()
         _ = try shipped.forge.push("news")
         try #require(try shipped.post(GitHubDelivery(event: "push", body: Data(count: 26 << 20))).status == 413)
         // A larger limit of nginx would not help.
-        try expect(
-            shipped, "refused by the web server", "larger than 25 MB, the most that bellpull takes (413)",
+        try shipped.expectWhy(
+            "refused by the web server", "larger than 25 MB, the most that bellpull takes (413)",
             remedy: "bellpull deploy blog deploys the commit", isGuess: true)
     }
 
@@ -79,8 +70,8 @@ import Testing
         _ = try site.post(try GitHubDelivery(event: "ping", body: "{}"))
         let commit = try site.forge.push("news")
         try #require(try site.post(.push(of: commit)).status == 503)
-        try expect(
-            site, "refused by the web server", "with 503, as limit_req and limit_conn do", remedy: "limit_(req|conn)",
+        try site.expectWhy(
+            "refused by the web server", "with 503, as limit_req and limit_conn do", remedy: "limit_(req|conn)",
             isGuess: true)
     }
 
@@ -105,8 +96,8 @@ import Testing
         let commit = try site.forge.push("news")
         site.bellpull.program.end()
         try #require(try site.post(.push(of: commit)).status == 502)
-        try expect(
-            site, "bellpull was down", "bellpull was down when the last delivery came, ",
+        try site.expectWhy(
+            "bellpull was down", "bellpull was down when the last delivery came, ",
             remedy: "systemctl start bellpull", isGuess: true)
     }
 
@@ -116,35 +107,35 @@ import Testing
         let delivery = try GitHubDelivery(
             event: "push", body: GitHubDelivery.payload(of: commit), secret: "not the secret at all")
         try #require(try site.post(delivery).status == 401)
-        try expect(
-            site, "wrong secret", "had a wrong secret", remedy: "enter the secret into the forge's form again",
+        try site.expectWhy(
+            "wrong secret", "had a wrong secret", remedy: "enter the secret into the forge's form again",
             isGuess: true)
         // A scanner asks, too.
         let scan = RawHTTP.request(
             "POST", "/github", headers: [("Content-Type", "application/json")], body: Data("{}".utf8))
         try #require(try RawHTTP(port: site.web.port, scan).reply().status == 401)
         try #require(try site.visit("/github").status == 405)
-        try expect(
-            site, "wrong secret", "had a wrong secret", remedy: "enter the secret into the forge's form again",
+        try site.expectWhy(
+            "wrong secret", "had a wrong secret", remedy: "enter the secret into the forge's form again",
             isGuess: true)
         // A check of the hook is no wrong secret.
         let again = try site.post(.push(of: commit))
         try #require(again.status == 200)
-        try expect(site, "live", remedy: nil)
+        try site.expectWhy("live", remedy: nil)
     }
 
     @Test func `finds another repository, another branch and another event`() throws {
         let site = try ServedSite()
         let commit = try site.forge.push("news")
         _ = try site.post(.push(of: commit, repository: "alice/bloog"))
-        try expect(
-            site, "not accepted", "was ignored: no site follows repository alice/bloog", remedy: "compare repository",
+        try site.expectWhy(
+            "not accepted", "was ignored: no site follows repository alice/bloog", remedy: "compare repository",
             isGuess: true)
         _ = try site.post(.push(of: commit, ref: "refs/heads/dev"))
-        try expect(
-            site, "not accepted", "refs/heads/dev is not followed; the site follows main", remedy: "push there")
+        try site.expectWhy(
+            "not accepted", "refs/heads/dev is not followed; the site follows main", remedy: "push there")
         _ = try site.post(try GitHubDelivery(event: "issues", body: "{}"))
-        try expect(site, "not accepted", "the event issues is not a push", remedy: "choose push events")
+        try site.expectWhy("not accepted", "the event issues is not a push", remedy: "choose push events")
     }
 
     @Test func `finds local edits`() throws {
@@ -152,19 +143,20 @@ import Testing
         try write("edited here", to: "\(site.clone.path)/index.html")
         let commit = try site.forge.push("news")
         try #require(try site.post(.push(of: commit)).status == 500)
-        try expect(site, "failed", "the clone has local changes", remedy: "stash")
+        try site.expectWhy("failed", "the clone has local changes", remedy: "stash")
         let delivery = try #require(try site.web.log.entries(1).last?.delivery)
-        try expect(site, "failed", "the delivery came", remedy: "git", asking: [delivery])
+        try site.expectWhy("failed", "the delivery came", remedy: "git", asking: [delivery])
         // The remedy ends the trouble, and is another one when the edits are gone.
-        try expect(site, "failed", remedy: "stash && bellpull deploy blog")
+        try site.expectWhy("failed", remedy: "stash && bellpull deploy blog")
         try site.clone.git("stash")
         let verdict = try WhyVerdict(site.why(["blog", "--json"]))
         #expect(verdict.remedy?.hasPrefix("bellpull deploy blog") == true, "\(verdict)")
-        // A later push brings the commit, too.
+        // A later push brings the commit, too, and the log and the ledger tell the same.
         try #require(try site.post(.push(of: site.forge.push("more"))).status == 200)
+        try site.expectWhy("live", "; \(commit.prefix(6)), as part of ", remedy: nil, asking: [delivery])
         try write("", to: site.web.log.path)
-        try expect(
-            site, "live", "deployment 1, failed; \(commit.prefix(6)), as part of ", remedy: nil, asking: [delivery])
+        try site.expectWhy(
+            "live", "deployment 1, failed; \(commit.prefix(6)), as part of ", remedy: nil, asking: [delivery])
     }
 
     @Test func `finds a pin, and who pinned why`() throws {
@@ -178,13 +170,13 @@ import Testing
             within: .seconds(60))
         try #require(rollback.ending == .exited(0), "\(rollback)")
         #expect(try site.clone.head == old)
-        try expect(site, "pinned", "broken footer", remedy: "bellpull unpin blog")
+        try site.expectWhy("pinned", "broken footer", remedy: "bellpull unpin blog")
     }
 
     @Test func `finds that the remote is gone`() throws {
         let site = try ServedSite()
         try FileManager.default.moveItem(atPath: site.forge.bare, toPath: "\(site.forge.bare).old")
-        try expect(site, "remote", "the remote has no such repository", remedy: "git remote set-url")
+        try site.expectWhy("remote", "the remote has no such repository", remedy: "git remote set-url")
         // Without asking the remote, the ledger tells nothing of a deployment.
         let offline = try site.why(["blog", "--offline"])
         #expect(offline.ending == .exited(1))
@@ -195,8 +187,8 @@ import Testing
         let commit = try site.forge.push("news")
         try #require(try site.post(.push(of: commit)).status == 200)
         try FileManager.default.moveItem(atPath: site.forge.bare, toPath: "\(site.forge.bare).old")
-        try expect(
-            site, "remote", "the remote cannot be asked: the remote has no such repository",
+        try site.expectWhy(
+            "remote", "the remote cannot be asked: the remote has no such repository",
             remedy: "git remote set-url")
         let text = try site.why(["blog"])
         #expect(text.output.hasPrefix("blog: live, but: \(commit.prefix(6)) since "), "\(text)")
@@ -208,8 +200,8 @@ import Testing
         let commit = try site.forge.push("news")
         try #require(try site.post(.push(of: commit)).status == 200)
         try site.clone.git("reset", "--quiet", "--hard", old)
-        try expect(
-            site, "moved", "\(commit.prefix(6)) was deployed just now, but the site is at \(old.prefix(6)) now",
+        try site.expectWhy(
+            "moved", "\(commit.prefix(6)) was deployed just now, but the site is at \(old.prefix(6)) now",
             remedy: "bellpull deploy blog")
     }
 
@@ -222,8 +214,8 @@ import Testing
         case "folder": try FileManager.default.createDirectory(atPath: file, withIntermediateDirectories: false)
         default: #expect(mkfifo(file, 0o600) == 0)
         }
-        try expect(
-            site, "never arrived", "is in the ledger, and the log cannot tell: \(file) ", remedy: "--log FILE",
+        try site.expectWhy(
+            "never arrived", "is in the ledger, and the log cannot tell: \(file) ", remedy: "--log FILE",
             asking: ["blog", "--log", file], isGuess: true)
     }
 

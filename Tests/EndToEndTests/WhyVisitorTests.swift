@@ -4,19 +4,10 @@ import Testing
 
 /// The site is at its commit, and visitors get something else.
 @Suite(.onPlainThreads) struct `bellpull why, as a visitor,` {
-    private func expect(
-        _ site: ServedSite, _ cause: String, _ reason: String = "", remedy: String?,
-        asking arguments: [String] = ["blog"], url: String? = nil, isGuess: Bool = false,
-        at location: SourceLocation = #_sourceLocation
-    ) throws {
-        try WhyVerdict(site.why(arguments + ["--json"], url: url))
-            .expect(cause, reason, remedy: remedy, isGuess: isGuess, at: location)
-    }
-
     @Test func `finds that nginx serves another folder`() throws {
         let site = try ServedSite(changes: [("    root  ", "    root /var/empty; #")])
-        try expect(
-            site, "old page", "nginx serves /var/empty, and the site is", remedy: "write root \(site.clone.path);",
+        try site.expectWhy(
+            "old page", "nginx serves /var/empty, and the site is", remedy: "write root \(site.clone.path);",
             url: "http://blog.example.com:\(site.web.port)/")
     }
 
@@ -29,13 +20,13 @@ import Testing
             """
         let site = try ServedSite(changes: [("    index index.html;\n", old)])
         let address = "http://127.0.0.1:\(site.web.port)"
-        try expect(
-            site, "old page", "nginx on this machine has the new page, and \(address)/cdn has another one: Age: 100",
+        try site.expectWhy(
+            "old page", "nginx on this machine has the new page, and \(address)/cdn has another one: Age: 100",
             remedy: "empty the cache", url: "\(address)/cdn")
-        try expect(
-            site, "old page", "something in between keeps the old one", remedy: "empty the cache",
+        try site.expectWhy(
+            "old page", "something in between keeps the old one", remedy: "empty the cache",
             url: "\(address)/old", isGuess: true)
-        try expect(site, "live", remedy: nil, url: "\(address)/")
+        try site.expectWhy("live", remedy: nil, url: "\(address)/")
     }
 
     @Test func `finds an error that visitors get`() throws {
@@ -47,26 +38,26 @@ import Testing
             """
         let site = try ServedSite(changes: [("    index index.html;\n", errors)])
         let address = "http://127.0.0.1:\(site.web.port)"
-        try expect(
-            site, "error page", "visitors get 500 from \(address)/broken", remedy: "/var/log/nginx/error.log",
+        try site.expectWhy(
+            "error page", "visitors get 500 from \(address)/broken", remedy: "/var/log/nginx/error.log",
             url: "\(address)/broken")
-        try expect(site, "live", remedy: nil, url: "\(address)/login")
+        try site.expectWhy("live", remedy: nil, url: "\(address)/login")
     }
 
-    @Test func `tells of pages that browsers keep`() throws {
+    @Test(arguments: [86_400, Int.max]) func `tells of pages that browsers keep`(seconds: Int) throws {
         let site = try ServedSite(changes: [
-            ("    index index.html;\n", "    index index.html;\n    add_header Cache-Control max-age=86400;\n")
+            ("    index index.html;\n", "    index index.html;\n    add_header Cache-Control max-age=\(seconds);\n")
         ])
-        try expect(
-            site, "live", "browsers that have been there may show the old page for up to ", remedy: "no-cache",
+        try site.expectWhy(
+            "live", "browsers that have been there may show the old page for up to ", remedy: "no-cache",
             url: "http://127.0.0.1:\(site.web.port)/")
     }
 
     @Test func `tells why visitors get no answer`() throws {
         let site = try ServedSite()
         let refused = try freePort()
-        try expect(
-            site, "live", "http://127.0.0.1:\(refused)/: 127.0.0.1 refuses the connection",
+        try site.expectWhy(
+            "live", "http://127.0.0.1:\(refused)/: 127.0.0.1 refuses the connection",
             remedy: "systemctl status nginx",
             url: "http://127.0.0.1:\(refused)/")
         for (url, reason, remedy) in [

@@ -33,12 +33,13 @@ def compare(*loads):
 
     Runs several rounds in turn, so that all have the same chance of a quiet round, and takes the least of each."""
     for bellpull, make in loads:
-        _round(bellpull, make, 500)
-    figures = [[_round(bellpull, make, DELIVERIES) for bellpull, make in loads] for _ in range(ROUNDS)]
+        per_delivery(bellpull, make, 500)
+    figures = [[per_delivery(bellpull, make, DELIVERIES) for bellpull, make in loads] for _ in range(ROUNDS)]
     return [min(column) for column in zip(*figures)]
 
 
-def _round(bellpull, make, count):
+def per_delivery(bellpull, make, count):
+    """Sends `count` deliveries, and returns the µs of processor time per delivery."""
     deliveries = [make() for _ in range(count)]
     before = bellpull.cpu
     answers = web.deliver(bellpull.port, deliveries)

@@ -9,11 +9,13 @@ def record(kind, content, version=1, length=None):
     return bytes([version, kind, 0, 1]) + (len(content) if length is None else length).to_bytes(2) + b"\0\0" + content
 
 
-def _stream(kind, data):
+def stream(kind, data):
+    """Returns the records of a stream, with the empty record at its end."""
     return b"".join(record(kind, data[at:at + 0x8000]) for at in range(0, len(data), 0x8000)) + record(kind, b"")
 
 
-def _pair(name, value):
+def pair(name, value):
+    """Returns a parameter, with the lengths before it (FastCGI 1.0 §3.4)."""
     lengths = (len(text).to_bytes(1) if len(text) < 128 else (len(text) | 1 << 31).to_bytes(4) for text in (name, value))
     return b"".join(lengths) + name + value
 
@@ -26,8 +28,8 @@ def request(http, length=None):
     for name, value in http.headers:
         variable = name.upper().replace("-", "_")
         params.append((variable if variable == "CONTENT_TYPE" else f"HTTP_{variable}", value))
-    pairs = b"".join(_pair(name.encode("latin-1"), str(value).encode("latin-1")) for name, value in params)
-    return record(BEGIN, BEGINNING) + _stream(PARAMS, pairs) + _stream(STDIN, http.body)
+    pairs = b"".join(pair(name.encode("latin-1"), str(value).encode("latin-1")) for name, value in params)
+    return record(BEGIN, BEGINNING) + stream(PARAMS, pairs) + stream(STDIN, http.body)
 
 
 def output(data):

@@ -22,6 +22,16 @@ def await_(fact, seconds, words):
     return value
 
 
+def end(process, seconds):
+    """Tells a process to end, and kills it if it still runs after some seconds."""
+    process.terminate()
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 class Bellpull:
     """Bellpull behind its own nginx, in its own folder, with the given sites and settings. Can be started, stopped and
     killed repeatedly."""
@@ -59,12 +69,7 @@ class Bellpull:
 
     def __exit__(self, *_):
         self.kill_all()
-        self.nginx.terminate()
-        try:
-            self.nginx.wait(10)
-        except subprocess.TimeoutExpired:
-            self.nginx.kill()
-            self.nginx.wait()
+        end(self.nginx, 10)
         self.socket.close()
 
     @property

@@ -120,8 +120,8 @@ struct SiteRemoval {
 
     // MARK: The files
 
-    /// Removes what the state folder has about the site beside the ledger: the home of the program that is told notices, the
-    /// output of the last deployment, the note about `after`, and the requests to restart the application.
+    /// Removes the site's files in the state folder, except for the ledger: the home of the `notify` program, the output of the
+    /// last deployment, the note about `after`, and the requests to restart the application. Returns their paths.
     private func removeTraces() throws -> [String] {
         let folders = ["notify", "output", "after", "live", "restart", "restarted"]
         let paths = folders.map { "\(administration.state.path)/\($0)/\(name)" }

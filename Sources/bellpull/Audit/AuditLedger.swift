@@ -2,8 +2,8 @@ import AccessLog
 import Deploy
 import Foundation
 
-/// The rows of the ledger at one moment, as far as a log is compared with them: about 130 bytes for a delivery with its deployment.
-/// Texts are hashes here, and rows refer to each other by their positions.
+/// The rows of the ledger at one moment, for a comparison with a log. A delivery with its deployment takes about 130 bytes: texts
+/// are hashes, and rows refer to each other by their positions.
 struct AuditLedger {
     /// A deployment.
     struct Deployment {
@@ -15,7 +15,7 @@ struct AuditLedger {
         let commit: Int?
         let queued: Date
         let ended: Date?
-        /// How many deliveries that the ledger has asked for the deployment.
+        /// How many deliveries in the ledger asked for the deployment.
         let requests: Int
     }
 
@@ -59,17 +59,17 @@ struct AuditLedger {
     /// In the order of their ids.
     private var deliveries: [Delivery] = []
     private var isLogged: [Bool] = []
-    /// The positions of the deployments that each delivery asked for.
+    /// The positions of the deployments of each delivery, one delivery after the other.
     private var links: [UInt32] = []
     private var forgeIDs = HashIndex([])
-    /// Hashes of the receipts, in their order.
+    /// Hashes of the receipts, sorted.
     private var receipts: [Int] = []
-    /// Hashes of the receipts before the anchor: pruning has left these rows, and may have deleted rows between them.
+    /// Hashes of the receipts before the anchor: pruning has left their rows, and may have deleted rows between them.
     private var leftReceipts: Set<Int> = []
 
     /// Reads the rows of `ledger`.
     ///
-    /// - Parameter verifying: whether to verify the receipts, for which the output of all deployments is read.
+    /// - Parameter verifying: whether to verify the receipts. This reads the output of all deployments.
     init(_ ledger: any Ledger, verifying: Bool) throws(LedgerError) {
         var rows = AuditLedger(at: Date(), try ledger.extent())
         let extent = try ledger.read(verifying: verifying) { extent, entry in
@@ -134,7 +134,7 @@ struct AuditLedger {
         if link.number < extent.anchor.number { leftReceipts.insert(link.receipt.hashValue) }
     }
 
-    /// The chain has the deployments in the order in which they finished.
+    /// Sorts the deployments by their ids: the chain has them in the order of their ends.
     private mutating func sortDeployments() {
         guard rowsOfSites.isEmpty else { return }
         rows.sort { $0.id < $1.id }
@@ -142,8 +142,8 @@ struct AuditLedger {
         for (position, row) in rows.enumerated() { rowsOfSites[Int(row.site)].append(UInt32(position)) }
     }
 
-    /// The requests of a delivery follow each other. Neither the delivery nor the deployment may be there: sqlite3(1) ignores
-    /// foreign keys.
+    /// Adds a request. The requests of a delivery follow each other. The delivery or the deployment may be missing: sqlite3(1)
+    /// ignores foreign keys.
     private mutating func addRequest(_ number: Int64, _ deployment: DeploymentRecord.ID) {
         guard let delivery = Self.position(of: number, in: deliveries, \.id), let row = position(of: deployment) else {
             return
@@ -168,22 +168,22 @@ struct AuditLedger {
         return position < receipts.count && receipts[position] == hash
     }
 
-    /// Whether the ledger has every receipt since `receipt`, which it has.
+    /// Whether no receipt after `receipt`, which is in the ledger, may be pruned.
     func hasAll(since receipt: Receipt) -> Bool { !leftReceipts.contains(receipt.hashValue) }
 
-    /// Whether the ledger has no receipt, and has pruned none.
+    /// Whether the ledger has no receipts and has pruned none. Only known if the receipts are verified.
     var hasNoReceipts: Bool { chain != nil && receipts.isEmpty && extent.anchor == .none }
 
     /// Returns the deployment with the number `id`.
     func deployment(_ id: DeploymentRecord.ID) -> Deployment? { position(of: id).map { deployment(at: $0) } }
 
-    /// The deployments of `site`, or of all sites, in the order of their numbers.
+    /// Returns the deployments of `site`, or of all sites, in the order of their numbers.
     func deployments(of site: String?) -> some Sequence<Deployment> {
         let number = site.map { siteNumbers[$0] ?? .max }
         return rows.indices.lazy.filter { number == nil || rows[$0].site == number }.map { deployment(at: $0) }
     }
 
-    /// Returns the deployments of `site` that somebody waited for between two times.
+    /// Returns the newest deployments of `site` that were queued or running between two times, 64 at most.
     func deployments(of site: String, from start: Date, to end: Date) -> [Deployment] {
         let positions = rows(of: site)
         let latest = end.milliseconds
@@ -218,10 +218,11 @@ struct AuditLedger {
             ended: row.ended == .max ? nil : Date(milliseconds: row.ended), requests: Int(row.requests))
     }
 
-    /// Numbers have few gaps, so that most are found at once.
+    /// Returns the position of `id` in `elements`, which are sorted. The ids have few gaps, so the first guess is mostly right.
     private static func position<Element>(of id: Int64, in elements: [Element], _ key: (Element) -> Int64) -> Int? {
         guard let first = elements.first.map(key), id >= first else { return nil }
-        let guess = Int(min(id - first, Int64(elements.count - 1)))
+        // A person may have written any id, and the difference may be larger than an Int64.
+        let guess = Int(min(UInt64(bitPattern: id &- first), UInt64(elements.count - 1)))
         if key(elements[guess]) == id { return guess }
         let position = elements[...guess].partitioningIndex { key($0) >= id }
         return position <= guess && key(elements[position]) == id ? position : nil
@@ -248,11 +249,10 @@ struct AuditLedger {
 
     func received(_ delivery: Int) -> Date { Date(milliseconds: deliveries[delivery].received) }
 
-    /// Notes that a line of the log tells of the delivery.
+    /// Notes that the log has a line about the delivery.
     mutating func markLogged(_ delivery: Int) { isLogged[delivery] = true }
 
-    /// Returns the first delivery received between two times that asked for a deployment of one of `sites`, and that no line of
-    /// the log has told of.
+    /// Returns the first delivery to one of `sites` without a line in the log, received between two times.
     ///
     /// - Parameter hasForgeID: whether the delivery must have an id of the forge; `nil` for either.
     func unloggedDelivery(to sites: [String], from start: Date, to end: Date, withID hasForgeID: Bool? = nil) -> Int? {
@@ -269,7 +269,7 @@ struct AuditLedger {
         return nil
     }
 
-    /// Counts the deliveries received between two times, with an id of the forge, that no line of the log has told of.
+    /// Counts the deliveries with an id of the forge and without a line in the log, received between two times.
     ///
     /// - Parameter site: counts only deliveries to this site; `nil` for all.
     func unloggedDeliveries(to site: String?, after start: Date, before end: Date) -> Int {
@@ -291,7 +291,7 @@ extension DeploymentRecord.State {
 extension Date {
     fileprivate init(milliseconds: Int64) { self.init(timeIntervalSince1970: Double(milliseconds) / 1000) }
 
-    /// Whole milliseconds since 1970. Times that are too far away are at the end of the range.
+    /// Whole milliseconds since 1970, cut to the range of an Int64.
     fileprivate var milliseconds: Int64 {
         Int64(exactly: (timeIntervalSince1970 * 1000).rounded()) ?? (timeIntervalSince1970 < 0 ? .min : .max)
     }

@@ -1,5 +1,5 @@
-/// Prints the JSON of an audit: one object whose first member is the list of the deliveries. Each delivery is printed when it is
-/// read, so that no log is too long.
+/// Prints the JSON of an audit: one object, with the list of the deliveries as its first member. Prints the deliveries while the
+/// log is read, so a log of any length needs little memory.
 struct AuditList {
     private var bytes: [UInt8] = []
     private var isEmpty = true

@@ -20,7 +20,7 @@ struct AuditReport {
     private(set) var first: Date?
     private(set) var last: Date?
     var summary = AccessLogSummary()
-    /// What went live without a delivery, as far as it is told, and how often that happened.
+    /// The first deployments that went live without a delivery, and the number of all of them.
     private(set) var unannounced: [AuditLedger.Deployment] = []
     private(set) var unannouncedCount = 0
     /// How many deliveries of the ledger are not in the log.

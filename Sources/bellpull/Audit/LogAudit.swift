@@ -3,7 +3,7 @@ import Deploy
 import Foundation
 import Git
 
-/// Reads logs, prints a line per delivery, and collects what does not agree.
+/// Reads logs, prints a line per delivery, and collects the disagreements with the ledger.
 struct LogAudit {
     private var comparison: LogComparison
     private let since: Date?
@@ -12,9 +12,9 @@ struct LogAudit {
     private var report = AuditReport()
     private var lines = AuditLines()
     private var list = AuditList()
-    /// When the log first names a receipt since which the ledger has all.
+    /// The time of the first line with a known receipt, if the ledger also has all later receipts.
     private var firstKnownReceipt = Date.distantFuture
-    /// Lines with receipts that the ledger does not have, and that may be older than the ledger reaches back.
+    /// Lines with receipts that the ledger does not have. They may be older than the ledger.
     private var unknownReceipts: [AccessLogLine] = []
 
     private static let keptLines = 10_000
@@ -78,8 +78,8 @@ struct LogAudit {
         report.add(Disagreement(.unknownReceipt, message, line))
     }
 
-    /// Judges lines that are older than the ledger, as the ledger says. A person may have changed the row with that time, too.
-    /// But after a receipt in the ledger, all later receipts must be there.
+    /// Checks the lines from before the beginning of the ledger: a person may have changed the row with the beginning, too. After
+    /// a receipt in the ledger, all later receipts must be there.
     private mutating func checkUnknownReceipts() {
         let ledger = comparison.ledger
         if ledger.extent.beginning > ledger.taken + 60 {
@@ -94,7 +94,7 @@ struct LogAudit {
         unknownReceipts = []
     }
 
-    /// Looks for what the ledger has and the log does not explain.
+    /// Looks for rows of the ledger that the log does not explain.
     private mutating func checkLedger() {
         checkUnknownReceipts()
         let ledger = comparison.ledger

@@ -6,8 +6,8 @@ import Git
 /// Compares the lines of a log with the ledger.
 ///
 /// The ledger cannot know all lines: some are older than its first row, some newer than the reading of its rows. nginx writes
-/// whole seconds, so a line of the ledger's first second may be from before or after its beginning: such a line counts as older
-/// only if the ledger lacks its delivery. Refused and ignored deliveries are in the log alone, because Bellpull stores nothing
+/// whole seconds, so a line of the ledger's first second may be older or newer than the first row: the line counts as older only
+/// if the ledger lacks its delivery. Refused and ignored deliveries are in the log alone, because Bellpull stores nothing
 /// unverified.
 struct LogComparison {
     /// What became of a line.
@@ -34,9 +34,9 @@ struct LogComparison {
     private static let keptLines = 10_000
 
     private(set) var ledger: AuditLedger
-    /// Lines whose delivery the ledger has under another id, unless a later line has that id.
+    /// Lines whose deliveries may be in the ledger under other ids. Later lines may have those ids.
     private var doubtful: [AccessLogLine] = []
-    /// When requests ran that Bellpull did not answer: their deliveries may be in the ledger, and the lines have no ids.
+    /// The times of requests without an answer of Bellpull. Their deliveries may be in the ledger, and their lines have no ids.
     private var unanswered: [ClosedRange<Date>] = []
 
     init(_ ledger: AuditLedger) { self.ledger = ledger }
@@ -44,14 +44,14 @@ struct LogComparison {
     /// Compares `line` with the ledger.
     mutating func verdict(on line: AccessLogLine) -> Verdict {
         let deliveries = markLogged(line)
-        if line.outcome == nil, unanswered.count < Self.keptLines { unanswered.append(line.arrival...line.time + 1) }
+        if line.mayBeUnanswered, unanswered.count < Self.keptLines { unanswered.append(line.arrival...line.time + 1) }
         // A delivery that failed before its sites were known is not recorded.
         guard let outcome = line.outcome, let state = Self.outcomes[outcome], !line.sites.isEmpty
         else {
             return .logOnly
         }
         guard line.time + 1 < ledger.taken else { return .newerThanLedger }
-        // A line that ended before the ledger begins may name a delivery that was sent again later.
+        // The ledger may have the delivery of an older line, if the forge has sent the delivery again.
         guard line.time + 1 > ledger.extent.beginning else { return .olderThanLedger }
         let verdict = verdict(on: line, outcome, state, deliveries)
         if case .disagrees = verdict, line.arrival < ledger.extent.beginning { return .olderThanLedger }
@@ -83,8 +83,8 @@ struct LogComparison {
         return line.isAccepted && outcome != "failed" ? liveness(line, deployments) : .agrees
     }
 
-    /// Whether the line is one of most lines: the delivery asked for one deployment, of one site, and the deployment brought the
-    /// site to the commit. Only a shorter way to the same verdict.
+    /// Whether the delivery asked for one deployment of one site, and the deployment brought the site to the commit. Most lines
+    /// are of this kind. Only a shorter way to the same verdict.
     private func isPlainSuccess(_ line: AccessLogLine, _ deliveries: [Int]) -> Bool {
         guard deliveries.count == 1 else { return false }
         var deployments = ledger.deployments(askedBy: deliveries[0]).makeIterator()
@@ -93,8 +93,8 @@ struct LogComparison {
             && (line.commit.map(AuditLedger.hash) ?? deployment.commit) == deployment.commit
     }
 
-    /// Decides on a delivery whose id is not in the ledger. The forge may have sent none, or may have sent the same body
-    /// before under another id: then the ledger has a deployment for it, and another line of the log has the other id.
+    /// Returns the verdict on a delivery whose id is not in the ledger. The forge may have sent no id. Or it sent the same body
+    /// before, under another id: then the ledger has a deployment, and another line of the log has the other id.
     private mutating func verdictOnUnknown(_ line: AccessLogLine, _ outcome: String) -> Verdict {
         let commit = line.commit.map(AuditLedger.hash)
         let (start, end) = (line.arrival - Self.slack, line.time + Self.slack)
@@ -115,7 +115,7 @@ struct LogComparison {
         return .disagrees(Disagreement(.notInLedger, message, line))
     }
 
-    /// Keeps a line whose delivery may be in the ledger under an id that nobody has sent.
+    /// Keeps a line if its delivery may be in the ledger under an id that no forge has sent.
     private mutating func noteDoubt(about line: AccessLogLine) {
         guard line.delivery != nil else {
             // The forge sends no ids, and the delivery has none in the ledger.
@@ -127,7 +127,7 @@ struct LogComparison {
         doubtful.append(line)
     }
 
-    /// Returns the deliveries that have another id in the ledger than in the log. Call this at the end of the log.
+    /// Returns the deliveries with different ids in the ledger and in the log. Call this at the end of the log.
     mutating func changedDeliveries() -> [Disagreement] {
         guard unanswered.count < Self.keptLines else { return [] }
         var found: [Disagreement] = []
@@ -143,7 +143,7 @@ struct LogComparison {
         return found
     }
 
-    /// Compares the end of the deployment that the reply told with the ledger.
+    /// Compares the result in the reply with the results in the ledger.
     private func contradiction(
         _ line: AccessLogLine, _ state: DeploymentRecord.State, _ deployments: [AuditLedger.Deployment]
     ) -> Disagreement? {
@@ -186,10 +186,17 @@ struct LogComparison {
 extension AccessLogLine {
     /// When the request began, or up to a second earlier: nginx's times are whole seconds.
     var arrival: Date { time - requestTime / .seconds(1) }
+
+    /// Whether Bellpull may have got the request without answering it. The web server's own 4xx answers come before it asks
+    /// Bellpull, except after the client is gone (408, 499).
+    fileprivate var mayBeUnanswered: Bool {
+        outcome == nil && method == "POST"
+            && status.map { !(400..<500).contains($0) || [408, 499].contains($0) } ?? true
+    }
 }
 
 extension AuditLedger {
-    /// Returns a delivery that was received while the request of `line` ran, to one of its sites, and that is in no line.
+    /// Returns a delivery to one of the sites of `line` without a line in the log, received while the request of `line` ran.
     fileprivate func unloggedDelivery(of line: AccessLogLine) -> Int? {
         unloggedDelivery(to: line.sites, from: line.arrival, to: line.time + 1)
     }

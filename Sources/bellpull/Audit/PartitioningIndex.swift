@@ -1,5 +1,6 @@
 extension RandomAccessCollection where Index == Int {
-    /// Returns the first index whose element has a true `isAfter`. All elements after it have one too.
+    /// Returns the index of the first element for which `isAfter` is true; `endIndex` if there is none. `isAfter` must be true
+    /// for all elements after that one, too.
     func partitioningIndex(where isAfter: (Element) -> Bool) -> Int {
         var (low, high) = (startIndex, endIndex)
         while low < high {

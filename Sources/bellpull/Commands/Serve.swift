@@ -33,7 +33,7 @@ struct Serve: ParsableCommand {
         let source = options.source(mainFile: configuration.config, environment: environment)
         let state = StateDirectory(environment: environment)
         state.create()
-        ServiceUser.isUserOfThisProcess()
+        ServiceUser.declareThisProcess()
         let signals = Signals.shared
         if CommonGateway.isCurrent {
             try Service(source, state: state, signals: signals, logger: Log.logger()).answerOneRequest()

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Text
 
-/// The options `--nginx` and `--socket` of the commands that look at the way from the web server to Bellpull.
+/// The options `--nginx` and `--socket`, which say where the web server meets Bellpull.
 struct WebServerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The path of nginx.conf, or of its folder (default: /etc/nginx)", valueName: "path"))
     var nginx: String?

@@ -53,7 +53,7 @@ struct Why: ParsableCommand {
         let systemd = SystemdCheck(unit, nil)
         var source = ConfigurationSource(mainFile: options.configuration.config, environment: environment)
         let state = StateDirectory(environment: environment)
-        // Only with the secrets it is known which sites have hooks of their own. Other users may not be able to read them.
+        // The secrets tell which sites have hooks of their own. Only some users may read them.
         (source.readsSecrets, source.readsVariables) = (state.otherOwner == nil, false)
         if environment["CREDENTIALS_DIRECTORY"] == nil { source.unseenCredentials = systemd.credentials }
         let check = ConfigurationCheck(source)
@@ -95,7 +95,7 @@ struct Why: ParsableCommand {
         if let commit {
             let known = try question.knownVerdicts(on: commit)
             if !known.isEmpty { return known }
-            // A forge's id may have hexadecimal digits alone, too.
+            // An id of a forge may look like a commit.
             guard let subject, let line = read(about: subject).line else {
                 return try question.unknownVerdicts(on: commit)
             }

@@ -1,4 +1,4 @@
-/// What became of a delivery, in the words of a sentence that begins with "the delivery".
+/// The outcomes of deliveries, in the words of a sentence that begins with "the delivery".
 enum DeliveryFate {
     /// Returns the rest of the sentence.
     ///

@@ -2,11 +2,11 @@ import AccessLog
 import Foundation
 import Text
 
-/// What nginx's logs tell of deliveries that led to no deployment.
+/// Verdicts on deliveries without a deployment, from the web server's logs.
 extension Diagnosis {
-    /// The verdict on the newest delivery without a deployment.
+    /// Returns the verdict on the newest delivery without a deployment.
     ///
-    /// - Parameter ofScanners: whether to tell of a request that is likely to be a scanner's, or of any other.
+    /// - Parameter ofScanners: whether to look for a likely scanner's request, or for any other request.
     func problem(ofScanners: Bool) -> Verdict? {
         guard let found = verdict(onProblemOfScanners: ofScanners) else { return nil }
         guard let verified = facts.requests.problem?.verified else { return found }
@@ -26,7 +26,7 @@ extension Diagnosis {
         let times = problem.count > 1 ? ", and \(problem.count - 1) more like it" : ""
         let time = "\(line.time.relative(to: facts.now))\(times)"
         let reason = line.reason.map { ": \($0)" } ?? ""
-        // A delivery to the shared hook may concern another site, and one of another repository need not be a mistake.
+        // A delivery to the shared hook may concern another site, and a delivery of another repository need not be a mistake.
         let isGuess = facts.requests.isShared || isOfOtherRepository(line) || !problem.isVerified
         switch line.outcome {
         case "rejected"? where ofScanners:
@@ -103,7 +103,7 @@ extension Diagnosis {
             isGuess: true)
     }
 
-    /// The verdict on a delivery to another path that came to Bellpull.
+    /// Returns the verdict on a delivery that came to Bellpull at another path than the hook's.
     private func strayInHookLog(_ stray: HookRequests.Stray) -> Verdict {
         let time = stray.time.relative(to: facts.now)
         let fact =
@@ -151,7 +151,7 @@ extension Diagnosis {
                 + "it now\(wait)")
     }
 
-    /// What lets the command read the log of the hook. Root need not become root.
+    /// The remedy for an unreadable or unknown log of the hook. Does not ask root to become root.
     private var logRemedy: String {
         let name = "name the log: \(facts.command) why \(facts.name) --log FILE"
         guard facts.requests.wereReadByRoot else { return "run the command as root, or \(name)" }

@@ -3,7 +3,7 @@ import Foundation
 import Git
 import Text
 
-/// What the ledger tells of the commit.
+/// Verdicts on deployments of the commit, from the ledger.
 extension Diagnosis {
     var unfinished: Verdict? {
         let open = facts.records.filter { !$0.state.isFinished }
@@ -36,7 +36,7 @@ extension Diagnosis {
         }
     }
 
-    /// The verdict on a commit whose deployment brought another one: the branch had moved on, or was rewritten.
+    /// The verdict if the deployment of the commit brought another commit: the branch had moved on, or was rewritten.
     var replaced: Verdict? {
         guard let asked,
             let record = facts.records.first(where: {
@@ -135,7 +135,7 @@ extension Diagnosis {
             hint ?? "\(facts.command) check \(facts.name)", "\(facts.command) deploy \(facts.name)")
     }
 
-    /// Returns the remedy `first`, followed by the remedy `next`, so that the whole can be pasted if both are commands.
+    /// Returns the remedy `first`, followed by the remedy `next`. Two commands become one line to paste.
     private static func chain(_ first: String, _ next: String) -> String {
         // To the shell, the note of a remedy is a comment.
         let parts = [first, next].map { $0.split(separator: "  # ", maxSplits: 1) }

@@ -2,7 +2,7 @@ import AccessLog
 import Foundation
 import Text
 
-/// What the web server itself answered to deliveries.
+/// Verdicts on the web server's own answers to deliveries.
 extension Diagnosis {
     func refusedByServer(_ line: AccessLogLine, _ time: String, _ isGuess: Bool) -> Verdict {
         let deploy = "\(facts.command) deploy \(facts.name)"

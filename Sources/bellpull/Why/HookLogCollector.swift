@@ -32,10 +32,10 @@ struct HookLogCollector {
         }
     }
 
-    /// The deliveries to one path without a deployment. A scanner's requests hide no delivery of a forge.
+    /// The deliveries to a path without a deployment. A scanner's requests hide no delivery of a forge.
     private struct Problems {
         var verified = Run()
-        /// With a signature that may be anybody's.
+        /// Deliveries with a signature or a token, which anybody can send.
         var signed = Run()
         var ofScanners = Run()
 
@@ -161,7 +161,7 @@ struct HookLogCollector {
 
     /// Returns the newest delivery that may have been meant for the hook of the site `name`.
     ///
-    /// - Parameter names: the names of all sites: a path that is like the name of another site was meant for that one.
+    /// - Parameter names: the names of all sites. A misspelt name of another site does not count.
     private func stray(of name: String, _ site: Site, _ names: [String]) -> HookRequests.Stray? {
         func stray(_ line: AccessLogLine?, isVerified: Bool = false) -> HookRequests.Stray? {
             guard let line, line.time > site.lastAccepted?.time ?? .distantPast else { return nil }

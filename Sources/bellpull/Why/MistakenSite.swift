@@ -3,10 +3,10 @@ import Deploy
 import Git
 import Text
 
-/// A site whose file has mistakes, so that its settings are not known.
+/// A site with mistakes in its file. Its settings are unknown.
 struct MistakenSite {
     let name: String
-    /// The first mistake, and what it means for the site.
+    /// The first mistake, and its effect on the site.
     private let mistake: String
     private let remedy: String
     /// Whether the service goes on with the earlier settings.
@@ -37,8 +37,8 @@ struct MistakenSite {
         remedy = issue.hint ?? "\(ServiceUnit.current.command) check \(name)"
     }
 
-    /// Returns the verdict on the site. The site is live if the service goes on with it, and if its newest deployment
-    /// brought the commit that is there.
+    /// Returns the verdict on the site. The site is live if the service goes on with it, and if the clone is at the commit of the
+    /// newest deployment.
     func verdict(in ledger: any Ledger) throws(CommandError) -> Verdict {
         let newest = try records(in: ledger).first
         guard isInUse, let newest, let commit = newest.commit, isLive(newest) else { return verdict(nil, .unknown) }
@@ -48,7 +48,7 @@ struct MistakenSite {
     /// Returns the verdict on a delivery or a deployment.
     ///
     /// - Parameters:
-    ///   - fact: what the logs or the ledger tell of the question.
+    ///   - fact: the answer of the log or the ledger.
     ///   - outcome: the outcome of the delivery, or the state of the deployment.
     func verdict(after fact: String, _ outcome: String?, in ledger: any Ledger) throws(CommandError) -> Verdict {
         let newest = try records(in: ledger).first
@@ -72,7 +72,7 @@ struct MistakenSite {
         try reading { () throws(LedgerError) in try ledger.deployments(of: name, limit: SiteFactsReader.history) }
     }
 
-    /// Whether the newest deployment of the site brought the commit that is there.
+    /// Whether the clone is at the commit of the newest deployment, as far as is known.
     private func isLive(_ newest: DeploymentRecord) -> Bool {
         guard [.deployed, .unchanged].contains(newest.state), let commit = newest.commit else { return false }
         return head == nil || head == commit

@@ -86,13 +86,13 @@ struct PageVisit {
             return age ?? names.lazy.compactMap { name in headers[name].map { "\(name): \($0)" } }.first
         }
 
-        /// How long browsers keep the page without asking, in seconds; `nil` if they ask (RFC 9111 §5.2.2).
+        /// How long browsers keep the page without asking, in seconds; `nil` if they ask (RFC 9111 §5.2.2). At most 2³¹ (§1.2.2).
         var browserSeconds: Int? {
             let words = (headers["cache-control"] ?? "").lowercased().split(separator: ",")
                 .map { $0.trimmingCharacters(in: .whitespaces) }
             guard !words.contains("no-cache"), !words.contains("no-store") else { return nil }
             let seconds = words.first { $0.hasPrefix("max-age=") }.flatMap { Int($0.dropFirst("max-age=".count)) }
-            return seconds.flatMap { $0 >= 60 ? $0 : nil }
+            return seconds.flatMap { $0 >= 60 ? min($0, 1 << 31) : nil }
         }
     }
 

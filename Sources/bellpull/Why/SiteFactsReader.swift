@@ -10,12 +10,12 @@ struct SiteFactsReader: Sendable {
     let configuration: Configuration
     let ledger: any Ledger
     let state: StateDirectory
-    /// What is wrong with the settings of sites in the running service, by name.
+    /// The mistakes in the settings of sites in the running service, by name.
     let problems: [String: CheckResult]
     let hasService: Bool
     /// Whether nginx takes only smaller bodies than Bellpull.
     let nginxTakesLess: Bool
-    /// What nginx's logs tell, by the name of the site.
+    /// The deliveries in nginx's logs, by the name of the site.
     let requests: [String: HookRequests]
     /// Whether to ask the remotes, and to look at the sites as a visitor.
     let asksOutside: Bool
@@ -27,7 +27,7 @@ struct SiteFactsReader: Sendable {
     private static let lines = 5
     private static let time = Duration.seconds(20)
 
-    /// Returns what is known of `settings`.
+    /// Gathers the facts about the site `settings`.
     ///
     /// - Parameters:
     ///   - name: the name of the commit in question; `nil` for the newest commit.
@@ -58,6 +58,8 @@ struct SiteFactsReader: Sendable {
         }
         if asksOutside { ask(site, limits, &facts) }
         facts.tests = try tests(in: facts)
+        // A deployment may have started since the reading began.
+        facts.now = Date()
         let pushes = facts.records.filter { record in !facts.tests.contains { $0.id == record.id } }
         facts.output = try output(of: pushes, settings.name)
         if asksOutside, Diagnosis(facts).verdict.isLive { facts.visitors = visit() }
@@ -83,7 +85,7 @@ struct SiteFactsReader: Sendable {
         }
     }
 
-    /// The deployments of commits that the remote does not have, announced by `bellpull deliver` alone.
+    /// Returns the deployments of commits that the remote does not have, announced by `bellpull deliver` alone.
     private func tests(in facts: SiteFacts) throws(CommandError) -> [DeploymentRecord] {
         var tests: [DeploymentRecord] = []
         for record in facts.records where record.cause == .push && isLate(record, facts) {
@@ -112,7 +114,7 @@ struct SiteFactsReader: Sendable {
         facts.records.contains { $0.state == .skipped && $0.target?.commit == commit }
     }
 
-    /// The last lines of what the newest deployment has written, if it runs or has failed.
+    /// Returns the last lines of the newest deployment's output, if the deployment runs or has failed.
     private func output(of records: [DeploymentRecord], _ site: String) throws(CommandError) -> [String] {
         guard let record = records.first(where: { $0.state == .running || $0.state.isFinished }) else { return [] }
         var text = ""

@@ -10,7 +10,7 @@ enum VisitedPage: Equatable {
     case otherPage(url: String, file: String)
     /// The server on this machine has the file; the public address has another page.
     case cachedBefore(url: String, sign: String?)
-    /// The page is the file, but browsers keep an old page for so long, in seconds.
+    /// The page is the file, but browsers may show an older page for `seconds`.
     case cachedByBrowsers(url: String, seconds: Int)
     /// The server answers with an error.
     case error(url: String, status: Int)

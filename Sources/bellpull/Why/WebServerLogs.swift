@@ -8,7 +8,7 @@ struct WebServerLogs {
     private var hook: [AccessLogFile] = []
     private var unreadable: String?
     private var others: [AccessLogFile] = []
-    /// Whether root opened the logs, who may read every file.
+    /// Whether root opened the logs. Root may read every file.
     private let isOfRoot = geteuid() == 0
 
     /// How much of the other logs to read, in bytes each.
@@ -35,7 +35,7 @@ struct WebServerLogs {
         others = web.otherAccessLogs.filter { $0 != log }.compactMap { try? AccessLogFile(path: $0) }
     }
 
-    /// Returns what the logs tell of each site, and the last line about the delivery `delivery`.
+    /// Returns the deliveries to each site, and the last line about the delivery `delivery`.
     ///
     /// - Parameters:
     ///   - names: the names of all sites.
@@ -76,7 +76,7 @@ struct WebServerLogs {
         return (Dictionary(found) { first, _ in first }, line)
     }
 
-    /// The logs of the hook that have its last `limit` bytes, and whether that leaves one out.
+    /// Returns the logs of the hook with its last `limit` bytes, and whether an older log is left out.
     private func newest(_ limit: Int) -> (logs: [AccessLogFile], isCut: Bool) {
         guard hook.count > 1, let last = hook.last, last.size ?? 0 > limit else {
             return (hook, false)

@@ -77,7 +77,7 @@ struct WhyQuestion: Sendable {
         return ofRejected + verdicts
     }
 
-    /// Returns the verdicts on the commit `name`, which no site knows. Any site whose file has a mistake may be meant.
+    /// Returns the verdicts on the commit `name`, unknown at all sites. A site with a mistake in its file may have it.
     func unknownVerdicts(on name: CommitName) throws(CommandError) -> [Verdict] {
         let remotes =
             reader.asksOutside ? ", and no remote has it as the newest commit of a ref that a site follows" : ""
@@ -131,11 +131,18 @@ struct WhyQuestion: Sendable {
                     remedy: "\(ServiceUnit.current.command) status shows the sites", state: .unknown)
             ]
         }
+        var commit = line.commit.flatMap { Commit($0) }
+        if commit == nil { commit = try announcedCommit(of: id) }
         return try ofRejected
-            + facts(of: sites).map { facts in
-                let commit = line.commit.flatMap { Commit($0) }
-                return Diagnosis(facts, asked: commit).verdict.after(fact)
+            + facts(of: sites, about: commit.flatMap { CommitName($0.description) }).map { facts in
+                Diagnosis(facts, asked: commit).verdict.after(fact)
             }
+    }
+
+    /// Returns the commit of the delivery `id` in the ledger. The line about a failed deployment has no commit.
+    private func announcedCommit(of id: String) throws(CommandError) -> Commit? {
+        try reading { () throws(LedgerError) in try reader.ledger.deployments(askedByDelivery: id) }.first?.target?
+            .commit
     }
 
     /// Returns the verdicts on a delivery that the log does not have any more.

@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 extension ServedSite {
     /// Runs `bellpull why`.
@@ -14,5 +15,13 @@ extension ServedSite {
         return try Program.run(
             [try BuiltProgram.path, "why", "--socket", socket, "--nginx", folder("nginx")] + arguments,
             environment: environment, within: .seconds(60))
+    }
+    /// Runs `bellpull why --json` and expects its only verdict (`WhyVerdict.expect`).
+    func expectWhy(
+        _ cause: String, _ reason: String = "", remedy: String?, asking arguments: [String] = ["blog"],
+        url: String? = nil, isGuess: Bool = false, at location: SourceLocation = #_sourceLocation
+    ) throws {
+        try WhyVerdict(why(arguments + ["--json"], url: url))
+            .expect(cause, reason, remedy: remedy, isGuess: isGuess, at: location)
     }
 }
