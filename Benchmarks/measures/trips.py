@@ -102,6 +102,7 @@ def programs(trace):
             found[process] = ("git " + command(arguments), float(moment))
         elif "+++ exited" in words:
             ends[process] = float(moment)
+    expect(found, f"strace has recorded no git: {trace}")
     first = min(start for _, start in found.values())
     return [(name, (start - first) * 1000, (ends.get(process, start) - first) * 1000)
             for process, (name, start) in found.items()]

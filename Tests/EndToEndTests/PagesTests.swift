@@ -147,7 +147,7 @@ import Testing
         for _ in 0..<5 {
             let start = ContinuousClock.now
             #expect(try get("/bellpull/").status == 200)
-            #expect(start.duration(to: .now) < .seconds(1))
+            #expect(start.duration(to: .now) < .seconds(5))
         }
         withExtendedLifetime(silent) {}
     }

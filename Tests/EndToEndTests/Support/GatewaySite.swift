@@ -20,7 +20,7 @@ final class GatewaySite: Sendable {
         ssh = try FakeSSH(in: folder)
         try clone.git("remote", "set-url", "origin", FakeSSH.url)
         try ssh.isUsed(by: clone)
-        settings = Responder.variables(of: clone, in: folder).merging(["BELLPULL_ANSWER_WITHIN": "1s"]) { $1 }
+        settings = Responder.variables(of: clone, in: folder).merging(["BELLPULL_ANSWER_WITHIN": "3s"]) { $1 }
         // Some servers start CGI programs without a PATH.
         server = try CGIServer(in: folder, root: clone.path, environment: settings.filter { $0.key != "PATH" })
     }
