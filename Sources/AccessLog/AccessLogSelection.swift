@@ -4,9 +4,17 @@
 public struct AccessLogSelection: Sendable {
     private let outcomes: Set<UInt64>
     private let sites: Set<UInt64>
-    private let paths: Set<UInt64>
+    /// The hooks by their paths, with and without a slash at the end.
+    private let hooks: [UInt64: UInt64]
     private let delivery: UInt64?
-    private let signedStatus: Int?
+    /// The paths of the shared hook if no site uses it.
+    private let unused: Set<UInt64>
+    private let rejection: UInt64?
+    private let stray: (outcome: UInt64, status: Int)?
+    private let check: UInt64?
+
+    /// How many paths without a hook are of interest.
+    public static let strayPaths = 16
 
     /// Selects lines.
     ///
@@ -14,26 +22,41 @@ public struct AccessLogSelection: Sendable {
     ///   - outcomes: lines with one of these outcomes are selected by their site, and other lines by their path.
     ///   - sites: the names of the sites.
     ///   - paths: the paths of the hooks, without a slash at the end.
-    ///   - signedStatus: lines about signed requests with this status are selected, too, whatever their path.
+    ///   - mount: the path of the shared hook, which is selected even if no site uses it.
+    ///   - rejection: the outcome of requests with a wrong signature or none.
+    ///   - stray: the outcome and the status of requests to paths without a hook. The newest lines about signed requests are
+    ///     selected, one for each path.
+    ///   - check: the id of a delivery whose lines say the same as no other line.
     ///   - delivery: the forge's id of a delivery whose lines are selected, too.
     public init(
-        outcomes: some Sequence<String>, sites: [String], paths: [String], signedStatus: Int? = nil,
-        delivery: String? = nil
+        outcomes: some Sequence<String>, sites: [String], paths: [String], mount: String? = nil,
+        rejection: String? = nil,
+        stray: (outcome: String, status: Int)? = nil, except check: String? = nil, delivery: String? = nil
     ) {
-        func hashes(_ texts: some Sequence<String>) -> Set<UInt64> {
-            Set(texts.map { Self.hash(Array($0.utf8).span, 0..<$0.utf8.count) })
+        func hash(_ text: String) -> UInt64 {
+            text.utf8.reduce(into: Hash()) { $0.add($1) }.value
         }
-        (self.outcomes, self.sites, self.paths) = (hashes(outcomes), hashes(sites), hashes(paths))
-        self.signedStatus = signedStatus
-        self.delivery = delivery.flatMap { hashes([$0]).first }
+        self.outcomes = Set(outcomes.map(hash))
+        self.sites = Set(sites.map(hash))
+        let all = paths + (mount.map { [$0] } ?? [])
+        hooks = Dictionary(all.flatMap { [(hash($0), hash($0)), (hash("\($0)/"), hash($0))] }) { first, _ in first }
+        unused = Set(mount.map { paths.contains($0) ? [] : [hash($0), hash("\($0)/")] } ?? [])
+        self.rejection = rejection.map(hash)
+        self.stray = stray.map { (outcome: hash($0.outcome), status: $0.status) }
+        self.check = check.map(hash)
+        self.delivery = delivery.map(hash)
     }
 
     /// How a line is selected.
     enum Match {
         case none
         case single
-        /// Lines of the same kind in a row may be counted in place of being converted.
-        case repeatable(kind: UInt64)
+        /// Only the last of lines of the same kind in a row is of interest.
+        case latest(kind: UInt64)
+        /// Lines of the same kind in a row, or in a stream of lines, may be counted in place of being converted.
+        case repeatable(kind: UInt64, stream: UInt64?)
+        /// A request to a path without a hook.
+        case stray(path: UInt64)
     }
 
     /// Returns how a line is selected.
@@ -42,32 +65,75 @@ public struct AccessLogSelection: Sendable {
     func match(_ text: Span<UInt8>, _ status: Int?, _ place: (LineParser.Member) -> Range<Int>) -> Match {
         if let delivery, Self.hash(text, place(.delivery)) == delivery { return .single }
         let outcome = Self.hash(text, place(.outcome))
-        let site = place(.site)
         if outcomes.contains(outcome) {
-            // A list of sites has commas, or was cut.
-            for index in site where text[index] == UInt8(ascii: ",") || text[index] == UInt8(ascii: ".") {
-                return .single
-            }
-            return sites.contains(Self.hash(text, site)) ? .single : .none
+            guard isAbout(text, place(.site)) else { return .none }
+            return .latest(kind: text.hash(place(.site)) &* 31 &+ text.hash(place(.method)))
         }
-        let path = place(.path)
-        let hasSlash = path.count > 1 && text[path.upperBound - 1] == UInt8(ascii: "/")
-        let hook = Self.hash(text, path.lowerBound..<(path.upperBound - (hasSlash ? 1 : 0)))
-        let isStray = signedStatus != nil && status == signedStatus && Self.hash(text, place(.signed)) == Self.yes
-        guard paths.contains(hook) || isStray else { return .none }
-        var kind = outcome &* 31 &+ hook
-        for member in [place(.method), place(.reason), place(.signed), site] {
-            kind = kind &* 31 &+ Self.hash(text, member)
-        }
-        return .repeatable(kind: kind &* 31 &+ UInt64(status ?? 0))
+        let path = Self.hash(text, place(.path))
+        let hook = hooks[path]
+        let isStray =
+            (hook == nil || unused.contains(path)) && outcome == stray?.outcome && status == stray?.status
+        guard hook != nil || isStray else { return .none }
+        if let check, Self.hash(text, place(.delivery)) == check { return .single }
+        let signed = Self.hash(text, place(.signed))
+        if isStray, signed == Self.yes, Self.hash(text, place(.method)) == Self.post { return .stray(path: path) }
+        guard let hook else { return .none }
+        var kind = UInt64(status ?? 0)
+        for member in Self.telling { kind = kind &* 31 &+ text.hash(place(member)) }
+        let isOfStream = outcome == rejection && (signed == Self.yes || signed == Self.no)
+        return .repeatable(kind: kind, stream: isOfStream ? hook &* 2 &+ (signed == Self.yes ? 1 : 0) : nil)
     }
 
     private static let yes = hash(Array("yes".utf8).span, 0..<3)
+    private static let no = hash(Array("no".utf8).span, 0..<2)
+    private static let post = hash(Array("POST".utf8).span, 0..<4)
+    /// The members in which lines about a hook must agree to be counted in place of being converted.
+    private static let telling: [LineParser.Member] = [.outcome, .method, .path, .site, .reason, .signed]
 
-    /// Returns a hash of the bytes in `range` (FNV-1a, 64 bits).
-    private static func hash(_ text: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for index in range { hash = (hash ^ UInt64(text[index])) &* 0x100_0000_01b3 }
-        return hash
+    /// Returns whether the string at `place` is the name of a selected site, or several names with commas between them, one of
+    /// them selected.
+    private func isAbout(_ text: Span<UInt8>, _ place: Range<Int>) -> Bool {
+        var (all, name) = (Hash(), Hash())
+        var isFound = false
+        Self.forEachByte(of: text, place) { byte in
+            all.add(byte)
+            if byte == UInt8(ascii: ",") {
+                isFound = isFound || sites.contains(name.value)
+                name = Hash()
+            } else {
+                name.add(byte)
+            }
+        }
+        return isFound || sites.contains(name.value) || sites.contains(all.value)
+    }
+
+    // MARK: Hashes
+
+    /// A hash of bytes (FNV-1a, 64 bits).
+    private struct Hash {
+        var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+        mutating func add(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    }
+
+    /// Returns the hash of the string at `place`.
+    private static func hash(_ text: Span<UInt8>, _ place: Range<Int>) -> UInt64 {
+        var hash = Hash()
+        forEachByte(of: text, place) { hash.add($0) }
+        return hash.value
+    }
+
+    /// Calls `body` with each byte of the string at `place`, in which the parser has found no malformed escape.
+    private static func forEachByte(of text: Span<UInt8>, _ place: Range<Int>, _ body: (UInt8) -> Void) {
+        var index = place.lowerBound
+        while index < place.upperBound {
+            let byte = text[index]
+            index += 1
+            if byte != UInt8(ascii: "\\") {
+                body(byte)
+            } else if let scalar = try? LineParser.escape(in: text, &index) {
+                UTF8.encode(scalar)?.forEach(body)
+            }
+        }
     }
 }

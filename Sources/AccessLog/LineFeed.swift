@@ -20,10 +20,8 @@ final class LineFeed {
     /// Whether the rest of a line is to be skipped.
     private var isSkipping: Bool
     private let hasNumbers: Bool
-    /// The last of several lines in a row that say the same about a hook, not converted yet.
-    private var held: [UInt8] = []
-    private var heldKind: UInt64?
-    private var heldCount = 0
+    private var held = HeldLines(limit: 16)
+    private var strays = HeldLines(limit: AccessLogSelection.strayPaths)
 
     /// Creates a feed for one log.
     ///
@@ -62,18 +60,18 @@ final class LineFeed {
             read(pending.span, isCut: true)
             pending = []
         }
-        // The line was good before.
-        try? releaseHeld()
+        release(strays.removeAll() + held.removeAll())
     }
 
-    private func releaseHeld() throws(LineParser.Malformed) {
-        guard heldKind.take() != nil else { return }
-        let text = held
-        _ = try parser.parse(text.span)
-        var line = try parser.line(of: text.span)
-        line.count = heldCount
-        heldCount = 0
-        body(line)
+    private func release(_ lines: [HeldLines.Held]) {
+        for held in lines {
+            // The line was good before.
+            guard (try? parser.parse(held.text.span)) != nil, var line = try? parser.line(of: held.text.span) else {
+                continue
+            }
+            line.count = held.count
+            body(line)
+        }
     }
 
     private func finishLine(_ rest: Span<UInt8>) {
@@ -130,14 +128,12 @@ final class LineFeed {
             case .none: return
             case .single:
                 let line = try parser.line(of: text)
-                try releaseHeld()
+                release(strays.removeAll() + held.removeAll())
                 body(line)
-            case .repeatable(let kind):
-                if kind != heldKind { try releaseHeld() }
-                held.removeAll(keepingCapacity: true)
-                text.withUnsafeBufferPointer { held.append(contentsOf: $0) }
-                heldKind = kind
-                heldCount += 1
+            case .latest(let kind): release(held.add(text, kind, in: nil, isCounted: false))
+            case .repeatable(let kind, let stream): release(held.add(text, kind, in: stream))
+            // Older paths are of no interest.
+            case .stray(let path): _ = strays.add(text, path, in: path)
             }
         } catch {
             recordBad(text, isCut ? "cut short" : nil)

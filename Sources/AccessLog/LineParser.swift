@@ -38,44 +38,30 @@ struct LineParser {
     /// The members that a line must have beside its time.
     static let required: [Member] = [.status, .delivery, .outcome, .site, .commit]
     private static let requiredBits = required.reduce(0) { $0 | $1.bit }
-    /// The bits of the members that may select a line with escapes. Paths of hooks and ids of deliveries have none.
-    private static let selecting = [Member.outcome, .site].reduce(0) { $0 | $1.bit }
 
     private let names = Member.allCases.map { Array($0.name.utf8) }
-    /// The beginnings of the members, such as `"time":`, one after the other.
-    private let beginnings = Member.allCases.flatMap { Array("\"\($0.name)\":".utf8) }
-    /// The places of the members in `beginnings`.
-    private let places = Member.allCases.reduce(into: [Range<Int>]()) { places, member in
-        let start = places.last?.upperBound ?? 0
-        places.append(start..<(start + member.name.utf8.count + 3))
-    }
+    /// The beginnings of the members, such as `"time":`.
+    private let beginnings = Member.allCases.map { ShortText("\"\($0.name)\":") }
     private let members = Member.allCases
     var position = 0
-    /// Whether the line is ASCII without control characters: a string without a backslash ends at the next quotation mark.
-    private var isPlain = false
-    private var hasBackslash = false
-    /// The bits of the strings with escapes of a plain line, which are converted at once.
-    private var escaped: UInt32 = 0
-    /// The places of the strings of a plain line, by member. Only wanted lines are converted.
+    /// The places of the line's strings between their quotation marks, by member. Only wanted lines are converted.
     private var strings = [Range<Int>](repeating: 0..<0, count: Member.allCases.count)
-    /// The parsed line, without the strings of a plain line.
+    /// The numbers and times of the line.
     private var parsed = AccessLogLine()
 
     /// Parses a line without its line break, and returns its time.
     mutating func parse(_ text: Span<UInt8>) throws(Malformed) -> Date {
         position = 0
-        (isPlain, hasBackslash) = text.content
-        escaped = 0
-        parsed = AccessLogLine()
+        try expect("{", in: text)
+        (parsed.upstreamStatus, parsed.bytes, parsed.requestTime, parsed.duration) = (nil, 0, .zero, nil)
         for index in strings.indices { strings[index] = 0..<0 }
         var seen: UInt32 = 0
         var next = 0
-        try expect("{", in: text)
         while true {
             let member: Member?
-            if next < places.count, text.contains(beginnings, places[next], at: position) {
+            if next < beginnings.count, let end = text.end(of: beginnings[next], at: position) {
                 member = Member(rawValue: next)
-                position += places[next].count
+                position = end
             } else {
                 member = try self.member(in: text)
                 try expect(":", in: text)
@@ -103,18 +89,16 @@ struct LineParser {
 
     /// Returns how `selection` selects the parsed line. Mutating, as otherwise the parser would be copied.
     mutating func selection(of text: Span<UInt8>, by selection: AccessLogSelection) -> AccessLogSelection.Match {
-        guard isPlain, escaped & Self.selecting == 0 else { return .single }
-        return selection.match(text, parsed.status) { strings[$0.rawValue] }
+        selection.match(text, parsed.status) { strings[$0.rawValue] }
     }
 
     /// Returns the parsed line. Mutating, as otherwise the parser would be copied.
     mutating func line(of text: Span<UInt8>) throws(Malformed) -> AccessLogLine {
-        guard isPlain else { return parsed }
         var line = parsed
         for member in members {
             let place = strings[member.rawValue]
             guard !place.isEmpty else { continue }
-            Self.set(member, of: &line, to: try Self.text(text.extracting(place)))
+            Self.set(member, of: &line, to: try Self.text(text, place))
         }
         return line
     }
@@ -130,18 +114,7 @@ struct LineParser {
         case .duration: parsed.duration = try quotableNumber(in: text).map { .milliseconds($0) }
         default:
             if member.isOptional, try takeNull(in: text) { return }
-            guard isPlain else { return Self.set(member, of: &parsed, to: try string(in: text)) }
-            let start = position
-            try expect("\"", in: text)
-            guard let end = text.firstIndex(of: UInt8(ascii: "\""), from: position) else { throw Malformed() }
-            if hasBackslash, let escape = text.firstIndex(of: UInt8(ascii: "\\"), from: position), escape < end {
-                position = start
-                Self.set(member, of: &parsed, to: try string(in: text))
-                escaped |= member.bit
-                return
-            }
-            strings[member.rawValue] = position..<end
-            position = end + 1
+            strings[member.rawValue] = try string(in: text)
         }
     }
 
@@ -183,12 +156,10 @@ struct LineParser {
     private mutating func member(in text: Span<UInt8>) throws(Malformed) -> Member? {
         try expect("\"", in: text)
         let start = position
-        while position < text.count, text[position] != UInt8(ascii: "\"") {
-            // No name of ours has an escape, and an escaped name could be one of ours.
-            guard text[position] != UInt8(ascii: "\\"), text[position] >= 0x20 else { throw Malformed() }
-            position += 1
-        }
-        let end = position
+        var isASCII = true
+        // No name of ours has an escape, and an escaped name could be one of ours.
+        guard let end = text.firstBreak(from: position, &isASCII) else { throw Malformed() }
+        position = end
         try expect("\"", in: text)
         return members.first { Self.isEqual(text, start..<end, names[$0.rawValue]) }
     }
@@ -207,71 +178,6 @@ struct LineParser {
             while position < text.count, text[position] != UInt8(ascii: ","), text[position] != UInt8(ascii: "}") {
                 position += 1
             }
-        default: throw Malformed()
-        }
-    }
-
-    // MARK: Strings
-
-    private mutating func string(in text: Span<UInt8>) throws(Malformed) -> String {
-        try expect("\"", in: text)
-        let start = position
-        while position < text.count {
-            switch text[position] {
-            case UInt8(ascii: "\""):
-                position += 1
-                return try Self.text(text.extracting(start..<(position - 1)))
-            case UInt8(ascii: "\\"): return try escapedString(in: text, from: start)
-            case ..<0x20: throw Malformed()
-            default: position += 1
-            }
-        }
-        throw Malformed()
-    }
-
-    private static func text(_ bytes: Span<UInt8>) throws(Malformed) -> String {
-        guard !bytes.isEmpty else { return "" }
-        guard let valid = try? UTF8Span(validating: bytes) else { throw Malformed() }
-        return String(copying: valid)
-    }
-
-    /// Reads the rest of a string with escapes. The position is at the first escape.
-    private mutating func escapedString(in text: Span<UInt8>, from start: Int) throws(Malformed) -> String {
-        var bytes: [UInt8] = []
-        for index in start..<position { bytes.append(text[index]) }
-        while position < text.count {
-            let byte = text[position]
-            position += 1
-            switch byte {
-            case UInt8(ascii: "\""): return try Self.text(bytes.span)
-            case UInt8(ascii: "\\"): bytes.append(contentsOf: try escape(in: text))
-            case ..<0x20: throw Malformed()
-            default: bytes.append(byte)
-            }
-        }
-        throw Malformed()
-    }
-
-    /// Reads an escape after its backslash. nginx escapes quotation marks, backslashes and control characters.
-    private mutating func escape(in text: Span<UInt8>) throws(Malformed) -> [UInt8] {
-        guard position < text.count else { throw Malformed() }
-        let byte = text[position]
-        position += 1
-        switch Unicode.Scalar(byte) {
-        case "\"", "\\", "/": return [byte]
-        case "b": return [0x08]
-        case "f": return [0x0c]
-        case "n": return [0x0a]
-        case "r": return [0x0d]
-        case "t": return [0x09]
-        case "u":
-            guard position + 4 <= text.count else { throw Malformed() }
-            let digits = (position..<position + 4).map { text[$0] }
-            position += 4
-            guard let value = UInt32(String(decoding: digits, as: UTF8.self), radix: 16), digits[0] != 0x2b,
-                let scalar = Unicode.Scalar(value)
-            else { throw Malformed() }
-            return Array(String(scalar).utf8)
         default: throw Malformed()
         }
     }

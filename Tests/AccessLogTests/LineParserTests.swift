@@ -47,18 +47,55 @@ import Testing
         }
     }
 
-    @Test func `is plain without control characters and other languages`() {
+    @Test func `is searched for the end of a string at any place`() {
         for count in 0...20 {
             let plain = [UInt8](repeating: UInt8(ascii: "x"), count: count)
-            let content = plain.span.content
-            #expect(content == (true, false))
             for place in 0..<count {
                 for byte in UInt8.min...UInt8.max {
                     var bytes = plain
                     bytes[place] = byte
-                    let found = bytes.span.content
-                    #expect(found == ((0x20..<0x80).contains(byte), byte == 0x5c), "\(byte) at \(place) of \(count)")
+                    var isASCII = true
+                    let found = bytes.span.firstBreak(from: 0, &isASCII)
+                    let isBreak = byte < 0x20 || byte == 0x22 || byte == 0x5c
+                    #expect(
+                        found == (isBreak ? place : nil) && isASCII == (byte < 0x80), "\(byte) at \(place) of \(count)")
                 }
+                // Bytes after the break do not count.
+                var isASCII = true
+                let bytes = plain.prefix(place) + [0x22] + [UInt8](repeating: 0xff, count: count)
+                #expect(Array(bytes).span.firstBreak(from: 0, &isASCII) == place && isASCII)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (#"\""#, "\""), (#"\\"#, "\\"), (#"\/"#, "/"), (#"\b\f\n\r\t"#, "\u{8}\u{c}\n\r\t"), (#"\u0000"#, "\0"),
+        (#"\u00E4"#, "ä"), (#"\uffff"#, "\u{ffff}"), (#"\"\""#, #""""#), (#"ä\"語"#, #"ä"語"#), ("😀", "😀"),
+    ])
+    func `may have an escape at any place of a string`(_ escape: String, _ meaning: String) throws {
+        for count in 0...17 {
+            for rest in [0, 1, 7, 8, 9] {
+                let (before, after) = (String(repeating: "a", count: count), String(repeating: "b", count: rest))
+                let line = try parse(Sample(reason: before + escape + after, receipt: escape).text)
+                #expect(line.reason == before + meaning + after && line.receipt == meaning)
+                #expect(line.status == 200 && line.site == "blog")
+            }
+        }
+    }
+
+    @Test(
+        arguments: [
+            [0x5c], Array(#"\u004"#.utf8), Array(#"\u-000"#.utf8), Array(#"\ud83d\ude00"#.utf8), Array(#"\udc00"#.utf8),
+            Array(#"\U0041"#.utf8), [0x1f], [0xff], [0xc3], [0xa4], [0xc3, 0x5c, 0x6e, 0xa4], [0xed, 0xa0, 0x80],
+        ] as [[UInt8]])
+    func `is malformed with anything else, also in a member that a person added`(_ bytes: [UInt8]) throws {
+        for text in [Sample(reason: "x").text, Sample().text.dropLast() + #","agent":"x"}"#] {
+            let line = Array(text.utf8)
+            let place = try #require(line.lastIndex(of: UInt8(ascii: "x")))
+            for count in 0...17 {
+                let bad = line[..<place] + [UInt8](repeating: 0x61, count: count) + bytes + line[(place + 1)...]
+                var parser = LineParser()
+                #expect((try? parser.parse(Array(bad).span)) == nil, "\(bytes) after \(count) in \(text)")
             }
         }
     }

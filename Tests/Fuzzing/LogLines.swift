@@ -1,6 +1,7 @@
 internal import Deploy
 internal import Foundation
 internal import Git
+internal import Text
 
 @testable internal import Endpoints
 @testable internal import FastCGI
@@ -21,11 +22,14 @@ private struct Texts {
 }
 
 private let reports: [@Sendable (Texts) -> Report] = [
-    { Report(Commit($0.second).map(Outcome.deployed) ?? .queued) },
-    { Report(Commit($0.second).map(Outcome.unchanged) ?? .interrupted) }, { _ in Report(.duplicate) },
-    { Report(.ignored(.repository($0.first))) }, { Report(.ignored(.other($0.first, $0.second))) },
+    { Report(.finished(Commit($0.second).map(DeploymentResult.deployed) ?? .interrupted, note: $0.first)) },
+    { Report(.finished(Commit($0.second).map(DeploymentResult.unchanged) ?? .interrupted)) },
+    { Report(.finished(.failed(Failure($0.first, hint: $0.hint)))) }, { Report(.finished(.waiting(for: $0.first))) },
+    { Report(.finished(.skipped($0.first))) }, { Report(.finished(.pinned($0.first))) },
+    { Report(.finished(.cancelled(by: $0.first))) }, { _ in Report(.duplicate) }, { _ in Report(.queued) },
+    { Report(.ignored(.repository($0.first))) }, { Report(.ignored(.otherRef($0.first, followed: $0.second))) },
     { .ignored(event: $0.first) }, { .malformed($0.first) }, { Report(Params.RepeatedParameter(name: $0.first)) },
-    { Report(.failed(Failure($0.first, hint: $0.hint))) }, { Report(LedgerError($0.first, hint: $0.hint)) },
+    { Report(LedgerError($0.first, hint: $0.hint)) },
 ]
 private let accessLog = AccessLog(of: "nginx/bellpull-log.conf")
 
@@ -40,7 +44,7 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     report.event = texts.event.map { FieldValue(escaping: $0) }
     report.site = texts.site.map { FieldValue(escaping: $0) }
 
-    let fields = fields(of: report.response(after: 12), with: report.error)
+    let fields = fields(of: report.response(after: 12), with: report.error?.text)
     for (name, text) in [("Delivery", texts.delivery), ("Event", texts.event), ("Site", texts.site)] {
         guard let text, let value = fields["Bellpull-\(name)"] else { continue }
         let isCut = value.hasSuffix("...") && value.utf8.count > 180

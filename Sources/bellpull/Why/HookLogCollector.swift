@@ -82,9 +82,6 @@ struct HookLogCollector {
     /// The newest request with a wrong signature to the shared hook.
     private var rejectedAtMount: AccessLogLine?
 
-    /// The most paths without a hook to remember.
-    private static let strayPaths = 16
-
     private var sites: [String: Site] = [:]
     private var paths: [String: Int] = [:]
     private var problems: [Problems] = []
@@ -148,7 +145,7 @@ struct HookLogCollector {
         switch (line.outcome, line.status) {
         case ("refused"?, 404?) where line.isSigned == true && paths[path] == nil:
             strays.removeAll { $0.path == line.path }
-            if strays.count == Self.strayPaths { strays.removeFirst() }
+            if strays.count == AccessLogSelection.strayPaths { strays.removeFirst() }
             strays.append(line)
         case ("rejected"?, _) where line.isSigned == true && path == mount: rejectedAtMount = line
         case ("ignored"?, _) where path == mount:
@@ -177,6 +174,9 @@ struct HookLogCollector {
         return found.max { $0.time < $1.time }
     }
 
+    /// The delivery of bellpull check, which asks without a signature.
+    private static let check = "bellpull-check"
+
     private enum Kind { case accepted, problem }
 
     /// The outcomes of deliveries that the ledger has.
@@ -187,8 +187,9 @@ struct HookLogCollector {
     /// The lines that matter to the collector, and those of `delivery`.
     func selection(with delivery: String?) -> AccessLogSelection {
         AccessLogSelection(
-            outcomes: Self.accepted, sites: Array(sites.keys), paths: Array(paths.keys) + [mount], signedStatus: 404,
-            delivery: delivery)
+            outcomes: Self.accepted, sites: Array(sites.keys), paths: Array(paths.keys), mount: mount,
+            rejection: "rejected",
+            stray: ("refused", 404), except: Self.check, delivery: delivery)
     }
 
     /// Returns whether the ledger has the delivery; `nil` for a test of the hook.
@@ -196,8 +197,7 @@ struct HookLogCollector {
         switch line.outcome {
         case let outcome? where accepted.contains(outcome): .accepted
         case "rejected"?, "ignored"?, "refused"?, "malformed"?, "misconfigured"?, "unrecorded"?:
-            // bellpull check asks without a signature.
-            line.delivery == "bellpull-check" ? nil : .problem
+            line.delivery == Self.check ? nil : .problem
         case nil, ""?: line.status.map { $0 >= 400 } ?? true ? .problem : nil
         default: nil
         }
