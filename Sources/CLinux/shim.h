@@ -75,6 +75,11 @@ static inline void linux_release_code(void) {
     }
 }
 
+/* posix_spawn_file_actions_addclosefrom_np(3) and posix_spawn_file_actions_addchdir_np(3). Declared here because <spawn.h> includes
+   <sys/types.h>, see above. */
+int linux_spawn_close_from(void *actions, int lowest) __asm__("posix_spawn_file_actions_addclosefrom_np");
+int linux_spawn_change_directory(void *actions, const char *path) __asm__("posix_spawn_file_actions_addchdir_np");
+
 /* setresgid(2) and setresuid(2) */
 static inline int linux_setresgid(gid_t real, gid_t effective, gid_t saved) { return setresgid(real, effective, saved); }
 static inline int linux_setresuid(uid_t real, uid_t effective, uid_t saved) { return setresuid(real, effective, saved); }

@@ -96,10 +96,12 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
             let hasChanged = try submodules?.place() ?? false
             try strategy.cache.attempt { try clone.fillPointers(limits) }
             clone.noteLargeFiles()
-            beginSynchronizing()
+            // The files go to the disk while git compares them with the commit.
+            let synchronization = BackgroundSynchronization(of: clone)
             let placement = try session.verify(destination)
             try noteEnd(
-                deployed: placement.upstream, hasChanged: placement.live != before || session.hasEdits || hasChanged)
+                deployed: placement.upstream, hasChanged: placement.live != before || session.hasEdits || hasChanged,
+                after: placement.isMovedAgain ? nil : synchronization)
             return placement.live == before ? .unchanged(placement.live) : .deployed(placement.live)
         } catch {
             try restore(session, submodules, after: error)
@@ -146,19 +148,17 @@ struct LockedClone<S: CloneStrategy>: LockedSite {
         }
     }
 
-    /// Starts to write the files to the disk, while git compares them with the commit. `noteEnd` then has less to wait for; what
-    /// counts is its own synchronization.
-    private func beginSynchronizing() {
-        let clone = clone
-        let thread = Thread { try? clone.synchronize() }
-        thread.stackSize = 512 << 10
-        thread.start()
-    }
-
     /// Records the end of changes to the clone when the changes are on the disk. After a power failure, either the note
     /// is still there, or the site is complete.
-    private func noteEnd(deployed upstream: Commit? = nil, hasChanged: Bool = true) throws(Failure) {
-        if hasChanged { try strategy.cache.attempt { try clone.synchronize() } }
+    ///
+    /// - Parameter synchronization: begun after the last change to the clone; `nil` to begin one now.
+    private func noteEnd(
+        deployed upstream: Commit? = nil, hasChanged: Bool = true,
+        after synchronization: BackgroundSynchronization? = nil
+    ) throws(Failure) {
+        if hasChanged {
+            try strategy.cache.attempt { try synchronization.map { try $0.wait() } ?? clone.synchronize() }
+        }
         lock.noteEnd(deployed: upstream)
         clone.removeKeptFiles()
     }

@@ -9,9 +9,11 @@ struct MovedRemote: Equatable {
     ///
     /// A redirection to a login page is no move.
     init?(in output: String) {
-        // Most output has neither, and need not be split.
+        // Most output has neither line, and need not be split into characters.
         guard
-            output.utf8.firstRange(of: "redirecting to".utf8) != nil || output.utf8.firstRange(of: " moved".utf8) != nil
+            output.utf8.split(whereSeparator: { $0 == 10 || $0 == 13 }).contains(where: { line in
+                line.starts(with: "warning: redirecting to ".utf8) || line.starts(with: "remote: ".utf8)
+            })
         else { return nil }
         let lines = output.split(whereSeparator: \.isNewline)
         guard let line = lines.firstIndex(where: { Self.tells($0) }) else { return nil }

@@ -163,6 +163,7 @@ final class PullSession: StrategySession {
 
     private func verifyRebased() throws -> Placement {
         var status = try clone.status(context.limits)
+        var isMovedAgain = false
         if let before, status.ahead > before.localCommits {
             // The upstream was rewritten, and the rebase took the removed commits for local commits.
             guard before.localCommits == 0, let upstream = clone.fetchedUpstream else {
@@ -170,13 +171,14 @@ final class PullSession: StrategySession {
                 throw Failure.rewritten(clone)
             }
             try move(to: upstream)
+            isMovedAgain = true
             status = try clone.status(context.limits)
         }
         guard let head = status.head, status.behind == 0, clone.isOnBranch, !clone.hasUnfinishedRebase else {
             throw Failure("git pull exited with 0, but \(clone.path) is not at \(clone.upstream)")
         }
         guard !status.isDirty else { throw Failure.dirty(clone.path) }
-        return Placement(live: head, upstream: clone.fetchedUpstream)
+        return Placement(live: head, upstream: clone.fetchedUpstream, isMovedAgain: isMovedAgain)
     }
 
     func compare(_ announcements: Announcements) throws(Failure) -> Announcements.Verdict {

@@ -81,4 +81,6 @@ struct Placement: Equatable {
     let live: Commit
     /// The commit of the remote below `live`. Differs from `live` if the clone has commits of its own.
     let upstream: Commit?
+    /// Whether the verification itself moved the clone, after `place` had ended.
+    var isMovedAgain = false
 }

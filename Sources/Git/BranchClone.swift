@@ -136,7 +136,8 @@ public struct BranchClone: WorkingClone {
         let arguments = ["pull", "--rebase", "--no-stat", "--no-tags"] + fastForward + progress
         _ = try git.output(
             of: arguments + ["--", remote, upstream.ref], limits, transcript,
-            with: ("branch.\(branch.name).mergeOptions", "--no-overwrite-ignore"))
+            with: ("branch.\(branch.name).mergeOptions", "--no-overwrite-ignore"),
+            launch: .foundation)
     }
 
     /// Fetches the upstream's commit from the remote, and moves no reference. Returns the commit.

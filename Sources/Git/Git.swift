@@ -70,10 +70,11 @@ public struct Git: Sendable {
     ///   - transcript: receives the output as it arrives.
     ///   - setting: one more setting. The name may hold any character, such as the name of a branch may.
     ///   - input: the file to read as standard input.
+    ///   - launch: how git is started.
     /// - Throws: `GitError` if git cannot be started.
     public func run(
         _ arguments: [String], _ limits: Limits, _ transcript: Transcript? = nil,
-        with setting: (name: String, value: String)? = nil, input: String? = nil
+        with setting: (name: String, value: String)? = nil, input: String? = nil, launch: Command.Launch = .spawn
     ) throws(GitError) -> Command.Completion {
         var (options, environment) = (Self.settings + ownSettings, environment)
         switch setting {
@@ -88,7 +89,7 @@ public struct Git: Sendable {
         }
         let command = Command(
             executable: executable, arguments: options + arguments, directory: directory, environment: environment,
-            input: input.map { .file($0) })
+            input: input.map { .file($0) }, launch: launch)
         do {
             return try command.run(
                 until: limits.deadline, cancellation: limits.cancellation, transcript: transcript,
@@ -105,10 +106,12 @@ public struct Git: Sendable {
     /// - Throws: `GitError` if git cannot be started, does not exit with 0, or writes more than 64 MiB.
     public func output(
         of arguments: [String], _ limits: Limits, _ transcript: Transcript? = nil,
-        with setting: (name: String, value: String)? = nil
+        with setting: (name: String, value: String)? = nil, launch: Command.Launch = .spawn
     ) throws(GitError) -> String {
-        String(decoding: try outputBytes(of: arguments, limits, transcript, with: setting), as: UTF8.self)
-            .trimmingCharacters(in: .newlines)
+        String(
+            decoding: try outputBytes(of: arguments, limits, transcript, with: setting, launch: launch), as: UTF8.self
+        )
+        .trimmingCharacters(in: .newlines)
     }
 
     /// Runs `git arguments…` and returns the standard output: names of files may not be UTF-8.
@@ -116,9 +119,9 @@ public struct Git: Sendable {
     /// - Throws: `GitError` like `output`.
     func outputBytes(
         of arguments: [String], _ limits: Limits, _ transcript: Transcript? = nil,
-        with setting: (name: String, value: String)? = nil
+        with setting: (name: String, value: String)? = nil, launch: Command.Launch = .spawn
     ) throws(GitError) -> [UInt8] {
-        let completion = try run(arguments, limits, transcript, with: setting)
+        let completion = try run(arguments, limits, transcript, with: setting, launch: launch)
         guard completion.isSuccess else { throw GitError(arguments: arguments, completion: completion) }
         guard completion.isOutputComplete else {
             throw GitError(

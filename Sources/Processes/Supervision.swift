@@ -22,7 +22,7 @@ internal import Foundation
 /// The command is over when its process exits, even if its output is still open: a grandchild may hold the pipes open
 /// for ever.
 struct Supervision {
-    private let process: Process
+    private let process: StartedProcess
     private let streams: CommandStreams
     private let transcript: Transcript?
     private var output: OutputCapture
@@ -31,10 +31,10 @@ struct Supervision {
     private var isErrorsOpen = true
     private var termination: Command.Termination?
 
-    /// How often to check whether the process has exited, if Foundation does not report the exit.
+    /// How often to check whether the process has exited, if no descriptor tells the exit.
     private static let pollInterval = Duration.milliseconds(250)
 
-    init(process: Process, streams: CommandStreams, transcript: Transcript?, _ retention: OutputRetention) {
+    init(process: StartedProcess, streams: CommandStreams, transcript: Transcript?, _ retention: OutputRetention) {
         self.process = process
         self.streams = streams
         self.transcript = transcript
@@ -49,6 +49,7 @@ struct Supervision {
         if let termination { return completion(termination) }
         let reason: Command.Termination = cancellation.isCancelled ? .cancelled : .timedOut
         terminateProcessGroup()
+        if termination == nil { process.reapLater() }
         return completion(reason)
     }
 
@@ -61,7 +62,7 @@ struct Supervision {
 
     /// Sends the signals of the teardown sequence to the process group. The command is the leader of the group.
     private mutating func terminateProcessGroup() {
-        let group = -process.processIdentifier
+        let group = -process.number
         for step in TeardownStep.sequence {
             kill(group, step.signal)
             wait(upTo: step.leaderGracePeriod) { $0.termination != nil }
@@ -78,33 +79,14 @@ struct Supervision {
     /// checks whether the process has exited.
     private mutating func waitForEvent(upTo time: Duration, _ cancellation: Cancellation?) {
         var entries = [
-            pollfd(fd: termination == nil ? streams.exit.reading : -1, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: termination == nil ? process.exit : -1, events: Int16(POLLIN), revents: 0),
             pollfd(fd: cancellation?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
             pollfd(fd: isOutputOpen ? streams.output.reading : -1, events: Int16(POLLIN), revents: 0),
             pollfd(fd: isErrorsOpen ? streams.errors.reading : -1, events: Int16(POLLIN), revents: 0),
         ]
         poll(&entries, nfds_t(entries.count), Int32(time / .milliseconds(1)) + 1)
         drain()
-        termination = termination ?? reapedTermination ?? (entries[0].revents != 0 ? reportedTermination : nil)
-    }
-
-    /// Reaps the process with waitid(2), if it has exited and Foundation has not reaped it.
-    ///
-    /// Foundation reaps a process when a socket, inherited by the process, is closed. A grandchild may keep the socket
-    /// open, and the process would stay a zombie until the grandchild exits.
-    private var reapedTermination: Command.Termination? {
-        var info = siginfo_t()
-        guard waitid(P_PID, id_t(process.processIdentifier), &info, WEXITED | WNOHANG) == 0,
-            info._sifields._sigchld.si_pid != 0
-        else { return nil }
-        let status = info._sifields._sigchld.si_status
-        return info.si_code == CLD_EXITED ? .exited(status) : .killed(signal: status)
-    }
-
-    /// The termination as Foundation reports it, after Foundation has reaped the process.
-    private var reportedTermination: Command.Termination {
-        process.terminationReason == .exit
-            ? .exited(process.terminationStatus) : .killed(signal: process.terminationStatus)
+        termination = termination ?? process.termination(isReported: entries[0].revents != 0)
     }
 
     private mutating func drain() {
