@@ -128,7 +128,7 @@ public struct ReleaseTree: Sendable {
         if reuse == .links { protect(entries, shared) }
     }
 
-    /// Makes the files read-only: a program that writes into a file would change every release that has the file.
+    /// Makes the files read-only: several releases share a file, and a program could change all of them.
     private func protect(_ entries: TreeEntries, _ shared: [String]) {
         let root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard root >= 0 else { return }
@@ -179,8 +179,8 @@ public struct ReleaseTree: Sendable {
         try LinkCheck(folder, shared: shared, system: ["/usr/", "/bin/", "/lib/", "/lib64/", "/opt/"]).checkAll(limits)
     }
 
-    /// Returns up to ten files and folders that somebody changed after the steps had ended at `time`. A file counts that was
-    /// both written and changed later: unpacked files may have any time, and a change of owner is no change of the file.
+    /// Returns up to ten files and folders with changes after the end of the steps at `time`. Both times of a file must be later:
+    /// unpacked files may have any time of writing, and a change of owner is no change of the file.
     public func changedFiles(since time: FileTime, shared: [String]) -> [String] {
         var found: [String] = []
         let shared = Set(shared)

@@ -49,8 +49,7 @@ public struct Command: Sendable {
     public enum Input: Sendable {
         /// The file at this path.
         case file(String)
-        /// A text of at most 60 KiB, such as a configuration that must not stand among the arguments, which every user can
-        /// see.
+        /// A text of at most 60 KiB, such as a password. Every user can see the arguments of a command.
         case text(String)
         /// The open file with this descriptor, from its present position on.
         case descriptor(Int32)
@@ -60,7 +59,7 @@ public struct Command: Sendable {
     public enum Launch: Sendable {
         /// By `Foundation.Process`.
         case foundation
-        /// By posix_spawn(3), which takes a third of the time: for a program whose start takes longer than its work.
+        /// By posix_spawn(3), in a third of the time: for programs with less work than start.
         case spawn
     }
 

@@ -9,9 +9,8 @@ import Synchronization
 ///                                                   ↑                                         │ failed
 ///                                                   └────────── due again, ever later ────────┘
 ///
-/// The queues are in the ledger, and so is the position up to which deployments were read: a notice survives a restart, and a
-/// deployment of a command leads to notices, too. A program that hangs holds up only the programs of its site, and never a
-/// deployment.
+/// The ledger has the queues, and the number of the last deployment in them: a notice survives a restart, and a deployment by a
+/// command leads to notices, too. A hanging program delays only the programs of the same site, and no deployment.
 final class Notifier: @unchecked Sendable {
     /// The queue of a site and a kind. One notice of a queue is sent at a time.
     private struct Lane: Hashable {
@@ -44,7 +43,7 @@ final class Notifier: @unchecked Sendable {
     private var isIdle = true
     private var isStopped = false
     private var hasThread = false
-    /// The lanes that rest after an error of the ledger.
+    /// The lanes at rest after an error of the ledger.
     private var resting: [Lane: ContinuousClock.Instant] = [:]
 
     // Only the reading thread uses the properties below.
@@ -61,9 +60,9 @@ final class Notifier: @unchecked Sendable {
 
     // MARK: Interface
 
-    /// Replaces the sites that send notices. Deployments that finish from now on are news of a new site.
+    /// Replaces the sites with notices. A new site has no notices about deployments from before.
     ///
-    /// - Parameter others: sites whose settings have a mistake, and that keep their notices.
+    /// - Parameter others: sites with a mistake in their settings. They keep their notices.
     func follow(_ targets: [NoticeTarget], keeping others: Set<String>) {
         let named = Dictionary(targets.map { ($0.name, $0) }) { first, _ in first }
         // The reading thread must not go on with the sites from before.
@@ -165,13 +164,13 @@ final class Notifier: @unchecked Sendable {
         }
     }
 
-    /// Makes up for a `follow` that could not be written, or whose ledger was moved away.
+    /// Writes the sites of the last `follow` again, after an error or if the ledger was moved away.
     private func follow() throws(LedgerError) {
         let (names, others) = condition.withLock { (Set(targets.keys), self.others) }
         try startFollowing(names, others)
     }
 
-    /// Turns the deployments that have finished into notices.
+    /// Turns finished deployments into notices.
     private func read() throws(LedgerError) {
         var last = try ledger.noticePosition().number
         while true {
@@ -211,7 +210,7 @@ final class Notifier: @unchecked Sendable {
         if dropped > 0 { log.dropped(dropped) }
     }
 
-    /// Starts to send what is due. Returns the time until the next notice is due.
+    /// Starts to send the due notices. Returns the time until the next notice is due.
     private func sendDue(_ targets: [String: NoticeTarget]) throws(LedgerError) -> Duration {
         var sleep = Self.longestSleep
         var isIdle = true
